@@ -1,0 +1,60 @@
+import { fileURLToPath } from 'node:url';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import pg from 'pg';
+import { withAdvisoryLock } from './advisory-lock.ts';
+import { hasOlderEngine, migrateEngineSchema } from './engine-schema.ts';
+import { inTransaction } from './in-transaction.ts';
+import { dropRepeatableSql, fingerprint, renderRepeatableSql } from './repeatable-sql.ts';
+
+const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../drizzle', import.meta.url));
+
+export interface MigrateOptions {
+  connectionString: string;
+  /** Queues this deployment works on; `default` and every queue made before are always among them. */
+  queues: readonly string[];
+}
+
+/**
+ * The database at this version: numbered migrations, one engine schema per queue, and Howdah's views, functions and
+ * triggers. Idempotent, and safe with many processes at once: they take turns, and later ones find nothing to do.
+ */
+export async function migrateDatabase({ connectionString, queues }: MigrateOptions): Promise<void> {
+  const client = new pg.Client({ connectionString, application_name: 'howdah migrate' });
+  await client.connect();
+  try {
+    await withAdvisoryLock(client, 'migrate', async () => {
+      await migrate(drizzle(client), { migrationsFolder: MIGRATIONS_FOLDER, migrationsSchema: 'howdah_migrations' });
+      const all = await allQueues(client, queues);
+      const text = renderRepeatableSql(all);
+      if (await isInstalled(client, text)) return;
+      if (await hasOlderEngine(client)) await inTransaction(client, () => uninstall(client));
+      for (const queue of all) await migrateEngineSchema(client, queue, connectionString);
+      await inTransaction(client, () => install(client, text));
+    });
+  } finally {
+    await client.end();
+  }
+}
+
+async function allQueues(client: pg.Client, configured: readonly string[]): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>('select name from howdah.queue_registry');
+  return [...new Set(['default', ...configured, ...rows.map((row) => row.name)])].sort();
+}
+
+async function isInstalled(client: pg.Client, text: string): Promise<boolean> {
+  const { rows } = await client.query<{ fingerprint: string }>('select fingerprint from howdah.installed_sql');
+  return rows[0]?.fingerprint === fingerprint(text);
+}
+
+/** Drop and re-creation commit together, so no job ends without its triggers in between. */
+async function install(client: pg.Client, text: string): Promise<void> {
+  await uninstall(client);
+  await client.query(text);
+  await client.query('insert into howdah.installed_sql (fingerprint) values ($1)', [fingerprint(text)]);
+}
+
+async function uninstall(client: pg.Client): Promise<void> {
+  await client.query('delete from howdah.installed_sql');
+  await dropRepeatableSql(client);
+}

@@ -1,0 +1,48 @@
+-- BEFORE UPDATE trigger of one queue's job table: turns a failed attempt into what was decided about it.
+--
+-- Fires only for the engine's "fail" statement (a lock is released and run_at moves). Rewrites the row that statement
+-- is about to store: the wait before the next run, the attempt given back, or the end of the job. Appends the attempt
+-- to howdah.job_errors. A job that ends here is removed by the AFTER trigger of the same statement.
+create function howdah.:"apply_verdict"() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_verdict jsonb := howdah.parse_verdict(new.last_error);
+  v_kind text := coalesce(v_verdict ->> 'kind', 'retry');
+  v_message text := coalesce(v_verdict ->> 'message', new.last_error);
+  v_delay interval := make_interval(secs => (v_verdict ->> 'delayMs')::double precision / 1000);
+begin
+  if v_kind in ('return', 'snooze') then
+    new.attempts := greatest(0, old.attempts - 1);
+    new.last_error := old.last_error;
+    new.run_at := case v_kind when 'snooze' then clock_timestamp() + v_delay else old.run_at end;
+    return new;
+  end if;
+
+  new.last_error := v_message;
+  if v_kind = 'retry' and old.attempts >= old.max_attempts then
+    v_kind := 'discard';
+  end if;
+  if v_kind = 'retry' then
+    new.run_at := clock_timestamp() + coalesce(v_delay, howdah.retry_delay(old.attempts));
+  else
+    new.run_at := old.run_at;
+    new.attempts := new.max_attempts;
+    insert into howdah.job_outcomes (job_id, state, attempt)
+      values (old.id, case v_kind when 'cancel' then 'cancelled' else 'discarded' end, old.attempts)
+      on conflict (job_id) do update set state = excluded.state, attempt = excluded.attempt;
+  end if;
+
+  insert into howdah.job_errors (job_id, attempt, queue, task, name, message, stack, worker, decision, retry_at)
+  select old.id, old.attempts, :'queue', t.identifier, coalesce(v_verdict ->> 'name', 'Error'), v_message,
+         v_verdict ->> 'stack', old.locked_by, v_kind, case v_kind when 'retry' then new.run_at end
+  from :"schema"._private_tasks t where t.id = old.task_id;
+  return new;
+end;
+$$;
+
+create trigger howdah_apply_verdict before update on :"schema"._private_jobs
+for each row
+when (old.locked_at is not null and new.locked_at is null and new.run_at is distinct from old.run_at)
+execute function howdah.:"apply_verdict"();

@@ -1,0 +1,16 @@
+-- AFTER UPDATE trigger of one queue's job table: a job that may not run again leaves the live table at once.
+-- Its deletion is recorded by the AFTER DELETE trigger (queue_record_finished.sql), in the same transaction.
+create function howdah.:"archive"() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  delete from :"schema"._private_jobs j where j.id = new.id;
+  return null;
+end;
+$$;
+
+create trigger howdah_archive after update on :"schema"._private_jobs
+for each row
+when (new.locked_at is null and new.attempts >= new.max_attempts)
+execute function howdah.:"archive"();

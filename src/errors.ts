@@ -1,0 +1,68 @@
+/** Every error a caller can meet, in one table: HTTP status, whether trying again can help, and the words. */
+const ERRORS = {
+  invalid_request: { status: 422, retryable: false, title: 'The request has invalid fields' },
+  invalid_json: { status: 400, retryable: false, title: 'The request body is not valid JSON' },
+  unsupported_media_type: { status: 415, retryable: false, title: 'The request body must be application/json' },
+  body_too_large: { status: 413, retryable: false, title: 'The request body is too large' },
+  unauthorized: { status: 401, retryable: false, title: 'A valid bearer token is required' },
+  forbidden: { status: 403, retryable: false, title: 'This token may not do that' },
+  not_found: { status: 404, retryable: false, title: 'There is nothing at this address' },
+  rate_limited: { status: 429, retryable: true, title: 'Too many requests' },
+  user_exists: { status: 409, retryable: false, title: 'The account, username or e-mail is taken' },
+  user_not_found: { status: 404, retryable: false, title: 'No such user' },
+  verification_not_found: { status: 404, retryable: false, title: 'The verification code is not valid' },
+  verification_expired: { status: 410, retryable: false, title: 'The verification code has expired' },
+  verification_used: { status: 410, retryable: false, title: 'The verification code was already used' },
+  invalid_payload: { status: 422, retryable: false, title: 'The payload does not fit the task' },
+  invalid_options: { status: 422, retryable: false, title: 'The enqueue options are invalid' },
+  unknown_task: { status: 404, retryable: false, title: 'No such task' },
+  unknown_queue: { status: 404, retryable: false, title: 'No such queue' },
+  job_not_found: { status: 404, retryable: false, title: 'No such job' },
+  unavailable: { status: 503, retryable: true, title: 'The service cannot answer right now' },
+  internal: { status: 500, retryable: true, title: 'Something went wrong on our side' },
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One field's mistake, in words a caller can act on. */
+export interface FieldMistake {
+  field: string;
+  message: string;
+}
+
+export interface HowdahErrorOptions {
+  /** What happened this time, safe to show to the caller. @default the code's title */
+  detail?: string;
+  /** Every mistaken field. */
+  fields?: readonly FieldMistake[];
+  /** Seconds after which trying again makes sense. */
+  retryAfterSeconds?: number;
+  cause?: unknown;
+}
+
+/** An error with a stable code; `status`, `title` and `isRetryable` come from the table above. */
+export class HowdahError extends Error {
+  override readonly name = 'HowdahError';
+  readonly code: ErrorCode;
+  readonly fields: readonly FieldMistake[];
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, options: HowdahErrorOptions = {}) {
+    super(options.detail ?? ERRORS[code].title, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.fields = options.fields ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  get status() {
+    return ERRORS[this.code].status;
+  }
+
+  get title(): string {
+    return ERRORS[this.code].title;
+  }
+
+  get isRetryable(): boolean {
+    return ERRORS[this.code].retryable;
+  }
+}

@@ -1,0 +1,78 @@
+import type { z } from 'zod';
+
+/** Retries when neither the task nor the enqueue says otherwise: 25 retries are 26 runs, as in asynq. */
+export const DEFAULT_MAX_RETRIES = 25;
+
+/** Time limit of one run when neither the task nor the enqueue says otherwise: 30 minutes, as in asynq. */
+export const DEFAULT_TIMEOUT_MS = 30 * 60_000;
+
+const TASK_NAME = /^[A-Za-z0-9_-]{1,128}$/;
+const QUEUE_NAME = /^[a-z][a-z0-9_]{0,39}$/;
+
+/** A task's contract: plain data that producers and workers share. The code that runs it lives in `tasks/`. */
+export interface TaskDefinition<Payload = unknown> {
+  /** Identifier, and the name of the file in `tasks/` that runs it. Letters, digits, `_` and `-`, at most 128. */
+  readonly name: string;
+  /** Checked before a job is written and again before it runs. */
+  readonly payload: z.ZodType<Payload>;
+  /** Queue of a job whose enqueue names none. */
+  readonly queue: string;
+  /** Runs after the first one; 0 means a single run. 0 to 32,766. */
+  readonly maxRetries: number;
+  /** Time limit of one run in milliseconds; 0 means none. */
+  readonly timeoutMs: number;
+}
+
+export interface TaskSettings<Payload> {
+  name: string;
+  payload: z.ZodType<Payload>;
+  /** @default 'default' */
+  queue?: string;
+  /** @default 25 */
+  maxRetries?: number;
+  /** @default 1_800_000 (30 minutes) */
+  timeoutMs?: number;
+}
+
+/**
+ * A frozen task definition with the defaults filled in.
+ *
+ * @throws {TypeError} naming every setting that is out of range, with what was received.
+ */
+export function defineTask<Payload>(settings: TaskSettings<Payload>): TaskDefinition<Payload> {
+  const definition: TaskDefinition<Payload> = {
+    queue: 'default',
+    maxRetries: DEFAULT_MAX_RETRIES,
+    timeoutMs: DEFAULT_TIMEOUT_MS,
+    ...settings,
+  };
+  const mistakes = findMistakes(definition);
+  if (mistakes.length > 0) throw new TypeError(`Task definition "${definition.name}": ${mistakes.join('; ')}`);
+  return Object.freeze(definition);
+}
+
+/** Whether a name can be a queue: it becomes part of a Postgres schema name, so it is short and plain. */
+export function isQueueName(name: string): boolean {
+  return QUEUE_NAME.test(name);
+}
+
+function findMistakes(definition: TaskDefinition<never> | TaskDefinition): string[] {
+  const mistakes: string[] = [];
+  if (!TASK_NAME.test(definition.name)) {
+    mistakes.push(`name: expected 1 to 128 of A-Z a-z 0-9 _ -, received ${JSON.stringify(definition.name)}`);
+  }
+  if (!isQueueName(definition.queue)) {
+    mistakes.push(`queue: expected ${QUEUE_NAME}, received ${JSON.stringify(definition.queue)}`);
+  }
+  if (!isWholeNumber(definition.maxRetries, 32_766)) {
+    mistakes.push(`maxRetries: expected a whole number from 0 to 32766, received ${definition.maxRetries}`);
+  }
+  if (!isWholeNumber(definition.timeoutMs, 2_147_483_647)) {
+    mistakes.push(`timeoutMs: expected a whole number from 0 to 2147483647, received ${definition.timeoutMs}`);
+  }
+  return mistakes;
+}
+
+function isWholeNumber(value: number, max: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= max;
+}

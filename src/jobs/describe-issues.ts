@@ -1,0 +1,17 @@
+import type { z } from 'zod';
+import type { FieldMistake } from '../errors.ts';
+
+/** What a schema found wrong, field by field, without repeating any value it was given. */
+export function describeIssues(error: z.ZodError, root = ''): FieldMistake[] {
+  return error.issues.map((issue) => ({
+    field: fieldPath(root, issue.path) || '(root)',
+    message: issue.message,
+  }));
+}
+
+function fieldPath(root: string, path: readonly PropertyKey[]): string {
+  return path.reduce<string>((prefix, key) => {
+    if (typeof key === 'number') return `${prefix}[${key}]`;
+    return prefix === '' ? String(key) : `${prefix}.${String(key)}`;
+  }, root);
+}

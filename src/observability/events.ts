@@ -1,0 +1,34 @@
+/**
+ * The events of a job's life: names and fields are a contract. Durations are milliseconds. No event carries a payload.
+ */
+export interface HowdahEvents {
+  /** A job was written; it exists once the caller's transaction commits. */
+  'job.enqueued': [{ jobId: string; task: string; queue: string; maxRetries: number; runAt: Date }];
+  /** A run begins. `waitMs` counts from when the job could have run. */
+  'job.started': [RunEvent & { waitMs: number }];
+  /** The handler returned. */
+  'job.completed': [RunEvent & { durationMs: number }];
+  /** The run ended otherwise; `decision` says what becomes of the job. */
+  'job.failed': [FailedRunEvent];
+  /** A runner took up its queue. */
+  'runner.started': [{ queue: string; concurrency: number }];
+  /** A runner left its queue. */
+  'runner.stopped': [{ queue: string; error?: Error }];
+}
+
+export interface RunEvent {
+  jobId: string;
+  task: string;
+  queue: string;
+  /** Which run this is, from 1. */
+  attempt: number;
+  maxAttempts: number;
+}
+
+export interface FailedRunEvent extends RunEvent {
+  durationMs: number;
+  decision: 'retry' | 'discard' | 'cancel' | 'snooze' | 'return';
+  /** Wait before the next run, when there is one. */
+  delayMs?: number;
+  error: Error;
+}

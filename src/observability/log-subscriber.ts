@@ -1,0 +1,44 @@
+import type { EventHub } from './event-hub.ts';
+import type { FailedRunEvent, RunEvent } from './events.ts';
+import type { Logger } from './logger.ts';
+
+/** Writes the service's events as log lines; the only place that words them. */
+export function subscribeLogger(events: EventHub, log: Logger): void {
+  events.on('job.enqueued', ({ jobId, task, queue, maxRetries, runAt }) => {
+    log.info({ type: task, queue, max_retries: maxRetries, job_id: jobId, run_at: runAt }, 'task enqueued');
+  });
+  events.on('job.started', (event) => {
+    log.debug({ ...runFields(event), wait_ms: round(event.waitMs) }, 'task started');
+  });
+  events.on('job.completed', (event) => {
+    log.info({ ...runFields(event), duration_ms: round(event.durationMs) }, 'task completed');
+  });
+  events.on('job.failed', (event) => logFailure(log, event));
+  events.on('runner.started', ({ queue, concurrency }) => log.info({ queue, concurrency }, 'runner started'));
+  events.on('runner.stopped', ({ queue, error }) => {
+    if (error) log.error({ queue, err: error }, 'runner stopped by itself');
+    else log.info({ queue }, 'runner stopped');
+  });
+}
+
+function logFailure(log: Logger, event: FailedRunEvent): void {
+  const { decision, delayMs, durationMs, error } = event;
+  const fields = {
+    ...runFields(event),
+    duration_ms: round(durationMs),
+    decision,
+    ...(delayMs === undefined ? {} : { delay_ms: round(delayMs) }),
+    error: { name: error.name, message: error.message },
+  };
+  if (decision === 'discard') log.error(fields, 'task discarded');
+  else if (decision === 'retry') log.warn(fields, 'task failed');
+  else log.info(fields, `task ${{ cancel: 'cancelled', snooze: 'snoozed', return: 'returned' }[decision]}`);
+}
+
+function runFields({ task, jobId, queue, attempt, maxAttempts }: RunEvent) {
+  return { type: task, job_id: jobId, queue, attempt, max_attempts: maxAttempts };
+}
+
+function round(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
+}

@@ -1,0 +1,42 @@
+import { readdir } from 'node:fs/promises';
+import type { Catalogue } from '../jobs/catalogue.ts';
+import type { BoundTask } from './bind.ts';
+
+/**
+ * The tasks of a folder, by name: one file a task, its default export made by `bind`.
+ *
+ * @throws {TypeError} naming the file when its name is not its task's, when it exports something else, or when the
+ *   catalogue and the folder do not hold the same tasks
+ */
+export async function loadTasks<Services>(
+  folder: URL,
+  catalogue: Catalogue,
+): Promise<ReadonlyMap<string, BoundTask<Services>>> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.ts')).sort();
+  const tasks = new Map<string, BoundTask<Services>>();
+  for (const file of files) {
+    const task = await loadTask<Services>(new URL(file, folder));
+    checkPlace(file, task, catalogue);
+    tasks.set(task.definition.name, task);
+  }
+  const missing = [...catalogue.keys()].filter((name) => !tasks.has(name));
+  if (missing.length > 0) throw new TypeError(`No file in tasks/ for ${missing.join(', ')}`);
+  return tasks;
+}
+
+/** @throws {TypeError} when the file's default export was not made by `bind` */
+export async function loadTask<Services>(file: URL): Promise<BoundTask<Services>> {
+  const module: { default?: Partial<BoundTask<Services>> } = await import(file.href);
+  const task = module.default;
+  if (task?.definition && task.handle) return task as BoundTask<Services>;
+  throw new TypeError(`${file.pathname}: expected a default export made by bind(…)`);
+}
+
+function checkPlace(file: string, { definition }: BoundTask<never>, catalogue: Catalogue): void {
+  if (file !== `${definition.name}.ts`) {
+    throw new TypeError(`tasks/${file} runs "${definition.name}"; expected it in tasks/${definition.name}.ts`);
+  }
+  if (catalogue.get(definition.name) !== definition) {
+    throw new TypeError(`"${definition.name}" is not in the catalogue; add its definition to src/jobs/catalogue.ts`);
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * What a handler may throw to decide the fate of its job. Returning completes it; any other error retries it after
+ * the task's delay, until its retries are used up.
+ */
+export abstract class Outcome extends Error {}
+
+/** Trying again cannot help: the job is discarded with this reason. */
+export class SkipRetry extends Outcome {
+  override readonly name = 'SkipRetry';
+}
+
+/** The job is not wanted any more: it is cancelled with this reason. */
+export class Revoke extends Outcome {
+  override readonly name = 'Revoke';
+}
+
+/** Not now: the job runs again later, and this run does not count as an attempt. */
+export class Snooze extends Outcome {
+  override readonly name = 'Snooze';
+  readonly delayMs: number;
+
+  /** @param delayMs milliseconds until the next run, 0 or more */
+  constructor(delayMs: number) {
+    super(`snoozed for ${delayMs} ms`);
+    this.delayMs = checkDelay(delayMs);
+  }
+}
+
+/** The run failed, and the caller knows when the next makes sense (a Retry-After header, say). Counts as an attempt. */
+export class RetryAfter extends Outcome {
+  override readonly name = 'RetryAfter';
+  readonly delayMs: number;
+
+  /** @param delayMs milliseconds until the next run, 0 or more */
+  constructor(delayMs: number, reason: string, options?: ErrorOptions) {
+    super(reason, options);
+    this.delayMs = checkDelay(delayMs);
+  }
+}
+
+function checkDelay(delayMs: number): number {
+  if (Number.isFinite(delayMs) && delayMs >= 0) return delayMs;
+  throw new RangeError(`delayMs: expected 0 or more milliseconds, received ${delayMs}`);
+}

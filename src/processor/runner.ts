@@ -1,0 +1,77 @@
+import { type Runner as EngineRunner, run } from 'graphile-worker';
+import type { Pool } from 'pg';
+import { queueSchema } from '../db/queue-schema.ts';
+import type { BoundTask } from './bind.ts';
+import { createEngineLogger } from './engine-logger.ts';
+import { toEngineTask } from './engine-task.ts';
+import type { RunEnvironment } from './run-job.ts';
+
+/** How long finished jobs are gathered before one statement ends them all; longer gains little and risks repeats. */
+const BATCH_DELAY_MS = 2;
+
+export interface RunnerOptions<Services> {
+  queue: string;
+  /** Runs at once in this process. */
+  concurrency: number;
+  tasks: ReadonlyMap<string, BoundTask<Services>>;
+  pool: Pool;
+  environment: RunEnvironment<Services>;
+}
+
+/** Takes and runs the jobs of one queue until stopped. */
+export interface Runner {
+  readonly queue: string;
+  /** Takes no more jobs, gives prefetched ones back, resolves once the running ones ended. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** A runner that is already taking jobs. */
+export async function startRunner<Services>(options: RunnerOptions<Services>): Promise<Runner> {
+  const { queue, concurrency, environment } = options;
+  const engine = await startEngine(options);
+  environment.events.emit('runner.started', { queue, concurrency });
+  let stopping: Promise<void> | undefined;
+  engine.promise.then(
+    () => environment.events.emit('runner.stopped', stopping ? { queue } : { queue, error: surprise() }),
+    (error: Error) => environment.events.emit('runner.stopped', { queue, error }),
+  );
+  return {
+    queue,
+    stop() {
+      stopping ??= engine.stop();
+      return stopping;
+    },
+  };
+}
+
+function startEngine<Services>(options: RunnerOptions<Services>): Promise<EngineRunner> {
+  const { queue, concurrency, tasks, pool, environment } = options;
+  const taskList = Object.fromEntries(
+    [...tasks].map(([name, task]) => [name, toEngineTask(task, queue, environment)]),
+  );
+  return run({
+    pgPool: pool,
+    schema: queueSchema(queue),
+    concurrency,
+    taskList,
+    noHandleSignals: true,
+    parsedCronItems: [],
+    logger: createEngineLogger(environment.log),
+    preset: {
+      worker: {
+        localQueue: { size: prefetchSize(concurrency) },
+        completeJobBatchDelay: BATCH_DELAY_MS,
+        failJobBatchDelay: BATCH_DELAY_MS,
+      },
+    },
+  });
+}
+
+/** Jobs held ready in this process: enough that a free slot never waits for the database, few enough to share. */
+function prefetchSize(concurrency: number): number {
+  return concurrency + Math.min(concurrency, 50);
+}
+
+function surprise(): Error {
+  return new Error('the runner stopped without being asked');
+}
