@@ -2,7 +2,11 @@
 const ERRORS = {
   invalid_request: { status: 422, retryable: false, title: 'The request has invalid fields' },
   invalid_json: { status: 400, retryable: false, title: 'The request body is not valid JSON' },
-  unsupported_media_type: { status: 415, retryable: false, title: 'The request body must be application/json' },
+  unsupported_media_type: {
+    status: 415,
+    retryable: false,
+    title: 'The request body must be application/json',
+  },
   body_too_large: { status: 413, retryable: false, title: 'The request body is too large' },
   unauthorized: { status: 401, retryable: false, title: 'A valid bearer token is required' },
   forbidden: { status: 403, retryable: false, title: 'This token may not do that' },

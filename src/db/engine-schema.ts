@@ -8,7 +8,9 @@ export const ENGINE_SCHEMA_VERSION = 20;
 
 /** Whether a queue's engine schema is about to be migrated: Howdah's views and triggers must be away meanwhile. */
 export async function hasOlderEngine(client: ClientBase): Promise<boolean> {
-  const { rows } = await client.query<{ schema_name: string }>('select schema_name from howdah.queue_registry');
+  const { rows } = await client.query<{ schema_name: string }>(
+    'select schema_name from howdah.queue_registry',
+  );
   for (const { schema_name } of rows) {
     const table = `${client.escapeIdentifier(schema_name)}.migrations`;
     const { rows: latest } = await client.query<{ id: number | null }>(`select max(id) as id from ${table}`);

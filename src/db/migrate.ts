@@ -24,7 +24,10 @@ export async function migrateDatabase({ connectionString, queues }: MigrateOptio
   await client.connect();
   try {
     await withAdvisoryLock(client, 'migrate', async () => {
-      await migrate(drizzle(client), { migrationsFolder: MIGRATIONS_FOLDER, migrationsSchema: 'howdah_migrations' });
+      await migrate(drizzle(client), {
+        migrationsFolder: MIGRATIONS_FOLDER,
+        migrationsSchema: 'howdah_migrations',
+      });
       const all = await allQueues(client, queues);
       const text = renderRepeatableSql(all);
       if (await isInstalled(client, text)) return;
@@ -43,7 +46,9 @@ async function allQueues(client: pg.Client, configured: readonly string[]): Prom
 }
 
 async function isInstalled(client: pg.Client, text: string): Promise<boolean> {
-  const { rows } = await client.query<{ fingerprint: string }>('select fingerprint from howdah.installed_sql');
+  const { rows } = await client.query<{ fingerprint: string }>(
+    'select fingerprint from howdah.installed_sql',
+  );
   return rows[0]?.fingerprint === fingerprint(text);
 }
 

@@ -10,10 +10,12 @@ export function checkOptions({ delayMs, runAt, maxRetries, priority }: EnqueueOp
   const expect = (isRight: boolean, field: string, expected: string, received: unknown) => {
     if (!isRight) fields.push({ field, message: `expected ${expected}, received ${String(received)}` });
   };
-  if (delayMs !== undefined) expect(delayMs >= 0 && delayMs <= MAX_DELAY_MS, 'delayMs', '0 to 100 years in ms', delayMs);
+  if (delayMs !== undefined)
+    expect(delayMs >= 0 && delayMs <= MAX_DELAY_MS, 'delayMs', '0 to 100 years in ms', delayMs);
   if (runAt !== undefined) expect(!Number.isNaN(runAt.getTime()), 'runAt', 'a valid Date', runAt);
   if (delayMs !== undefined) expect(runAt === undefined, 'runAt', 'nothing beside delayMs', runAt);
-  if (maxRetries !== undefined) expect(isWhole(maxRetries, 0, 32_766), 'maxRetries', 'a whole number 0 to 32766', maxRetries);
+  if (maxRetries !== undefined)
+    expect(isWhole(maxRetries, 0, 32_766), 'maxRetries', 'a whole number 0 to 32766', maxRetries);
   if (priority !== undefined) {
     expect(isWhole(priority, -32_768, 32_767), 'priority', 'a whole number -32768 to 32767', priority);
   }

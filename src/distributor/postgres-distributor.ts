@@ -57,7 +57,10 @@ function checkPayload<Payload>(task: TaskDefinition<Payload>, payload: Payload):
   throw new HowdahError('invalid_payload', { detail, fields });
 }
 
-function toParameters(task: Pick<TaskDefinition, 'queue' | 'maxRetries'>, options: EnqueueOptions): unknown[] {
+function toParameters(
+  task: Pick<TaskDefinition, 'queue' | 'maxRetries'>,
+  options: EnqueueOptions,
+): unknown[] {
   return [
     options.queue ?? task.queue,
     options.runAt?.toISOString() ?? null,

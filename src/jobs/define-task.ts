@@ -47,7 +47,8 @@ export function defineTask<Payload>(settings: TaskSettings<Payload>): TaskDefini
     ...settings,
   };
   const mistakes = findMistakes(definition);
-  if (mistakes.length > 0) throw new TypeError(`Task definition "${definition.name}": ${mistakes.join('; ')}`);
+  if (mistakes.length > 0)
+    throw new TypeError(`Task definition "${definition.name}": ${mistakes.join('; ')}`);
   return Object.freeze(definition);
 }
 
@@ -68,7 +69,9 @@ function findMistakes(definition: TaskDefinition<never> | TaskDefinition): strin
     mistakes.push(`maxRetries: expected a whole number from 0 to 32766, received ${definition.maxRetries}`);
   }
   if (!isWholeNumber(definition.timeoutMs, 2_147_483_647)) {
-    mistakes.push(`timeoutMs: expected a whole number from 0 to 2147483647, received ${definition.timeoutMs}`);
+    mistakes.push(
+      `timeoutMs: expected a whole number from 0 to 2147483647, received ${definition.timeoutMs}`,
+    );
   }
   return mistakes;
 }

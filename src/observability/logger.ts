@@ -11,7 +11,15 @@ export interface LoggerOptions {
 }
 
 /** Field names whose values never reach a log line, wherever a caller may have put them. */
-const SECRET_FIELDS = ['password', 'code', 'nonce', 'payload', 'authorization', 'passwordHash', 'password_hash'];
+const SECRET_FIELDS = [
+  'password',
+  'code',
+  'nonce',
+  'payload',
+  'authorization',
+  'passwordHash',
+  'password_hash',
+];
 
 /** A JSON-lines logger; fields that can hold a secret or a customer's data are left out. */
 export function createLogger({ level = 'info', destination }: LoggerOptions = {}): Logger {

@@ -34,9 +34,13 @@ export async function loadTask<Services>(file: URL): Promise<BoundTask<Services>
 
 function checkPlace(file: string, { definition }: BoundTask<never>, catalogue: Catalogue): void {
   if (file !== `${definition.name}.ts`) {
-    throw new TypeError(`tasks/${file} runs "${definition.name}"; expected it in tasks/${definition.name}.ts`);
+    throw new TypeError(
+      `tasks/${file} runs "${definition.name}"; expected it in tasks/${definition.name}.ts`,
+    );
   }
   if (catalogue.get(definition.name) !== definition) {
-    throw new TypeError(`"${definition.name}" is not in the catalogue; add its definition to src/jobs/catalogue.ts`);
+    throw new TypeError(
+      `"${definition.name}" is not in the catalogue; add its definition to src/jobs/catalogue.ts`,
+    );
   }
 }

@@ -45,7 +45,9 @@ export async function runJob<Services>(
 function parsePayload<Services>({ definition }: BoundTask<Services>, payload: unknown): unknown {
   const parsed = definition.payload.safeParse(payload);
   if (parsed.success) return parsed.data;
-  const mistakes = describeIssues(parsed.error, 'payload').map(({ field, message }) => `${field}: ${message}`);
+  const mistakes = describeIssues(parsed.error, 'payload').map(
+    ({ field, message }) => `${field}: ${message}`,
+  );
   throw new SkipRetry(`malformed payload: ${mistakes.join('; ')}`);
 }
 

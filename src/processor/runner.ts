@@ -21,6 +21,7 @@ export interface RunnerOptions<Services> {
 /** Takes and runs the jobs of one queue until stopped. */
 export interface Runner {
   readonly queue: string;
+  isRunning(): boolean;
   /** Takes no more jobs, gives prefetched ones back, resolves once the running ones ended. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -30,15 +31,18 @@ export async function startRunner<Services>(options: RunnerOptions<Services>): P
   const { queue, concurrency, environment } = options;
   const engine = await startEngine(options);
   environment.events.emit('runner.started', { queue, concurrency });
+  let isRunning = true;
   let stopping: Promise<void> | undefined;
-  engine.promise.then(
-    () => environment.events.emit('runner.stopped', stopping ? { queue } : { queue, error: surprise() }),
-    (error: Error) => environment.events.emit('runner.stopped', { queue, error }),
-  );
+  const ended = (error?: Error) => {
+    isRunning = false;
+    environment.events.emit('runner.stopped', { queue, ...(error ? { error } : {}) });
+  };
+  engine.promise.then(() => ended(stopping ? undefined : unasked()), ended);
   return {
     queue,
+    isRunning: () => isRunning,
     stop() {
-      stopping ??= engine.stop();
+      stopping ??= isRunning ? engine.stop() : Promise.resolve();
       return stopping;
     },
   };
@@ -72,6 +76,6 @@ function prefetchSize(concurrency: number): number {
   return concurrency + Math.min(concurrency, 50);
 }
 
-function surprise(): Error {
+function unasked(): Error {
   return new Error('the runner stopped without being asked');
 }

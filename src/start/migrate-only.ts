@@ -1,0 +1,12 @@
+import type { Config } from '../config.ts';
+import type { Logger } from '../observability/logger.ts';
+import { openApplicationDatabase, openServer, prepareDatabase } from './open-database.ts';
+
+/** Brings the database to this version and ends. */
+export async function migrateOnly(config: Config, log: Logger): Promise<void> {
+  await using opened = new AsyncDisposableStack();
+  const databaseUrl = await openServer(config, opened);
+  await prepareDatabase(config, databaseUrl);
+  await openApplicationDatabase(databaseUrl, log, opened);
+  log.info('database is up to date');
+}

@@ -1,0 +1,46 @@
+import type { Config } from '../config.ts';
+import { type DatabaseHandle, openDatabase } from '../db/database.ts';
+import { startEmbeddedPostgres } from '../db/embedded-postgres.ts';
+import { migrateDatabase } from '../db/migrate.ts';
+import { announceTasks } from '../distributor/announce-tasks.ts';
+import { catalogue } from '../jobs/catalogue.ts';
+import type { Logger } from '../observability/logger.ts';
+import { checkConnection } from './check-connection.ts';
+
+/** A connection string that works: the configured server's, or that of an embedded one which ends with the stack. */
+export async function openServer(config: Config, resources: AsyncDisposableStack): Promise<string> {
+  if (config.databaseUrl !== undefined) {
+    await checkConnection(config.databaseUrl);
+    return config.databaseUrl;
+  }
+  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir });
+  resources.defer(() => embedded.stop());
+  return embedded.connectionString;
+}
+
+/** The database at this version, knowing this version's tasks. */
+export async function prepareDatabase(config: Config, connectionString: string): Promise<void> {
+  const queues = [...new Set([...config.queues, ...catalogue.values()].map(queueName))];
+  await migrateDatabase({ connectionString, queues });
+}
+
+/** The pool that business code and the HTTP API share; it ends with the stack. */
+export async function openApplicationDatabase(
+  connectionString: string,
+  log: Logger,
+  resources: AsyncDisposableStack,
+): Promise<DatabaseHandle> {
+  const handle = openDatabase({
+    connectionString,
+    applicationName: 'howdah',
+    maxConnections: 20,
+    onIdleError: (err) => log.warn({ err }, 'database connection lost'),
+  });
+  resources.defer(() => handle.close());
+  await announceTasks(handle.pool, catalogue);
+  return handle;
+}
+
+function queueName(item: { name: string } | { queue: string }): string {
+  return 'queue' in item ? item.queue : item.name;
+}
