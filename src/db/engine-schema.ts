@@ -1,6 +1,7 @@
 import { runMigrations } from 'graphile-worker';
 import type { ClientBase } from 'pg';
 import { inTransaction } from './in-transaction.ts';
+import { openNewSchemaPool } from './new-schema-pool.ts';
 import { queueSchema } from './queue-schema.ts';
 
 /** Highest migration of the engine this version is built for. Source: graphile-worker 0.18.0, `sql/000020.sql`. */
@@ -29,12 +30,23 @@ export async function migrateEngineSchema(
   connectionString: string,
 ): Promise<void> {
   const schema = queueSchema(queue);
-  await runMigrations({ connectionString, schema });
+  await runEngineMigrations(client, schema, connectionString);
   await shareJobIds(client, schema);
   await client.query(
     'insert into howdah.queue_registry (name, schema_name) values ($1, $2) on conflict do nothing',
     [queue, schema],
   );
+}
+
+async function runEngineMigrations(client: ClientBase, schema: string, connectionString: string): Promise<void> {
+  const { rows } = await client.query('select from pg_namespace where nspname = $1', [schema]);
+  if (rows.length > 0) return runMigrations({ connectionString, schema });
+  const pgPool = openNewSchemaPool(connectionString);
+  try {
+    await runMigrations({ pgPool, schema });
+  } finally {
+    await pgPool.end();
+  }
 }
 
 /**

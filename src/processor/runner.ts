@@ -1,6 +1,8 @@
-import { type Runner as EngineRunner, run } from 'graphile-worker';
+import { EventEmitter } from 'node:events';
+import { type Runner as EngineRunner, run, type WorkerEvents } from 'graphile-worker';
 import type { Pool } from 'pg';
 import { queueSchema } from '../db/queue-schema.ts';
+import type { Logger } from '../observability/logger.ts';
 import type { BoundTask } from './bind.ts';
 import { createEngineLogger } from './engine-logger.ts';
 import { toEngineTask } from './engine-task.ts';
@@ -53,8 +55,11 @@ function startEngine<Services>(options: RunnerOptions<Services>): Promise<Engine
   const taskList = Object.fromEntries(
     [...tasks].map(([name, task]) => [name, toEngineTask(task, queue, environment)]),
   );
+  const engineEvents: WorkerEvents = new EventEmitter();
+  engineEvents.on('pool:listen:success', () => void catchUp(pool, environment.log));
   return run({
     pgPool: pool,
+    events: engineEvents,
     schema: queueSchema(queue),
     concurrency,
     taskList,
@@ -69,6 +74,18 @@ function startEngine<Services>(options: RunnerOptions<Services>): Promise<Engine
       },
     },
   });
+}
+
+/**
+ * Wakes the runners once more when listening begins: a job committed between the latest fetch and the LISTEN (at start,
+ * or while the listening connection was down) was announced to nobody.
+ */
+async function catchUp(pool: Pool, log: Logger): Promise<void> {
+  try {
+    await pool.query("select pg_notify('jobs:insert', json_build_object('r', random(), 'count', 1)::text)");
+  } catch (err) {
+    log.warn({ err }, 'could not look for jobs announced before listening; the next poll will');
+  }
 }
 
 /** Jobs held ready in this process: enough that a free slot never waits for the database, few enough to share. */

@@ -1,0 +1,3 @@
+import { createCliPreset } from './src/start/cli-preset.ts';
+
+export default await createCliPreset();

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { runMigrations } from 'graphile-worker';
+import pg from 'pg';
+import { migrateDatabase } from '../../src/db/migrate.ts';
+import { createTestDatabase } from '../support/test-database.ts';
+import { openTestQueue, testTask } from '../support/test-queue.ts';
+
+let admin: pg.Client;
+let connectionString: string;
+let cleanUp: () => Promise<void>;
+
+before(async () => {
+  const database = await createTestDatabase();
+  const name = `${database.name}_empty`;
+  const server = new pg.Client({ connectionString: database.connectionString });
+  await server.connect();
+  await server.query(`create database ${name} template template0`);
+  const url = new URL(database.connectionString);
+  url.pathname = `/${name}`;
+  connectionString = url.href;
+  admin = new pg.Client({ connectionString });
+  await admin.connect();
+  cleanUp = async () => {
+    await admin.end();
+    await server.query(`drop database ${name} with (force)`);
+    await server.end();
+    await database.drop();
+  };
+});
+
+after(() => cleanUp());
+
+test('an existing graphile_worker schema with jobs is adopted as queue default, ids kept and never given twice', async () => {
+  await runMigrations({ connectionString, schema: 'graphile_worker' });
+  const { rows: old } = await admin.query(`select id from graphile_worker.add_job('old', '{"n":1}')`);
+  await migrateDatabase({ connectionString, queues: ['critical'] });
+  const { rows } = await admin.query('select id, queue, state, payload from howdah.jobs');
+  assert.deepEqual(rows, [{ id: old[0].id, queue: 'default', state: 'available', payload: { n: 1 } }]);
+  const { rows: added } = await admin.query(
+    `select (graphile_worker.add_job('a')).id union all select (graphile_worker_critical.add_job('b')).id`,
+  );
+  const ids = added.map(({ id }) => BigInt(id));
+  assert.equal(new Set(ids).size, 2);
+  assert.ok(ids.every((id) => id > BigInt(old[0].id)));
+});
+
+test('eight processes that migrate at once all succeed', async () => {
+  const queues = ['critical', 'bulk', 'mail'];
+  await Promise.all(Array.from({ length: 8 }, () => migrateDatabase({ connectionString, queues })));
+  const { rows } = await admin.query('select name from howdah.queues order by name');
+  assert.deepEqual(rows.map(({ name }) => name), ['bulk', 'critical', 'default', 'mail']);
+});
+
+test('a queue made by another process stays when this one does not name it', async () => {
+  await migrateDatabase({ connectionString, queues: [] });
+  const { rows } = await admin.query("select from howdah.queues where name = 'bulk'");
+  assert.equal(rows.length, 1);
+});
+
+test('creating a queue does not stop the workers of the others', async () => {
+  const works = testTask('works');
+  const queue = await openTestQueue([[works, async () => {}]]);
+  try {
+    const processor = await queue.start();
+    await migrateDatabase({ connectionString: queue.database.connectionString, queues: ['brand_new'] });
+    const { id } = await queue.distributor.distribute(queue.pool, works, {});
+    await queue.untilState(id, 'completed');
+    assert.deepEqual(processor.idleQueues(), []);
+    assert.equal(process.exitCode, undefined);
+  } finally {
+    await queue.close();
+  }
+});

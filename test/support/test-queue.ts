@@ -1,0 +1,101 @@
+import pg from 'pg';
+import { z } from 'zod';
+import { announceTasks } from '../../src/distributor/announce-tasks.ts';
+import { PostgresDistributor } from '../../src/distributor/postgres-distributor.ts';
+import { createCatalogue } from '../../src/jobs/catalogue.ts';
+import { defineTask, type TaskDefinition, type TaskSettings } from '../../src/jobs/define-task.ts';
+import { createEventHub, type EventHub } from '../../src/observability/event-hub.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import { type BoundTask, bind, type Handler, type TaskPolicy } from '../../src/processor/bind.ts';
+import { type Processor, startProcessor } from '../../src/processor/processor.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
+import { waitFor } from './wait-for.ts';
+
+/** A row of `howdah.jobs`, as far as tests look at it. */
+export interface JobRow {
+  id: string;
+  queue: string;
+  task: string;
+  state: string;
+  attempt: number;
+  max_attempts: number;
+  run_at: Date;
+  last_error: string | null;
+}
+
+/** A database with tasks of the test's own, and processors to run them. */
+export interface TestQueue {
+  readonly database: TestDatabase;
+  readonly pool: pg.Pool;
+  readonly events: EventHub;
+  readonly distributor: PostgresDistributor;
+  start(concurrency?: number): Promise<Processor>;
+  job(id: string): Promise<JobRow>;
+  /** The job's row once it is in that state. */
+  untilState(id: string, state: string): Promise<JobRow>;
+  /** Stops what was started and drops the database. */
+  close(): Promise<void>;
+}
+
+/** A task for tests: any object is a payload. */
+export function testTask(name: string, settings: Partial<TaskSettings<unknown>> = {}): TaskDefinition {
+  return defineTask<unknown>({ name, payload: z.looseObject({}), ...settings });
+}
+
+export type TestHandler = [TaskDefinition, Handler<never, object>, TaskPolicy?];
+
+export async function openTestQueue(handlers: TestHandler[]): Promise<TestQueue> {
+  const database = await createTestDatabase();
+  const pool = new pg.Pool({ connectionString: database.connectionString });
+  pool.on('error', () => {});
+  const events = createEventHub();
+  const tasks = new Map(handlers.map(([task, handle, policy]) => [task.name, bind(task, handle, policy)]));
+  await announceTasks(pool, createCatalogue(handlers.map(([task]) => task)));
+  const processors: Processor[] = [];
+  return {
+    database,
+    pool,
+    events,
+    distributor: new PostgresDistributor({ events }),
+    async start(concurrency = 5) {
+      const processor = await startTestProcessor({ database, tasks, events, concurrency });
+      processors.push(processor);
+      return processor;
+    },
+    job: (id) => readJob(pool, id),
+    untilState: (id, state) =>
+      waitFor(`job ${id} to be ${state}`, async () => {
+        const job = await readJob(pool, id);
+        return job.state === state ? job : undefined;
+      }),
+    async close() {
+      await Promise.all(processors.map((processor) => processor.stop(0)));
+      await pool.end();
+      await database.drop();
+    },
+  };
+}
+
+function startTestProcessor(options: {
+  database: TestDatabase;
+  tasks: ReadonlyMap<string, BoundTask<object>>;
+  events: EventHub;
+  concurrency: number;
+}): Promise<Processor> {
+  const { database, tasks, events, concurrency } = options;
+  return startProcessor({
+    connectionString: database.connectionString,
+    queues: ['critical', 'default'].map((name) => ({ name, concurrency })),
+    tasks,
+    services: {},
+    events,
+    log: createLogger({ level: 'silent' }),
+  });
+}
+
+async function readJob(pool: pg.Pool, id: string): Promise<JobRow> {
+  const { rows } = await pool.query<JobRow>('select * from howdah.jobs where id = $1', [id]);
+  const [row] = rows;
+  if (!row) throw new Error(`there is no job ${id}`);
+  return row;
+}
