@@ -38,7 +38,11 @@ export async function migrateEngineSchema(
   );
 }
 
-async function runEngineMigrations(client: ClientBase, schema: string, connectionString: string): Promise<void> {
+async function runEngineMigrations(
+  client: ClientBase,
+  schema: string,
+  connectionString: string,
+): Promise<void> {
   const { rows } = await client.query('select from pg_namespace where nspname = $1', [schema]);
   if (rows.length > 0) return runMigrations({ connectionString, schema });
   const pgPool = openNewSchemaPool(connectionString);

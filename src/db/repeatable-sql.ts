@@ -6,10 +6,30 @@ import { ENGINE_SCHEMA_VERSION } from './engine-schema.ts';
 import { queueSchema } from './queue-schema.ts';
 
 /** Installed once, in this order. */
-const SHARED = ['queue_schema', 'enqueue_job', 'enqueue', 'retry_delay', 'parse_verdict'];
+const SHARED = [
+  'queue_schema',
+  'enqueue_job',
+  'enqueue',
+  'retry_delay',
+  'parse_verdict',
+  'skip_row',
+  'register_runner',
+  'retire_runner',
+  'release_runner',
+  'runner_lock',
+  'dead_runners',
+  'heartbeat',
+];
 
 /** Installed once a queue, in this order. */
-const PER_QUEUE = ['queue_apply_verdict', 'queue_archive', 'queue_record_finished'];
+const PER_QUEUE = [
+  'queue_gate',
+  'queue_foreign_unlock',
+  'queue_release',
+  'queue_apply_verdict',
+  'queue_archive',
+  'queue_record_finished',
+];
 
 /** Views over all queues: the file, and the per-queue select it unites. */
 const UNITED = [
@@ -52,6 +72,9 @@ function renderForQueue(text: string, queue: string): string {
   const values: Record<string, string> = {
     queue,
     schema: queueSchema(queue),
+    foreign_unlock: `foreign_unlock_${queue}`,
+    release: `release_${queue}`,
+    gate: `gate_${queue}`,
     apply_verdict: `apply_verdict_${queue}`,
     archive: `archive_${queue}`,
     record_finished: `record_finished_${queue}`,

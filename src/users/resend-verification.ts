@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { and, isNull, sql } from 'drizzle-orm';
+import { and, inArray, isNull, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../db/database.ts';
 import { users, verifications } from '../db/schema.ts';
 import type { TaskDistributor } from '../distributor/task-distributor.ts';
@@ -72,5 +72,5 @@ async function supersedeOpen(tx: Transaction, account: string): Promise<void> {
   await tx
     .update(verifications)
     .set({ supersededAt: sql`now()` })
-    .where(and(sql`${verifications.userId} in ${ownerIds}`, isOpen));
+    .where(and(inArray(verifications.userId, ownerIds), isOpen));
 }

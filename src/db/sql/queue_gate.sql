@@ -1,0 +1,51 @@
+-- BEFORE UPDATE OR DELETE statement trigger of one queue's job table: once a statement, settles who the session is and
+-- whether the queue may hand out jobs, and leaves the answers where the row triggers' conditions can read them for
+-- next to nothing (howdah.pool, howdah.gate; both end with the transaction).
+--
+-- Raises HWRET in the session of a retired runner: such a runner can neither fetch nor end a job any more.
+-- Why that is enough: a runner is retired and that commit is visible before its jobs are released, and its sessions
+-- are terminated in between (howdah.release_runner). So a statement of its own that began earlier is over when the
+-- jobs are released, and one that begins later reads the retirement here.
+create function howdah.:"gate"() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name text := current_setting('application_name');
+  v_pool text := '';
+  v_retired timestamptz;
+begin
+  if v_name like 'howdah:%' then
+    select r.pool_id, r.retired_at into v_pool, v_retired
+    from howdah.runners r where r.token = substr(v_name, 8)::uuid;
+    if not found or v_retired is not null then
+      raise exception 'runner % is retired', substr(v_name, 8) using errcode = 'HWRET';
+    end if;
+  end if;
+  perform set_config('howdah.pool', coalesce(v_pool, ''), true);
+  perform set_config('howdah.gate', case when tg_op = 'UPDATE' and exists (
+    select from howdah.queue_settings s where s.queue = :'queue' and s.paused_at is not null
+  ) then 'closed' else 'open' end, true);
+  return null;
+end;
+$$;
+
+create trigger howdah_gate before update or delete on :"schema"._private_jobs
+for each statement
+execute function howdah.:"gate"();
+
+-- A paused queue hands out nothing: the row of a fetch stays as it is, and the fetch returns without it.
+create trigger howdah_hold before update on :"schema"._private_jobs
+for each row
+when (old.locked_at is null and new.locked_at is not null and current_setting('howdah.gate', true) = 'closed')
+execute function howdah.skip_row();
+
+-- The fence. The engine completes a job by its id alone; a runner that does not hold the row any more must not.
+-- The condition reads the row's latest version, so the order of a late completion and of what took the job away does
+-- not matter. A row that just used up its attempts is exempt: the runner's own failure removes it (queue_archive.sql).
+create trigger howdah_fence before delete on :"schema"._private_jobs
+for each row
+when (current_setting('howdah.pool', true) <> ''
+      and old.locked_by is distinct from current_setting('howdah.pool', true)
+      and not (old.locked_at is null and old.attempts >= old.max_attempts))
+execute function howdah.skip_row();

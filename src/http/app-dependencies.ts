@@ -1,0 +1,46 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Database } from '../db/database.ts';
+import type { TaskDistributor } from '../distributor/task-distributor.ts';
+import type { DevelopmentMailbox } from '../mail/development-mailbox.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { RateLimit } from './rate-limiter.ts';
+
+/** What the HTTP API is made from. */
+export interface AppDependencies {
+  db: Database;
+  distributor: TaskDistributor;
+  log: Logger;
+  /** Address of the service as customers see it, without a trailing slash. A function: the port may be known late. */
+  publicUrl(): string;
+  /** Signs verification codes. */
+  secretKey: string;
+  /** Bearer token of operators. Without any token, what needs one answers 401. */
+  adminToken?: string | undefined;
+  /** Bearer token of readers. */
+  viewerToken?: string | undefined;
+  /** How long a verification mail waits; 0 sends at once. */
+  verifyEmailDelayMs: number;
+  /** Sign-ups a client address may try. @default 30 a minute */
+  signUpRateLimit?: RateLimit;
+  /** Shown at /mailbox; without it those addresses do not exist. */
+  mailbox?: DevelopmentMailbox;
+  checkReadiness: ReadinessCheck;
+  /** Milliseconds since the epoch, for the rate limits. @default Date.now */
+  clock?: () => number;
+}
+
+/** Whether the service can do its work now; must not throw. */
+export type ReadinessCheck = () => Promise<{
+  ready: boolean;
+  checks: Record<string, { ok: boolean; detail?: string }>;
+}>;
+
+/** What handlers find in their context. `Bindings` are missing when no socket is behind the request, as in tests. */
+export interface AppEnv {
+  Bindings: Partial<HttpBindings>;
+  Variables: { requestId: string };
+}
+
+/** The app that routes are added to. */
+export type App = OpenAPIHono<AppEnv>;

@@ -1,0 +1,66 @@
+import type { z } from '@hono/zod-openapi';
+import { type FieldMistake, HowdahError } from '../errors.ts';
+
+/** Fields whose value is never repeated, only its length. */
+const SECRET_FIELDS = new Set(['password', 'code']);
+
+/** A request with more mistakes than this names the first ones. */
+const MAX_MISTAKES = 100;
+
+const MAX_ECHO_LENGTH = 80;
+
+/** What a validator found; `data` is what was checked. */
+interface Validation {
+  success: boolean;
+  data?: unknown;
+  error?: z.ZodError;
+}
+
+/** @throws {HowdahError} `invalid_request` naming every mistaken field, when validation failed */
+export function refuseInvalid(result: Validation): void {
+  if (result.success || !result.error) return;
+  const fields = describeMistakes(result.error, result.data);
+  const detail = `Please correct: ${fields.map(({ field }) => field).join(', ')}`;
+  throw new HowdahError('invalid_request', { detail, fields });
+}
+
+/** Every mistaken field once, with what was expected and what was received; secrets are told by length only. */
+export function describeMistakes(error: z.ZodError, input: unknown): FieldMistake[] {
+  const mistakes = new Map<string, FieldMistake>();
+  for (const mistake of error.issues.flatMap((issue) => describeIssue(issue, input))) {
+    if (!mistakes.has(mistake.field) && mistakes.size < MAX_MISTAKES) mistakes.set(mistake.field, mistake);
+  }
+  return [...mistakes.values()];
+}
+
+function describeIssue(issue: z.core.$ZodIssue, input: unknown): FieldMistake[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ field: shorten(key), message: 'expected no such field' }));
+  }
+  if (issue.path.length === 0) return [{ field: '(body)', message: 'expected a JSON object' }];
+  const field = issue.path.join('.');
+  const received = SECRET_FIELDS.has(field) ? describeSecret : describeValue;
+  return [{ field, message: `${issue.message}, received ${received(valueAt(input, issue.path))}` }];
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => {
+    return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+  }, input);
+}
+
+function describeValue(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return typeof value === 'string' ? JSON.stringify(shorten(value)) : String(value);
+}
+
+function describeSecret(value: unknown): string {
+  if (typeof value === 'string') return `${value.length} characters`;
+  return value === undefined ? 'nothing' : 'something that is not a string';
+}
+
+function shorten(text: string): string {
+  return text.length <= MAX_ECHO_LENGTH ? text : `${text.slice(0, MAX_ECHO_LENGTH)}…`;
+}

@@ -1,0 +1,18 @@
+import { createMiddleware } from 'hono/factory';
+import { HowdahError } from '../../errors.ts';
+import type { AppEnv } from '../app-dependencies.ts';
+import { clientAddress } from '../client-address.ts';
+import { createRateLimiter, type RateLimit } from '../rate-limiter.ts';
+
+/** Refuses a client address that asks more often than the limit, with 429 and Retry-After. */
+export function limitRate(limit: RateLimit, clock: () => number = Date.now) {
+  const secondsToWait = createRateLimiter({ ...limit, clock });
+  return createMiddleware<AppEnv>(async (c, next) => {
+    const seconds = secondsToWait(clientAddress(c));
+    if (seconds > 0) {
+      const detail = `Too many requests from your address; try again in ${seconds} s`;
+      throw new HowdahError('rate_limited', { detail, retryAfterSeconds: seconds });
+    }
+    await next();
+  });
+}

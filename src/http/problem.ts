@@ -1,0 +1,26 @@
+import type { Context } from 'hono';
+import type { HowdahError } from '../errors.ts';
+import type { AppEnv } from './app-dependencies.ts';
+import type { Problem } from './schemas/problem.ts';
+
+/** The error as application/problem+json (RFC 9457), with the headers its code calls for. */
+export function toProblem(error: HowdahError, c: Context<AppEnv>): Response {
+  const problem: Problem = {
+    type: `urn:howdah:problem:${error.code}`,
+    title: error.title,
+    status: error.status,
+    detail: error.message,
+    code: error.code,
+    instance: c.req.path,
+    request_id: c.var.requestId,
+    errors: [...error.fields],
+  };
+  setErrorHeaders(error, c);
+  return c.body(JSON.stringify(problem), error.status, { 'Content-Type': 'application/problem+json' });
+}
+
+/** Sets what some codes must carry besides a body: Retry-After and WWW-Authenticate. */
+export function setErrorHeaders(error: HowdahError, c: Context<AppEnv>): void {
+  if (error.retryAfterSeconds !== undefined) c.header('Retry-After', String(error.retryAfterSeconds));
+  if (error.code === 'unauthorized') c.header('WWW-Authenticate', 'Bearer');
+}

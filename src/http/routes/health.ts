@@ -1,0 +1,40 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { App, ReadinessCheck } from '../app-dependencies.ts';
+
+const check = z.object({ ok: z.boolean(), detail: z.string().optional() });
+const readiness = z.object({ status: z.enum(['ready', 'not_ready']), checks: z.record(z.string(), check) });
+
+const healthRoute = createRoute({
+  method: 'get',
+  path: '/healthz',
+  summary: 'Whether the process answers',
+  responses: {
+    200: {
+      description: 'It does',
+      content: { 'application/json': { schema: z.object({ status: z.literal('ok') }) } },
+    },
+  },
+});
+
+const readyRoute = createRoute({
+  method: 'get',
+  path: '/readyz',
+  summary: 'Whether the service can do its work now',
+  responses: {
+    200: { description: 'It can', content: { 'application/json': { schema: readiness } } },
+    503: {
+      description: 'It cannot; the checks say why',
+      content: { 'application/json': { schema: readiness } },
+    },
+  },
+});
+
+/** Liveness, which asks nothing else, and readiness. */
+export function addHealthRoutes(app: App, checkReadiness: ReadinessCheck): void {
+  app.openapi(healthRoute, (c) => c.json({ status: 'ok' as const }, 200));
+  app.openapi(readyRoute, async (c) => {
+    const { ready, checks } = await checkReadiness();
+    if (ready) return c.json({ status: 'ready' as const, checks }, 200);
+    return c.json({ status: 'not_ready' as const, checks }, 503);
+  });
+}

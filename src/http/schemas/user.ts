@@ -1,0 +1,48 @@
+import { z } from '@hono/zod-openapi';
+
+/** Neither control characters, NUL among them, nor half of a surrogate pair. */
+const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
+
+const account = z
+  .string({ error: 'expected 3 to 64 of A-Z a-z 0-9 _ . -' })
+  .regex(/^[A-Za-z0-9_.-]{3,64}$/, { error: 'expected 3 to 64 of A-Z a-z 0-9 _ . -' })
+  .openapi({ example: 'ada' });
+
+const USERNAME = { error: 'expected 1 to 100 printable characters' };
+const EMAIL = { error: 'expected an e-mail address of at most 254 characters' };
+const PASSWORD = { error: 'expected 8 to 128 characters' };
+
+/** Body of a sign-up. */
+export const registration = z
+  .strictObject({
+    account,
+    username: z
+      .string(USERNAME)
+      .trim()
+      .min(1, USERNAME)
+      .max(100, USERNAME)
+      .regex(PRINTABLE, USERNAME)
+      .openapi({ example: 'Ada Lovelace' }),
+    email: z.email(EMAIL).max(254, EMAIL).openapi({ example: 'ada@example.com' }),
+    password: z.string(PASSWORD).min(8, PASSWORD).max(128, PASSWORD).openapi({ format: 'password' }),
+  })
+  .openapi('Registration');
+
+/** The account in an address. */
+export const accountParameter = z.object({ account });
+
+export const user = z
+  .object({
+    id: z.string(),
+    account: z.string(),
+    username: z.string(),
+    email: z.string(),
+    email_verified: z.boolean(),
+    created_at: z.iso.datetime(),
+  })
+  .openapi('User');
+
+/** A job that a request enqueued. */
+export const enqueuedJob = z
+  .object({ id: z.string(), task: z.string(), queue: z.string() })
+  .openapi('EnqueuedJob');

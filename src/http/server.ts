@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import type { App } from './app-dependencies.ts';
+import { ListenError } from './listen-error.ts';
+
+export interface HttpServerOptions {
+  app: Pick<App, 'fetch'>;
+  /** Address to listen on; `0.0.0.0` or `::` for all. */
+  host: string;
+  /** 0 picks a free one. */
+  port: number;
+}
+
+export interface HttpServer {
+  /** Where it can be reached from this machine, without a trailing slash. */
+  readonly url: string;
+  readonly port: number;
+  /**
+   * Takes no more connections and ends idle ones; requests under way get `graceMs` milliseconds to finish, then their
+   * connections are cut. Safe to call twice.
+   */
+  close(graceMs: number): Promise<void>;
+}
+
+/** A client that takes longer to send its request is cut off. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** @throws {ListenError} the port is in use, needs privileges, or the host is not an address of this machine */
+export async function startHttpServer({ app, host, port }: HttpServerOptions): Promise<HttpServer> {
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: { requestTimeout: REQUEST_TIMEOUT_MS },
+  }) as Server;
+  await listen(server, host, port);
+  const address = server.address() as AddressInfo;
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${reachableHost(host)}:${address.port}`,
+    port: address.port,
+    close(graceMs) {
+      closing ??= close(server, graceMs);
+      return closing;
+    },
+  };
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (error) {
+    throw new ListenError(`Cannot listen on ${host}:${port}: ${explain(error)}`, { cause: error });
+  }
+}
+
+function explain(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return 'another program uses this port; stop it, or set PORT to a free one';
+  if (code === 'EACCES') return 'ports below 1024 need privileges; set PORT to a higher one';
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'HOST is not an address of this machine';
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function close(server: Server, graceMs: number): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(cut);
+}
+
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

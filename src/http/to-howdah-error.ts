@@ -1,0 +1,23 @@
+import { HTTPException } from 'hono/http-exception';
+import { type ErrorCode, HowdahError } from '../errors.ts';
+import { isDatabaseUnavailable } from './is-database-unavailable.ts';
+
+/** What the framework refuses by itself. */
+const FRAMEWORK_CODES: Record<number, ErrorCode> = {
+  400: 'invalid_json',
+  413: 'body_too_large',
+  415: 'unsupported_media_type',
+};
+
+/** Any error as one of the table: ours unchanged, the framework's and a lost database by name, the rest `internal`. */
+export function toHowdahError(error: unknown): HowdahError {
+  if (error instanceof HowdahError) return error;
+  if (error instanceof HTTPException) {
+    return new HowdahError(FRAMEWORK_CODES[error.status] ?? 'internal', { cause: error });
+  }
+  if (isDatabaseUnavailable(error)) {
+    const detail = 'The database cannot be reached right now; nothing was changed unless it was confirmed';
+    return new HowdahError('unavailable', { detail, retryAfterSeconds: 5, cause: error });
+  }
+  return new HowdahError('internal', { cause: error });
+}

@@ -1,0 +1,23 @@
+import type pg from 'pg';
+import { waitFor } from '../support/wait-for.ts';
+
+/** Locks a verification's row on a connection of its own, so that a test decides who waits in which order. */
+export async function holdVerification(pool: pg.Pool, id: string) {
+  const client = await pool.connect();
+  await client.query('begin');
+  await client.query('select from verifications where id = $1 for update', [id]);
+  return {
+    /** Resolves once so many sessions of this database wait for a lock. */
+    untilWaiting: (count: number) =>
+      waitFor(`${count} sessions to wait for a lock`, async () => {
+        const { rows } = await client.query(
+          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        return rows.length === count;
+      }),
+    async release() {
+      await client.query('rollback');
+      client.release();
+    },
+  };
+}
