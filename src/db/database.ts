@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import * as schema from './schema.ts';
@@ -14,8 +15,10 @@ export interface DatabaseOptions {
   applicationName: string;
   /** @default 10 */
   maxConnections?: number;
-  /** Told of errors on idle connections (the server went away, say); the pool replaces them by itself. */
-  onIdleError?: (error: Error) => void;
+  /** Most a connect or a statement may take, in milliseconds. @default no limit */
+  timeoutMs?: number;
+  /** Told when a connection breaks, idle or at work; the pool replaces it by itself. */
+  onConnectionError?: (error: Error) => void;
 }
 
 export interface DatabaseHandle {
@@ -23,14 +26,30 @@ export interface DatabaseHandle {
   readonly pool: pg.Pool;
   /** Ends every connection once its query is done. Safe to call twice. */
   close(): Promise<void>;
+  /** Cuts every connection at once; statements under way fail. */
+  disconnect(): void;
 }
 
 /** A pool with drizzle on top. Connects on first use, so it never fails here. */
 export function openDatabase(options: DatabaseOptions): DatabaseHandle {
-  const { connectionString, applicationName, maxConnections = 10, onIdleError = ignore } = options;
-  const pool = new pg.Pool({ connectionString, application_name: applicationName, max: maxConnections });
-  pool.on('error', onIdleError);
-  pool.on('connect', (client) => client.on('error', onIdleError));
+  const {
+    connectionString,
+    applicationName,
+    maxConnections = 10,
+    timeoutMs,
+    onConnectionError = ignore,
+  } = options;
+  const sockets = new Set<Socket>();
+  const pool = new pg.Pool({
+    connectionString,
+    application_name: applicationName,
+    max: maxConnections,
+    keepAlive: true,
+    stream: () => track(new Socket(), sockets),
+    ...(timeoutMs === undefined ? {} : { connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs }),
+  });
+  pool.on('error', ignore);
+  pool.on('connect', (client) => client.on('error', onConnectionError));
   let closing: Promise<void> | undefined;
   return {
     db: drizzle(pool, { schema }),
@@ -39,7 +58,16 @@ export function openDatabase(options: DatabaseOptions): DatabaseHandle {
       closing ??= pool.end();
       return closing;
     },
+    disconnect() {
+      for (const socket of sockets) socket.destroy(new Error('disconnected on purpose'));
+    },
   };
+}
+
+function track(socket: Socket, sockets: Set<Socket>): Socket {
+  sockets.add(socket);
+  socket.once('close', () => sockets.delete(socket));
+  return socket;
 }
 
 function ignore(): void {}

@@ -73,6 +73,7 @@ function renderForQueue(text: string, queue: string): string {
     queue,
     schema: queueSchema(queue),
     foreign_unlock: `foreign_unlock_${queue}`,
+    release_job: `release_job_${queue}`,
     release: `release_${queue}`,
     gate: `gate_${queue}`,
     apply_verdict: `apply_verdict_${queue}`,

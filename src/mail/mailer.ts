@@ -4,8 +4,8 @@ export interface Mailer {
    * Resolves once the server has accepted the message. Sending twice with one `messageId` may deliver twice;
    * receivers that drop duplicates do so by that id.
    *
-   * @throws {MailRejectedError} the server refused for good (5xx): sending again cannot help
-   * @throws {Error} anything else (4xx, broken connection, abort): sending again may help
+   * @throws {MailRejectedError} the server refused this message for good (5xx): sending again cannot help
+   * @throws {Error} anything else (4xx, broken connection, failed login, abort): sending again may help
    */
   send(message: MailMessage, options?: SendOptions): Promise<void>;
   /** Closes pooled connections; sends under way finish first. */

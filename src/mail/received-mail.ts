@@ -36,5 +36,6 @@ function formatSender(from: Address | undefined): string {
 }
 
 function contentOf({ subject = '', text = '', html = '' }: Email) {
-  return { subject, text: text.trimEnd(), html };
+  // The last line break is the transport's.
+  return { subject, text: text.trimEnd(), html: html.trimEnd() };
 }

@@ -33,8 +33,9 @@ class SmtpMailer implements Mailer {
   async send(message: MailMessage, { signal }: SendOptions = {}): Promise<void> {
     if (this.#isClosed) throw new Error('send mail: the mailer is closed');
     signal?.throwIfAborted();
+    const mail = { ...compose(message), from: this.#from, signal };
     try {
-      await this.#track(this.#transport.sendMail({ ...compose(message), from: this.#from, signal }));
+      await this.#track(this.#transport.sendMail(mail));
     } catch (error) {
       if (signal?.aborted && isAbort(error)) throw signal.reason;
       throw toMailError(error);

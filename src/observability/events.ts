@@ -11,9 +11,11 @@ export interface HowdahEvents {
   /** The run ended otherwise; `decision` says what becomes of the job. */
   'job.failed': [FailedRunEvent];
   /** A runner took up its queue. */
-  'runner.started': [{ queue: string; concurrency: number }];
-  /** A runner left its queue. */
-  'runner.stopped': [{ queue: string; error?: Error }];
+  'runner.started': [{ queue: string; concurrency: number; token: string }];
+  /** A runner left its queue; `error` when nobody asked it to. */
+  'runner.stopped': [{ queue: string; token: string; error?: Error }];
+  /** Another process's runner was found dead, and the jobs it held were given back. */
+  'runner.rescued': [{ token: string; because: string; jobs: number }];
 }
 
 export interface RunEvent {

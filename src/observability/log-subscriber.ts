@@ -16,8 +16,11 @@ export function subscribeLogger(events: EventHub, log: Logger): void {
   events.on('job.failed', (event) => logFailure(log, event));
   events.on('runner.started', ({ queue, concurrency }) => log.info({ queue, concurrency }, 'runner started'));
   events.on('runner.stopped', ({ queue, error }) => {
-    if (error) log.error({ queue, err: error }, 'runner stopped by itself');
+    if (error) log.error({ queue, err: error }, 'runner was replaced');
     else log.info({ queue }, 'runner stopped');
+  });
+  events.on('runner.rescued', ({ token, because, jobs }) => {
+    log.warn({ runner: token, because, jobs }, 'jobs of a lost runner given back');
   });
 }
 

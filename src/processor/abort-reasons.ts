@@ -15,3 +15,8 @@ export class ShutdownError extends Error {
     super('the worker is shutting down');
   }
 }
+
+/** Reason of a run's signal when its worker lost the job: it was cut off from the database, or retired by it. */
+export class JobLostError extends Error {
+  override readonly name = 'JobLostError';
+}

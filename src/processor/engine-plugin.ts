@@ -1,13 +1,13 @@
 import { pathToFileURL } from 'node:url';
 import { schemaQueue } from '../db/queue-schema.ts';
 import { ShutdownError } from './abort-reasons.ts';
-import { toEngineTask } from './engine-task.ts';
 import { loadTask } from './load-tasks.ts';
-import type { RunEnvironment } from './run-job.ts';
+import { type RunEnvironment, runJob } from './run-job.ts';
+import { toRunningJob } from './running-job.ts';
 
 /** The preset that makes the stock `graphile-worker` CLI run a queue as Howdah's own worker does. */
 export interface EnginePluginOptions<Services> {
-  environment: Omit<RunEnvironment<Services>, 'shutdownSignal'>;
+  environment: Omit<RunEnvironment<Services>, 'endSignal'>;
   /** Called once the CLI's pool has ended. */
   onEnd: () => Promise<void>;
 }
@@ -18,7 +18,7 @@ export interface EnginePluginOptions<Services> {
  */
 export function createEnginePlugin<Services>(options: EnginePluginOptions<Services>): GraphileConfig.Plugin {
   const shutdown = new AbortController();
-  const environment = { ...options.environment, shutdownSignal: shutdown.signal };
+  const environment = { ...options.environment, endSignal: shutdown.signal };
   return {
     name: 'HowdahPlugin',
     version: '1.0.0',
@@ -39,7 +39,9 @@ export function createEnginePlugin<Services>(options: EnginePluginOptions<Servic
             const file = details.fileDetailsList.find(({ extension }) => extension === '.ts');
             if (details.handler || !file) return;
             const task = await loadTask<Services>(pathToFileURL(file.fullPath));
-            details.handler = toEngineTask(task, queueOf(ctx.workerSchema), environment);
+            const queue = queueOf(ctx.workerSchema);
+            details.handler = (payload, { job }) =>
+              runJob(task, toRunningJob(job, queue), payload, environment);
           },
         },
       },

@@ -1,4 +1,4 @@
-import { ShutdownError } from './abort-reasons.ts';
+import { JobLostError, ShutdownError } from './abort-reasons.ts';
 import type { TaskPolicy } from './bind.ts';
 import { RetryAfter, Revoke, SkipRetry, Snooze } from './outcomes.ts';
 import { defaultRetryDelayMs } from './retry-delay.ts';
@@ -12,7 +12,7 @@ export function judge(
   { discardOn = [] }: TaskPolicy = {},
 ): Verdict {
   const error = toError(thrown);
-  if (error instanceof ShutdownError) return { kind: 'return', error };
+  if (error instanceof ShutdownError || error instanceof JobLostError) return { kind: 'return', error };
   if (error instanceof Snooze) return { kind: 'snooze', delayMs: error.delayMs, error };
   if (error instanceof Revoke) return { kind: 'cancel', error };
   if (error instanceof SkipRetry || discardOn.some((type) => error instanceof type)) {

@@ -14,8 +14,8 @@ export interface RunEnvironment<Services> {
   readonly services: Services;
   readonly events: EventHub;
   readonly log: Logger;
-  /** Fires when runs must end because the process does; its reason is a ShutdownError. */
-  readonly shutdownSignal: AbortSignal;
+  /** Fires when runs must end for the worker's sake; its reason is a ShutdownError or a JobLostError. */
+  readonly endSignal: AbortSignal;
 }
 
 /**
@@ -56,10 +56,10 @@ async function perform<Services>(
   task: BoundTask<Services>,
   job: RunningJob,
   payload: unknown,
-  { services, log, shutdownSignal }: RunEnvironment<Services>,
+  { services, log, endSignal }: RunEnvironment<Services>,
 ): Promise<void> {
   using limit = startTimer(task.definition.timeoutMs);
-  const signal = AbortSignal.any([limit.signal, shutdownSignal]);
+  const signal = AbortSignal.any([limit.signal, endSignal]);
   signal.throwIfAborted();
   const context = { job, signal, services, log: log.child(logFields(job)) };
   await Promise.race([task.handle(payload as never, context), rejectOnAbort(signal)]);

@@ -1,98 +1,141 @@
-import { EventEmitter } from 'node:events';
-import { type Runner as EngineRunner, run, type WorkerEvents } from 'graphile-worker';
-import type { Pool } from 'pg';
-import { queueSchema } from '../db/queue-schema.ts';
-import type { Logger } from '../observability/logger.ts';
+import { randomUUID } from 'node:crypto';
+import type { Job, Task } from 'graphile-worker';
+import { type DatabaseHandle, openDatabase } from '../db/database.ts';
 import type { BoundTask } from './bind.ts';
-import { createEngineLogger } from './engine-logger.ts';
-import { toEngineTask } from './engine-task.ts';
-import type { RunEnvironment } from './run-job.ts';
+import { type Engine, startEngine } from './engine.ts';
+import type { Registry } from './registry.ts';
+import { type RunEnvironment, runJob } from './run-job.ts';
+import { toRunningJob } from './running-job.ts';
+import type { Slots } from './slots.ts';
 
-/** How long finished jobs are gathered before one statement ends them all; longer gains little and risks repeats. */
-const BATCH_DELAY_MS = 2;
+/** Connections beside one a slot: one listens for new jobs, two fetch and end batches. */
+const SPARE_CONNECTIONS = 3;
 
 export interface RunnerOptions<Services> {
+  connectionString: string;
   queue: string;
-  /** Runs at once in this process. */
+  /** Runs at once; `slots` has as many places. */
   concurrency: number;
+  slots: Slots;
   tasks: ReadonlyMap<string, BoundTask<Services>>;
-  pool: Pool;
-  environment: RunEnvironment<Services>;
-}
-
-/** Takes and runs the jobs of one queue until stopped. */
-export interface Runner {
-  readonly queue: string;
-  isRunning(): boolean;
-  /** Takes no more jobs, gives prefetched ones back, resolves once the running ones ended. Safe to call twice. */
-  stop(): Promise<void>;
-}
-
-/** A runner that is already taking jobs. */
-export async function startRunner<Services>(options: RunnerOptions<Services>): Promise<Runner> {
-  const { queue, concurrency, environment } = options;
-  const engine = await startEngine(options);
-  environment.events.emit('runner.started', { queue, concurrency });
-  let isRunning = true;
-  let stopping: Promise<void> | undefined;
-  const ended = (error?: Error) => {
-    isRunning = false;
-    environment.events.emit('runner.stopped', { queue, ...(error ? { error } : {}) });
-  };
-  engine.promise.then(() => ended(stopping ? undefined : unasked()), ended);
-  return {
-    queue,
-    isRunning: () => isRunning,
-    stop() {
-      stopping ??= isRunning ? engine.stop() : Promise.resolve();
-      return stopping;
-    },
-  };
-}
-
-function startEngine<Services>(options: RunnerOptions<Services>): Promise<EngineRunner> {
-  const { queue, concurrency, tasks, pool, environment } = options;
-  const taskList = Object.fromEntries(
-    [...tasks].map(([name, task]) => [name, toEngineTask(task, queue, environment)]),
-  );
-  const engineEvents: WorkerEvents = new EventEmitter();
-  engineEvents.on('pool:listen:success', () => void catchUp(pool, environment.log));
-  return run({
-    pgPool: pool,
-    events: engineEvents,
-    schema: queueSchema(queue),
-    concurrency,
-    taskList,
-    noHandleSignals: true,
-    parsedCronItems: [],
-    logger: createEngineLogger(environment.log),
-    preset: {
-      worker: {
-        localQueue: { size: prefetchSize(concurrency) },
-        completeJobBatchDelay: BATCH_DELAY_MS,
-        failJobBatchDelay: BATCH_DELAY_MS,
-      },
-    },
-  });
+  registry: Registry;
+  environment: Omit<RunEnvironment<Services>, 'endSignal'>;
 }
 
 /**
- * Wakes the runners once more when listening begins: a job committed between the latest fetch and the LISTEN (at start,
- * or while the listening connection was down) was announced to nobody.
+ * One queue's graphile-worker pool in this process, from its start to its end. It is never repaired: when something
+ * about its connections went wrong it is replaced by a new one under a new token, so that what the old one may still
+ * hold or send can be told from what the new one does.
  */
-async function catchUp(pool: Pool, log: Logger): Promise<void> {
-  try {
-    await pool.query("select pg_notify('jobs:insert', json_build_object('r', random(), 'count', 1)::text)");
-  } catch (err) {
-    log.warn({ err }, 'could not look for jobs announced before listening; the next poll will');
+export class Runner<Services = unknown> {
+  readonly token = randomUUID();
+  readonly #options: RunnerOptions<Services>;
+  readonly #end = new AbortController();
+  readonly #running = new Set<string>();
+  readonly #left = Promise.withResolvers<Error | undefined>();
+  readonly #database: DatabaseHandle;
+  #engine: Engine | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: RunnerOptions<Services>) {
+    this.#options = options;
+    this.#database = openDatabase({
+      connectionString: options.connectionString,
+      applicationName: `howdah:${this.token}`,
+      maxConnections: options.concurrency + SPARE_CONNECTIONS,
+      onConnectionError: (error) => this.#left.resolve(error),
+    });
   }
-}
 
-/** Jobs held ready in this process: enough that a free slot never waits for the database, few enough to share. */
-function prefetchSize(concurrency: number): number {
-  return concurrency + Math.min(concurrency, 50);
-}
+  /** Jobs whose handlers are at work. */
+  runningJobIds(): string[] {
+    return [...this.#running];
+  }
 
-function unasked(): Error {
-  return new Error('the runner stopped without being asked');
+  /** Resolves when it should take no more jobs: with undefined after stop(), with the cause when by itself. */
+  get left(): Promise<Error | undefined> {
+    return this.#left.promise;
+  }
+
+  /** Registered, and taking jobs. */
+  async start(): Promise<void> {
+    const { queue, concurrency, registry, environment } = this.#options;
+    await registry.register({ token: this.token, queue, concurrency });
+    this.#engine = await startEngine({
+      pool: this.#database.pool,
+      queue,
+      concurrency,
+      tasks: this.#toEngineTasks(),
+      log: environment.log,
+      onPool: (poolId) => registry.namePool(this.token, poolId),
+      onLeaving: (error) => this.#left.resolve(error),
+    });
+    environment.events.emit('runner.started', { queue, concurrency, token: this.token });
+  }
+
+  /** Takes no more jobs; resolves once its runs ended and it holds nothing. Safe to call twice. */
+  stop(): Promise<void> {
+    this.#left.resolve(undefined);
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  /** Fires the signal of every run with this reason. */
+  abort(reason: Error): void {
+    this.#end.abort(reason);
+  }
+
+  /** Cuts its connections: the database refuses them, or cannot be reached over them. */
+  disconnect(): void {
+    this.#database.disconnect();
+  }
+
+  async #stop(): Promise<void> {
+    const { queue, registry, environment } = this.#options;
+    const cause = await this.#left.promise;
+    if (cause && this.#engine) void this.#releaseLeftovers(this.#engine);
+    await this.#engine?.stop();
+    await this.#database.close();
+    await registry.end(this.token, cause ? `replaced: ${cause.message}` : 'stopped');
+    environment.events.emit('runner.stopped', {
+      queue,
+      token: this.token,
+      ...(cause ? { error: cause } : {}),
+    });
+  }
+
+  /** Gives back early what a broken connection left locked; its long runs may take hours more to end. */
+  async #releaseLeftovers(engine: Engine): Promise<void> {
+    const { registry, environment } = this.#options;
+    try {
+      await engine.untilQuiet();
+      await registry.releaseLeftovers(this.token, this.runningJobIds());
+    } catch (err) {
+      environment.log.warn({ err }, 'leftovers will be released when the runner has ended');
+    }
+  }
+
+  #toEngineTasks(): Record<string, Task> {
+    return Object.fromEntries(
+      [...this.#options.tasks].map(([name, task]) => [
+        name,
+        (payload, { job }) => this.#run(task, payload, job),
+      ]),
+    );
+  }
+
+  async #run(task: BoundTask<Services>, payload: unknown, job: Job): Promise<void> {
+    const { queue, slots, registry, environment } = this.#options;
+    const id = String(job.id);
+    using _slot = await slots.acquire();
+    const isSuspect = job.flags !== null && 'howdah_deaths' in job.flags;
+    if (isSuspect) await registry.recordStart(id, this.token);
+    this.#running.add(id);
+    try {
+      await runJob(task, toRunningJob(job, queue), payload, { ...environment, endSignal: this.#end.signal });
+    } finally {
+      this.#running.delete(id);
+      if (isSuspect) await registry.clearStart(id, this.token);
+    }
+  }
 }

@@ -3,7 +3,7 @@ import type { Logger } from '../observability/logger.ts';
 /** What a handler gets beside its payload. */
 export interface TaskContext<Services> {
   readonly job: RunningJob;
-  /** Fires when the run must end; `signal.reason` is a JobTimeoutError or a ShutdownError. Pass it to what waits. */
+  /** Fires when the run must end; `signal.reason` is a JobTimeoutError, ShutdownError or JobLostError. Pass it to what waits. */
   readonly signal: AbortSignal;
   /** Bound to the job: each line carries its id, task and attempt. */
   readonly log: Logger;

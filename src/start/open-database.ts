@@ -34,7 +34,7 @@ export async function openApplicationDatabase(
     connectionString,
     applicationName: 'howdah',
     maxConnections: 20,
-    onIdleError: (err) => log.warn({ err }, 'database connection lost'),
+    onConnectionError: (err) => log.warn({ err }, 'database connection lost'),
   });
   resources.defer(() => handle.close());
   await announceTasks(handle.pool, catalogue);

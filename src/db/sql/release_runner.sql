@@ -23,11 +23,37 @@ begin
   from pg_stat_activity a
   where a.application_name = 'howdah:' || v_runner.token and a.pid <> pg_backend_pid();
 
-  execute format('select howdah.%I($1)', 'release_' || v_runner.queue) into v_released using v_runner;
+  execute format('select howdah.%I($1, $2)', 'release_' || v_runner.queue) into v_released using v_runner, '{}'::bigint[];
   update howdah.runners r set released_at = clock_timestamp(), running = '{}' where r.token = v_runner.token;
-  if v_released > 0 then
-    perform pg_notify('jobs:insert', json_build_object('r', random(), 'count', v_released)::text);
+  delete from howdah.job_starts s where s.token = v_runner.token;
+  perform howdah.announce_jobs(v_released);
+  return v_released;
+end;
+$$;
+
+-- howdah.release_leftovers(token, keep): gives back what a runner that takes no more jobs still holds, but for those to
+-- keep (its runs under way): a fetch whose answer was lost, a completion that failed. Returns how many jobs.
+create function howdah.release_leftovers(token uuid, keep bigint[]) returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_runner howdah.runners;
+  v_released integer := 0;
+begin
+  select r.* into v_runner from howdah.runners r where r.token = release_leftovers.token for update;
+  if found and v_runner.released_at is null and v_runner.pool_id is not null then
+    execute format('select howdah.%I($1, $2)', 'release_' || v_runner.queue) into v_released using v_runner, keep;
+    perform howdah.announce_jobs(v_released);
   end if;
   return v_released;
 end;
+$$;
+
+-- howdah.announce_jobs(count): wakes the workers, as the engine does for new jobs. Nothing for a count of 0.
+create function howdah.announce_jobs(count integer) returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select pg_notify('jobs:insert', json_build_object('r', random(), 'count', count)::text) where count > 0
 $$;

@@ -1,0 +1,61 @@
+import { access, chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Binaries } from './embedded-binaries.ts';
+import type { Place } from './embedded-place.ts';
+import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
+import { runProgram } from './embedded-program.ts';
+
+/** The superuser that owns the database of the same name. */
+export const ROLE = 'howdah';
+
+export async function hasCluster({ data }: Place): Promise<boolean> {
+  return access(join(data, 'PG_VERSION')).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Makes an empty cluster, sorted by code point and independent of the system's locales. It appears in its place when
+ * it is complete; a start that was interrupted leaves nothing that the next one could take for a cluster.
+ */
+export async function createCluster(place: Place, binaries: Binaries, password: string): Promise<void> {
+  const fresh = `${place.data}.new`;
+  const passwordFile = `${place.data}.password`;
+  try {
+    await rm(fresh, { recursive: true, force: true });
+    await mkdir(fresh, { mode: 0o700 });
+    await rm(passwordFile, { force: true });
+    await writeFile(passwordFile, password, { mode: 0o600, flag: 'wx' });
+    if (place.account) for (const path of [fresh, passwordFile]) await giveTo(place.account, path);
+    await initialize(place, binaries, ['--pgdata', fresh, '--pwfile', passwordFile]);
+    await rename(fresh, place.data);
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+}
+
+/** Sets the superuser's password in a cluster whose server does not run: the settings that knew it are gone. */
+export async function resetPassword(place: Place, binaries: Binaries, password: string): Promise<void> {
+  const { isOk, output } = await runProgram(binaries.postgres, ['--single', '-D', place.data, 'postgres'], {
+    account: place.account,
+    folder: place.parent,
+    input: `alter role ${ROLE} password '${password}'\n`,
+  });
+  if (!isOk) throw new EmbeddedPostgresError(`The embedded Postgres cannot set its password: ${output}`);
+}
+
+async function initialize({ account, parent }: Place, { initdb }: Binaries, args: string[]): Promise<void> {
+  const locale = ['--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'];
+  const login = ['--username', ROLE, '--auth', 'scram-sha-256'];
+  const { isOk, output } = await runProgram(
+    initdb,
+    [...args, ...login, ...locale, '--encoding', 'UTF8', '--no-instructions'],
+    { account, folder: parent },
+  );
+  if (!isOk) throw new EmbeddedPostgresError(`The embedded Postgres cannot create its database: ${output}`);
+}
+
+function giveTo({ uid, gid }: NonNullable<Place['account']>, path: string): Promise<void> {
+  return chown(path, uid, gid);
+}

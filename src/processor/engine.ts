@@ -1,0 +1,118 @@
+import { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Runner as GraphileRunner, run, type TaskList, type WorkerEvents } from 'graphile-worker';
+import type { Pool } from 'pg';
+import { queueSchema } from '../db/queue-schema.ts';
+import type { Logger } from '../observability/logger.ts';
+import { createEngineLogger } from './engine-logger.ts';
+import { gatePool } from './gated-pool.ts';
+
+/** How long finished jobs are gathered before one statement ends them all; longer gains little and risks repeats. */
+const BATCH_DELAY_MS = 2;
+
+/** Completions of runs that ended just before the engine fell silent are flushed well within this. */
+const FLUSH_MS = 200;
+
+export interface EngineOptions {
+  pool: Pool;
+  queue: string;
+  concurrency: number;
+  tasks: TaskList;
+  log: Logger;
+  /** Told the name under which jobs will be locked; nothing is fetched before it resolves. */
+  onPool: (poolId: string) => Promise<void>;
+  /** The engine takes no more jobs, by stop() or, with the cause, by itself. */
+  onLeaving: (cause: Error | undefined) => void;
+}
+
+/** A graphile-worker pool at work. */
+export interface Engine {
+  /** Takes no more jobs, gives prefetched ones back, resolves once the running ones ended. Never rejects. */
+  stop(): Promise<void>;
+  /** Resolves, after the engine left, once no fetch or completion is on its way. */
+  untilQuiet(): Promise<void>;
+}
+
+/** The part of the engine's local queue that tells whether a fetch or a return is under way. */
+interface LocalQueueState {
+  backgroundCount: number;
+}
+
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { pool, log, onLeaving } = options;
+  const events: WorkerEvents = new EventEmitter();
+  let localQueue: LocalQueueState | undefined;
+  let isNamed: Promise<void> = Promise.resolve();
+  let isStopping = false;
+  gatePool(pool, () => isNamed);
+  events.on('pool:create', ({ workerPool }) => {
+    isNamed = options.onPool(workerPool.id);
+    isNamed.catch(onLeaving);
+  });
+  events.on('localQueue:init', (event) => {
+    localQueue = event.localQueue as unknown as LocalQueueState;
+  });
+  events.on('pool:listen:success', () => void catchUp(pool, log));
+  events.on('pool:gracefulShutdown', ({ message }) => {
+    if (!isStopping) onLeaving(new Error(message));
+  });
+  const graphile = await runGraphile(options, events);
+  graphile.promise.catch(onLeaving);
+  return {
+    stop() {
+      isStopping = true;
+      return stopGraphile(graphile, log);
+    },
+    async untilQuiet() {
+      while (localQueue && localQueue.backgroundCount > 0) await delay(10);
+      await delay(FLUSH_MS);
+    },
+  };
+}
+
+function runGraphile({ pool, queue, concurrency, tasks, log }: EngineOptions, events: WorkerEvents) {
+  return run({
+    pgPool: pool,
+    events,
+    schema: queueSchema(queue),
+    concurrency,
+    taskList: tasks,
+    noHandleSignals: true,
+    parsedCronItems: [],
+    logger: createEngineLogger(log),
+    preset: {
+      worker: {
+        localQueue: { size: prefetchSize(concurrency) },
+        completeJobBatchDelay: BATCH_DELAY_MS,
+        failJobBatchDelay: BATCH_DELAY_MS,
+      },
+    },
+  });
+}
+
+/** A runner that left by itself is stopping already, and says so by an error. */
+async function stopGraphile(graphile: GraphileRunner, log: Logger): Promise<void> {
+  try {
+    await graphile.stop();
+  } catch (err) {
+    log.debug({ err }, 'engine was stopping already');
+  }
+  await graphile.promise.catch(() => {});
+}
+
+/**
+ * Wakes the runners once more when listening begins: a job committed between the latest fetch and the LISTEN (at start,
+ * or while the listening connection was down) was announced to nobody.
+ */
+async function catchUp(pool: Pool, log: Logger): Promise<void> {
+  try {
+    await pool.query('select howdah.announce_jobs(1)');
+  } catch (err) {
+    log.warn({ err }, 'could not look for jobs announced before listening; the next poll will');
+  }
+}
+
+/** Jobs held ready in this process: enough that a free slot never waits for the database, few enough to share. */
+function prefetchSize(concurrency: number): number {
+  return concurrency + Math.min(concurrency, 50);
+}

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { ROOMS } from './architecture/rooms.ts';
+import { breaches, RULES } from './architecture/rules.ts';
+import { findImports, readSourceFiles } from './architecture/source-file.ts';
+
+const files = readSourceFiles(['src', 'test']);
+
+describe('architecture', () => {
+  for (const rule of RULES) {
+    test(`files ${rule.name}`, () => {
+      assert.ok(
+        files.some(({ path }) => rule.applies(path)),
+        'the rule applies to no file: is the tree read?',
+      );
+      const found = breaches(rule, files);
+      assert.ok(found.length === 0, `\n\n${found.join('\n\n')}\n`);
+    });
+  }
+
+  test('the map of rooms has no cycle', () => {
+    const visit = (room: string, path: string[]): void => {
+      assert.ok(!path.includes(room), `${[...path, room].join(' → ')} is a cycle: imports must run one way`);
+      for (const next of ROOMS[room]?.imports ?? []) if (next !== '*') visit(next, [...path, room]);
+    };
+    for (const room of Object.keys(ROOMS)) visit(room, []);
+  });
+});
+
+describe('the architecture check', () => {
+  for (const rule of RULES) {
+    test(`finds files that do not: ${rule.name}`, () => {
+      for (const file of rule.broken) {
+        const [message = ''] = breaches(rule, [file]);
+        assert.match(message, new RegExp(`^${file.path}`), `${file.path} passes:\n${file.text}`);
+        assert.ok(message.includes(rule.why) && message.includes(rule.fix), 'the message explains the rule');
+      }
+    });
+  }
+
+  test('sees every form of import and no comment', () => {
+    const text = `import a from 'a';
+import type { B } from './b.ts';
+import {
+  c,
+  type D,
+} from '@scope/c/inner';
+import 'node:e';
+// import f from 'f';
+/* import g from 'g'; */
+const text = "from 'h'";
+const i = await import('../i.ts');
+export { j } from './j.ts';
+`;
+    const found = findImports({ path: 'src/room/x.ts', text });
+    assert.deepEqual(
+      found.map(({ line, target, isTypeOnly }) => [line, target, isTypeOnly]),
+      [
+        [1, 'a', false],
+        [2, 'src/room/b.ts', true],
+        [3, '@scope/c', false],
+        [7, 'node:e', false],
+        [12, 'src/room/j.ts', false],
+        [11, 'src/i.ts', false],
+      ],
+    );
+  });
+});

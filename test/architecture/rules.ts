@@ -1,0 +1,259 @@
+import { ROOMS, type Room, roomOf, VENDORS, wiresEverything } from './rooms.ts';
+import {
+  findImports,
+  type Import,
+  lineAt,
+  lineCount,
+  type SourceFile,
+  withoutComments,
+} from './source-file.ts';
+
+export interface Rule {
+  /** Reads after "source files": "stay under 300 lines". */
+  name: string;
+  why: string;
+  /** What to do instead. */
+  fix: string;
+  applies(path: string): boolean;
+  /** What breaks the rule; `line` is from 1. Empty when nothing does. */
+  check(file: SourceFile): Finding[];
+  /** Files that break the rule: they prove that the check can fail. */
+  broken: readonly SourceFile[];
+}
+
+export interface Finding {
+  line?: number;
+  what: string;
+}
+
+const MAX_SOURCE_LINES = 300;
+const MAX_TASK_LINES = 30;
+const MAX_TEST_LINES = 350;
+
+/** `{ ...process.env }` hands the environment on to a child process, which reads no setting. */
+const ENVIRONMENT =
+  /(?<!\.\.\.)\bprocess\s*\.\s*env\b|\bprocess\s*\[\s*['"]env|\benv\b[^;]*\bfrom\s+['"](node:)?process['"]/g;
+const RE_EXPORT = /^export\s+(?:type\s+)?(?:\*|\{[^}]*\})[^;'"]*\bfrom\b/gm;
+const NAMED_EXPORT = /^export\s+(?!default\b)/gm;
+const VAGUE_NAME = /(^|[-_])(utils?|helpers?|types?|constants?|common|misc|shared)\.[a-z]+$/;
+
+export const RULES: readonly Rule[] = [
+  {
+    name: 'import only from the rooms below them',
+    why: 'Imports run one way, so a room can be read, tested and replaced without those above it.',
+    fix: 'Move the code down to a room both may import, or pass it in as an argument from src/start. ROOMS in test/architecture/rooms.ts is the map; change it only together with docs/architecture.md.',
+    applies: isSourceCode,
+    check: (file) =>
+      internalImports(file)
+        .filter((each) => !mayImport(file, each))
+        .map(describeImport(file)),
+    broken: [
+      { path: 'src/jobs/a.ts', text: "import { b } from '../distributor/b.ts';\n" },
+      { path: 'src/mail/a.ts', text: "import { b } from '../errors.ts';\n" },
+      { path: 'src/http/routes/a.ts', text: "import { openDatabase } from '../../db/database.ts';\n" },
+      { path: 'src/users/a.ts', text: "const { run } = await import('../processor/runner.ts');\n" },
+      { path: 'src/users/a.ts', text: "import { services } from '../services.ts';\n" },
+      { path: 'src/db/a.ts', text: "import {\n  type Config,\n} from '../config.ts';\n" },
+      { path: 'src/start/a.ts', text: "import { b } from '../../test/support/wait-for.ts';\n" },
+    ],
+  },
+  {
+    name: 'lie in a room that is on the map',
+    why: 'The folder list explains the system; a folder without a place in it is a system nobody drew.',
+    fix: 'Put the file into one of the rooms, or add a row to ROOMS in test/architecture/rooms.ts and say in docs/architecture.md what the new room is for.',
+    applies: isSourceCode,
+    check: (file) => (ROOMS[roomOf(file.path)] ? [] : [{ what: `there is no room "${roomOf(file.path)}"` }]),
+    broken: [
+      { path: 'src/lib/a.ts', text: '' },
+      { path: 'src/a.ts', text: '' },
+    ],
+  },
+  {
+    name: "use a package only in that package's room",
+    why: 'When a vendor changes, one folder changes; and every new package is a decision somebody made on purpose.',
+    fix: 'Call what the room offers instead (src/db for SQL, src/mail for mail, …). For a new package add a row to VENDORS in test/architecture/rooms.ts.',
+    applies: isSourceCode,
+    check: (file) =>
+      packageImports(file)
+        .filter((each) => !mayUse(file, each))
+        .map(describeImport(file)),
+    broken: [
+      { path: 'src/users/a.ts', text: "import pg from 'pg';\n" },
+      { path: 'src/processor/a.ts', text: "import pg from 'pg';\n" },
+      { path: 'src/db/a.ts', text: "import { run } from 'graphile-worker';\n" },
+      { path: 'src/users/a.ts', text: "import { html } from 'hono/html';\n" },
+      { path: 'src/mail/a.ts', text: "import express from 'express';\n" },
+    ],
+  },
+  {
+    name: 'leave the environment to src/config.ts',
+    why: 'Settings are parsed and checked once, all mistakes at a time; one read elsewhere is never checked and not in the documentation.',
+    fix: 'Add the setting to src/config.ts and pass its value down.',
+    applies: (path) => isSourceCode(path) && path !== 'src/config.ts',
+    check: (file) => findPattern(file, ENVIRONMENT, 'reads the environment'),
+    broken: [
+      { path: 'src/mail/a.ts', text: 'const url = process.env.SMTP_URL;\n' },
+      { path: 'src/mail/a.ts', text: "const url = process['env'].SMTP_URL;\n" },
+      { path: 'src/main.ts', text: "import { env } from 'node:process';\n" },
+    ],
+  },
+  {
+    name: 'are named in kebab-case, tasks and SQL in snake_case',
+    why: 'A name is guessed right the first time. Tasks and SQL are named after identifiers of the database, which are snake_case.',
+    fix: 'Rename the file after the one thing it exports: registerUser lives in register-user.ts, howdah.queue_counts in queue_counts.sql.',
+    applies: () => true,
+    check: ({ path }) => (hasProperName(path) ? [] : [{ what: 'is not named so' }]),
+    broken: [
+      { path: 'src/users/registerUser.ts', text: '' },
+      { path: 'src/users/register_user.ts', text: '' },
+      { path: 'src/tasks/send-mail.ts', text: '' },
+      { path: 'src/db/sql/queue-counts.sql', text: '' },
+      { path: 'test/Users/register.test.ts', text: '' },
+    ],
+  },
+  {
+    name: 'are named after one thing',
+    why: 'A file called utils, helpers, types or constants has no subject, so everything ends up there and nothing is found there.',
+    fix: 'Name the file after what it exports, and split it where that is not one thing.',
+    applies: () => true,
+    check: ({ path }) => (VAGUE_NAME.test(path.split('/').at(-1) ?? '') ? [{ what: 'says nothing' }] : []),
+    broken: ['src/utils.ts', 'src/http/helpers.ts', 'src/db/pg-types.ts', 'test/support/constants.ts'].map(
+      named,
+    ),
+  },
+  {
+    name: 'are imported where they are, not through a barrel',
+    why: 'A barrel hides who needs what, loads everything for one name, and is where import cycles come from.',
+    fix: 'Import the thing from the file that defines it. (src/config.ts alone stands for the folder behind it.)',
+    applies: (path) => isSourceCode(path) && path !== 'src/config.ts',
+    check: (file) => [
+      ...indexFile(file),
+      ...findPattern(file, RE_EXPORT, 'exports what another file defines'),
+    ],
+    broken: [
+      { path: 'src/jobs/index.ts', text: 'export const a = 1;\n' },
+      { path: 'src/jobs/a.ts', text: "export * from './b.ts';\n" },
+      { path: 'src/jobs/a.ts', text: "export type {\n  B,\n} from './b.ts';\n" },
+    ],
+  },
+  {
+    name: `have at most ${MAX_SOURCE_LINES} lines`,
+    why: 'A file that fits in the head is read; a longer one is searched.',
+    fix: 'Split it by subject, not by size: the part with a name of its own becomes a file of that name.',
+    applies: (path) => path.startsWith('src/') && /\.(ts|sql)$/.test(path),
+    check: (file) => tooLong(file, MAX_SOURCE_LINES),
+    broken: [{ path: 'src/a.ts', text: '\n//'.repeat(MAX_SOURCE_LINES) }],
+  },
+  {
+    name: `have at most ${MAX_TEST_LINES} lines (tests)`,
+    why: 'A test file is the description of one subject; a longer one describes several.',
+    fix: 'Split it by subject, or move its scenery to a file in test/support.',
+    applies: (path) => path.startsWith('test/') && path.endsWith('.ts'),
+    check: (file) => tooLong(file, MAX_TEST_LINES),
+    broken: [{ path: 'test/a.test.ts', text: '\n//'.repeat(MAX_TEST_LINES) }],
+  },
+  {
+    name: 'export one default and nothing else (tasks)',
+    why: 'The stock graphile-worker CLI loads every file of src/tasks as a task; anything else in there stops it.',
+    fix: 'Export the bound task as default. What is to be shared goes to src/jobs (data) or to the business folder that does the work.',
+    applies: isTask,
+    check: (file) => [
+      ...missingDefault(file),
+      ...findPattern(file, NAMED_EXPORT, 'exports something by name'),
+    ],
+    broken: [
+      { path: 'src/tasks/a.ts', text: 'export const a = 1;\nexport default bind(a);\n' },
+      { path: 'src/tasks/a.ts', text: 'bind(a);\n' },
+    ],
+  },
+  {
+    name: `have at most ${MAX_TASK_LINES} lines (tasks)`,
+    why: 'A task says what runs for which job; the work itself is business code that is called, and tested, without a queue.',
+    fix: 'Move the work to a function in the business folder, and call it.',
+    applies: isTask,
+    check: (file) => tooLong(file, MAX_TASK_LINES),
+    broken: [{ path: 'src/tasks/a.ts', text: '\n//'.repeat(MAX_TASK_LINES) }],
+  },
+];
+
+/** One paragraph per finding: where, what, why the rule exists, and what to do. Empty when the rule is kept. */
+export function breaches(rule: Rule, files: readonly SourceFile[]): string[] {
+  return files
+    .filter((file) => rule.applies(file.path))
+    .flatMap((file) =>
+      rule.check(file).map(({ line, what }) => {
+        const where = line === undefined ? file.path : `${file.path}:${line}`;
+        return `${where} ${what}\n  Rule: files ${rule.name}.\n  Why:  ${rule.why}\n  Do:   ${rule.fix}`;
+      }),
+    );
+}
+
+function isSourceCode(path: string): boolean {
+  return path.startsWith('src/') && path.endsWith('.ts');
+}
+
+function isTask(path: string): boolean {
+  return path.startsWith('src/tasks/');
+}
+
+function internalImports(file: SourceFile): Import[] {
+  return findImports(file).filter(({ isInternal }) => isInternal);
+}
+
+function packageImports(file: SourceFile): Import[] {
+  return findImports(file).filter(({ isInternal, target }) => !isInternal && !target.startsWith('node:'));
+}
+
+function describeImport(file: SourceFile) {
+  return ({ line, target, isTypeOnly }: Import): Finding => ({
+    line,
+    what: `is in ${roomOf(file.path)}, which may not import ${isTypeOnly ? 'types of ' : ''}${target}`,
+  });
+}
+
+function mayImport(file: SourceFile, { target, isTypeOnly }: Import): boolean {
+  if (!target.startsWith('src/')) return false;
+  const room = roomOf(file.path);
+  if (room === roomOf(target) || wiresEverything(room)) return true;
+  return isAllowed(ROOMS[room], roomOf(target), isTypeOnly);
+}
+
+function mayUse({ path }: SourceFile, { target, isTypeOnly }: Import): boolean {
+  const vendor = VENDORS[target];
+  if (vendor && wiresEverything(roomOf(path))) return true;
+  return isAllowed(vendor, path, isTypeOnly) || isAllowed(vendor, roomOf(path), isTypeOnly);
+}
+
+function isAllowed(room: Room | undefined, name: string, isTypeOnly: boolean): boolean {
+  return (room?.imports.includes(name) || (isTypeOnly && room?.types?.includes(name))) ?? false;
+}
+
+function findPattern(file: SourceFile, pattern: RegExp, what: string): Finding[] {
+  const code = withoutComments(file.text);
+  return [...code.matchAll(pattern)].map(({ index }) => ({ line: lineAt(code, index), what }));
+}
+
+function hasProperName(path: string): boolean {
+  const [name = '', ...folders] = path.split('/').toReversed();
+  const stem = name.replace(/(\.test)?\.[a-z]+$/, '');
+  const isSnakeCase = path.endsWith('.sql') || isTask(path);
+  const words = isSnakeCase ? /^[a-z0-9]+(_[a-z0-9]+)*$/ : /^[a-z0-9]+(-[a-z0-9]+)*$/;
+  return words.test(stem) && folders.every((folder) => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(folder));
+}
+
+function indexFile({ path }: SourceFile): Finding[] {
+  return /(^|\/)index\.ts$/.test(path) ? [{ what: 'is a barrel' }] : [];
+}
+
+function tooLong({ text }: SourceFile, maxLines: number): Finding[] {
+  const lines = lineCount(text);
+  return lines > maxLines ? [{ what: `has ${lines} lines` }] : [];
+}
+
+function missingDefault({ text }: SourceFile): Finding[] {
+  return /^export default /m.test(text) ? [] : [{ what: 'has no default export' }];
+}
+
+function named(path: string): SourceFile {
+  return { path, text: '' };
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.ts';
+
+const hangs = testTask('hangs');
+const kills = testTask('kills');
+const works = testTask('works');
+
+let queue: TestQueue;
+let workers: WorkerProcess[] = [];
+
+afterEach(async () => {
+  for (const worker of workers) worker.signal('SIGKILL');
+  await Promise.all(workers.map(({ exited }) => exited));
+  workers = [];
+  await queue.close();
+});
+
+async function startWorker(concurrency?: number): Promise<WorkerProcess> {
+  const worker = await startWorkerProcess(queue.database.connectionString, concurrency);
+  workers.push(worker);
+  return worker;
+}
+
+async function enqueue(task = hangs, count = 1): Promise<string[]> {
+  const jobs = await Promise.all(
+    Array.from({ length: count }, () => queue.distributor.distribute(queue.pool, task, {})),
+  );
+  return jobs.map(({ id }) => id);
+}
+
+test('jobs of a worker killed with SIGKILL run elsewhere within 5 s, prefetched ones with no attempt lost', async () => {
+  const attempts = new Map<string, number>();
+  queue = await openTestQueue([
+    [
+      hangs,
+      async (_, { job }) => {
+        attempts.set(job.id, job.attempt);
+      },
+    ],
+  ]);
+  const victim = await startWorker(2);
+  const ids = await enqueue(hangs, 4);
+  await waitFor('two of the jobs to run in the victim', () => victim.started().length === 2);
+  await waitFor('a heartbeat to name both', async () => (await beatingIds()).length === 2);
+  const ran = new Set(victim.started());
+  await queue.start();
+  victim.signal('SIGKILL');
+  const killedAt = performance.now();
+  await waitFor('all four to run elsewhere', () => attempts.size === 4);
+  const tookMs = performance.now() - killedAt;
+  assert.ok(tookMs < 5_000, `took ${tookMs} ms`);
+  for (const id of ids) assert.equal(attempts.get(id), ran.has(id) ? 2 : 1);
+  const { rows } = await queue.pool.query(
+    `select job_id, name, decision from howdah.job_errors order by job_id`,
+  );
+  assert.deepEqual(rows.map(({ job_id }) => job_id).sort(), [...ran].sort());
+  assert.ok(rows.every(({ name, decision }) => name === 'WorkerLostError' && decision === 'retry'));
+});
+
+test('a job that kills its worker is discarded as poison after the third death, and the others go on', async () => {
+  queue = await openTestQueue([
+    [kills, async () => {}],
+    [works, async () => {}],
+  ]);
+  const [poison = ''] = await enqueue(kills);
+  const [bystander = ''] = await enqueue(works);
+  for (let deaths = 0; deaths < 3; deaths++) {
+    const worker = await startWorker(1);
+    await worker.exited;
+  }
+  await startWorker(1);
+  const job = await queue.untilState(poison, 'discarded');
+  assert.match(job.last_error ?? '', /poison: 3 workers were lost/);
+  assert.equal((await queue.untilState(bystander, 'completed')).state, 'completed');
+});
+
+async function beatingIds(): Promise<string[]> {
+  const { rows } = await queue.pool.query<{ id: string }>('select unnest(running) as id from howdah.runners');
+  return rows.map(({ id }) => id);
+}
