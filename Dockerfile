@@ -20,5 +20,5 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 
-# Node is process 1 here, and handles SIGTERM itself.
+# Run it with --init, as docker-compose.yml does: Node as process 1 would not heed a SIGTERM that comes while it starts.
 CMD ["node", "src/main.ts"]

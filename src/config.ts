@@ -1,16 +1,152 @@
 import { resolve } from 'node:path';
 import { defaultPublicUrl } from './config/default-public-url.ts';
-import { EnvironmentReader } from './config/environment-reader.ts';
-import { parseEnvironment } from './config/node-environment.ts';
-import { type LogLevel, parseLogLevel } from './config/log-level.ts';
 import { durationParser } from './config/duration.ts';
+import { type Environment, EnvironmentReader } from './config/environment-reader.ts';
 import { parseHost, parsePort } from './config/listen-address.ts';
+import { type LogLevel, parseLogLevel } from './config/log-level.ts';
 import { parseMailFrom } from './config/mail-from.ts';
+import { misspelledVariables } from './config/misspelled-variables.ts';
+import { parseEnvironment } from './config/node-environment.ts';
 import { parseQueues, type QueueSetting } from './config/queue-setting.ts';
 import { parseRateLimit, type RateLimitSetting } from './config/rate-limit.ts';
-import { parseSecretKey, parseToken } from './config/secrets.ts';
+import { parseSecretKey, parseToken, SECRET_HINT } from './config/secrets.ts';
 import { parseDatabaseUrl, parsePublicUrl, parseSmtpUrl } from './config/urls.ts';
 
 export { ConfigError, type ConfigProblem } from './config/config-error.ts';
 export { configWarnings } from './config/config-warnings.ts';
 export type { LogLevel, QueueSetting, RateLimitSetting };
+
+/** Every setting, checked and with its default. Frozen. */
+export interface Config {
+  /** NODE_ENV. In development, what is absent is started or generated. @default 'development' */
+  readonly environment: 'development' | 'production';
+  /** DATABASE_URL; undefined means an embedded server, in development only. */
+  readonly databaseUrl: string | undefined;
+  /** HOST, the address to listen on. @default '127.0.0.1' */
+  readonly host: string;
+  /** PORT; 0 takes any free one. @default 3000 */
+  readonly port: number;
+  /** PUBLIC_URL, no slash at its end. @default HOST and PORT; undefined for PORT=0, known only after listening */
+  readonly publicUrl: string | undefined;
+  /** QUEUES that a worker process serves, each name once. @default critical:10,default:5 */
+  readonly queues: readonly QueueSetting[];
+  /** SMTP_URL; undefined means a mailbox of our own, in development only. */
+  readonly smtpUrl: string | undefined;
+  /** MAIL_FROM. @default 'Simple Bank <no-reply@simplebank.example>' */
+  readonly mailFrom: string;
+  /** ADMIN_TOKEN; undefined only in development, where one is generated. */
+  readonly adminToken: string | undefined;
+  /** VIEWER_TOKEN, never equal to the admin token. */
+  readonly viewerToken: string | undefined;
+  /** SECRET_KEY, at least 32 characters; undefined only in development, where one is generated. */
+  readonly secretKey: string | undefined;
+  /** VERIFY_EMAIL_DELAY, at most 30 days. @default 0 */
+  readonly verifyEmailDelayMs: number;
+  /** SHUTDOWN_TIMEOUT, at most a day. @default 8000 */
+  readonly shutdownTimeoutMs: number;
+  /** LOG_LEVEL. @default 'info' */
+  readonly logLevel: LogLevel;
+  /** DATA_DIR as an absolute path. @default '.howdah' in the working directory */
+  readonly dataDir: string;
+  /** SIGN_UP_RATE_LIMIT for one client address; undefined means none (`off`). @default 20 a minute */
+  readonly signUpRateLimit: RateLimitSetting | undefined;
+}
+
+/** Also the list of what is known: a variable is in here or it is not one of ours. */
+const VARIABLE_OF: Readonly<Record<keyof Config, string>> = {
+  environment: 'NODE_ENV',
+  databaseUrl: 'DATABASE_URL',
+  host: 'HOST',
+  port: 'PORT',
+  publicUrl: 'PUBLIC_URL',
+  queues: 'QUEUES',
+  smtpUrl: 'SMTP_URL',
+  mailFrom: 'MAIL_FROM',
+  adminToken: 'ADMIN_TOKEN',
+  viewerToken: 'VIEWER_TOKEN',
+  secretKey: 'SECRET_KEY',
+  verifyEmailDelayMs: 'VERIFY_EMAIL_DELAY',
+  shutdownTimeoutMs: 'SHUTDOWN_TIMEOUT',
+  logLevel: 'LOG_LEVEL',
+  dataDir: 'DATA_DIR',
+  signUpRateLimit: 'SIGN_UP_RATE_LIMIT',
+};
+
+const REQUIRED_IN_PRODUCTION = {
+  DATABASE_URL: 'e.g. postgres://user:password@db.example:5432/howdah',
+  SECRET_KEY: SECRET_HINT,
+  SMTP_URL: 'the mail server to send through, e.g. smtp://user:password@mail.example:587',
+  PUBLIC_URL: 'the address that links in mails point to, e.g. https://bank.example',
+  ADMIN_TOKEN: SECRET_HINT,
+};
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The configuration of this process.
+ *
+ * @throws {ConfigError} with every mistake at once
+ */
+export function readConfig(): Config {
+  return loadConfig(process.env);
+}
+
+/**
+ * The configuration that these variables make; a blank one counts as absent.
+ *
+ * @throws {ConfigError} with every mistake at once
+ */
+export function loadConfig(env: Environment): Config {
+  const reader = new EnvironmentReader(env);
+  const config = readSettings(reader);
+  reportMissing(reader, config);
+  reportEqualTokens(reader, config);
+  reportMisspelled(reader, env);
+  reader.throwProblems();
+  return Object.freeze(config);
+}
+
+function readSettings(reader: EnvironmentReader): Config {
+  const host = reader.setting('HOST', parseHost, '127.0.0.1');
+  const port = reader.setting('PORT', parsePort, '3000');
+  return {
+    environment: reader.setting('NODE_ENV', parseEnvironment, 'development'),
+    databaseUrl: reader.optional('DATABASE_URL', parseDatabaseUrl),
+    host,
+    port,
+    publicUrl: reader.optional('PUBLIC_URL', parsePublicUrl) ?? defaultPublicUrl(host, port),
+    queues: reader.setting('QUEUES', parseQueues, 'critical:10,default:5'),
+    smtpUrl: reader.optional('SMTP_URL', parseSmtpUrl),
+    mailFrom: reader.setting('MAIL_FROM', parseMailFrom, 'Simple Bank <no-reply@simplebank.example>'),
+    adminToken: reader.optional('ADMIN_TOKEN', parseToken),
+    viewerToken: reader.optional('VIEWER_TOKEN', parseToken),
+    secretKey: reader.optional('SECRET_KEY', parseSecretKey),
+    verifyEmailDelayMs: reader.setting('VERIFY_EMAIL_DELAY', durationParser(30 * DAY_MS), '0s'),
+    shutdownTimeoutMs: reader.setting('SHUTDOWN_TIMEOUT', durationParser(DAY_MS), '8s'),
+    logLevel: reader.setting('LOG_LEVEL', parseLogLevel, 'info'),
+    dataDir: reader.setting('DATA_DIR', (path) => resolve(path), '.howdah'),
+    signUpRateLimit: reader.setting('SIGN_UP_RATE_LIMIT', parseRateLimit, '20/1m'),
+  };
+}
+
+function reportMissing(reader: EnvironmentReader, { environment }: Config): void {
+  if (environment !== 'production') return;
+  for (const [variable, hint] of Object.entries(REQUIRED_IN_PRODUCTION)) {
+    if (!reader.has(variable)) reader.report(variable, `required in production and not set; ${hint}`);
+  }
+}
+
+function reportEqualTokens(reader: EnvironmentReader, { adminToken, viewerToken }: Config): void {
+  if (viewerToken === undefined || viewerToken !== adminToken) return;
+  reader.report(
+    'VIEWER_TOKEN',
+    `expected another token than ADMIN_TOKEN, as readers must not act; ${SECRET_HINT}`,
+  );
+}
+
+function reportMisspelled(reader: EnvironmentReader, env: Environment): void {
+  const set = Object.keys(env).filter((variable) => reader.has(variable));
+  for (const { variable, meant } of misspelledVariables(set, Object.values(VARIABLE_OF))) {
+    reader.report(variable, `unknown variable; did you mean ${meant}?`);
+  }
+}

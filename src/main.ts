@@ -28,7 +28,10 @@ async function main(command: string): Promise<void> {
   else await serve(command, { config, log });
 }
 
-async function serve(role: Role, { config, log }: Pick<Parameters<typeof startService>[0], 'config' | 'log'>) {
+async function serve(
+  role: Role,
+  { config, log }: Pick<Parameters<typeof startService>[0], 'config' | 'log'>,
+) {
   const events = createEventHub();
   subscribeLogger(events, log);
   const service = await startService({ config, role, log, events });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { readRoomTable } from './architecture/room-table.ts';
 import { ROOMS } from './architecture/rooms.ts';
 import { breaches, RULES } from './architecture/rules.ts';
 import { findImports, readSourceFiles } from './architecture/source-file.ts';
@@ -24,6 +26,20 @@ describe('architecture', () => {
       for (const next of ROOMS[room]?.imports ?? []) if (next !== '*') visit(next, [...path, room]);
     };
     for (const room of Object.keys(ROOMS)) visit(room, []);
+  });
+});
+
+describe('docs/architecture.md', () => {
+  const documented = readRoomTable(readFileSync(new URL('../docs/architecture.md', import.meta.url), 'utf8'));
+
+  for (const [name, room] of Object.entries(ROOMS)) {
+    test(`says what the room ${name} may import`, () => {
+      assert.deepEqual(documented.get(name), { imports: room.imports, types: room.types ?? [] });
+    });
+  }
+
+  test('knows no room that is not on the map', () => {
+    assert.deepEqual([...documented.keys()].sort(), Object.keys(ROOMS).sort());
   });
 });
 

@@ -21,7 +21,10 @@ const MAX_CONCURRENCY = 1_000;
 export function parseQueues(value: string): readonly QueueSetting[] {
   const entries = value.split(',').map((entry) => entry.trim());
   const parsed = entries.map(parseEntry);
-  const mistakes = [...parsed.flatMap(({ mistakes }) => mistakes), ...repeated(parsed.map(({ name }) => name))];
+  const mistakes = [
+    ...parsed.flatMap(({ mistakes }) => mistakes),
+    ...repeated(parsed.map(({ name }) => name)),
+  ];
   if (mistakes.length > 0) throw new Mistake(mistakes);
   return Object.freeze(parsed.map(({ setting }) => Object.freeze(setting)));
 }
@@ -31,8 +34,16 @@ function parseEntry(entry: string) {
   const [, name = '', concurrencyText = '', fleetText] = match ?? [];
   const concurrency = wholeNumber(concurrencyText);
   const fleet = fleetText === undefined ? undefined : wholeNumber(fleetText);
-  const setting: QueueSetting = { name, concurrency, ...(fleet === undefined ? {} : { fleetConcurrency: fleet }) };
-  return { name, setting, mistakes: match ? entryMistakes(entry, setting) : [`expected ${FORM}; ${described(entry)}`] };
+  const setting: QueueSetting = {
+    name,
+    concurrency,
+    ...(fleet === undefined ? {} : { fleetConcurrency: fleet }),
+  };
+  return {
+    name,
+    setting,
+    mistakes: match ? entryMistakes(entry, setting) : [`expected ${FORM}; ${described(entry)}`],
+  };
 }
 
 function described(entry: string): string {
@@ -64,5 +75,7 @@ function wholeNumber(text: string): number {
 
 function repeated(names: readonly string[]): string[] {
   const twice = names.filter((name, index) => name !== '' && names.indexOf(name) !== index);
-  return [...new Set(twice)].map((name) => `expected every queue once; ${JSON.stringify(name)} is there more than once`);
+  return [...new Set(twice)].map(
+    (name) => `expected every queue once; ${JSON.stringify(name)} is there more than once`,
+  );
 }

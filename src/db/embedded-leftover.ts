@@ -1,7 +1,6 @@
 import { readFile, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Place } from './embedded-place.ts';
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
 import { commandOf, startMark, workingFolderOf } from './embedded-process.ts';
 
@@ -14,9 +13,9 @@ const IMMEDIATE_SHUTDOWN_MS = 10_000;
  * program harmless. The caller holds the lock, so no living service is using that server.
  *
  * @returns the pid of the server it ended
- * @throws EmbeddedPostgresError when it does not end, or cannot be told from a server of other data
+ * @throws EmbeddedPostgresError when it does not end
  */
-export async function endLeftoverServer({ data }: Place): Promise<number | undefined> {
+export async function endLeftoverServer(data: string): Promise<number | undefined> {
   const pidFile = join(data, 'postmaster.pid');
   const content = await readFile(pidFile, 'utf8').catch(() => '');
   const pid = Number.parseInt(content, 10);
@@ -30,22 +29,28 @@ export async function endLeftoverServer({ data }: Place): Promise<number | undef
   return undefined;
 }
 
-/** A server's current folder is its data folder. */
+/** A server's current folder is its data folder, and its user the data's owner: one that hides it is not this user's. */
 async function isServerOf(data: string, pid: number): Promise<boolean> {
-  if (!/(^|\/)postgres:?( |$)/.test((await commandOf(pid)) ?? '')) return false;
-  const folder = await workingFolderOf(pid);
-  if (folder !== undefined) return folder === (await realpath(data));
-  throw new EmbeddedPostgresError(
-    `A Postgres with pid ${pid} may be using ${data}, and this user cannot tell; stop it, or set DATA_DIR to another folder`,
-  );
+  if (!/(^|\/)postgres( |$)/.test((await commandOf(pid)) ?? '')) return false;
+  return (await workingFolderOf(pid)) === (await realpath(data));
 }
 
 async function end(pid: number, mark: string): Promise<void> {
-  process.kill(pid, 'SIGINT');
+  signal(pid, 'SIGINT');
   if (await isGone(pid, mark, FAST_SHUTDOWN_MS)) return;
-  process.kill(pid, 'SIGQUIT');
+  signal(pid, 'SIGQUIT');
   if (await isGone(pid, mark, IMMEDIATE_SHUTDOWN_MS)) return;
-  throw new EmbeddedPostgresError(`The Postgres that an earlier Howdah left running (pid ${pid}) does not end; end it`);
+  throw new EmbeddedPostgresError(
+    `The Postgres that an earlier Howdah left running (pid ${pid}) does not end; end it`,
+  );
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 async function isGone(pid: number, mark: string, timeoutMs: number): Promise<boolean> {

@@ -18,13 +18,14 @@ export interface FolderLock {
  * content, and never twice. The highest generation counts and is never deleted, so a slow contender cannot bring an
  * old one back: the link it makes is either refused or, on a second look, not the highest.
  *
+ * @param name what the folder is to people, for the error
  * @throws EmbeddedPostgresError when a living process holds it
  */
-export async function lockFolder(folder: string): Promise<FolderLock> {
+export async function lockFolder(folder: string, name = folder): Promise<FolderLock> {
   const me = `${process.pid}:${await startMark(process.pid)}`;
   for (;;) {
     const last = await lastGeneration(folder);
-    await refuseLivingHolder(folder, last);
+    refuseLiving(await holderOf(folder, last), name);
     if (!(await claim(folder, last + 1, me))) continue;
     await removeUntil(folder, last);
     return { release: () => release(folder, last + 1) };
@@ -36,12 +37,18 @@ async function lastGeneration(folder: string): Promise<number> {
   return Math.max(0, ...generations);
 }
 
-async function refuseLivingHolder(folder: string, generation: number): Promise<void> {
+/** The pid of the living process that holds the lock of a generation. */
+async function holderOf(folder: string, generation: number): Promise<string | undefined> {
   const target = await readlink(lockPath(folder, generation)).catch(() => RELEASED);
   const [pid, mark] = target.split(':');
-  if (target === RELEASED || (await startMark(Number(pid))) !== mark) return;
+  const isAlive = target !== RELEASED && (await startMark(Number(pid))) === mark;
+  return isAlive ? pid : undefined;
+}
+
+function refuseLiving(pid: string | undefined, name: string): void {
+  if (pid === undefined) return;
   throw new EmbeddedPostgresError(
-    `Another Howdah (pid ${pid}) is using ${folder}; stop it, or set DATA_DIR to another folder`,
+    `Another Howdah (pid ${pid}) is using ${name}; stop it, or set DATA_DIR to another folder`,
   );
 }
 
@@ -64,8 +71,13 @@ async function removeUntil(folder: string, generation: number): Promise<void> {
   }
 }
 
+/** A folder that was deleted needs no release. */
 async function release(folder: string, generation: number): Promise<void> {
-  if (await claim(folder, generation + 1, RELEASED)) await removeUntil(folder, generation);
+  try {
+    if (await claim(folder, generation + 1, RELEASED)) await removeUntil(folder, generation);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }
 
 function lockPath(folder: string, generation: number): string {

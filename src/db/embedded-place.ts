@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { lstat, mkdir, readlink, realpath, rename, rm, stat, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, lstat, mkdir, mkdtemp, readlink, realpath, rmdir, stat, symlink } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { canEnter, chooseAccount, isRoot, type ServerAccount } from './embedded-account.ts';
 import { makeSharedFolder, SHARED_FOLDER } from './embedded-install.ts';
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
@@ -14,64 +13,66 @@ export interface Place {
   account: ServerAccount;
 }
 
-/**
- * Where the data of `dataDir` is or will be: in `<dataDir>/postgres`, or, where root starts a server whose account
- * cannot reach that (a clone below root's home), in a folder of its own below /var/lib/howdah that
- * `<dataDir>/postgres` links to.
- *
- * @param dataDir an existing folder
- * @throws EmbeddedPostgresError when the data belongs to a user that this one cannot act for
- */
-export async function findPlace(dataDir: string): Promise<Place> {
-  const link = join(dataDir, 'postgres');
-  const data = await realpath(link).catch(() => undefined);
-  if (data !== undefined) return { data, parent: dirname(data), account: await ownerOf(data) };
-  const account = await chooseAccount();
-  if (!account || (await canEnter(account, dataDir))) return { data: link, parent: dataDir, account };
-  const parent = await shelterFor(dataDir);
-  return { data: join(parent, 'postgres'), parent, account };
+/** The folder for one user's data and settings, by its real path. */
+export async function makeDataDir(dataDir: string): Promise<string> {
+  await mkdir(dataDir, { recursive: true });
+  return realpath(dataDir);
 }
 
 /**
- * Makes `<dataDir>/postgres` lead to data that is elsewhere. Data without a link to it is of a `dataDir` that was
- * deleted, as one does to begin anew: it is set aside, and only the latest such.
+ * Where the data of `dataDir` is or will be: in `<dataDir>/postgres`, or, where root starts a server whose account
+ * cannot reach that (a clone below root's home), in a folder below /var/lib/howdah that `<dataDir>/postgres` links to.
  *
- * @returns where data was set aside
+ * @param dataDir an existing folder, by its real path
+ * @throws EmbeddedPostgresError when the data belongs to a user that this one cannot act for, or the link leads nowhere
  */
-export async function linkToPlace(dataDir: string, { data, parent }: Place): Promise<string | undefined> {
+export async function findPlace(dataDir: string): Promise<Place> {
   const link = join(dataDir, 'postgres');
-  if (parent === dataDir || (await readlink(link).catch(() => undefined)) === data) return undefined;
-  if ((await realpath(link).catch(() => undefined)) === data) return undefined;
-  const aside = (await isThere(data)) ? await setAside(data) : undefined;
-  await rm(link, { force: true });
-  await symlink(data, link);
-  return aside;
+  if (await isThere(link)) return settledPlace(link);
+  const account = await chooseAccount();
+  if (!account || (await canEnter(account, dataDir))) return { data: link, parent: dataDir, account };
+  await makeShelter(link);
+  return settledPlace(link);
+}
+
+/** A link may lead to data that a first start was killed before making, or that was deleted; never to another's. */
+async function settledPlace(link: string): Promise<Place> {
+  const target = await readlink(link).catch(() => link);
+  const data = await realpath(link).catch(() => resolve(dirname(link), target));
+  const parent = dirname(data);
+  const account = (await isThere(data)) ? await ownerOf(data) : await chooseAccount();
+  if (dirname(parent) === SHARED_FOLDER && isRoot()) await makeSharedFolder(parent);
+  if (await isThere(parent)) return { data, parent, account };
+  throw new EmbeddedPostgresError(
+    `${link} links to ${data}, which is not there; bring it back, remove the link, or set DATA_DIR to another folder`,
+  );
 }
 
 async function ownerOf(data: string): Promise<ServerAccount> {
   const { uid, gid } = await stat(data);
   if (uid !== 0 && isRoot()) return { uid, gid };
   if (uid !== 0 && uid === process.getuid?.()) return undefined;
+  const who = uid === 0 ? 'root, who may not run Postgres' : `the user with id ${uid}, who can start it`;
   throw new EmbeddedPostgresError(
-    `The database in ${data} belongs to the user with id ${uid} and can be started by that user${uid ? ' or root' : ' only'}; ` +
-      'change its owner (chown -R), or set DATA_DIR to another folder',
+    `The database in ${data} belongs to ${who}; change its owner (chown -R), or set DATA_DIR to another folder`,
   );
 }
 
-/** Named for the folder it serves, so that processes that start at once meet in one place. */
-async function shelterFor(dataDir: string): Promise<string> {
+/**
+ * A name of its own for every link, not one that follows from the link's path: after a folder was moved, a new one in
+ * its old place would take over its data. Of two starts at once the first link counts.
+ */
+async function makeShelter(link: string): Promise<void> {
   await makeSharedFolder(SHARED_FOLDER);
-  const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
-  const shelter = join(SHARED_FOLDER, name);
-  await makeSharedFolder(shelter);
-  return shelter;
-}
-
-async function setAside(data: string): Promise<string> {
-  const aside = `${data}.previous`;
-  await rm(aside, { recursive: true, force: true });
-  await rename(data, aside);
-  return aside;
+  const project = basename(resolve(link, '../..'));
+  const shelter = await mkdtemp(join(SHARED_FOLDER, `${project}-`));
+  await chmod(shelter, 0o755);
+  try {
+    await symlink(join(shelter, 'postgres'), link);
+  } catch (error) {
+    await rmdir(shelter);
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 async function isThere(path: string): Promise<boolean> {
@@ -79,10 +80,4 @@ async function isThere(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** The folder for one user's data and settings, by its real path. */
-export async function makeDataDir(dataDir: string): Promise<string> {
-  await mkdir(dataDir, { recursive: true });
-  return realpath(dataDir);
 }

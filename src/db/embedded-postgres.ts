@@ -1,14 +1,13 @@
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Binaries, findBinaries } from './embedded-binaries.ts';
-import { createCluster, hasCluster, ROLE, resetPassword } from './embedded-cluster.ts';
-import { ensureDatabase } from './embedded-database.ts';
+import { createCluster, ensureDatabase, hasCluster, ROLE, resetPassword } from './embedded-cluster.ts';
+import { startOnFreePort } from './embedded-free-port.ts';
+import type { Durability } from './embedded-launch.ts';
 import { endLeftoverServer } from './embedded-leftover.ts';
 import { type FolderLock, lockFolder } from './embedded-lock.ts';
-import { findPlace, linkToPlace, makeDataDir, type Place } from './embedded-place.ts';
+import { findPlace, makeDataDir, type Place } from './embedded-place.ts';
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
-import { type Durability, type Server, ServerStartError, startServer } from './embedded-server.ts';
-import { type EmbeddedSettings, newSettings, randomPort, readSettings, writeSettings } from './embedded-settings.ts';
+import { type EmbeddedSettings, newSettings, readSettings, writeSettings } from './embedded-settings.ts';
 
 export interface EmbeddedPostgresOptions {
   /** Holds the data, the settings and the server's log; made when absent. */
@@ -40,7 +39,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
   const dataDir = await makeDataDir(options.dataDir);
   const place = await findPlace(dataDir);
-  const lock = await lockFolder(place.parent);
+  const lock = await lockFolder(place.parent, dataDir);
   try {
     return await startLocked({ log: () => {}, durability: 'full', ...options, dataDir }, place, lock);
   } catch (error) {
@@ -56,7 +55,9 @@ async function startLocked(
 ): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries(place.account);
   const settings = await prepare(options, place, binaries);
-  const { server, port } = await startOnFreePort(options, { place, binaries, port: settings.port });
+  const logPath = join(options.dataDir, 'postgres.log');
+  const wanted = { place, binaries, logPath, port: settings.port, durability: options.durability };
+  const { server, port } = await startOnFreePort(wanted, options.log);
   const connectionString = `postgres://${ROLE}:${settings.password}@127.0.0.1:${port}/howdah`;
   const stop = once(() => server.stop().finally(() => lock.release()));
   try {
@@ -75,42 +76,16 @@ async function prepare(
   place: Place,
   binaries: Binaries,
 ): Promise<EmbeddedSettings> {
-  const aside = await linkToPlace(dataDir, place);
-  if (aside) log(`The database of a deleted ${dataDir} was set aside in ${aside}`);
-  const pid = await endLeftoverServer(place);
+  const pid = await endLeftoverServer(place.data);
   if (pid) log(`Ended the embedded Postgres that a killed service left running (pid ${pid})`);
   const known = await readSettings(dataDir);
   const settings = known ?? newSettings();
-  if (!known) await writeSettings(dataDir, settings);
   if (!(await hasCluster(place))) {
     log(`Creating an embedded Postgres in ${place.data}`);
     await createCluster(place, binaries, settings.password);
   } else if (!known) await resetPassword(place, binaries, settings.password);
+  if (!known) await writeSettings(dataDir, settings);
   return settings;
-}
-
-const MAX_START_COUNT = 20;
-const LEFTOVER_SESSIONS_MS = 500;
-
-/** Trying is the only sure way to learn whether a port is free. */
-async function startOnFreePort(
-  { dataDir, log, durability }: Required<EmbeddedPostgresOptions>,
-  wanted: { place: Place; binaries: Binaries; port: number },
-): Promise<{ server: Server; port: number }> {
-  let { port } = wanted;
-  for (let startCount = 1; ; startCount += 1) {
-    try {
-      const server = await startServer({ ...wanted, port, durability, logPath: join(dataDir, 'postgres.log') });
-      return { server, port };
-    } catch (error) {
-      if (!(error instanceof ServerStartError && error.obstacle) || startCount === MAX_START_COUNT) throw error;
-      if (error.obstacle === 'leftover sessions') await delay(LEFTOVER_SESSIONS_MS);
-      else {
-        log(`Port ${port} of the embedded Postgres is taken; choosing another`);
-        port = randomPort();
-      }
-    }
-  }
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {

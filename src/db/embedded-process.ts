@@ -23,7 +23,9 @@ export async function commandOf(pid: number): Promise<string | undefined> {
 /** The process's current folder, `undefined` when it has none or this user may not know it. */
 export async function workingFolderOf(pid: number): Promise<string | undefined> {
   if (isLinux) return readlink(`/proc/${pid}/cwd`).catch(() => undefined);
-  const { stdout } = await run('lsof', ['-a', '-p', `${pid}`, '-d', 'cwd', '-Fn']).catch(() => ({ stdout: '' }));
+  const { stdout } = await run('lsof', ['-a', '-p', `${pid}`, '-d', 'cwd', '-Fn']).catch(() => ({
+    stdout: '',
+  }));
   return /^n(.*)$/m.exec(stdout)?.[1];
 }
 
@@ -39,6 +41,8 @@ async function linuxStartMark(pid: number): Promise<string | undefined> {
 
 async function ps(pid: number, column: string): Promise<string | undefined> {
   const env = { ...process.env, LC_ALL: 'C' };
-  const { stdout } = await run('ps', ['-ww', '-o', column, '-p', `${pid}`], { env }).catch(() => ({ stdout: '' }));
+  const { stdout } = await run('ps', ['-ww', '-o', column, '-p', `${pid}`], { env }).catch(() => ({
+    stdout: '',
+  }));
   return stdout.trim() || undefined;
 }

@@ -13,12 +13,18 @@ export interface ProgramOptions {
 /**
  * All that a Postgres program needs to know of its surroundings: the service's secrets are none of its business, PG*
  * variables would change its behaviour, and its messages must be in English for this code to understand them.
+ *
+ * @param folder becomes its home
  */
 export function programEnvironment(folder: string): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'], HOME: folder, LC_ALL: 'C', TZ: 'UTC' };
+  return { HOME: folder, LC_ALL: 'C', TZ: 'UTC' };
 }
 
-/** Runs a program to its end; `output` is what it wrote to both of its outputs. */
+/**
+ * Runs a program, named by its full path, to its end.
+ *
+ * @returns whether it ended with 0, and what it wrote to both of its outputs or why it did not run
+ */
 export async function runProgram(
   program: string,
   args: readonly string[],

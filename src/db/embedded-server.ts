@@ -1,28 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Binaries } from './embedded-binaries.ts';
-import { openLog, type ServerLog } from './embedded-log.ts';
-import type { Place } from './embedded-place.ts';
+import { launchServer, type ServerOptions } from './embedded-launch.ts';
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
-import { programEnvironment } from './embedded-program.ts';
-
-/** `full` survives a power cut; `none` is for data that nobody will miss. */
-export type Durability = 'full' | 'none';
-
-export interface ServerOptions {
-  place: Place;
-  binaries: Binaries;
-  port: number;
-  logPath: string;
-  durability: Durability;
-}
 
 export interface Server {
-  /** Resolves when the server has ended, for whatever reason. */
-  readonly ended: Promise<void>;
-  /** Ends every session, writes everything to disk and resolves when the server is gone. */
+  /** Ends every session, writes everything to disk and resolves when the server is gone, also when it was before. */
   stop(): Promise<void>;
 }
 
@@ -45,57 +29,18 @@ const FAST_SHUTDOWN_MS = 30_000;
 /**
  * A server that accepts connections on 127.0.0.1.
  *
- * It runs in a session of its own, so that Ctrl-C reaches it through `stop` only, after the service has finished with
- * it. It does not keep this process alive, and a process that exits without `stop` takes it along.
+ * Ctrl-C reaches it through `stop` only, after the service has finished with it. A process that exits without `stop`
+ * takes it along.
  *
  * @throws ServerStartError with the last lines of the server's log
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const log = await openLog(options.logPath);
-  try {
-    const child = launch(options, log);
-    const ended = endOf(child);
-    const isReady = await Promise.race([untilReady(options.place, child), ended.then(() => false)]);
-    if (!isReady) throw await startError(log);
-    return { ended, stop: () => stopServer(child, ended) };
-  } finally {
-    await log.close();
-  }
+  const { child, logTail } = await launchServer(options);
+  const ended = endOf(child);
+  const isReady = await Promise.race([untilReady(options.place.data, child), ended.then(() => false)]);
+  if (!isReady) throw startError(options.logPath, await logTail());
+  return { stop: () => stopServer(child, ended) };
 }
-
-function launch({ place, binaries, port, durability }: ServerOptions, log: ServerLog): ChildProcess {
-  const settings = { ...SETTINGS, ...(durability === 'none' ? NOT_DURABLE : {}), port };
-  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const child = spawn(binaries.postgres, ['-D', place.data, ...flags], {
-    ...place.account,
-    cwd: place.parent,
-    env: programEnvironment(place.parent),
-    stdio: ['ignore', log.fd, log.fd],
-    detached: true,
-  });
-  child.unref();
-  return child;
-}
-
-/** For a development machine; every session that a test run or a few processes open must fit. */
-const SETTINGS = {
-  listen_addresses: '127.0.0.1',
-  unix_socket_directories: '',
-  max_connections: 200,
-  shared_buffers: '128MB',
-  timezone: 'UTC',
-  log_timezone: 'UTC',
-  log_line_prefix: '%m [%p] %q%a ',
-  cluster_name: 'howdah',
-};
-
-const NOT_DURABLE = {
-  fsync: 'off',
-  synchronous_commit: 'off',
-  full_page_writes: 'off',
-  wal_level: 'minimal',
-  max_wal_senders: 0,
-};
 
 function endOf(child: ChildProcess): Promise<void> {
   const endWithThisProcess = () => signal(child, 'SIGINT');
@@ -114,7 +59,7 @@ function endOf(child: ChildProcess): Promise<void> {
  * The server's own word in its postmaster.pid, which a connection could not replace: something else may be listening
  * at the port that this server failed to get.
  */
-async function untilReady({ data }: Place, child: ChildProcess): Promise<boolean> {
+async function untilReady(data: string, child: ChildProcess): Promise<boolean> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (!hasEnded(child)) {
     const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
@@ -125,17 +70,16 @@ async function untilReady({ data }: Place, child: ChildProcess): Promise<boolean
   return false;
 }
 
-async function startError(log: ServerLog): Promise<ServerStartError> {
-  const tail = await log.tail();
+function startError(logPath: string, logTail: string): ServerStartError {
   return new ServerStartError(
-    `The embedded Postgres does not start. The last lines of ${log.path}:\n${tail}`,
-    obstacleIn(tail),
+    `The embedded Postgres does not start. The last lines of ${logPath}:\n${logTail}`,
+    obstacleIn(logTail),
   );
 }
 
-function obstacleIn(tail: string): StartObstacle | undefined {
-  if (tail.includes('could not create any TCP/IP sockets')) return 'port taken';
-  if (tail.includes('pre-existing shared memory block')) return 'leftover sessions';
+function obstacleIn(logTail: string): StartObstacle | undefined {
+  if (logTail.includes('could not create any TCP/IP sockets')) return 'port taken';
+  if (logTail.includes('pre-existing shared memory block')) return 'leftover sessions';
   return undefined;
 }
 

@@ -1,13 +1,18 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { HowdahError } from '../errors.ts';
 import type { App, AppEnv, ReadinessCheck } from './app-dependencies.ts';
+import { identifyRequests } from './middleware/identify-requests.ts';
+import { secureHeaders } from './middleware/secure-headers.ts';
 import { toProblem } from './problem.ts';
+import { refuseAddress } from './refuse-address.ts';
 import { addHealthRoutes } from './routes/health.ts';
+import { toHowdahError } from './to-howdah-error.ts';
 
 /** The health checks alone: what a worker process serves. */
 export function createHealthApp(checkReadiness: ReadinessCheck): App {
   const app: App = new OpenAPIHono<AppEnv>();
-  app.notFound((c) => toProblem(new HowdahError('not_found'), c));
+  app.use(identifyRequests, secureHeaders);
+  app.onError((error, c) => toProblem(toHowdahError(error), c));
+  app.notFound((c) => toProblem(refuseAddress(app, c), c));
   addHealthRoutes(app, checkReadiness);
   return app;
 }

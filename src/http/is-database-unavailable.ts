@@ -10,21 +10,32 @@ const SOCKET_CODES = [
   'ENOENT',
 ];
 
-/** SQLSTATEs after which the same request may succeed: connection lost, shutting down, full, deadlock, conflict. */
-const SQL_STATE = /^(08|53|57P0[1-5]|40001|40P01)/;
+/** SQLSTATEs after which the same request may succeed: connection lost, full, shut down, timed out, conflict. */
+const SQL_STATE = /^(08|53|57014|57P0[1-5]|55P03|40001|40P01)/;
 
-/** What the driver says without any code. */
-const DRIVER_MESSAGE =
-  /^Connection terminated|timeout exceeded when trying to connect|Client was closed|^timeout expired/;
+/** How the driver's errors without a code begin. */
+const DRIVER_MESSAGES = [
+  'Connection terminated',
+  'Client was closed',
+  'Client has encountered a connection error',
+  'Cannot use a pool after calling end',
+  'Query read timeout',
+  'timeout exceeded when trying to connect',
+  'timeout expired',
+];
 
 /** Whether the database, and not the request, is why this failed. Looks through the errors that wrap the cause. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   for (let current = error; current instanceof Error; current = current.cause) {
     if (current instanceof AggregateError && current.errors.some(isDatabaseUnavailable)) return true;
-    if (DRIVER_MESSAGE.test(current.message)) return true;
+    if (isFromDriver(current)) return true;
     if ('code' in current && typeof current.code === 'string' && isTransientCode(current.code)) return true;
   }
   return false;
+}
+
+function isFromDriver({ message }: Error): boolean {
+  return DRIVER_MESSAGES.some((beginning) => message.startsWith(beginning));
 }
 
 function isTransientCode(code: string): boolean {

@@ -27,6 +27,8 @@ export interface HttpServer {
 /** A client that takes longer to send its request is cut off. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
+const SWEEP_INTERVAL_MS = 20;
+
 /** @throws {ListenError} the port is in use, needs privileges, or the host is not an address of this machine */
 export async function startHttpServer({ app, host, port }: HttpServerOptions): Promise<HttpServer> {
   const server = createAdaptorServer({
@@ -63,11 +65,14 @@ function explain(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Node ends idle connections once, at close; those that become idle later would keep it waiting. */
 async function close(server: Server, graceMs: number): Promise<void> {
   const closed = once(server, 'close');
   server.close();
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS);
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
+  clearInterval(sweep);
   clearTimeout(cut);
 }
 

@@ -92,8 +92,8 @@ async function openLanes<S>(lanes: readonly Lane<S>[], locks: LivenessLocks): Pr
   throw failure.reason;
 }
 
-function tellLanes(
-  lanes: readonly Lane<never>[],
+function tellLanes<S>(
+  lanes: readonly Lane<S>[],
   beats: readonly Beat[],
   answers: readonly BeatAnswer[],
 ): void {

@@ -3,7 +3,10 @@ import type { Logger } from '../observability/logger.ts';
 import type { Role, Service } from './service.ts';
 
 /** Tells whoever started the service where everything is: in words to a developer, as a log line in production. */
-export function announce(service: Service, { config, role, log }: { config: Config; role: Role; log: Logger }): void {
+export function announce(
+  service: Service,
+  { config, role, log }: { config: Config; role: Role; log: Logger },
+): void {
   for (const warning of configWarnings(config)) log.warn(warning);
   if (config.environment === 'production') log.info({ role, url: service.url }, 'howdah is up');
   else process.stdout.write(banner(service, config, role));
@@ -14,7 +17,10 @@ function banner(service: Service, config: Config, role: Role): string {
     ['Address', role === 'worker' ? undefined : service.url],
     ['Health', `${service.url}/readyz`],
     ['Mailbox', service.hasMailbox && role !== 'worker' ? `${service.url}/mailbox` : undefined],
-    ['Queues', role === 'api' ? undefined : config.queues.map((each) => `${each.name}:${each.concurrency}`).join(', ')],
+    [
+      'Queues',
+      role === 'api' ? undefined : config.queues.map((each) => `${each.name}:${each.concurrency}`).join(', '),
+    ],
     ['Database', service.databaseUrl],
     ['Admin token', role === 'worker' ? undefined : service.adminToken],
   ];

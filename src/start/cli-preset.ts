@@ -21,7 +21,9 @@ export async function createCliPreset(): Promise<GraphileConfig.Preset> {
   const config = readConfig();
   const { databaseUrl } = config;
   if (databaseUrl === undefined || config.smtpUrl === undefined || config.publicUrl === undefined) {
-    throw new StartupError('The graphile-worker CLI needs DATABASE_URL, SMTP_URL and PUBLIC_URL; see the README');
+    throw new StartupError(
+      'The graphile-worker CLI needs DATABASE_URL, SMTP_URL and PUBLIC_URL; see the README',
+    );
   }
   const log = createServiceLogger(config);
   const events = createEventHub();
@@ -34,7 +36,9 @@ export async function createCliPreset(): Promise<GraphileConfig.Preset> {
   const services: Services = { db, mailer, secretKey, publicUrl: config.publicUrl };
   return {
     extends: [WorkerPreset],
-    plugins: [createEnginePlugin({ environment: { services, events, log }, onEnd: () => opened.disposeAsync() })],
+    plugins: [
+      createEnginePlugin({ environment: { services, events, log }, onEnd: () => opened.disposeAsync() }),
+    ],
     worker: {
       connectionString: databaseUrl,
       taskDirectory: fileURLToPath(TASKS_FOLDER),

@@ -8,7 +8,10 @@ export interface Readiness {
 
 /** Whether the service can do its work now, with what is wrong where it cannot. */
 export async function checkReadiness({ pool }: DatabaseHandle, processor?: Processor): Promise<Readiness> {
-  const checks = { database: await checkDatabase(pool), ...(processor ? { runners: checkRunners(processor) } : {}) };
+  const checks = {
+    database: await checkDatabase(pool),
+    ...(processor ? { runners: checkRunners(processor) } : {}),
+  };
   return { ready: Object.values(checks).every(({ ok }) => ok), checks };
 }
 

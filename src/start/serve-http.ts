@@ -20,7 +20,11 @@ export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Pro
   return server;
 }
 
-function createApi(parts: Parts, readiness: () => ReturnType<typeof checkReadiness>, publicUrl: () => string) {
+function createApi(
+  parts: Parts,
+  readiness: () => ReturnType<typeof checkReadiness>,
+  publicUrl: () => string,
+) {
   const { config, database, events, log, secrets, mailbox } = parts;
   return createApp({
     db: database.db,

@@ -30,9 +30,12 @@ const MAX_SOURCE_LINES = 300;
 const MAX_TASK_LINES = 30;
 const MAX_TEST_LINES = 350;
 
-/** `{ ...process.env }` hands the environment on to a child process, which reads no setting. */
+/**
+ * `{ ...process.env }` hands the environment on, to a child process or to loadConfig, and reads no setting. Neither does
+ * PATH, which a child process needs to find its own programs.
+ */
 const ENVIRONMENT =
-  /(?<!\.\.\.)\bprocess\s*\.\s*env\b|\bprocess\s*\[\s*['"]env|\benv\b[^;]*\bfrom\s+['"](node:)?process['"]/g;
+  /(?<!\.\.\.)\bprocess\s*\.\s*env\b(?!\.PATH\b|\['PATH'\])|\bprocess\s*\[\s*['"]env|\benv\b[^;]*\bfrom\s+['"](node:)?process['"]/g;
 const RE_EXPORT = /^export\s+(?:type\s+)?(?:\*|\{[^}]*\})[^;'"]*\bfrom\b/gm;
 const NAMED_EXPORT = /^export\s+(?!default\b)/gm;
 const VAGUE_NAME = /(^|[-_])(utils?|helpers?|types?|constants?|common|misc|shared)\.[a-z]+$/;
@@ -93,6 +96,10 @@ export const RULES: readonly Rule[] = [
     check: (file) => findPattern(file, ENVIRONMENT, 'reads the environment'),
     broken: [
       { path: 'src/mail/a.ts', text: 'const url = process.env.SMTP_URL;\n' },
+      {
+        path: 'src/db/a.ts',
+        text: 'const env = { PATH: process.env.PATH, URL: process.env.DATABASE_URL };\n',
+      },
       { path: 'src/mail/a.ts', text: "const url = process['env'].SMTP_URL;\n" },
       { path: 'src/main.ts', text: "import { env } from 'node:process';\n" },
     ],

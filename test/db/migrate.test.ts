@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { migrateDatabase } from '../../src/db/migrate.ts';
-import { createTestDatabase } from '../support/test-database.ts';
+import { createEmptyDatabase } from '../support/test-database.ts';
 import { openTestQueue, testTask } from '../support/test-queue.ts';
 
 let admin: pg.Client;
@@ -11,20 +11,12 @@ let connectionString: string;
 let cleanUp: () => Promise<void>;
 
 before(async () => {
-  const database = await createTestDatabase();
-  const name = `${database.name}_empty`;
-  const server = new pg.Client({ connectionString: database.connectionString });
-  await server.connect();
-  await server.query(`create database ${name} template template0`);
-  const url = new URL(database.connectionString);
-  url.pathname = `/${name}`;
-  connectionString = url.href;
+  const database = await createEmptyDatabase();
+  connectionString = database.connectionString;
   admin = new pg.Client({ connectionString });
   await admin.connect();
   cleanUp = async () => {
     await admin.end();
-    await server.query(`drop database ${name} with (force)`);
-    await server.end();
     await database.drop();
   };
 });
@@ -49,7 +41,10 @@ test('eight processes that migrate at once all succeed', async () => {
   const queues = ['critical', 'bulk', 'mail'];
   await Promise.all(Array.from({ length: 8 }, () => migrateDatabase({ connectionString, queues })));
   const { rows } = await admin.query('select name from howdah.queues order by name');
-  assert.deepEqual(rows.map(({ name }) => name), ['bulk', 'critical', 'default', 'mail']);
+  assert.deepEqual(
+    rows.map(({ name }) => name),
+    ['bulk', 'critical', 'default', 'mail'],
+  );
 });
 
 test('a queue made by another process stays when this one does not name it', async () => {

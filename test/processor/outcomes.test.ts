@@ -87,7 +87,10 @@ test('a handler that throws has its job retried after the default delay', async 
   assert.ok(waitMs >= 15_000 && waitMs < 60_000, `first retry is 15 to 44 s away, not ${waitMs} ms`);
   assert.equal(job.last_error, 'first trouble');
   const [error] = await errorsOf(id);
-  assert.deepEqual([error.attempt, error.name, error.message, error.decision], [1, 'Error', 'first trouble', 'retry']);
+  assert.deepEqual(
+    [error.attempt, error.name, error.message, error.decision],
+    [1, 'Error', 'first trouble', 'retry'],
+  );
   assert.match(error.stack, /first trouble/);
   assert.match(error.worker, /^pool-/);
   assert.equal(error.retry_at.getTime(), job.run_at.getTime());
@@ -122,7 +125,10 @@ test('RetryAfter retries after the time it names and counts each run', async () 
   const id = await enqueue(retriesSoon);
   const job = await queue.untilState(id, 'completed');
   assert.equal(job.attempt, 3);
-  assert.deepEqual((await errorsOf(id)).map((error) => error.message), ['busy', 'busy']);
+  assert.deepEqual(
+    (await errorsOf(id)).map((error) => error.message),
+    ['busy', 'busy'],
+  );
 });
 
 test('an error that the task lists as hopeless discards the job', async () => {

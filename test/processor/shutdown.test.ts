@@ -30,7 +30,10 @@ test('stopping lets the running jobs finish and starts no further one', async ()
   finish.resolve();
   await stopped;
   assert.equal((await queue.job(first.id)).state, 'completed');
-  assert.deepEqual([(await queue.job(second.id)).state, (await queue.job(second.id)).attempt], ['available', 0]);
+  assert.deepEqual(
+    [(await queue.job(second.id)).state, (await queue.job(second.id)).attempt],
+    ['available', 0],
+  );
   assert.deepEqual(started, [first.id]);
 });
 
@@ -58,6 +61,8 @@ test('jobs that outlast the limit go back with their attempts unchanged, their s
 });
 
 async function countRunning(): Promise<number> {
-  const { rows } = await queue.pool.query("select count(*)::int as n from howdah.jobs where state = 'running'");
+  const { rows } = await queue.pool.query(
+    "select count(*)::int as n from howdah.jobs where state = 'running'",
+  );
   return rows[0].n;
 }

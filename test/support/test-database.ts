@@ -1,12 +1,46 @@
-import pg from 'pg';
-import { migrateDatabase } from '../../src/db/migrate.ts';
-export interface TestDatabase { connectionString: string; name: string; drop(): Promise<void> }
+import { randomBytes } from 'node:crypto';
+import { administrate, databaseUrl, startTestServer, TEMPLATE } from './test-server.ts';
+
+export interface TestDatabase {
+  readonly connectionString: string;
+  readonly name: string;
+  /** Also when somebody is still connected. */
+  drop(): Promise<void>;
+}
+
+let ownServerUrl: Promise<string> | undefined;
+
+/** A migrated database that nobody else uses, with the queues `critical` and `default` and this service's tasks. */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const admin = new pg.Client({ connectionString: 'postgres://postgres@127.0.0.1:54999/postgres' });
-  await admin.connect();
-  const name = `test_${process.pid}_${Math.random().toString(36).slice(2)}`;
-  await admin.query(`create database ${name}`);
-  const connectionString = `postgres://postgres@127.0.0.1:54999/${name}`;
-  await migrateDatabase({ connectionString, queues: ['critical', 'default'] });
-  return { connectionString, name, async drop() { await admin.query(`drop database ${name} with (force)`); await admin.end(); } };
+  return cloneDatabase(TEMPLATE);
+}
+
+/** A database without anything in it. */
+export async function createEmptyDatabase(): Promise<TestDatabase> {
+  return cloneDatabase('template1');
+}
+
+async function cloneDatabase(template: string): Promise<TestDatabase> {
+  const serverUrl = await findServer();
+  const name = `howdah_test_${randomBytes(6).toString('hex')}`;
+  await administrate(serverUrl, `create database ${name} template ${template}`);
+  return {
+    connectionString: databaseUrl(serverUrl, name),
+    name,
+    drop: () => administrate(serverUrl, `drop database if exists ${name} with (force)`),
+  };
+}
+
+/** The run's server, or one of this file's own when the file is run by itself. */
+function findServer(): Promise<string> {
+  const shared = process.env['HOWDAH_TEST_SERVER'];
+  if (shared !== undefined) return Promise.resolve(shared);
+  ownServerUrl ??= startOwnServer();
+  return ownServerUrl;
+}
+
+async function startOwnServer(): Promise<string> {
+  const server = await startTestServer();
+  process.once('beforeExit', () => void server.stop());
+  return server.url;
 }

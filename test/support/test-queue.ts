@@ -42,7 +42,7 @@ export function testTask(name: string, settings: Partial<TaskSettings<unknown>> 
   return defineTask<unknown>({ name, payload: z.looseObject({}), ...settings });
 }
 
-export type TestHandler = [TaskDefinition, Handler<never, object>, TaskPolicy?];
+export type TestHandler = [TaskDefinition, Handler<unknown, object>, TaskPolicy?];
 
 export async function openTestQueue(handlers: TestHandler[]): Promise<TestQueue> {
   const database = await createTestDatabase();

@@ -22,7 +22,10 @@ export async function startWorkerProcess(connectionString: string, concurrency =
   });
   const output = collect(child);
   const exited = once(child, 'exit');
-  await waitFor('the worker process to be ready', () => output.lines().includes('ready') || child.exitCode !== null || child.signalCode !== null);
+  await waitFor(
+    'the worker process to be ready',
+    () => output.lines().includes('ready') || child.exitCode !== null || child.signalCode !== null,
+  );
   return {
     pid: child.pid ?? 0,
     started: () => output.lines().flatMap((line) => (line.startsWith('started ') ? [line.slice(8)] : [])),

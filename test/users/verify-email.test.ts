@@ -100,9 +100,10 @@ describe('verifying an e-mail address', () => {
 });
 
 describe('of two calls at the same moment', () => {
-  test('the first to take the row verifies and the other finds the code used', async () => {
+  test('the first to take the row verifies and the other finds the code used', async (t) => {
     const proof = await customers.proofOf('ada');
     const held = await holdVerification(customers.pool, proof.id);
+    t.after(held.release);
     const first = verifyEmail(customers, proof);
     await held.untilWaiting(1);
     const second = assert.rejects(verifyEmail(customers, proof), { code: 'verification_used' });
@@ -112,10 +113,11 @@ describe('of two calls at the same moment', () => {
     assert.deepEqual(await verifiedAccounts(), ['ada']);
   });
 
-  test('a verification ahead of a resend wins, and no further mail is enqueued', async () => {
+  test('a verification ahead of a resend wins, and no further mail is enqueued', async (t) => {
     const proof = await customers.proofOf('ada');
     const before = await customers.rows('select from howdah.jobs');
     const held = await holdVerification(customers.pool, proof.id);
+    t.after(held.release);
     const verifying = verifyEmail(customers, proof);
     await held.untilWaiting(1);
     const resending = resendVerification(customers, 'ada');
@@ -126,9 +128,10 @@ describe('of two calls at the same moment', () => {
     assert.equal((await customers.rows('select from howdah.jobs')).length, before.length);
   });
 
-  test('a resend ahead of a verification wins, and the old code has expired', async () => {
+  test('a resend ahead of a verification wins, and the old code has expired', async (t) => {
     const proof = await customers.proofOf('ada');
     const held = await holdVerification(customers.pool, proof.id);
+    t.after(held.release);
     const resending = resendVerification(customers, 'ada');
     await held.untilWaiting(1);
     const verifying = assert.rejects(verifyEmail(customers, proof), { code: 'verification_expired' });

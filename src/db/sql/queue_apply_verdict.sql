@@ -1,6 +1,7 @@
 -- BEFORE UPDATE trigger of one queue's job table: turns a failed attempt into what was decided about it.
 --
--- Fires only for the engine's "fail" statement (a lock is released and run_at moves). Rewrites the row that statement
+-- Fires only for the engine's "fail" statement: a lock is released and run_at moves, and that not because a rescue
+-- gives the job back (queue_release.sql). Rewrites the row that statement
 -- is about to store: the wait before the next run, the attempt given back, or the end of the job. Appends the attempt
 -- to howdah.job_errors. A job that ends here is removed by the AFTER trigger of the same statement.
 create function howdah.:"apply_verdict"() returns trigger
@@ -44,5 +45,6 @@ $$;
 
 create trigger howdah_apply_verdict before update on :"schema"._private_jobs
 for each row
-when (old.locked_at is not null and new.locked_at is null and new.run_at is distinct from old.run_at)
+when (old.locked_at is not null and new.locked_at is null and new.run_at is distinct from old.run_at
+      and current_setting('howdah.releasing', true) is distinct from 'on')
 execute function howdah.:"apply_verdict"();

@@ -64,7 +64,7 @@ begin
   end if;
   if v_is_over then
     insert into howdah.job_outcomes (job_id, state, attempt) values (v_job.id, 'discarded', v_job.attempts)
-    on conflict (job_id) do nothing;
+    on conflict do nothing;
   end if;
   update :"schema"._private_jobs j
   set locked_by = null, locked_at = null,
@@ -73,7 +73,7 @@ begin
                       else greatest(0, j.attempts - 1) end,
       last_error = coalesce(v_message, j.last_error),
       run_at = case when deaths >= 2 and was_running
-                    then clock_timestamp() + make_interval(secs => 1 + 9 * random()) else j.run_at end,
+                    then clock_timestamp() + make_interval(secs => 1 + 4 * random()) else j.run_at end,
       flags = case when deaths > 0
                    then coalesce(j.flags, '{}') || jsonb_build_object('howdah_deaths', deaths) else j.flags end
   where j.id = job_id;

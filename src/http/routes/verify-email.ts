@@ -10,7 +10,7 @@ import { problemResponse } from '../schemas/problem.ts';
 import { verificationProof } from '../schemas/verification.ts';
 
 const VERIFY_LIMIT = { limit: 30, windowMs: 60_000 };
-const FORM = /^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i;
+const FORM = /^application\/x-www-form-urlencoded *(;|$)/i;
 
 /** The API and the page that prove an e-mail address; both count against one rate limit. */
 export function addVerifyEmailRoutes(app: App, deps: AppDependencies): void {

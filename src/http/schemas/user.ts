@@ -10,7 +10,7 @@ const account = z
 
 const USERNAME = { error: 'expected 1 to 100 printable characters' };
 const EMAIL = { error: 'expected an e-mail address of at most 254 characters' };
-const PASSWORD = { error: 'expected 8 to 128 characters' };
+const PASSWORD = { error: 'expected 8 to 128 characters, none of them NUL' };
 
 /** Body of a sign-up. */
 export const registration = z
@@ -24,7 +24,12 @@ export const registration = z
       .regex(PRINTABLE, USERNAME)
       .openapi({ example: 'Ada Lovelace' }),
     email: z.email(EMAIL).max(254, EMAIL).openapi({ example: 'ada@example.com' }),
-    password: z.string(PASSWORD).min(8, PASSWORD).max(128, PASSWORD).openapi({ format: 'password' }),
+    password: z
+      .string(PASSWORD)
+      .min(8, PASSWORD)
+      .max(128, PASSWORD)
+      .refine((password) => !password.includes('\0'), PASSWORD)
+      .openapi({ format: 'password' }),
   })
   .openapi('Registration');
 

@@ -1,0 +1,30 @@
+import type { Config } from '../config.ts';
+
+const MANY_JOBS = 200;
+const SHORT_TOKEN_LENGTH = 16;
+
+/** Settings that are legal and yet seldom meant, in words; no secret is in them. */
+export function configWarnings(config: Config): string[] {
+  const jobs = config.queues.reduce((sum, { concurrency }) => sum + concurrency, 0);
+  const isProduction = config.environment === 'production';
+  const warnings = [
+    jobs > MANY_JOBS &&
+      `QUEUES lets one process run ${jobs} jobs at a time; above ${MANY_JOBS}, more processes work better than more jobs in one`,
+    config.shutdownTimeoutMs === 0 &&
+      'SHUTDOWN_TIMEOUT is 0s: running jobs are broken off at once when the service stops; 8s gives them time to finish',
+    isProduction &&
+      isShort(config.adminToken) &&
+      `ADMIN_TOKEN has fewer than ${SHORT_TOKEN_LENGTH} characters and may be guessed`,
+    isProduction &&
+      isShort(config.viewerToken) &&
+      `VIEWER_TOKEN has fewer than ${SHORT_TOKEN_LENGTH} characters and may be guessed`,
+    isProduction &&
+      config.publicUrl?.startsWith('http:') &&
+      'PUBLIC_URL is not https: links in mails, and the codes in them, travel unencrypted',
+  ];
+  return warnings.filter((warning) => typeof warning === 'string');
+}
+
+function isShort(token: string | undefined): boolean {
+  return token !== undefined && token.length < SHORT_TOKEN_LENGTH;
+}

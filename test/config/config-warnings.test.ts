@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { configWarnings, loadConfig } from '../../src/config.ts';
+import { PRODUCTION } from './variables.ts';
+
+const SUSPICIOUS: [Record<string, string>, RegExp][] = [
+  [{ QUEUES: 'a:101,b:100' }, /QUEUES.* 201 jobs/],
+  [{ SHUTDOWN_TIMEOUT: '0s' }, /SHUTDOWN_TIMEOUT is 0s/],
+  [{ ...PRODUCTION, ADMIN_TOKEN: 'fifteen-letters' }, /ADMIN_TOKEN has fewer than 16/],
+  [{ ...PRODUCTION, VIEWER_TOKEN: 'fifteen-letters' }, /VIEWER_TOKEN has fewer than 16/],
+  [{ ...PRODUCTION, PUBLIC_URL: 'http://bank.example' }, /PUBLIC_URL is not https/],
+];
+
+const HARMLESS: Record<string, string>[] = [
+  {},
+  PRODUCTION,
+  { QUEUES: 'a:100,b:100' },
+  { SHUTDOWN_TIMEOUT: '1ms' },
+  { ADMIN_TOKEN: 'short', VIEWER_TOKEN: 'also-short', PUBLIC_URL: 'http://localhost:3000' },
+  { ...PRODUCTION, ADMIN_TOKEN: 'sixteen--letters' },
+];
+
+describe('configWarnings', () => {
+  for (const [env, expected] of SUSPICIOUS) {
+    test(`warns: ${expected.source}`, () => {
+      const [warning, ...others] = configWarnings(loadConfig(env));
+      assert.match(warning ?? '', expected);
+      assert.doesNotMatch(warning ?? '', /fifteen/);
+      assert.deepEqual(others, []);
+    });
+  }
+
+  for (const env of HARMLESS) {
+    test(`says nothing about ${JSON.stringify(env)}`, () =>
+      assert.deepEqual(configWarnings(loadConfig(env)), []));
+  }
+});

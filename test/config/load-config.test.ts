@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { type Config, ConfigError, loadConfig } from '../../src/config.ts';
+import { problemsOf } from './problems-of.ts';
+import { PRODUCTION, VARIABLES } from './variables.ts';
+
+const DEFAULTS: Config = {
+  environment: 'development',
+  databaseUrl: undefined,
+  host: '127.0.0.1',
+  port: 3000,
+  publicUrl: 'http://127.0.0.1:3000',
+  queues: [
+    { name: 'critical', concurrency: 10 },
+    { name: 'default', concurrency: 5 },
+  ],
+  smtpUrl: undefined,
+  mailFrom: 'Simple Bank <no-reply@simplebank.example>',
+  adminToken: undefined,
+  viewerToken: undefined,
+  secretKey: undefined,
+  verifyEmailDelayMs: 0,
+  shutdownTimeoutMs: 8_000,
+  logLevel: 'info',
+  dataDir: resolve('.howdah'),
+  signUpRateLimit: { limit: 20, windowMs: 60_000 },
+};
+
+/** Variable, its value, the field it sets and the value of that. */
+const ACCEPTED: [string, string, keyof Config, unknown][] = [
+  ['NODE_ENV', 'development', 'environment', 'development'],
+  ['NODE_ENV', 'test', 'environment', 'development'],
+  ['NODE_ENV', 'staging', 'environment', 'development'],
+  ['DATABASE_URL', 'postgres://a:b@db:5432/bank', 'databaseUrl', 'postgres://a:b@db:5432/bank'],
+  ['DATABASE_URL', 'postgresql:///bank?host=/run/pg', 'databaseUrl', 'postgresql:///bank?host=/run/pg'],
+  ['DATABASE_URL', 'postgres://a:100%25@db/bank', 'databaseUrl', 'postgres://a:100%25@db/bank'],
+  ['HOST', '0.0.0.0', 'host', '0.0.0.0'],
+  ['HOST', '::1', 'host', '::1'],
+  ['HOST', 'bank-1.example', 'host', 'bank-1.example'],
+  ['PORT', '0', 'port', 0],
+  ['PORT', '65535', 'port', 65_535],
+  ['PUBLIC_URL', 'https://bank.example', 'publicUrl', 'https://bank.example'],
+  ['PUBLIC_URL', 'https://bank.example/jobs//', 'publicUrl', 'https://bank.example/jobs'],
+  ['HOST', '0.0.0.0', 'publicUrl', 'http://localhost:3000'],
+  ['HOST', '::', 'publicUrl', 'http://localhost:3000'],
+  ['HOST', '::1', 'publicUrl', 'http://[::1]:3000'],
+  ['HOST', 'bank.example', 'publicUrl', 'http://bank.example:3000'],
+  ['PORT', '8080', 'publicUrl', 'http://127.0.0.1:8080'],
+  ['PORT', '0', 'publicUrl', undefined],
+  ['SMTP_URL', 'smtp://mail.example:25', 'smtpUrl', 'smtp://mail.example:25'],
+  ['SMTP_URL', 'smtps://a:b@mail.example', 'smtpUrl', 'smtps://a:b@mail.example'],
+  ['MAIL_FROM', 'bank@localhost', 'mailFrom', 'bank@localhost'],
+  ['MAIL_FROM', '<a@bank.example>', 'mailFrom', '<a@bank.example>'],
+  ['MAIL_FROM', '"Bank, the" <a+b@bank.example>', 'mailFrom', '"Bank, the" <a+b@bank.example>'],
+  ['MAIL_FROM', 'Škofja Loka <a@bank.example>', 'mailFrom', 'Škofja Loka <a@bank.example>'],
+  ['ADMIN_TOKEN', 'x+/=', 'adminToken', 'x+/='],
+  ['VIEWER_TOKEN', 'v', 'viewerToken', 'v'],
+  ['SECRET_KEY', 'k'.repeat(32), 'secretKey', 'k'.repeat(32)],
+  ['VERIFY_EMAIL_DELAY', '10s', 'verifyEmailDelayMs', 10_000],
+  ['VERIFY_EMAIL_DELAY', '30d', 'verifyEmailDelayMs', 2_592_000_000],
+  ['SHUTDOWN_TIMEOUT', '0s', 'shutdownTimeoutMs', 0],
+  ['SHUTDOWN_TIMEOUT', '24h', 'shutdownTimeoutMs', 86_400_000],
+  ...['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map(
+    (level): [string, string, keyof Config, unknown] => ['LOG_LEVEL', level, 'logLevel', level],
+  ),
+  ['DATA_DIR', '/var/lib/howdah', 'dataDir', '/var/lib/howdah'],
+  ['DATA_DIR', 'data', 'dataDir', resolve('data')],
+  ['SIGN_UP_RATE_LIMIT', '5/500ms', 'signUpRateLimit', { limit: 5, windowMs: 500 }],
+  ['SIGN_UP_RATE_LIMIT', 'off', 'signUpRateLimit', undefined],
+  ['PORT', ' 8080\r', 'port', 8080],
+];
+
+/** Variable, a value it may not have, and what the message must say. */
+const REJECTED: [string, string, RegExp][] = [
+  ['NODE_ENV', 'prod', /did you mean production\?; received "prod"/],
+  ['NODE_ENV', 'Production', /did you mean production\?/],
+  ['NODE_ENV', 'prodution', /did you mean production\?/],
+  ['DATABASE_URL', 'mysql://db/bank', /PostgreSQL.*e\.g\. postgres:\/\/.*received "mysql:\/\/db\/bank"/],
+  ['DATABASE_URL', 'localhost:5432/bank', /e\.g\. postgres:.*received "localhost:5432\/bank"/],
+  ['DATABASE_URL', 'postgres:bank', /e\.g\. postgres:/],
+  ['DATABASE_URL', 'postgres://a:100%@db/bank', /%25/],
+  ['HOST', 'http://localhost', /without scheme and port, e\.g\. 127\.0\.0\.1; received "http:/],
+  ['HOST', 'localhost:3000', /without scheme and port/],
+  ['HOST', '127.0.0.256', /e\.g\. 127\.0\.0\.1/],
+  ['PORT', '65536', /from 0 to 65535.*e\.g\. 3000; received "65536"/],
+  ['PORT', '-1', /from 0 to 65535/],
+  ['PORT', '3e3', /from 0 to 65535/],
+  ['PORT', '80.5', /from 0 to 65535/],
+  ['PUBLIC_URL', 'bank.example', /e\.g\. https:\/\/bank\.example; received "bank\.example"/],
+  ['PUBLIC_URL', 'ftp://bank.example', /http: or https:/],
+  ['PUBLIC_URL', 'https://bank.example?a=1', /without user, query and fragment/],
+  ['PUBLIC_URL', 'https://a@bank.example', /without user, query and fragment/],
+  ['SMTP_URL', 'mail.example:25', /smtp: or smtps:.*e\.g\. smtp:/],
+  ['SMTP_URL', 'http://mail.example', /smtp: or smtps:.*received "http:\/\/mail\.example"/],
+  ['SMTP_URL', 'smtp://', /smtp: or smtps:/],
+  ['SMTP_URL', 'smtp://a:100%@mail', /%25/],
+  ['MAIL_FROM', 'Simple Bank', /e\.g\. Simple Bank <no-reply@simplebank\.example>; received "Simple Bank"/],
+  ['MAIL_FROM', 'a@b@c', /mail address/],
+  ['MAIL_FROM', 'Bank <a@b>, Other <c@d>', /mail address/],
+  ['MAIL_FROM', 'Bank\r\nBcc: x <a@b.example>', /mail address/],
+  ['ADMIN_TOKEN', 'two words', /without spaces.*openssl rand -base64 32/],
+  ['VIEWER_TOKEN', 'tökén', /ASCII.*openssl rand -base64 32/],
+  ['SECRET_KEY', 'k'.repeat(31), /at least 32 characters.*openssl rand -base64 32; received 31 characters/],
+  ['VERIFY_EMAIL_DELAY', '31d', /at most 30d/],
+  ['SHUTDOWN_TIMEOUT', '8', /add a unit, 8s for seconds or 8ms/],
+  ['SHUTDOWN_TIMEOUT', 'soon', /e\.g\. 500ms, 8s, 15m, 2h or 7d; received "soon"/],
+  ['SHUTDOWN_TIMEOUT', '25h', /at most 1d/],
+  ['LOG_LEVEL', 'verbose', /one of trace, debug, info, warn, error, fatal, silent.*received "verbose"/],
+  ['SIGN_UP_RATE_LIMIT', '20', /e\.g\. 20\/1m, or off; received "20"/],
+  ['SIGN_UP_RATE_LIMIT', '0/1m', /at least 1/],
+  ['SIGN_UP_RATE_LIMIT', '20/0s', /at least 1/],
+  ['SIGN_UP_RATE_LIMIT', '20/2d', /at most 1d/],
+  ['SIGN_UP_RATE_LIMIT', '20/60', /add a unit to 60/],
+];
+
+describe('loadConfig', () => {
+  test('has a default for everything in development', () => {
+    assert.deepEqual(loadConfig({}), DEFAULTS);
+  });
+
+  test('takes a blank variable for an absent one', () => {
+    const blank = VARIABLES.map((variable, index) => [variable, index % 2 === 0 ? '' : ' \t']);
+    assert.deepEqual(loadConfig(Object.fromEntries(blank)), DEFAULTS);
+  });
+
+  for (const [variable, value, field, expected] of ACCEPTED) {
+    test(`reads ${variable}=${JSON.stringify(value)} as ${field} ${JSON.stringify(expected)}`, () => {
+      assert.deepEqual(loadConfig({ [variable]: value })[field], expected);
+    });
+  }
+
+  for (const [variable, value, message] of REJECTED) {
+    test(`rejects ${variable}=${JSON.stringify(value)}`, () => {
+      const problems = problemsOf({ [variable]: value });
+      assert.deepEqual(
+        problems.map((each) => each.variable),
+        [variable],
+      );
+      assert.match(problems[0]?.message ?? '', message);
+    });
+  }
+
+  test('returns something that nobody can change', () => {
+    const config = loadConfig({});
+    const parts = [config, config.queues, ...config.queues, config.signUpRateLimit];
+    assert.deepEqual(
+      parts.filter((part) => !Object.isFrozen(part)),
+      [],
+    );
+  });
+
+  test('gives back every setting that production requires', () => {
+    const { environment, databaseUrl, smtpUrl, publicUrl, secretKey, adminToken } = loadConfig(PRODUCTION);
+    assert.deepEqual(
+      [environment, databaseUrl, smtpUrl, publicUrl, secretKey, adminToken],
+      [
+        'production',
+        PRODUCTION.DATABASE_URL,
+        PRODUCTION.SMTP_URL,
+        PRODUCTION.PUBLIC_URL,
+        PRODUCTION.SECRET_KEY,
+        PRODUCTION.ADMIN_TOKEN,
+      ],
+    );
+  });
+
+  test('throws nothing but a ConfigError, whatever the values are', () => {
+    const fragments = fc.constantFrom(
+      'smtp://',
+      'postgres://',
+      'a',
+      ':',
+      '@',
+      '/',
+      '%',
+      '10',
+      's',
+      ',',
+      '"',
+      '<',
+      '>',
+    );
+    const value = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.webUrl(),
+      fc.array(fragments, { maxLength: 8 }).map((parts) => parts.join('')),
+    );
+    const name = fc.oneof(fc.constantFrom(...VARIABLES), fc.string({ unit: 'grapheme', maxLength: 12 }));
+    fc.assert(
+      fc.property(fc.dictionary(name, fc.option(value, { nil: undefined })), (env) => {
+        try {
+          loadConfig(env);
+        } catch (error) {
+          assert.ok(error instanceof ConfigError, String(error));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

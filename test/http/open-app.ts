@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { createApp } from '../../src/http/app.ts';
+import type { App, AppDependencies } from '../../src/http/app-dependencies.ts';
+import type { Problem } from '../../src/http/schemas/problem.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import { type Customers, openCustomers } from '../users/open-customers.ts';
+
+export const ADMIN_TOKEN = 'the-operator-for-tests';
+export const VIEWER_TOKEN = 'the-reader-for-tests';
+
+/** The app over a database of its own. */
+export interface TestApp {
+  readonly app: App;
+  readonly customers: Customers;
+  /** Every log line so far. */
+  readonly logLines: string[];
+  /** Another app over the same database and log. */
+  withOther(overrides: Partial<AppDependencies>): App;
+  postJson(path: string, body: unknown): Promise<Response>;
+  /** As the form of a page does it. */
+  postForm(path: string, fields: Record<string, string>): Promise<Response>;
+  /** No customer, no verification, no cool-down. */
+  forgetCustomers(): Promise<void>;
+  drop(): Promise<void>;
+}
+
+/** Its clock moves on by an hour with every request, so that no rate limit is met by accident. */
+export async function openApp(): Promise<TestApp> {
+  const customers = await openCustomers();
+  const logLines: string[] = [];
+  let now = 0;
+  const deps: AppDependencies = {
+    ...customers,
+    log: createLogger({ level: 'debug', destination: { write: (line) => void logLines.push(line) } }),
+    publicUrl: () => 'http://bank.example:3000',
+    adminToken: ADMIN_TOKEN,
+    viewerToken: VIEWER_TOKEN,
+    checkReadiness: async () => ({ ready: true, checks: {} }),
+    clock: () => (now += 3_600_000),
+  };
+  const app = createApp(deps);
+  return {
+    app,
+    customers,
+    logLines,
+    withOther: (overrides) => createApp({ ...deps, ...overrides }),
+    postJson: async (path, body) => app.request(path, jsonPost(body)),
+    postForm: async (path, fields) =>
+      app.request(path, { method: 'POST', body: new URLSearchParams(fields) }),
+    async forgetCustomers() {
+      await customers.rows('truncate users, verifications, verification_resends cascade');
+    },
+    drop: () => customers.drop(),
+  };
+}
+
+export function jsonPost(body: unknown): RequestInit {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: text };
+}
+
+/** The problem that a response carries, after checking that it is one and agrees with the response. */
+export async function readProblem(response: Response): Promise<Problem> {
+  assert.equal(response.headers.get('Content-Type'), 'application/problem+json');
+  const problem = (await response.json()) as Problem;
+  assert.equal(problem.status, response.status);
+  assert.equal(problem.type, `urn:howdah:problem:${problem.code}`);
+  assert.equal(problem.request_id, response.headers.get('X-Request-Id'));
+  assert.ok(problem.title && problem.detail && problem.instance?.startsWith('/'));
+  return problem;
+}
+
+/** Status and code of a problem response. */
+export async function outcomeOf(response: Response): Promise<[number, string]> {
+  const { status, code } = await readProblem(response);
+  return [status, code];
+}
+
+/** The mistaken fields of a 422, sorted. */
+export async function mistakenFields(response: Response): Promise<string[]> {
+  const problem = await readProblem(response);
+  assert.equal(problem.code, 'invalid_request');
+  return problem.errors.map(({ field }) => field).sort();
+}

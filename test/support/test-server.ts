@@ -1,0 +1,72 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts';
+import { migrateDatabase } from '../../src/db/migrate.ts';
+import { announceTasks } from '../../src/distributor/announce-tasks.ts';
+import { catalogue } from '../../src/jobs/catalogue.ts';
+
+/** Cloned for every test file. */
+export const TEMPLATE = 'howdah_test_template';
+
+export interface TestServer {
+  /** Of a superuser, to the server's `postgres` database. */
+  readonly url: string;
+  /** Leaves nothing behind. */
+  stop(): Promise<void>;
+}
+
+/** The server of TEST_DATABASE_URL, or an embedded one in a folder of its own; with a migrated template. */
+export async function startTestServer(): Promise<TestServer> {
+  const given = process.env['TEST_DATABASE_URL'];
+  const server =
+    given === undefined ? await startEmbedded() : { url: given, stop: () => dropTemplate(given) };
+  await createTemplate(server.url);
+  return server;
+}
+
+/** The address of another database of the same server. */
+export function databaseUrl(serverUrl: string, database: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+/** One statement as a superuser, outside any transaction. */
+export async function administrate(serverUrl: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+async function startEmbedded(): Promise<TestServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'howdah-test-'));
+  const server = await startEmbeddedPostgres({ dataDir, durability: 'none' });
+  return {
+    url: databaseUrl(server.connectionString, 'postgres'),
+    async stop() {
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function createTemplate(serverUrl: string): Promise<void> {
+  await dropTemplate(serverUrl);
+  await administrate(serverUrl, `create database ${TEMPLATE}`);
+  const connectionString = databaseUrl(serverUrl, TEMPLATE);
+  await migrateDatabase({ connectionString, queues: ['critical', 'default'] });
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  await announceTasks(client, catalogue);
+  await client.end();
+}
+
+async function dropTemplate(serverUrl: string): Promise<void> {
+  await administrate(serverUrl, `drop database if exists ${TEMPLATE} with (force)`);
+}
