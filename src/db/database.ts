@@ -17,7 +17,7 @@ export interface DatabaseOptions {
   maxConnections?: number;
   /** Most a connect or a statement may take, in milliseconds. @default no limit */
   timeoutMs?: number;
-  /** Told when a connection breaks, idle or at work; the pool replaces it by itself. */
+  /** Told when a connection breaks, idle or at work, before close(); the pool replaces it by itself. */
   onConnectionError?: (error: Error) => void;
 }
 
@@ -48,9 +48,12 @@ export function openDatabase(options: DatabaseOptions): DatabaseHandle {
     stream: () => track(new Socket(), sockets),
     ...(timeoutMs === undefined ? {} : { connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs }),
   });
-  pool.on('error', ignore);
-  pool.on('connect', (client) => client.on('error', onConnectionError));
   let closing: Promise<void> | undefined;
+  const tellUnlessClosing = (error: Error) => {
+    if (!closing) onConnectionError(error);
+  };
+  pool.on('error', ignore);
+  pool.on('connect', (client) => client.on('error', tellUnlessClosing));
   return {
     db: drizzle(pool, { schema }),
     pool,

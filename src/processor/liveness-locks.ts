@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import { openSession, type Session } from '../db/session.ts';
 import type { Logger } from '../observability/logger.ts';
 
 const RECONNECT_DELAY_MS = 250;
@@ -17,7 +17,7 @@ export class LivenessLocks {
   readonly #connectionString: string;
   readonly #log: Logger;
   readonly #tokens = new Set<string>();
-  #client: pg.Client | undefined;
+  #session: Session | undefined;
   #isClosed = false;
 
   constructor(connectionString: string, log: Logger) {
@@ -26,43 +26,40 @@ export class LivenessLocks {
   }
 
   async open(): Promise<void> {
-    const client = new pg.Client({
+    const session: Session = await openSession({
       connectionString: this.#connectionString,
-      application_name: 'howdah liveness',
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      keepAlive: true,
+      applicationName: 'howdah liveness',
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      onEnd: () => this.#reopen(session),
     });
-    client.on('error', () => this.#reopen(client));
-    client.on('end', () => this.#reopen(client));
-    await client.connect();
-    for (const token of this.#tokens) await client.query(LOCK, [token]);
-    this.#client = client;
+    for (const token of this.#tokens) await session.query(LOCK, [token]);
+    this.#session = session;
   }
 
   async hold(token: string): Promise<void> {
     this.#tokens.add(token);
-    await this.#client?.query(LOCK, [token]);
+    await this.#session?.query(LOCK, [token]);
   }
 
   async drop(token: string): Promise<void> {
     this.#tokens.delete(token);
-    await this.#client?.query(UNLOCK, [token]).catch(() => {});
+    await this.#session?.query(UNLOCK, [token]).catch(() => {});
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#client?.end().catch(() => {});
+    await this.#session?.end().catch(() => {});
   }
 
-  #reopen(lost: pg.Client): void {
-    if (this.#isClosed || this.#client !== lost) return;
-    this.#client = undefined;
+  #reopen(lost: Session): void {
+    if (this.#isClosed || this.#session !== lost) return;
+    this.#session = undefined;
     this.#log.warn('liveness connection lost, opening another');
     void this.#openUntilItWorks();
   }
 
   async #openUntilItWorks(): Promise<void> {
-    while (!this.#isClosed && !this.#client) {
+    while (!this.#isClosed && !this.#session) {
       await delay(RECONNECT_DELAY_MS);
       await this.open().catch(() => {});
     }

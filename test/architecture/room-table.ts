@@ -1,6 +1,6 @@
 import type { Room } from './rooms.ts';
 
-const ROW = /^\| `(?<room>[a-z]+)` \|[^|]*\| (?<may>[^|]*) \|$/gm;
+const ROW = /^\| *`(?<room>[a-z]+)` *\|[^|]*\| *(?<may>[^|]*?) *\|$/gm;
 
 /** Who may import whom, as the table of docs/architecture.md has it: "`jobs`, `db`; types of `config`". */
 export function readRoomTable(markdown: string): Map<string, Required<Room>> {

@@ -70,7 +70,6 @@ describe('the embedded Postgres', () => {
     const dataDir = await createUsedFolder(stack);
     const first = await start(dataDir, stack);
     const second = await startEmbeddedService(dataDir, stack);
-    await second.exited;
     assert.deepEqual(second.lines(), [
       `failed Another Howdah (pid ${process.pid}) is using ${dataDir}; stop it, or set DATA_DIR to another folder`,
     ]);

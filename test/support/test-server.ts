@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -46,6 +46,7 @@ export async function administrate(serverUrl: string, statement: string): Promis
 
 async function startEmbedded(): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'howdah-test-'));
+  await chmod(dataDir, 0o711); // root's server runs as an account that must reach its data
   const server = await startEmbeddedPostgres({ dataDir, durability: 'none' });
   return {
     url: databaseUrl(server.connectionString, 'postgres'),

@@ -23,7 +23,7 @@ export async function startWorkerProcess(connectionString: string, concurrency =
   const output = collect(child);
   const exited = once(child, 'exit');
   await waitFor(
-    'the worker process to be ready',
+    'the worker process to be ready or gone',
     () => output.lines().includes('ready') || child.exitCode !== null || child.signalCode !== null,
   );
   return {

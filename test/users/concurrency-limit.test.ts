@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { createConcurrencyLimit } from '../../src/users/concurrency-limit.ts';
 
 function openGate() {
@@ -17,12 +18,13 @@ function openGate() {
 test('a concurrency limit starts waiting calls in order as places become free', async () => {
   const { run, started, finish } = openGate();
   const calls = [1, 2, 3, 4].map(run);
+  await turn();
   assert.deepEqual(started, [1, 2]);
   finish[1]?.();
-  await calls[1];
+  await turn();
   assert.deepEqual(started, [1, 2, 3]);
   finish[0]?.();
-  await calls[0];
+  await turn();
   assert.deepEqual(started, [1, 2, 3, 4]);
   for (const each of finish) each();
   await Promise.all(calls);

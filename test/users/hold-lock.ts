@@ -8,10 +8,13 @@ export async function holdVerification(pool: pg.Pool, id: string) {
   await client.query('select from verifications where id = $1 for update', [id]);
   let releasing: Promise<void> | undefined;
   return {
-    /** Resolves once so many sessions of this database wait for a lock. */
+    /**
+     * Resolves once so many sessions of this database wait for a lock. Asks outside the holding transaction, which
+     * would see the activity of its first look for ever.
+     */
     untilWaiting: (count: number) =>
       waitFor(`${count} sessions to wait for a lock`, async () => {
-        const { rows } = await client.query(
+        const { rows } = await pool.query(
           `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
         );
         return rows.length === count;

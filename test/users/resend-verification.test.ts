@@ -18,7 +18,7 @@ beforeEach(async () => {
 const jobIds = async () =>
   (await customers.rows<{ id: string }>('select id from howdah.jobs order by id')).map(({ id }) => id);
 
-async function isCoolingDown(error: unknown): Promise<true> {
+function isCoolingDown(error: unknown): true {
   assert.ok(error instanceof HowdahError);
   assert.equal(error.code, 'rate_limited');
   assert.ok(error.retryAfterSeconds && error.retryAfterSeconds >= 55 && error.retryAfterSeconds <= 60);

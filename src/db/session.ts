@@ -1,0 +1,31 @@
+import pg from 'pg';
+
+export interface SessionOptions {
+  connectionString: string;
+  /** Shown in `pg_stat_activity`. At most 63 bytes. */
+  applicationName: string;
+  /** Most that connecting may take, in milliseconds. */
+  connectTimeoutMs: number;
+  /** Told once when the session is over, however it ended. */
+  onEnd?: () => void;
+}
+
+/** One connection of its own, for what belongs to a session: advisory locks, LISTEN. */
+export type Session = Pick<pg.Client, 'query' | 'end' | 'on'>;
+
+/** @throws what kept it from connecting */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { connectionString, applicationName, connectTimeoutMs, onEnd = () => {} } = options;
+  const client = new pg.Client({
+    connectionString,
+    application_name: applicationName,
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+  });
+  const over = Promise.withResolvers<void>();
+  client.on('error', () => over.resolve());
+  client.on('end', () => over.resolve());
+  await client.connect();
+  void over.promise.then(onEnd);
+  return client;
+}
