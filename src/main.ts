@@ -4,7 +4,8 @@ import { subscribeLogger } from './observability/log-subscriber.ts';
 import { announce } from './start/announce.ts';
 import { createServiceLogger } from './start/create-service-logger.ts';
 import { migrateOnly } from './start/migrate-only.ts';
-import { type Role, startService } from './start/service.ts';
+import { startService } from './start/service.ts';
+import type { Role, ServiceOptions } from './start/service-options.ts';
 import { StartupError } from './start/startup-error.ts';
 import { stopOnSignals } from './start/stop-on-signals.ts';
 
@@ -28,10 +29,7 @@ async function main(command: string): Promise<void> {
   else await serve(command, { config, log });
 }
 
-async function serve(
-  role: Role,
-  { config, log }: Pick<Parameters<typeof startService>[0], 'config' | 'log'>,
-) {
+async function serve(role: Role, { config, log }: Pick<ServiceOptions, 'config' | 'log'>) {
   const events = createEventHub();
   subscribeLogger(events, log);
   const service = await startService({ config, role, log, events });

@@ -1,6 +1,7 @@
 import { type Config, configWarnings } from '../config.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Role, Service } from './service.ts';
+import type { Service } from './service.ts';
+import type { Role } from './service-options.ts';
 
 /** Tells whoever started the service where everything is: in words to a developer, as a log line in production. */
 export function announce(
@@ -23,7 +24,8 @@ function banner(service: Service, config: Config, role: Role): string {
     ],
     ['Database', service.databaseUrl],
     ['Admin token', role === 'worker' ? undefined : service.adminToken],
+    ['Viewer token', role === 'worker' ? undefined : service.viewerToken],
   ];
-  const lines = rows.flatMap(([label, value]) => (value ? [`  ${label.padEnd(12)} ${value}`] : []));
+  const lines = rows.flatMap(([label, value]) => (value ? [`  ${label.padEnd(13)} ${value}`] : []));
   return `\nHowdah is up (${role}). Ctrl-C stops it.\n\n${lines.join('\n')}\n\n`;
 }

@@ -1,22 +1,10 @@
 import { developmentSecrets } from '../config/development-secrets.ts';
-import type { Config } from '../config.ts';
-import type { EventHub } from '../observability/event-hub.ts';
-import type { Logger } from '../observability/logger.ts';
 import { openApplicationDatabase, openServer, prepareDatabase } from './open-database.ts';
 import { openMail } from './open-mail.ts';
 import type { Parts } from './parts.ts';
 import { runJobs } from './run-jobs.ts';
 import { serveHttp } from './serve-http.ts';
-
-/** `api` serves HTTP, `worker` runs jobs and serves health checks, `all` does both. */
-export type Role = 'all' | 'api' | 'worker';
-
-export interface ServiceOptions {
-  config: Config;
-  role: Role;
-  log: Logger;
-  events: EventHub;
-}
+import type { ServiceOptions } from './service-options.ts';
 
 /** A service that is up. */
 export interface Service {
@@ -25,6 +13,7 @@ export interface Service {
   readonly databaseUrl: string;
   readonly hasMailbox: boolean;
   readonly adminToken: string | undefined;
+  readonly viewerToken: string | undefined;
   /** Jobs first, then HTTP, mail and connections, and the embedded database last. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -55,6 +44,7 @@ function toService(parts: Parts, url: string, opened: AsyncDisposableStack): Ser
     databaseUrl: parts.databaseUrl,
     hasMailbox: parts.mailbox !== undefined,
     adminToken: parts.secrets.adminToken,
+    viewerToken: parts.secrets.viewerToken,
     stop() {
       stopping ??= opened.disposeAsync();
       return stopping;
