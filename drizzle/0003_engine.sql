@@ -6,8 +6,6 @@ ALTER TABLE "howdah"."job_history"
 	ADD COLUMN "progress_message" text,
 	ADD COLUMN "flags" jsonb;
 --> statement-breakpoint
-ALTER TABLE "howdah"."job_history" ALTER COLUMN "expires_at" DROP DEFAULT;
---> statement-breakpoint
 COMMENT ON COLUMN "howdah"."job_history"."expires_at" IS 'From then on the prune task may remove the row.';
 --> statement-breakpoint
 COMMENT ON COLUMN "howdah"."job_history"."flags" IS 'The engine''s flags of the job, among them Howdah''s settings under the key howdah.';

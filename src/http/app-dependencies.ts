@@ -21,8 +21,8 @@ export interface AppDependencies {
   viewerToken?: string | undefined;
   /** How long a verification mail waits; 0 sends at once. */
   verifyEmailDelayMs: number;
-  /** Sign-ups a client address may try. @default 30 a minute */
-  signUpRateLimit?: RateLimit;
+  /** Sign-ups a client address may try; undefined means any number. */
+  signUpRateLimit: RateLimit | undefined;
   /** Shown at /mailbox; without it those addresses do not exist. */
   mailbox?: DevelopmentMailbox;
   checkReadiness: ReadinessCheck;

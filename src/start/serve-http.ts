@@ -36,7 +36,7 @@ function createApi(
     viewerToken: secrets.viewerToken,
     verifyEmailDelayMs: config.verifyEmailDelayMs,
     checkReadiness: readiness,
-    ...(config.signUpRateLimit ? { signUpRateLimit: config.signUpRateLimit } : {}),
+    signUpRateLimit: config.signUpRateLimit,
     ...(mailbox ? { mailbox } : {}),
   });
 }

@@ -10,4 +10,6 @@ export interface ServiceOptions {
   role: Role;
   log: Logger;
   events: EventHub;
+  /** Ends a start under way: what was opened is closed again after the present step. @default the start is not ended */
+  signal?: AbortSignal;
 }

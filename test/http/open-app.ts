@@ -35,6 +35,7 @@ export async function openApp(): Promise<TestApp> {
     publicUrl: () => 'http://bank.example:3000',
     adminToken: ADMIN_TOKEN,
     viewerToken: VIEWER_TOKEN,
+    signUpRateLimit: { limit: 30, windowMs: 60_000 },
     checkReadiness: async () => ({ ready: true, checks: {} }),
     clock: () => (now += 3_600_000),
   };

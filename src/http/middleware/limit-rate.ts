@@ -4,9 +4,9 @@ import type { AppEnv } from '../app-dependencies.ts';
 import { clientAddress } from '../client-address.ts';
 import { createRateLimiter, type RateLimit } from '../rate-limiter.ts';
 
-/** Refuses a client address that asks more often than the limit, with 429 and Retry-After. */
-export function limitRate(limit: RateLimit, clock: () => number = Date.now) {
-  const secondsToWait = createRateLimiter({ ...limit, clock });
+/** Refuses a client address that asks more often than the limit, with 429 and Retry-After; nobody without a limit. */
+export function limitRate(limit: RateLimit | undefined, clock: () => number = Date.now) {
+  const secondsToWait = limit ? createRateLimiter({ ...limit, clock }) : () => 0;
   return createMiddleware<AppEnv>(async (c, next) => {
     const seconds = secondsToWait(clientAddress(c));
     if (seconds > 0) {

@@ -9,7 +9,6 @@ import { requireToken } from '../middleware/require-token.ts';
 import { problemResponse } from '../schemas/problem.ts';
 import { accountParameter, enqueuedJob, registration, user } from '../schemas/user.ts';
 
-const SIGN_UP_LIMIT = { limit: 30, windowMs: 60_000 };
 const RESEND_LIMIT = { limit: 10, windowMs: 60_000 };
 
 /** Sign-up, look-up, and sending the verification mail again. */
@@ -24,7 +23,7 @@ function addSignUp(app: App, deps: AppDependencies): void {
     method: 'post',
     path: '/v1/users',
     summary: 'Sign up: the user and both mail jobs commit together',
-    middleware: limitRate(deps.signUpRateLimit ?? SIGN_UP_LIMIT, deps.clock),
+    middleware: limitRate(deps.signUpRateLimit, deps.clock),
     request: { body: { required: true, content: { 'application/json': { schema: registration } } } },
     responses: {
       201: {
