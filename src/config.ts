@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { defaultPublicUrl } from './config/default-public-url.ts';
 import { durationParser } from './config/duration.ts';
 import { type Environment, EnvironmentReader } from './config/environment-reader.ts';
 import { parseHost, parsePort } from './config/listen-address.ts';
@@ -26,7 +25,7 @@ export interface Config {
   readonly host: string;
   /** PORT; 0 takes any free one. @default 3000 */
   readonly port: number;
-  /** PUBLIC_URL, no slash at its end. @default HOST and PORT; undefined for PORT=0, known only after listening */
+  /** PUBLIC_URL, no slash at its end; undefined means wherever the service listens. */
   readonly publicUrl: string | undefined;
   /** QUEUES that a worker process serves, each name once. @default critical:10,default:5 */
   readonly queues: readonly QueueSetting[];
@@ -107,14 +106,12 @@ export function loadConfig(env: Environment): Config {
 }
 
 function readSettings(reader: EnvironmentReader): Config {
-  const host = reader.setting('HOST', parseHost, '127.0.0.1');
-  const port = reader.setting('PORT', parsePort, '3000');
   return {
     environment: reader.setting('NODE_ENV', parseEnvironment, 'development'),
     databaseUrl: reader.optional('DATABASE_URL', parseDatabaseUrl),
-    host,
-    port,
-    publicUrl: reader.optional('PUBLIC_URL', parsePublicUrl) ?? defaultPublicUrl(host, port),
+    host: reader.setting('HOST', parseHost, '127.0.0.1'),
+    port: reader.setting('PORT', parsePort, '3000'),
+    publicUrl: reader.optional('PUBLIC_URL', parsePublicUrl),
     queues: reader.setting('QUEUES', parseQueues, 'critical:10,default:5'),
     smtpUrl: reader.optional('SMTP_URL', parseSmtpUrl),
     mailFrom: reader.setting('MAIL_FROM', parseMailFrom, 'Simple Bank <no-reply@simplebank.example>'),

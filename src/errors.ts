@@ -22,6 +22,7 @@ const ERRORS = {
   invalid_options: { status: 422, retryable: false, title: 'The enqueue options are invalid' },
   unknown_task: { status: 404, retryable: false, title: 'No such task' },
   unknown_queue: { status: 404, retryable: false, title: 'No such queue' },
+  duplicate_job: { status: 409, retryable: false, title: 'A job with this unique key is there already' },
   job_not_found: { status: 404, retryable: false, title: 'No such job' },
   unavailable: { status: 503, retryable: true, title: 'The service cannot answer right now' },
   internal: { status: 500, retryable: true, title: 'Something went wrong on our side' },
@@ -42,6 +43,8 @@ export interface HowdahErrorOptions {
   fields?: readonly FieldMistake[];
   /** Seconds after which trying again makes sense. */
   retryAfterSeconds?: number;
+  /** What a program can act on, by name; each code documents its own. */
+  details?: Readonly<Record<string, string | number>>;
   cause?: unknown;
 }
 
@@ -51,12 +54,15 @@ export class HowdahError extends Error {
   readonly code: ErrorCode;
   readonly fields: readonly FieldMistake[];
   readonly retryAfterSeconds: number | undefined;
+  /** `duplicate_job`: the holder's `jobId` and `queue`; in a batch also the `index` of the refused job. */
+  readonly details: Readonly<Record<string, string | number>>;
 
   constructor(code: ErrorCode, options: HowdahErrorOptions = {}) {
     super(options.detail ?? ERRORS[code].title, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.fields = options.fields ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.details = options.details ?? {};
   }
 
   get status() {

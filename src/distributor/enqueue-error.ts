@@ -1,6 +1,6 @@
 import { type ErrorCode, HowdahError } from '../errors.ts';
 
-/** The SQLSTATEs that `howdah.enqueue` raises, as the service's error codes. */
+/** The SQLSTATEs that `howdah.enqueue_job` and `howdah.enqueue_jobs` raise, as the service's error codes. */
 const CODES: Record<string, ErrorCode> = {
   HWTSK: 'unknown_task',
   HWQUE: 'unknown_queue',
@@ -14,6 +14,15 @@ export function translateEnqueueError(error: unknown): unknown {
   if (!code) return error;
   const hint = raised.hint ? ` (${raised.hint})` : '';
   return new HowdahError(code, { detail: `${raised.message}${hint}`, cause: error });
+}
+
+/** What a refused unique job gets. `index` is its place in the batch. */
+export function duplicateError(holder: { id: string; queue: string }, index?: number): HowdahError {
+  const place = index === undefined ? '' : `jobs[${index}]: `;
+  return new HowdahError('duplicate_job', {
+    detail: `${place}Job ${holder.id} of queue "${holder.queue}" holds this unique key`,
+    details: { jobId: holder.id, queue: holder.queue, ...(index === undefined ? {} : { index }) },
+  });
 }
 
 /** Drizzle wraps what pg throws; the SQLSTATE is on the cause. */

@@ -1,29 +1,53 @@
-import { type FieldMistake, HowdahError } from '../errors.ts';
-import type { EnqueueOptions } from './task-distributor.ts';
-
-/** A hundred years: what is further off is a unit mistaken for another. */
-const MAX_DELAY_MS = 100 * 365 * 86_400_000;
-
-/** @throws {HowdahError} `invalid_options` naming every option out of range, with what was received */
-export function checkOptions({ delayMs, runAt, maxRetries, priority }: EnqueueOptions): void {
-  const fields: FieldMistake[] = [];
-  const expect = (isRight: boolean, field: string, expected: string, received: unknown) => {
-    if (!isRight) fields.push({ field, message: `expected ${expected}, received ${String(received)}` });
-  };
-  if (delayMs !== undefined)
-    expect(delayMs >= 0 && delayMs <= MAX_DELAY_MS, 'delayMs', '0 to 100 years in ms', delayMs);
-  if (runAt !== undefined) expect(!Number.isNaN(runAt.getTime()), 'runAt', 'a valid Date', runAt);
-  if (delayMs !== undefined) expect(runAt === undefined, 'runAt', 'nothing beside delayMs', runAt);
-  if (maxRetries !== undefined)
-    expect(isWhole(maxRetries, 0, 32_766), 'maxRetries', 'a whole number 0 to 32766', maxRetries);
-  if (priority !== undefined) {
-    expect(isWhole(priority, -32_768, 32_767), 'priority', 'a whole number -32768 to 32767', priority);
-  }
-  if (fields.length === 0) return;
-  const detail = fields.map(({ field, message }) => `${field}: ${message}`).join('; ');
-  throw new HowdahError('invalid_options', { detail, fields });
+/** Settings of one job; each overrides the task's own. `howdah.enqueue` takes the same by their SQL names. */
+export interface EnqueueOptions {
+  /** Queue to run in. @default the task's queue */
+  queue?: string;
+  /** Milliseconds from now (the database's clock) before the job may run, up to 100 years. Excludes `runAt`. @default 0 */
+  delayMs?: number;
+  /** Earliest instant the job may run. Excludes `delayMs`. @default now */
+  runAt?: Date;
+  /** Runs after the first. 0 to 32,766. @default the task's maxRetries */
+  maxRetries?: number;
+  /** Smaller runs first. -32,768 to 32,767. @default 0 */
+  priority?: number;
+  /** Time limit of one run in milliseconds, up to 2,147,483,647; 0 means none. @default the task's timeoutMs */
+  timeoutMs?: number;
+  /** From then on the job is discarded instead of run, and a run under way is stopped. @default none */
+  deadline?: Date;
+  /**
+   * Milliseconds the job is kept once finished, up to 100 years; 0 means not at all.
+   * @default 86_400_000 (24 hours) when completed, 604_800_000 (7 days) when discarded or cancelled
+   */
+  retentionMs?: number;
+  /**
+   * A name that at most one waiting job of its queue has, 1 to 512 characters; `keyMode` says what a second enqueue
+   * does. Excludes `uniqueKey`, `uniqueForMs` and `sequence`.
+   */
+  key?: string;
+  /**
+   * `replace` gives the waiting job all of the new one's settings, `preserve_run_at` the same but its run_at (until
+   * its first run); a running job is left to finish, not retried any more, and a new job follows. `ignore` leaves the
+   * job alone, a running one included. Payloads that are both arrays are joined.
+   * @default 'replace'
+   */
+  keyMode?: KeyMode;
+  /**
+   * While a job of this task with the same key lives, in whatever queue, another is refused with `duplicate_job`.
+   * Any end of that job, or `uniqueForMs`, frees the key.
+   */
+  uniqueKey?: string;
+  /**
+   * Milliseconds after the enqueue when the refusal ends at the latest, 1 ms to 100 years. Without `uniqueKey`, jobs
+   * with the same queue, task and payload are the same.
+   */
+  uniqueForMs?: number;
+  /**
+   * Jobs of one sequence run one at a time, in the order in which their transactions committed, across queues and
+   * workers; the next waits too while the one before it waits for a retry. 1 to 200 characters.
+   */
+  sequence?: string;
+  /** Handed to the handler; `traceparent` is passed through as it is. @default none */
+  headers?: Readonly<Record<string, string>>;
 }
 
-function isWhole(value: number, min: number, max: number): boolean {
-  return Number.isInteger(value) && value >= min && value <= max;
-}
+export type KeyMode = 'replace' | 'preserve_run_at' | 'ignore';

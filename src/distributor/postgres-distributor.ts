@@ -1,23 +1,28 @@
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
-import { HowdahError } from '../errors.ts';
 import type { TaskDefinition } from '../jobs/define-task.ts';
-import { describeIssues } from '../jobs/describe-issues.ts';
 import type { EventHub } from '../observability/event-hub.ts';
-import { translateEnqueueError } from './enqueue-error.ts';
-import { checkOptions } from './enqueue-options.ts';
-import type { EnqueuedJob, EnqueueOptions, TaskDistributor } from './task-distributor.ts';
+import { checkJob, checkJobs } from './check-jobs.ts';
+import { duplicateError, translateEnqueueError } from './enqueue-error.ts';
+import type { EnqueueOptions } from './enqueue-options.ts';
+import { toSqlOptions } from './sql-options.ts';
+import type { EnqueuedJob, NewJob, TaskDistributor } from './task-distributor.ts';
 
-const ENQUEUE = `
-  select job_id::text as id, job_queue as queue, job_run_at as run_at, job_max_retries as max_retries
-  from howdah.enqueue_job($1, $2::json, queue => $3, run_at => $4::timestamptz,
-                          delay => make_interval(secs => $5::double precision / 1000),
-                          max_retries => $6::integer, priority => $7::integer)`;
+const COLUMNS =
+  'job_id::text as id, job_queue as queue, job_run_at as run_at, job_max_retries as max_retries, is_duplicate';
+
+const ENQUEUE_ONE = `
+  select ${COLUMNS}
+  from howdah.enqueue_job($1, $2::json, $3, $4::timestamptz, $5::interval, $6::integer, $7::integer, $8::interval,
+                          $9::timestamptz, $10::interval, $11, $12, $13, $14::interval, $15, $16::jsonb)`;
+
+const ENQUEUE_MANY = `select job_index as index, ${COLUMNS} from howdah.enqueue_jobs($1::json, $2)`;
 
 interface EnqueuedRow {
   id: string;
   queue: string;
   run_at: Date | string;
   max_retries: number;
+  is_duplicate: boolean;
 }
 
 /** Enqueues through graphile-worker's `add_job` in the caller's own Postgres transaction. */
@@ -34,47 +39,55 @@ export class PostgresDistributor implements TaskDistributor {
     payload: Payload,
     options: EnqueueOptions = {},
   ): Promise<EnqueuedJob> {
-    checkPayload(task, payload);
-    checkOptions(options);
-    const row = await insertJob(tx, [task.name, JSON.stringify(payload), ...toParameters(task, options)]);
-    const job = {
-      id: row.id,
-      task: task.name,
-      queue: row.queue,
-      maxRetries: row.max_retries,
-      runAt: new Date(row.run_at),
-    };
-    this.#events.emit('job.enqueued', { ...job, jobId: job.id });
+    const job = { task, payload, options };
+    checkJob(job);
+    const [row] = await enqueue<EnqueuedRow>(tx, ENQUEUE_ONE, toParameters(job));
+    if (!row) throw new Error('howdah.enqueue_job returned no row');
+    if (row.is_duplicate) throw duplicateError(row);
+    return this.#announce(task.name, row);
+  }
+
+  async distributeMany<Payloads extends readonly unknown[]>(
+    tx: SqlClient,
+    jobs: { readonly [Index in keyof Payloads]: NewJob<Payloads[Index]> },
+  ): Promise<EnqueuedJob[]> {
+    checkJobs(jobs);
+    if (jobs.length === 0) return [];
+    const rows = await enqueue<EnqueuedRow & { index: number }>(tx, ENQUEUE_MANY, toBatchParameters(jobs));
+    for (const row of rows) if (row.is_duplicate) throw duplicateError(row, row.index);
+    return rows.map((row) => this.#announce(jobs[row.index]?.task.name ?? '', row));
+  }
+
+  #announce(task: string, row: EnqueuedRow): EnqueuedJob {
+    const { id, queue, max_retries: maxRetries } = row;
+    const job = { id, task, queue, maxRetries, runAt: new Date(row.run_at) };
+    this.#events.emit('job.enqueued', { jobId: id, task, queue, maxRetries, runAt: job.runAt });
     return job;
   }
 }
 
-function checkPayload<Payload>(task: TaskDefinition<Payload>, payload: Payload): void {
-  const parsed = task.payload.safeParse(payload);
-  if (parsed.success) return;
-  const fields = describeIssues(parsed.error, 'payload');
-  const detail = `Payload of "${task.name}": ${fields.map(({ field, message }) => `${field}: ${message}`).join('; ')}`;
-  throw new HowdahError('invalid_payload', { detail, fields });
+function toParameters<Payload>(job: NewJob<Payload>): unknown[] {
+  const { headers, ...options } = toSqlOptions(job);
+  const values = Object.values(options).map((value) => value ?? null);
+  const payload = JSON.stringify(job.payload);
+  return [job.task.name, payload, ...values, headers === undefined ? null : JSON.stringify(headers)];
 }
 
-function toParameters(
-  task: Pick<TaskDefinition, 'queue' | 'maxRetries'>,
-  options: EnqueueOptions,
-): unknown[] {
-  return [
-    options.queue ?? task.queue,
-    options.runAt?.toISOString() ?? null,
-    options.delayMs ?? null,
-    options.maxRetries ?? task.maxRetries,
-    options.priority ?? null,
-  ];
+/** Only a batch that could hold a duplicate asks for the savepoint that lets the transaction survive one. */
+function toBatchParameters(jobs: readonly NewJob[]): unknown[] {
+  const isUnique = ({ options }: NewJob) =>
+    options?.uniqueKey !== undefined || options?.uniqueForMs !== undefined;
+  const requests = jobs.map((job) => ({
+    task: job.task.name,
+    payload: job.payload,
+    ...toSqlOptions(job),
+  }));
+  return [JSON.stringify(requests), jobs.some(isUnique) ? 'return' : 'raise'];
 }
 
-async function insertJob(tx: SqlClient, values: unknown[]): Promise<EnqueuedRow> {
+async function enqueue<Row>(tx: SqlClient, statement: string, values: unknown[]): Promise<Row[]> {
   try {
-    const [row] = await queryRows<EnqueuedRow>(tx, ENQUEUE, values);
-    if (!row) throw new Error('howdah.enqueue_job returned no row');
-    return row;
+    return await queryRows<Row>(tx, statement, values);
   } catch (error) {
     throw translateEnqueueError(error);
   }

@@ -1,4 +1,6 @@
 import type { TaskDefinition } from './define-task.ts';
+import { deleteExpiredVerifications } from './delete-expired-verifications.ts';
+import { pruneFinishedJobs } from './prune-finished-jobs.ts';
 import { sendVerifyEmail } from './send-verify-email.ts';
 import { sendWelcomeEmail } from './send-welcome-email.ts';
 
@@ -22,4 +24,9 @@ export function createCatalogue(definitions: readonly TaskDefinition[]): Catalog
 }
 
 /** The tasks that ship with this service. A new task's definition is added here. */
-export const catalogue: Catalogue = createCatalogue([sendVerifyEmail, sendWelcomeEmail]);
+export const catalogue: Catalogue = createCatalogue([
+  sendVerifyEmail,
+  sendWelcomeEmail,
+  pruneFinishedJobs,
+  deleteExpiredVerifications,
+]);

@@ -10,6 +10,8 @@ export interface HowdahEvents {
   'job.completed': [RunEvent & { durationMs: number }];
   /** The run ended otherwise; `decision` says what becomes of the job. */
   'job.failed': [FailedRunEvent];
+  /** An error that nobody was there to catch: a promise left behind, an exception in a timer. */
+  'job.stray_error': [StrayErrorEvent];
   /** A runner took up its queue. */
   'runner.started': [{ queue: string; concurrency: number; token: string }];
   /** A runner left its queue; `error` when nobody asked it to. */
@@ -32,5 +34,14 @@ export interface FailedRunEvent extends RunEvent {
   decision: 'retry' | 'discard' | 'cancel' | 'snooze' | 'return';
   /** Wait before the next run, when there is one. */
   delayMs?: number;
+  error: Error;
+}
+
+export interface StrayErrorEvent {
+  /** The run that caused it; undefined when that cannot be known. */
+  run: RunEvent | undefined;
+  /** Whether that run had not ended yet. */
+  isRunning: boolean;
+  origin: 'unhandledRejection' | 'uncaughtException';
   error: Error;
 }

@@ -14,6 +14,10 @@ export function subscribeLogger(events: EventHub, log: Logger): void {
     log.info({ ...runFields(event), duration_ms: round(event.durationMs) }, 'task completed');
   });
   events.on('job.failed', (event) => logFailure(log, event));
+  events.on('job.stray_error', ({ run, isRunning, origin, error }) => {
+    const fields = run ? { ...runFields(run), is_running: isRunning } : {};
+    log.error({ ...fields, origin, err: error }, 'an error was left uncaught');
+  });
   events.on('runner.started', ({ queue, concurrency }) => log.info({ queue, concurrency }, 'runner started'));
   events.on('runner.stopped', ({ queue, error }) => {
     if (error) log.error({ queue, err: error }, 'runner was replaced');

@@ -1,9 +1,27 @@
-/** Reason of a run's signal when its time limit passed. */
+/** Reason of a run's signal when its time limit passed. The attempt failed, and the job is retried as after any error. */
 export class JobTimeoutError extends Error {
   override readonly name = 'JobTimeoutError';
 
   constructor(timeoutMs: number) {
     super(`timed out after ${timeoutMs} ms`);
+  }
+}
+
+/** Reason of a run's signal when the job's deadline passed, be it before or during the run. The job is discarded. */
+export class JobDeadlineError extends Error {
+  override readonly name = 'JobDeadlineError';
+
+  constructor(deadline: Date) {
+    super(`its deadline passed at ${deadline.toISOString()}`);
+  }
+}
+
+/** Reason of a run's signal when somebody cancelled the job while it ran. The job ends cancelled whatever the run does. */
+export class JobCancelledError extends Error {
+  override readonly name = 'JobCancelledError';
+
+  constructor(message = 'cancelled while running') {
+    super(message);
   }
 }
 

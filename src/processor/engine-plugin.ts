@@ -3,7 +3,7 @@ import { schemaQueue } from '../db/queue-schema.ts';
 import { ShutdownError } from './abort-reasons.ts';
 import { loadTask } from './load-tasks.ts';
 import { type RunEnvironment, runJob } from './run-job.ts';
-import { toRunningJob } from './running-job.ts';
+import { toRun } from './to-run.ts';
 
 /** The preset that makes the stock `graphile-worker` CLI run a queue as Howdah's own worker does. */
 export interface EnginePluginOptions<Services> {
@@ -40,8 +40,7 @@ export function createEnginePlugin<Services>(options: EnginePluginOptions<Servic
             if (details.handler || !file) return;
             const task = await loadTask<Services>(pathToFileURL(file.fullPath));
             const queue = queueOf(ctx.workerSchema);
-            details.handler = (payload, { job }) =>
-              runJob(task, toRunningJob(job, queue), payload, environment);
+            details.handler = (payload, helpers) => runJob(task, toRun(queue, payload, helpers), environment);
           },
         },
       },

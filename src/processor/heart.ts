@@ -20,11 +20,16 @@ export interface HeartOptions {
   onCutOff: () => void;
 }
 
-/** Keeps this process's runners alive in the fleet's eyes, and gives back the jobs of others that died. */
+/**
+ * Keeps this process's runners alive in the fleet's eyes, and gives back the jobs of others that died. Whatever the
+ * database answers, the next beat tries again; a rescue that takes its time does not hold up the beats.
+ */
 export class Heart {
   readonly #options: HeartOptions;
   #timer: NodeJS.Timeout | undefined;
-  #isBusy = false;
+  #beating: Promise<void> | undefined;
+  #rescuing: Promise<void> | undefined;
+  #isBeatWanted = false;
   #isCutOff = false;
   #answeredAt = performance.now();
 
@@ -33,32 +38,52 @@ export class Heart {
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.#tick(), BEAT_MS);
+    this.#answeredAt = performance.now();
+    this.#timer = setInterval(() => this.#tick(), BEAT_MS);
+    this.beatNow();
   }
 
-  stop(): void {
+  /** Resolves once no statement of its own is under way. */
+  async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#isBeatWanted = false;
+    await Promise.all([this.#beating, this.#rescuing]);
   }
 
-  /** One beat and one look around, now rather than at the next tick. */
-  async #tick(): Promise<void> {
+  /** A beat that says how things are from here on, rather than at the next tick. Nothing before start(). */
+  beatNow(): void {
+    if (!this.#timer) return;
+    this.#isBeatWanted = true;
+    this.#beating ??= this.#beatWhileWanted().finally(() => {
+      this.#beating = undefined;
+    });
+  }
+
+  #tick(): void {
     this.#watch();
-    if (this.#isBusy) return;
-    this.#isBusy = true;
-    try {
-      await this.#beat();
-      await this.#rescue();
-    } catch (err) {
-      this.#options.log.warn({ err }, 'heartbeat failed');
-    } finally {
-      this.#isBusy = false;
-    }
+    if (!this.#beating) this.beatNow();
+    this.#rescuing ??= this.#rescue().finally(() => {
+      this.#rescuing = undefined;
+    });
   }
 
   #watch(): void {
     if (this.#isCutOff || performance.now() - this.#answeredAt < CUT_OFF_MS) return;
     this.#isCutOff = true;
     this.#options.onCutOff();
+  }
+
+  /** One beat at a time: an answer is applied before the next beat is made (howdah.heartbeat builds on that). */
+  async #beatWhileWanted(): Promise<void> {
+    while (this.#isBeatWanted) {
+      this.#isBeatWanted = false;
+      try {
+        await this.#beat();
+      } catch (err) {
+        this.#options.log.warn({ err }, 'heartbeat failed');
+      }
+    }
   }
 
   async #beat(): Promise<void> {
@@ -72,10 +97,21 @@ export class Heart {
   }
 
   async #rescue(): Promise<void> {
-    const { registry, events } = this.#options;
-    for (const { token, because } of await registry.dead()) {
+    const { registry, log } = this.#options;
+    try {
+      for (const { token, because } of await registry.dead()) await this.#rescueOne(token, because);
+    } catch (err) {
+      log.warn({ err }, 'could not look for dead runners');
+    }
+  }
+
+  async #rescueOne(token: string, because: string): Promise<void> {
+    const { registry, events, log } = this.#options;
+    try {
       const jobs = await registry.end(token, because);
       events.emit('runner.rescued', { token, because, jobs });
+    } catch (err) {
+      log.warn({ err, token }, 'could not rescue the jobs of a dead runner, will try again');
     }
   }
 }

@@ -1,29 +1,36 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { JobLostError } from './abort-reasons.ts';
 import type { LivenessLocks } from './liveness-locks.ts';
-import type { Beat } from './registry.ts';
+import type { Beat, BeatAnswer } from './registry.ts';
 import { Runner, type RunnerOptions } from './runner.ts';
 import { Slots } from './slots.ts';
 
 const RETRY_DELAY_MS = 250;
 
-export type LaneOptions<Services> = Omit<RunnerOptions<Services>, 'slots'> & { locks: LivenessLocks };
+export interface LaneOptions<Services> extends Omit<RunnerOptions<Services>, 'slots'> {
+  locks: LivenessLocks;
+  /** Its heartbeats have news, and should not wait for the next second. */
+  onNews: () => void;
+}
 
 /**
- * One queue in this process: keeps a runner at work, replaces one that left by itself, has none while the queue is
- * paused. Runners that left stay until their runs ended; all of them together keep the queue's concurrency.
+ * One queue in this process: keeps a runner at work and replaces one that left by itself. Runners that left stay until
+ * their runs ended; all of them together keep the queue's concurrency. The runner's engine is made for this process's
+ * share of the queue's fleet concurrency, where it has one; when that changes, another runner takes its place. While the
+ * queue is paused, or the share is 0, the runner has no engine and only keeps in touch.
  */
 export class Lane<Services = unknown> {
   readonly #options: RunnerOptions<Services>;
   readonly #locks: LivenessLocks;
+  readonly #onNews: () => void;
   readonly #leaving = new Map<string, { runner: Runner<Services>; ended: Promise<void> }>();
   #current: Runner<Services> | undefined;
   #filling: Promise<void> | undefined;
-  #isPaused = false;
   #isClosed = false;
 
-  constructor({ locks, ...options }: LaneOptions<Services>) {
+  constructor({ locks, onNews, ...options }: LaneOptions<Services>) {
     this.#locks = locks;
+    this.#onNews = onNews;
     this.#options = { ...options, slots: new Slots(options.concurrency) };
   }
 
@@ -31,13 +38,20 @@ export class Lane<Services = unknown> {
     return this.#options.queue;
   }
 
-  /** Whether jobs are taken, as they should be unless the queue is paused. */
+  /** Whether jobs are taken, as they should be unless the queue is paused or others use up its fleet concurrency. */
   get isWorking(): boolean {
-    return this.#current !== undefined || this.#isPaused;
+    return this.#current !== undefined;
   }
 
+  /**
+   * The heartbeats of its runners. One that leaves says so when its successor is registered, lest the share of this
+   * process go to others in between.
+   */
   beats(): Beat[] {
-    return this.#runners().map((runner) => ({ token: runner.token, running: runner.runningJobIds() }));
+    const isSucceeded = this.#isClosed || this.#current?.beat() !== undefined;
+    return this.#runners()
+      .flatMap((runner) => runner.beat() ?? [])
+      .map((beat) => ({ ...beat, isLeaving: beat.isLeaving && isSucceeded }));
   }
 
   /** The first runner at work. @throws what kept it from starting; later ones are tried until they start */
@@ -45,11 +59,13 @@ export class Lane<Services = unknown> {
     await this.#startRunner();
   }
 
-  setPaused(isPaused: boolean): void {
-    if (this.#isPaused === isPaused) return;
-    this.#isPaused = isPaused;
-    if (isPaused) this.#dismiss(this.#current);
-    else this.#fill();
+  /** What the database answered to this lane's beats. */
+  heed(answers: ReadonlyMap<string, BeatAnswer>): void {
+    for (const runner of this.#runners()) {
+      const answer = answers.get(runner.token);
+      if (answer) runner.cancel(new Set(answer.cancelled));
+      if (answer && runner === this.#current) this.#adjust(runner, answer);
+    }
   }
 
   /** The database retired this runner: its jobs are others' now. */
@@ -79,6 +95,18 @@ export class Lane<Services = unknown> {
     await Promise.all([...this.#leaving.values()].map(({ ended }) => ended));
   }
 
+  /** An engine is made for so many runs at once and cannot change, so another number means another runner. */
+  #adjust(runner: Runner<Services>, { isPaused, maxRunning, share }: BeatAnswer): void {
+    const concurrency = isPaused ? 0 : Math.min(share ?? Number.POSITIVE_INFINITY, this.#options.concurrency);
+    runner.setMaxRunning(maxRunning);
+    if (runner.engineConcurrency === undefined) {
+      if (concurrency > 0 && maxRunning !== 0) void runner.takeUp(concurrency);
+    } else if (runner.engineConcurrency !== concurrency) {
+      this.#dismiss(runner);
+      this.#fill();
+    }
+  }
+
   #runners(): Runner<Services>[] {
     const leaving = [...this.#leaving.values()].map(({ runner }) => runner);
     return this.#current ? [this.#current, ...leaving] : leaving;
@@ -87,11 +115,12 @@ export class Lane<Services = unknown> {
   #fill(): void {
     this.#filling ??= this.#startUntilItWorks().finally(() => {
       this.#filling = undefined;
+      if (!this.#current && !this.#isClosed) this.#fill(); // it left in this very moment
     });
   }
 
   async #startUntilItWorks(): Promise<void> {
-    while (!this.#current && !this.#isPaused && !this.#isClosed) {
+    while (!this.#current && !this.#isClosed) {
       try {
         await this.#startRunner();
       } catch (err) {
@@ -111,6 +140,7 @@ export class Lane<Services = unknown> {
       this.#dismiss(runner);
       throw error;
     }
+    this.#onNews();
     void runner.left.then(() => this.#dismiss(runner)).then(() => this.#fill());
   }
 

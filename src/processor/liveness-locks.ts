@@ -5,40 +5,67 @@ import type { Logger } from '../observability/logger.ts';
 const RECONNECT_DELAY_MS = 250;
 const CONNECT_TIMEOUT_MS = 3_000;
 
-const LOCK = 'select pg_advisory_lock(howdah.runner_lock_class(), howdah.runner_lock_key($1))';
+/** A dead connection of ours may hold its locks for a while yet; that is no reason to wait on this one. */
+const LOCK_RETRY_MS = 1_000;
+
+const LOCK =
+  'select pg_try_advisory_lock(howdah.runner_lock_class(), howdah.runner_lock_key($1)) as "isHeld"';
 const UNLOCK = 'select pg_advisory_unlock(howdah.runner_lock_class(), howdah.runner_lock_key($1))';
 
+export interface LivenessOptions {
+  connectionString: string;
+  log: Logger;
+  /** An operator changed something that workers must know of (howdah.tell_workers). */
+  onControl: () => void;
+}
+
 /**
- * Session-level advisory locks, one a runner, on one connection. The server drops them the moment this process dies,
- * which is how others learn of it within seconds. A lost connection is replaced and the locks taken again; until then
- * the heartbeat alone speaks for this process.
+ * The one session that belongs to this process for as long as it lives. On it are advisory locks, one a runner: the
+ * server drops them the moment this process dies, which is how others learn of it within seconds. It also listens to
+ * operators. A lost connection is replaced; until then the heartbeat alone speaks for this process, and hears for it.
  */
 export class LivenessLocks {
-  readonly #connectionString: string;
-  readonly #log: Logger;
-  readonly #tokens = new Set<string>();
+  readonly #options: LivenessOptions;
+  /** Whether the lock for the token is held. */
+  readonly #tokens = new Map<string, boolean>();
   #session: Session | undefined;
+  /** Tells the session in use from those that were lost: it may be over before anybody holds it. */
+  #over: AbortController | undefined;
+  #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(connectionString: string, log: Logger) {
-    this.#connectionString = connectionString;
-    this.#log = log;
+  constructor(options: LivenessOptions) {
+    this.#options = options;
   }
 
   async open(): Promise<void> {
-    const session: Session = await openSession({
-      connectionString: this.#connectionString,
+    const over = new AbortController();
+    const session = await openSession({
+      connectionString: this.#options.connectionString,
       applicationName: 'howdah liveness',
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
-      onEnd: () => this.#reopen(session),
+      onEnd: () => {
+        over.abort();
+        this.#reopen(over);
+      },
     });
-    for (const token of this.#tokens) await session.query(LOCK, [token]);
+    try {
+      await this.#prepare(session);
+      over.signal.throwIfAborted();
+    } catch (error) {
+      await session.end().catch(() => {});
+      throw error;
+    }
     this.#session = session;
+    this.#over = over;
+    this.#retry = setInterval(() => void this.#lockMissing(session), LOCK_RETRY_MS).unref();
+    if (this.#isClosed) await this.close();
+    else this.#options.onControl();
   }
 
   async hold(token: string): Promise<void> {
-    this.#tokens.add(token);
-    await this.#session?.query(LOCK, [token]);
+    this.#tokens.set(token, false);
+    if (this.#session) await this.#lock(this.#session, token);
   }
 
   async drop(token: string): Promise<void> {
@@ -48,17 +75,38 @@ export class LivenessLocks {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    clearInterval(this.#retry);
     await this.#session?.end().catch(() => {});
   }
 
-  #reopen(lost: Session): void {
-    if (this.#isClosed || this.#session !== lost) return;
+  async #prepare(session: Session): Promise<void> {
+    session.on('notification', this.#options.onControl);
+    await session.query('listen howdah_control');
+    for (const token of this.#tokens.keys()) await this.#lock(session, token);
+  }
+
+  async #lock(session: Session, token: string): Promise<void> {
+    const { rows } = await session.query<{ isHeld: boolean }>(LOCK, [token]);
+    if (this.#tokens.has(token)) this.#tokens.set(token, rows[0]?.isHeld ?? false);
+  }
+
+  async #lockMissing(session: Session): Promise<void> {
+    for (const [token, isHeld] of this.#tokens) {
+      if (!isHeld) await this.#lock(session, token).catch(() => {});
+    }
+  }
+
+  #reopen(over: AbortController): void {
+    if (this.#isClosed || this.#over !== over) return;
     this.#session = undefined;
-    this.#log.warn('liveness connection lost, opening another');
+    this.#over = undefined;
+    clearInterval(this.#retry);
+    this.#options.log.warn('liveness connection lost, opening another');
     void this.#openUntilItWorks();
   }
 
   async #openUntilItWorks(): Promise<void> {
+    for (const token of this.#tokens.keys()) this.#tokens.set(token, false);
     while (!this.#isClosed && !this.#session) {
       await delay(RECONNECT_DELAY_MS);
       await this.open().catch(() => {});

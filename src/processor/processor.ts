@@ -3,6 +3,7 @@ import type { EventHub } from '../observability/event-hub.ts';
 import type { Logger } from '../observability/logger.ts';
 import { ShutdownError } from './abort-reasons.ts';
 import type { BoundTask } from './bind.ts';
+import { renderCrontab, type Schedule } from './crontab.ts';
 import { Heart } from './heart.ts';
 import { Lane } from './lane.ts';
 import { LivenessLocks } from './liveness-locks.ts';
@@ -16,6 +17,8 @@ export interface ProcessorOptions<Services> {
   queues: readonly QueueConcurrency[];
   /** Every task this process knows; every queue's runner gets all of them. */
   tasks: ReadonlyMap<string, BoundTask<Services>>;
+  /** What runs by the clock; each queue's runner enqueues its own. @default nothing */
+  schedules?: readonly Schedule[];
   services: Services;
   events: EventHub;
   log: Logger;
@@ -25,6 +28,8 @@ export interface QueueConcurrency {
   name: string;
   /** Runs at once in this process. */
   concurrency: number;
+  /** Runs at once in all processes together, unless an operator set another number. @default no limit */
+  fleetConcurrency?: number;
 }
 
 /** One lane per queue, each with its own concurrency, and the heartbeat that keeps them in the fleet. */
@@ -40,7 +45,7 @@ export interface Processor {
 
 /** A processor that is already taking jobs. */
 export async function startProcessor<Services>(options: ProcessorOptions<Services>): Promise<Processor> {
-  const { connectionString, services, events, log, tasks } = options;
+  const { connectionString, services, events, log, tasks, schedules = [] } = options;
   const control = openDatabase({
     connectionString,
     applicationName: 'howdah control',
@@ -49,12 +54,14 @@ export async function startProcessor<Services>(options: ProcessorOptions<Service
     onConnectionError: (err) => log.warn({ err }, 'control connection lost'),
   });
   const registry = new Registry(control.pool);
-  const locks = new LivenessLocks(connectionString, log);
-  const shared = { connectionString, tasks, registry, locks, environment: { services, events, log } };
+  const onNews = () => heart.beatNow();
+  const locks = new LivenessLocks({ connectionString, log, onControl: onNews });
+  const shared = { connectionString, tasks, registry, locks, onNews, environment: { services, events, log } };
   const lanes = options.queues.map(
-    ({ name: queue, concurrency }) => new Lane({ ...shared, queue, concurrency }),
+    ({ name: queue, concurrency }) =>
+      new Lane({ ...shared, queue, concurrency, crontab: renderCrontab(schedules, queue) }),
   );
-  const heart = new Heart({
+  const heart: Heart = new Heart({
     registry,
     events,
     log,
@@ -63,11 +70,15 @@ export async function startProcessor<Services>(options: ProcessorOptions<Service
     onCutOff: () => cutOff(lanes, log),
   });
   const end = async () => {
-    heart.stop();
+    await heart.stop();
     await locks.close();
     await control.close();
   };
-  await openLanes(lanes, locks).catch(async (error: unknown) => {
+  const open = async () => {
+    await configureFleet(options.queues, registry);
+    await openLanes(lanes, locks);
+  };
+  await open().catch(async (error: unknown) => {
     await end();
     throw error;
   });
@@ -80,6 +91,12 @@ export async function startProcessor<Services>(options: ProcessorOptions<Service
       return stopping;
     },
   };
+}
+
+async function configureFleet(queues: readonly QueueConcurrency[], registry: Registry): Promise<void> {
+  for (const { name, fleetConcurrency } of queues) {
+    await registry.configureFleet(name, fleetConcurrency ?? null);
+  }
 }
 
 /** All lanes or none: when one cannot open, those that did are closed again. */
@@ -101,11 +118,7 @@ function tellLanes<S>(
   for (const { token } of beats.filter((beat) => !answered.has(beat.token))) {
     for (const lane of lanes) lane.lose(token, 'the database retired this runner');
   }
-  for (const lane of lanes) {
-    const own = lane.beats().map(({ token }) => answered.get(token));
-    const latest = own.find((answer) => answer !== undefined);
-    if (latest) lane.setPaused(latest.isPaused);
-  }
+  for (const lane of lanes) lane.heed(answered);
 }
 
 function cutOff<S>(lanes: readonly Lane<S>[], log: Logger): void {

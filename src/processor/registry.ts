@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Pool } from 'pg';
 
@@ -6,46 +7,75 @@ export interface RunnerIdentity {
   readonly token: string;
   readonly queue: string;
   readonly concurrency: number;
+  /** Names of the tasks it can run. */
+  readonly tasks: readonly string[];
 }
 
-/** One runner's heartbeat: the ids of the jobs whose handlers are at work. */
+/** One runner's heartbeat. */
 export interface Beat {
-  token: string;
-  running: string[];
+  readonly token: string;
+  /** Ids of the jobs whose handlers are at work. */
+  readonly running: readonly string[];
+  /** Most runs it may have at once until it gets the answer to this; null for its concurrency. */
+  readonly maxRunning: number | null;
+  /** It takes no more jobs and only lets its runs end. */
+  readonly isLeaving: boolean;
 }
 
 /** What the database answers to a runner's heartbeat. */
 export interface BeatAnswer {
-  token: string;
-  isPaused: boolean;
+  readonly token: string;
+  readonly isPaused: boolean;
+  /** Most runs it may have at once from now on; null where the queue has no fleet concurrency. */
+  readonly maxRunning: number | null;
+  /** Most runs it should have once the others have made room; null likewise. */
+  readonly share: number | null;
+  /** Running jobs that an operator cancelled, of this and of other runners. */
+  readonly cancelled: readonly string[];
 }
 
 /** The fleet's register of runners, in the database (src/db/sql/*_runner.sql). Every call is one transaction. */
 export class Registry {
   readonly #pool: Pool;
   readonly #kind: 'howdah' | 'graphile-worker';
+  /** Processes share a queue's fleet concurrency in the order of these, so older ones come first. */
+  readonly #process = `${new Date().toISOString()} ${randomUUID()}`;
+  #beatCount = 0;
 
   constructor(pool: Pool, kind: 'howdah' | 'graphile-worker' = 'howdah') {
     this.#pool = pool;
     this.#kind = kind;
   }
 
-  async register({ token, queue, concurrency }: RunnerIdentity): Promise<void> {
-    const values = [token, queue, this.#kind, hostname(), process.pid, concurrency];
-    await this.#pool.query('select howdah.register_runner($1, $2, $3, $4, $5, $6)', values);
+  /** @returns how many runs it may have at once; null for its own concurrency */
+  async register({ token, queue, concurrency, tasks }: RunnerIdentity): Promise<number | null> {
+    const { rows } = await this.#pool.query<{ granted: number | null }>(
+      'select howdah.register_runner($1, $2, $3, $4, $5, $6, $7, $8) as granted',
+      [token, queue, this.#kind, hostname(), process.pid, concurrency, tasks, this.#process],
+    );
+    return rows[0]?.granted ?? null;
+  }
+
+  /** The queue's fleet concurrency as this process is configured; what an operator set stays. null for none. */
+  async configureFleet(queue: string, fleetConcurrency: number | null): Promise<void> {
+    await this.#pool.query('select howdah.configure_fleet_concurrency($1, $2)', [queue, fleetConcurrency]);
   }
 
   async namePool(token: string, poolId: string): Promise<void> {
     await this.#pool.query('select howdah.name_runner_pool($1, $2)', [token, poolId]);
   }
 
-  /** Heartbeats of living runners; one that is missing from the answer was retired. */
+  /**
+   * Heartbeats of living runners; one that is missing from the answer was retired. One call at a time, and none before
+   * the answer of the one before was applied or given up.
+   */
   async beat(beats: readonly Beat[]): Promise<BeatAnswer[]> {
-    const { rows } = await this.#pool.query<{ token: string; is_paused: boolean }>(
-      'select token, is_paused from howdah.heartbeat($1)',
-      [JSON.stringify(beats)],
+    const { rows } = await this.#pool.query<BeatAnswer>(
+      `select token, is_paused as "isPaused", max_running as "maxRunning", share, cancelled
+       from howdah.heartbeat($1, $2)`,
+      [JSON.stringify(beats.map(toRow)), ++this.#beatCount],
     );
-    return rows.map((row) => ({ token: row.token, isPaused: row.is_paused }));
+    return rows;
   }
 
   /** Refuses everything the runner may still try, then gives its jobs back. @returns how many it held */
@@ -86,4 +116,8 @@ export class Registry {
   async clearStart(jobId: string, token: string): Promise<void> {
     await this.#pool.query('delete from howdah.job_starts where job_id = $1 and token = $2', [jobId, token]);
   }
+}
+
+function toRow({ token, running, maxRunning, isLeaving }: Beat) {
+  return { token, running, max_running: maxRunning, is_leaving: isLeaving };
 }

@@ -2,11 +2,15 @@ import { performance } from 'node:perf_hooks';
 import { describeIssues } from '../jobs/describe-issues.ts';
 import type { EventHub } from '../observability/event-hub.ts';
 import type { Logger } from '../observability/logger.ts';
-import { JobTimeoutError } from './abort-reasons.ts';
 import type { BoundTask } from './bind.ts';
+import { asRun, type CurrentRun } from './current-run.ts';
 import { judge } from './judge.ts';
 import { SkipRetry } from './outcomes.ts';
+import { RunConduct } from './run-conduct.ts';
+import { RunLimits } from './run-limits.ts';
+import type { RunStore } from './run-store.ts';
 import type { RunningJob } from './task-context.ts';
+import { toError } from './to-error.ts';
 import { type Verdict, VerdictError } from './verdict.ts';
 
 /** What every run in a runner shares. */
@@ -14,8 +18,16 @@ export interface RunEnvironment<Services> {
   readonly services: Services;
   readonly events: EventHub;
   readonly log: Logger;
-  /** Fires when runs must end for the worker's sake; its reason is a ShutdownError or a JobLostError. */
+  /** Fires when runs must end for the worker's sake, or this run's job was cancelled; its reason says which. */
   readonly endSignal: AbortSignal;
+}
+
+/** One run of a job. */
+export interface Run {
+  readonly job: RunningJob;
+  /** As it is stored. */
+  readonly payload: unknown;
+  readonly store: RunStore;
 }
 
 /**
@@ -25,20 +37,69 @@ export interface RunEnvironment<Services> {
  */
 export async function runJob<Services>(
   task: BoundTask<Services>,
-  job: RunningJob,
-  payload: unknown,
+  run: Run,
   environment: RunEnvironment<Services>,
 ): Promise<void> {
   const startedAt = performance.now();
-  reportStart(job, environment);
+  reportStart(run.job, environment);
+  const verdict = await attempt(task, run, environment);
+  const durationMs = performance.now() - startedAt;
+  if (verdict && verdict.kind !== 'done') reportFailure(run.job, { verdict, durationMs }, environment);
+  else environment.events.emit('job.completed', { ...runEvent(run.job), durationMs });
+  if (verdict) throw new VerdictError(verdict);
+}
+
+/** The verdict, or undefined when the job is to be completed. Never throws. */
+async function attempt<Services>(
+  task: BoundTask<Services>,
+  run: Run,
+  environment: RunEnvironment<Services>,
+): Promise<Verdict | undefined> {
+  const { log } = environment;
+  const conduct = new RunConduct(run.store, log);
   try {
-    await perform(task, job, parsePayload(task, payload), environment);
+    const value = await perform(task, { ...run, conduct }, environment);
+    if (await conduct.isCommitted()) return { kind: 'done', error: new Error('completed in a transaction') };
+    await conduct.keepResult(value);
+    return undefined;
   } catch (thrown) {
-    const verdict = judge(thrown, job, task.policy);
-    reportFailure(job, verdict, performance.now() - startedAt, environment);
-    throw new VerdictError(verdict);
+    if (await conduct.isCommitted().catch(() => false)) {
+      log.warn({ err: thrown, job_id: run.job.id }, 'task failed after its completion had been committed');
+      return { kind: 'done', error: toError(thrown) };
+    }
+    return judge(thrown, { job: run.job, policy: task.policy }, (err) => {
+      log.error(
+        { err, job_id: run.job.id, type: run.job.task },
+        'policy of the task failed, using the default',
+      );
+    });
   }
-  environment.events.emit('job.completed', { ...runEvent(job), durationMs: performance.now() - startedAt });
+}
+
+/** What the handler returns, unless its signal fires first: a handler that ignores the signal is left behind. */
+async function perform<Services>(
+  task: BoundTask<Services>,
+  { job, payload, conduct }: Run & { conduct: RunConduct },
+  { services, log, endSignal }: RunEnvironment<Services>,
+): Promise<unknown> {
+  const parsed = parsePayload(task, payload);
+  const timeoutMs = job.timeoutMs ?? task.definition.timeoutMs;
+  using limits = new RunLimits({ timeoutMs, deadline: job.deadline, endSignal });
+  const { signal } = limits;
+  signal.throwIfAborted();
+  const context = { job, signal, services, log: log.child(logFields(job)), ...conduct.calls };
+  const current: CurrentRun = {
+    event: runEvent(job),
+    abort: (reason) => limits.abort(reason),
+    isOver: false,
+  };
+  try {
+    const handle = () => Promise.race([task.handle(parsed as never, context), rejectOnAbort(signal)]);
+    return await asRun(current, handle);
+  } finally {
+    current.isOver = true;
+    await conduct.close(signal.reason);
+  }
 }
 
 /** @throws {SkipRetry} naming each field, never its value: the same payload will not fit next time either */
@@ -49,27 +110,6 @@ function parsePayload<Services>({ definition }: BoundTask<Services>, payload: un
     ({ field, message }) => `${field}: ${message}`,
   );
   throw new SkipRetry(`malformed payload: ${mistakes.join('; ')}`);
-}
-
-/** Ends with the handler or with its signal, whichever is first: a handler that ignores the signal is left behind. */
-async function perform<Services>(
-  task: BoundTask<Services>,
-  job: RunningJob,
-  payload: unknown,
-  { services, log, endSignal }: RunEnvironment<Services>,
-): Promise<void> {
-  using limit = startTimer(task.definition.timeoutMs);
-  const signal = AbortSignal.any([limit.signal, endSignal]);
-  signal.throwIfAborted();
-  const context = { job, signal, services, log: log.child(logFields(job)) };
-  await Promise.race([task.handle(payload as never, context), rejectOnAbort(signal)]);
-}
-
-function startTimer(timeoutMs: number): Disposable & { signal: AbortSignal } {
-  const controller = new AbortController();
-  const timer =
-    timeoutMs > 0 ? setTimeout(() => controller.abort(new JobTimeoutError(timeoutMs)), timeoutMs) : undefined;
-  return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
 function rejectOnAbort(signal: AbortSignal): Promise<never> {
@@ -85,12 +125,12 @@ function reportStart<Services>(job: RunningJob, { events }: RunEnvironment<Servi
 
 function reportFailure<Services>(
   job: RunningJob,
-  verdict: Verdict,
-  durationMs: number,
+  { verdict, durationMs }: { verdict: Exclude<Verdict, { kind: 'done' }>; durationMs: number },
   { events }: RunEnvironment<Services>,
 ): void {
   const delay = 'delayMs' in verdict ? { delayMs: verdict.delayMs } : {};
-  const { kind: decision, error } = verdict;
+  const { kind, error } = verdict;
+  const decision = kind === 'cancelled' ? 'cancel' : kind;
   events.emit('job.failed', { ...runEvent(job), durationMs, decision, ...delay, error });
 }
 

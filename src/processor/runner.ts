@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { Job, Task } from 'graphile-worker';
+import type { JobHelpers, Task } from 'graphile-worker';
 import { type DatabaseHandle, openDatabase } from '../db/database.ts';
+import { ShutdownError } from './abort-reasons.ts';
 import type { BoundTask } from './bind.ts';
 import { type Engine, startEngine } from './engine.ts';
-import type { Registry } from './registry.ts';
+import type { Beat, Registry } from './registry.ts';
 import { type RunEnvironment, runJob } from './run-job.ts';
-import { toRunningJob } from './running-job.ts';
-import type { Slots } from './slots.ts';
+import { RunsUnderWay } from './runs-under-way.ts';
+import { Slots } from './slots.ts';
+import { toRun } from './to-run.ts';
+import { VerdictError } from './verdict.ts';
 
 /** Connections beside one a slot: one listens for new jobs, two fetch and end batches. */
 const SPARE_CONNECTIONS = 3;
@@ -18,6 +21,8 @@ export interface RunnerOptions<Services> {
   concurrency: number;
   slots: Slots;
   tasks: ReadonlyMap<string, BoundTask<Services>>;
+  /** The queue's schedules, in the engine's own form. @default none */
+  crontab?: string;
   registry: Registry;
   environment: Omit<RunEnvironment<Services>, 'endSignal'>;
 }
@@ -30,11 +35,17 @@ export interface RunnerOptions<Services> {
 export class Runner<Services = unknown> {
   readonly token = randomUUID();
   readonly #options: RunnerOptions<Services>;
-  readonly #end = new AbortController();
-  readonly #running = new Set<string>();
+  readonly #runs = new RunsUnderWay();
+  /** Its part of the queue's fleet concurrency; no limit where the queue has none. */
+  readonly #grants = new Slots(Number.POSITIVE_INFINITY);
+  /** Fires when no further run may begin, not even of jobs that are fetched already. */
+  readonly #leaving = new AbortController();
   readonly #left = Promise.withResolvers<Error | undefined>();
   readonly #database: DatabaseHandle;
+  #isRegistered = false;
   #engine: Engine | undefined;
+  #engineConcurrency: number | undefined;
+  #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(options: RunnerOptions<Services>) {
@@ -47,9 +58,21 @@ export class Runner<Services = unknown> {
     });
   }
 
-  /** Jobs whose handlers are at work. */
-  runningJobIds(): string[] {
-    return [...this.#running];
+  /** What it has to say in a heartbeat; undefined before it is registered. */
+  beat(): Beat | undefined {
+    if (!this.#isRegistered) return undefined;
+    const maxRunning = Math.max(this.#grants.limit, this.#grants.usedCount);
+    return {
+      token: this.token,
+      running: this.#runs.jobIds,
+      maxRunning: Number.isFinite(maxRunning) ? maxRunning : null,
+      isLeaving: this.#leaving.signal.aborted,
+    };
+  }
+
+  /** For how many runs at once its engine was made; undefined while it has none. */
+  get engineConcurrency(): number | undefined {
+    return this.#engineConcurrency;
   }
 
   /** Resolves when it should take no more jobs: with undefined after stop(), with the cause when by itself. */
@@ -57,32 +80,41 @@ export class Runner<Services = unknown> {
     return this.#left.promise;
   }
 
-  /** Registered, and taking jobs. */
-  async start(): Promise<void> {
-    const { queue, concurrency, registry, environment } = this.#options;
-    await registry.register({ token: this.token, queue, concurrency });
-    this.#engine = await startEngine({
-      pool: this.#database.pool,
-      queue,
-      concurrency,
-      tasks: this.#toEngineTasks(),
-      log: environment.log,
-      onPool: (poolId) => registry.namePool(this.token, poolId),
-      onLeaving: (error) => this.#left.resolve(error),
-    });
-    environment.events.emit('runner.started', { queue, concurrency, token: this.token });
+  /** Registered; and taking jobs, unless the queue is paused or its fleet concurrency is to be shared (`takeUp`). */
+  start(): Promise<void> {
+    this.#starting = this.#start();
+    return this.#starting;
+  }
+
+  /** Takes jobs for so many runs at once, at most its concurrency. Once only; when it fails, the runner leaves. */
+  async takeUp(concurrency: number): Promise<void> {
+    this.#engineConcurrency = concurrency;
+    this.#starting = this.#startEngine(concurrency);
+    await this.#starting.catch((error: Error) => this.#left.resolve(error));
+  }
+
+  /** At most so many runs at once from now on; null for no limit beside its concurrency. */
+  setMaxRunning(maxRunning: number | null): void {
+    if (!this.#leaving.signal.aborted) this.#grants.setLimit(maxRunning ?? Number.POSITIVE_INFINITY);
   }
 
   /** Takes no more jobs; resolves once its runs ended and it holds nothing. Safe to call twice. */
   stop(): Promise<void> {
     this.#left.resolve(undefined);
+    this.#grants.setLimit(0);
+    this.#leaving.abort(new ShutdownError());
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
 
   /** Fires the signal of every run with this reason. */
   abort(reason: Error): void {
-    this.#end.abort(reason);
+    this.#runs.abort(reason);
+  }
+
+  /** Fires the signal of the runs of these jobs with a JobCancelledError; ids of other jobs do no harm. */
+  cancel(jobIds: ReadonlySet<string>): void {
+    this.#runs.cancel(jobIds);
   }
 
   /** Cuts its connections: the database refuses them, or cannot be reached over them. */
@@ -90,9 +122,40 @@ export class Runner<Services = unknown> {
     this.#database.disconnect();
   }
 
+  async #start(): Promise<void> {
+    const { queue, concurrency, tasks, registry } = this.#options;
+    const granted = await registry.register({
+      token: this.token,
+      queue,
+      concurrency,
+      tasks: [...tasks.keys()],
+    });
+    this.setMaxRunning(granted);
+    this.#isRegistered = true;
+    if (granted !== null) return;
+    this.#engineConcurrency = concurrency;
+    await this.#startEngine(concurrency);
+  }
+
+  async #startEngine(concurrency: number): Promise<void> {
+    const { queue, crontab = '', registry, environment } = this.#options;
+    this.#engine = await startEngine({
+      pool: this.#database.pool,
+      queue,
+      concurrency,
+      tasks: this.#toEngineTasks(),
+      crontab,
+      log: environment.log,
+      onPool: (poolId) => registry.namePool(this.token, poolId),
+      onLeaving: (error) => this.#left.resolve(error),
+    });
+    environment.events.emit('runner.started', { queue, concurrency, token: this.token });
+  }
+
   async #stop(): Promise<void> {
     const { queue, registry, environment } = this.#options;
     const cause = await this.#left.promise;
+    await this.#starting?.catch(() => {});
     if (cause && this.#engine) void this.#releaseLeftovers(this.#engine);
     await this.#engine?.stop();
     await this.#database.close();
@@ -109,7 +172,7 @@ export class Runner<Services = unknown> {
     const { registry, environment } = this.#options;
     try {
       await engine.untilQuiet();
-      await registry.releaseLeftovers(this.token, this.runningJobIds());
+      await registry.releaseLeftovers(this.token, this.#runs.jobIds);
     } catch (err) {
       environment.log.warn({ err }, 'leftovers will be released when the runner has ended');
     }
@@ -119,23 +182,40 @@ export class Runner<Services = unknown> {
     return Object.fromEntries(
       [...this.#options.tasks].map(([name, task]) => [
         name,
-        (payload, { job }) => this.#run(task, payload, job),
+        (payload, helpers) => this.#run(task, payload, helpers),
       ]),
     );
   }
 
-  async #run(task: BoundTask<Services>, payload: unknown, job: Job): Promise<void> {
-    const { queue, slots, registry, environment } = this.#options;
+  async #run(task: BoundTask<Services>, payload: unknown, helpers: JobHelpers): Promise<void> {
+    const { job } = helpers;
+    const { queue, registry, environment } = this.#options;
     const id = String(job.id);
-    using _slot = await slots.acquire();
+    using _places = await this.#takePlaces();
     const isSuspect = job.flags !== null && 'howdah_deaths' in job.flags;
     if (isSuspect) await registry.recordStart(id, this.token);
-    this.#running.add(id);
+    const endSignal = this.#runs.begin(id);
     try {
-      await runJob(task, toRunningJob(job, queue), payload, { ...environment, endSignal: this.#end.signal });
+      await runJob(task, toRun(queue, payload, helpers), { ...environment, endSignal });
     } finally {
-      this.#running.delete(id);
+      this.#runs.end(id);
       if (isSuspect) await registry.clearStart(id, this.token);
     }
+  }
+
+  /**
+   * A place among the runner's own runs and one among its queue's in this process.
+   *
+   * @throws {VerdictError} that puts the job back, when the runner leaves before there is a place
+   */
+  async #takePlaces(): Promise<Disposable> {
+    using places = new DisposableStack();
+    try {
+      places.use(await this.#grants.acquire(this.#leaving.signal));
+      places.use(await this.#options.slots.acquire(this.#leaving.signal));
+    } catch (reason) {
+      throw new VerdictError({ kind: 'return', error: reason as Error });
+    }
+    return places.move();
   }
 }

@@ -1,22 +1,68 @@
 /** Places for runs at once. A queue's runner and its successor share them, so that both together keep the limit. */
 export class Slots {
-  readonly #waiting: (() => void)[] = [];
-  #free: number;
+  readonly #waiting = new Set<() => void>();
+  #limit: number;
+  #usedCount = 0;
 
+  /** @param limit 0 or more; Infinity for no limit */
   constructor(limit: number) {
-    this.#free = limit;
+    this.#limit = limit;
   }
 
-  /** A place, once there is one; disposing of it frees it for the next in line. */
-  async acquire(): Promise<Disposable> {
-    if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Places taken. More than the limit after it was lowered, until enough of them are free again. */
+  get usedCount(): number {
+    return this.#usedCount;
+  }
+
+  /** From now on at most so many places; those taken stay so. */
+  setLimit(limit: number): void {
+    this.#limit = limit;
+    this.#admit();
+  }
+
+  /**
+   * A place, once there is one; disposing of it frees it for the next in line.
+   *
+   * @param signal gives up the place in the line; its reason is thrown
+   */
+  async acquire(signal: AbortSignal): Promise<Disposable> {
+    signal.throwIfAborted();
+    if (this.#usedCount < this.#limit) this.#usedCount++;
+    else await this.#turn(signal);
     return { [Symbol.dispose]: () => this.#release() };
   }
 
+  /** Resolves with the place taken. */
+  #turn(signal: AbortSignal): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const giveUp = () => {
+      this.#waiting.delete(admit);
+      reject(signal.reason);
+    };
+    const admit = () => {
+      signal.removeEventListener('abort', giveUp);
+      resolve();
+    };
+    this.#waiting.add(admit);
+    signal.addEventListener('abort', giveUp, { once: true });
+    return promise;
+  }
+
   #release(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#free++;
+    this.#usedCount--;
+    this.#admit();
+  }
+
+  #admit(): void {
+    for (const admit of this.#waiting) {
+      if (this.#usedCount >= this.#limit) return;
+      this.#usedCount++;
+      this.#waiting.delete(admit);
+      admit();
+    }
   }
 }

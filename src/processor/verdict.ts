@@ -1,14 +1,18 @@
+import { describeError } from './describe-error.ts';
+
 /** What becomes of a job whose run did not complete, with the error that led to it. */
 export type Verdict =
   | { kind: 'retry'; delayMs: number; error: Error }
   | { kind: 'discard'; error: Error }
   | { kind: 'cancel'; error: Error }
+  /** An operator cancelled it, and the database knows: a mere hint here, so that it cannot cancel a later run. */
+  | { kind: 'cancelled'; error: Error }
   | { kind: 'snooze'; delayMs: number; error: Error }
-  | { kind: 'return'; error: Error };
+  | { kind: 'return'; error: Error }
+  /** It is over already: its handler completed it in a transaction. Whatever has its id now is another run. */
+  | { kind: 'done'; error: Error };
 
 const PREFIX = 'howdah-verdict:';
-const MAX_MESSAGE_LENGTH = 4_000;
-const MAX_STACK_LENGTH = 10_000;
 
 /**
  * Carries a verdict through the engine to the database. The engine stores the message of whatever a task throws in the
@@ -26,18 +30,10 @@ export class VerdictError extends Error {
 }
 
 function encode(verdict: Verdict): string {
-  const { kind, error } = verdict;
   const document = {
-    kind,
+    kind: verdict.kind,
     ...('delayMs' in verdict ? { delayMs: Math.round(verdict.delayMs) } : {}),
-    name: error.name,
-    message: storable(error.message, MAX_MESSAGE_LENGTH) || 'error without a message',
-    ...(error.stack ? { stack: storable(error.stack, MAX_STACK_LENGTH) } : {}),
+    ...describeError(verdict.error),
   };
   return JSON.stringify(document);
-}
-
-/** Postgres refuses NUL in text and lone surrogates in JSON; an error must be stored whatever it says. */
-function storable(text: string, maxLength: number): string {
-  return text.slice(0, maxLength).replaceAll('\0', '').toWellFormed();
 }

@@ -1,14 +1,16 @@
 import type { DevelopmentSecrets } from '../config/development-secrets.ts';
 import type { DatabaseHandle } from '../db/database.ts';
+import type { DevelopmentMailbox } from '../mail/development-mailbox.ts';
 import type { Processor } from '../processor/processor.ts';
-import type { Mail } from './open-mail.ts';
 import type { ServiceOptions } from './service-options.ts';
 
 /** What a starting service has opened so far. */
-export interface Parts extends ServiceOptions, Mail {
+export interface Parts extends ServiceOptions {
   secrets: DevelopmentSecrets;
   databaseUrl: string;
   database: DatabaseHandle;
+  /** There when this process delivers its mail to a mailbox of its own. */
+  mailbox?: DevelopmentMailbox;
   /** There once jobs run, in the roles that run them. */
   processor?: Processor;
 }

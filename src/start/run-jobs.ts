@@ -2,6 +2,7 @@ import { catalogue } from '../jobs/catalogue.ts';
 import { loadTasks } from '../processor/load-tasks.ts';
 import { type Processor, startProcessor } from '../processor/processor.ts';
 import type { Services } from '../services.ts';
+import { loadSchedules } from './load-schedules.ts';
 import type { Parts } from './parts.ts';
 
 /** The folder whose files are the tasks; the stock CLI loads it too. */
@@ -9,8 +10,8 @@ export const TASKS_FOLDER = new URL('../tasks/', import.meta.url);
 
 /** A processor for the configured queues; it is the first part to stop. */
 export async function runJobs(
-  { config, events, log, secrets, databaseUrl, database, mailer }: Parts,
-  publicUrl: string,
+  { config, events, log, secrets, databaseUrl, database }: Parts,
+  { mailer, publicUrl }: Pick<Services, 'mailer' | 'publicUrl'>,
   opened: AsyncDisposableStack,
 ): Promise<Processor> {
   const services: Services = { db: database.db, mailer, secretKey: secrets.secretKey, publicUrl };
@@ -18,6 +19,7 @@ export async function runJobs(
     connectionString: databaseUrl,
     queues: config.queues,
     tasks: await loadTasks<Services>(TASKS_FOLDER, catalogue),
+    schedules: await loadSchedules(database.pool),
     services,
     events,
     log,

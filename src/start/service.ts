@@ -1,4 +1,5 @@
 import { developmentSecrets } from '../config/development-secrets.ts';
+import { checkRole } from './check-role.ts';
 import { openApplicationDatabase, openServer, prepareDatabase } from './open-database.ts';
 import { openMail } from './open-mail.ts';
 import type { Parts } from './parts.ts';
@@ -21,19 +22,26 @@ export interface Service {
 /**
  * A running service. When any part fails to start, those that did are stopped again.
  *
- * @throws {StartupError} for what somebody must change first
+ * @throws {StartupError | ConfigError} for what somebody must change first
+ * @throws the reason of `signal` when it fired before all parts were up
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { config, role, log } = options;
+  const { config, role, log, signal } = options;
+  checkRole(role, config);
   await using opened = new AsyncDisposableStack();
   const secrets = await developmentSecrets(config);
   const databaseUrl = await openServer(config, opened);
+  signal?.throwIfAborted();
   await prepareDatabase(config, databaseUrl);
+  signal?.throwIfAborted();
   const database = await openApplicationDatabase(databaseUrl, log, opened);
-  const mail = await openMail(config, opened);
-  const parts: Parts = { ...options, secrets, databaseUrl, database, ...mail };
+  const mail = role === 'api' ? undefined : await openMail(config, opened);
+  const parts: Parts = { ...options, secrets, databaseUrl, database };
+  if (mail?.mailbox) parts.mailbox = mail.mailbox;
   const { url } = await serveHttp(parts, opened);
-  if (role !== 'api') parts.processor = await runJobs(parts, config.publicUrl ?? url, opened);
+  signal?.throwIfAborted();
+  const publicUrl = config.publicUrl ?? url;
+  if (mail) parts.processor = await runJobs(parts, { mailer: mail.mailer, publicUrl }, opened);
   return toService(parts, url, opened.move());
 }
 

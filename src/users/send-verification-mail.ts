@@ -23,7 +23,7 @@ import { type CodeSeed, signVerificationCode } from './verification-code.ts';
 export async function sendVerificationMail(services: Services, request: MailRequest): Promise<void> {
   const { db, mailer } = services;
   const user = await findUser(db, request.userAccount);
-  if (!user) throw new UserGoneError(request.userAccount);
+  if (!user) throw new UserGoneError();
   if (user.emailVerifiedAt) return;
   const verification = await startValidity(db, user);
   if (!verification) return;

@@ -14,7 +14,7 @@ import { UserGoneError } from './user-gone-error.ts';
 export async function sendWelcomeMail(services: Services, request: MailRequest): Promise<void> {
   const { db, mailer, publicUrl } = services;
   const user = await findUser(db, request.userAccount);
-  if (!user) throw new UserGoneError(request.userAccount);
+  if (!user) throw new UserGoneError();
   const message = renderWelcomeEmail({ username: user.username, account: user.account });
   await mailer.send(
     { ...message, to: user.email, messageId: messageIdOf(request.jobId, publicUrl) },

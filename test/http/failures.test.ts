@@ -22,6 +22,7 @@ function failAfterEnqueue(error: Error): TaskDistributor {
       if (task.name === 'send_welcome_email') throw error;
       return job;
     },
+    distributeMany: (tx, jobs) => http.customers.distributor.distributeMany(tx, jobs),
   };
 }
 
@@ -122,6 +123,7 @@ describe('a sign-up whose connection is lost', () => {
         if (task.name === 'send_welcome_email') await loseConnections();
         return job;
       },
+      distributeMany: (tx, jobs) => http.customers.distributor.distributeMany(tx, jobs),
     };
     const response = await http.withOther({ distributor: lost }).request('/v1/users', jsonPost(ADA));
     assert.deepEqual(await outcomeOf(response), [503, 'unavailable']);

@@ -32,6 +32,8 @@ export interface ScriptedSmtpServer {
   readonly url: string;
   /** Messages answered with 250, oldest first. */
   readonly accepted: readonly ReceivedMail[];
+  /** Every message that was read to its end, whatever was answered, oldest first. */
+  readonly received: readonly ReceivedMail[];
   /** Every RCPT command, oldest first. */
   readonly attempts: readonly SmtpAttempt[];
   /** Connections ever made. */
@@ -56,6 +58,7 @@ export async function startScriptedSmtpServer(
   return {
     url: `smtp://127.0.0.1:${listening.port}`,
     accepted: play.accepted,
+    received: play.received,
     attempts: play.attempts,
     get connectionCount() {
       return play.connectionCount;
@@ -71,6 +74,7 @@ type Answer = (error?: Error | null) => void;
 
 class Play {
   readonly accepted: ReceivedMail[] = [];
+  readonly received: ReceivedMail[] = [];
   readonly attempts: SmtpAttempt[] = [];
   readonly server: SMTPServer;
   connectionCount = 0;
@@ -134,6 +138,7 @@ class Play {
     const raw = await buffer(stream).catch(() => undefined);
     if (!raw) return;
     const mail = await parseReceivedMail(raw, recipients);
+    this.received.push(mail);
     const to = recipients[0] ?? '';
     this.#act('data', { session, attempt: { number: this.#attemptCount(to), to } }, (error) => {
       if (!error) this.accepted.push(mail);

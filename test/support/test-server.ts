@@ -22,8 +22,13 @@ export async function startTestServer(): Promise<TestServer> {
   const given = process.env['TEST_DATABASE_URL'];
   const server =
     given === undefined ? await startEmbedded() : { url: given, stop: () => dropTemplate(given) };
-  await createTemplate(server.url);
-  return server;
+  try {
+    await createTemplate(server.url);
+    return server;
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
 }
 
 /** The address of another database of the same server. */

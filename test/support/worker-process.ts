@@ -10,14 +10,26 @@ export interface WorkerProcess {
   readonly pid: number;
   /** Ids of the hanging jobs it has begun. */
   started(): string[];
+  /** Ids of the hanging jobs whose signal fired. */
+  aborted(): string[];
+  /** Whether it said that (hanging-worker.ts tells what it says). */
+  said(words: string): boolean;
   signal(signal: NodeJS.Signals): void;
   /** Resolves when the process has ended. */
   readonly exited: Promise<unknown>;
 }
 
-/** A worker process that is taking jobs of the queue `default`. */
-export async function startWorkerProcess(connectionString: string, concurrency = 2): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [SCRIPT, connectionString, String(concurrency)], {
+/**
+ * A worker process that is taking jobs.
+ *
+ * @param setting concurrency of the queue `default`, or queues as in QUEUES. @default 2
+ */
+export async function startWorkerProcess(
+  connectionString: string,
+  setting: number | string = 2,
+): Promise<WorkerProcess> {
+  const queues = typeof setting === 'number' ? [String(setting)] : ['0', setting];
+  const child = spawn(process.execPath, [SCRIPT, connectionString, ...queues], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const output = collect(child);
@@ -28,10 +40,16 @@ export async function startWorkerProcess(connectionString: string, concurrency =
   );
   return {
     pid: child.pid ?? 0,
-    started: () => output.lines().flatMap((line) => (line.startsWith('started ') ? [line.slice(8)] : [])),
+    started: () => idsAfter('started', output.lines()),
+    aborted: () => idsAfter('aborted', output.lines()),
+    said: (words) => output.lines().includes(words),
     signal: (signal) => void child.kill(signal),
     exited,
   };
+}
+
+function idsAfter(word: string, lines: readonly string[]): string[] {
+  return lines.map((line) => line.split(' ')).flatMap(([first, id = '']) => (first === word ? [id] : []));
 }
 
 function collect(child: ChildProcess) {

@@ -75,6 +75,7 @@ describe('registering a user', () => {
         if (task.name === 'send_welcome_email') throw new Error('after add_job');
         return job;
       },
+      distributeMany: (tx, jobs) => customers.distributor.distributeMany(tx, jobs),
     };
     await assert.rejects(registerUser({ ...customers, distributor: failing }, ADA), /after add_job/);
     assert.deepEqual(await customers.rows('select from users'), []);

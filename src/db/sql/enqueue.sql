@@ -3,7 +3,28 @@
 -- Everything after payload is optional and best given by name, as in
 --   select howdah.enqueue('send_welcome_email', '{"user_account":"ada"}', delay => '10 minutes');
 -- The job exists if and only if the transaction commits; workers are woken at that commit.
--- Raises HWTSK for an unknown task, HWQUE for an unknown queue, HWOPT for an option out of range.
+--
+--   queue        where it runs; the task's queue unless told
+--   run_at       earliest instant; now unless told. Excludes delay, which counts from now
+--   max_retries  runs after the first, 0 to 32766; the task's unless told (25 unless the task tells)
+--   priority     smaller runs first, -32768 to 32767; 0 unless told
+--   timeout      limit of one run, 0 = none; the task's unless told (30 minutes unless the task tells)
+--   deadline     instant after which it is discarded instead of run, and a run is stopped; none unless told
+--   retention    how long it is kept once finished, 0 = not at all; 24 h completed, 7 d otherwise unless told
+--   key          at most one waiting job of a queue has a key. key_mode tells what becomes of it: replace (the default)
+--                gives it all the new job's settings, preserve_run_at the same but its run_at before its first run,
+--                ignore leaves it alone, a running one included. A running job is never replaced otherwise: it is not
+--                retried any more, and a new job follows. Two JSON array payloads are joined
+--   unique_key   while a job of this task with the same unique_key lives, another is refused, in whatever queue
+--   unique_for   the refusal ends that long after the enqueue at the latest. Alone: jobs with the same queue, task and
+--                payload (as jsonb) are the same
+--   sequence     jobs of one sequence run one at a time in the order of their commits, across queues and workers; the
+--                next also waits while the one before it waits for a retry
+--   headers      JSON object of strings for the handler; traceparent is passed through as it is
+-- key excludes unique_key, unique_for and sequence.
+--
+-- Raises HWTSK for an unknown task, HWQUE for an unknown queue, HWOPT naming every option that is wrong, HWDUP for a
+-- duplicate of a unique job (its detail is JSON: {"job_id": …, "queue": …} of the holder).
 create function howdah.enqueue(
   task text,
   payload json default '{}',
@@ -11,15 +32,35 @@ create function howdah.enqueue(
   run_at timestamptz default null,
   delay interval default null,
   max_retries integer default null,
-  priority integer default null
+  priority integer default null,
+  timeout interval default null,
+  deadline timestamptz default null,
+  retention interval default null,
+  key text default null,
+  key_mode text default null,
+  unique_key text default null,
+  unique_for interval default null,
+  sequence text default null,
+  headers jsonb default null
 ) returns bigint
-language sql volatile
+language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
-  select job_id
-  from howdah.enqueue_job(task, payload, queue => queue, run_at => run_at, delay => delay,
-                          max_retries => max_retries, priority => priority)
+declare
+  v_added record;
+begin
+  select a.job_id, a.job_queue, a.is_duplicate into v_added from howdah.add_one_job(
+    row(task, payload, queue, run_at, delay, max_retries, priority, timeout, deadline, retention, key, key_mode,
+        unique_key, unique_for, sequence, headers)::howdah.job_options) a;
+  if v_added.is_duplicate then
+    raise exception 'duplicate: job % of queue "%" holds this unique key', v_added.job_id, v_added.job_queue
+      using errcode = 'HWDUP',
+            detail = json_build_object('job_id', v_added.job_id, 'queue', v_added.job_queue)::text,
+            hint = 'howdah.enqueue_job returns the holder instead of raising.';
+  end if;
+  return v_added.job_id;
+end;
 $$;
 
 comment on function howdah.enqueue is
-  'Adds a job in the current transaction and returns its id. Options by name: queue, run_at, delay, max_retries (runs after the first), priority (smaller first).';
+  'Adds a job in the current transaction and returns its id. Options by name: queue, run_at, delay, max_retries (runs after the first), priority (smaller first), timeout, deadline, retention, key, key_mode (replace, preserve_run_at, ignore), unique_key, unique_for, sequence, headers.';

@@ -2,9 +2,11 @@
 -- howdah.enqueue is the short form, and documents the options.
 --
 -- What is left out comes from the task's row in howdah.tasks. The job exists if and only if the transaction commits;
--- workers are woken at that commit. Takes no lock beyond the inserted row.
+-- workers are woken at that commit. Takes no lock beyond the inserted row, but for unique and sequence jobs.
 --
--- Raises HWTSK for an unknown task, HWQUE for an unknown queue, HWOPT for an option out of range.
+-- A unique job that is already there does not raise: is_duplicate is true, the other columns tell of the job that holds
+-- the key, nothing is written, and the transaction can go on.
+-- Raises HWTSK for an unknown task, HWQUE for an unknown queue, HWOPT naming every option that is wrong.
 create function howdah.enqueue_job(
   task text,
   payload json default '{}',
@@ -12,44 +14,24 @@ create function howdah.enqueue_job(
   run_at timestamptz default null,
   delay interval default null,
   max_retries integer default null,
-  priority integer default null
-) returns table (job_id bigint, job_queue text, job_run_at timestamptz, job_max_retries integer)
-language plpgsql
+  priority integer default null,
+  timeout interval default null,
+  deadline timestamptz default null,
+  retention interval default null,
+  key text default null,
+  key_mode text default null,
+  unique_key text default null,
+  unique_for interval default null,
+  sequence text default null,
+  headers jsonb default null
+) returns table (job_id bigint, job_queue text, job_run_at timestamptz, job_max_retries integer, is_duplicate boolean)
+language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_task howdah.tasks;
-  v_queue text;
-begin
-  select t.* into v_task from howdah.tasks t where t.name = enqueue_job.task;
-  if not found then
-    raise exception 'unknown task "%"', enqueue_job.task
-      using errcode = 'HWTSK',
-            hint = 'Tasks here: ' || coalesce((select string_agg(t.name, ', ' order by t.name) from howdah.tasks t), 'none')
-                   || '. A task is announced by the first process that starts with it.';
-  end if;
-  if enqueue_job.run_at is not null and enqueue_job.delay is not null then
-    raise exception 'run_at and delay exclude each other' using errcode = 'HWOPT';
-  end if;
-  if enqueue_job.delay < interval '0' then
-    raise exception 'delay: expected zero or more, received %', enqueue_job.delay using errcode = 'HWOPT';
-  end if;
-  if enqueue_job.max_retries not between 0 and 32766 then
-    raise exception 'max_retries: expected 0 to 32766, received %', enqueue_job.max_retries using errcode = 'HWOPT';
-  end if;
-  if enqueue_job.priority not between -32768 and 32767 then
-    raise exception 'priority: expected -32768 to 32767, received %', enqueue_job.priority using errcode = 'HWOPT';
-  end if;
-
-  v_queue := coalesce(enqueue_job.queue, v_task.queue);
-  return query execute format(
-    'select j.id, $6, j.run_at, j.max_attempts - 1 from %I.add_job($1, payload => $2, run_at => $3, max_attempts => $4, priority => $5) j',
-    howdah.queue_schema(v_queue))
-  using v_task.name,
-        coalesce(enqueue_job.payload, '{}'),
-        coalesce(enqueue_job.run_at, clock_timestamp() + enqueue_job.delay),
-        coalesce(enqueue_job.max_retries, v_task.max_retries) + 1,
-        enqueue_job.priority,
-        v_queue;
-end;
+  select * from howdah.add_one_job(
+    row(task, payload, queue, run_at, delay, max_retries, priority, timeout, deadline, retention, key, key_mode,
+        unique_key, unique_for, sequence, headers)::howdah.job_options)
 $$;
+
+comment on function howdah.enqueue_job is
+  'Adds a job in the current transaction and returns what was written; a unique duplicate is told by is_duplicate, with the holder''s id. Options as for howdah.enqueue.';

@@ -1,13 +1,81 @@
--- howdah.heartbeat(runners): renews the heartbeats of one process's runners and tells each what it must know.
--- runners: [{"token": …, "running": [job ids at work]}, …]. A runner missing from the answer is unknown or retired.
-create function howdah.heartbeat(runners jsonb)
-returns table (token uuid, is_paused boolean)
-language sql volatile
+-- howdah.heartbeat(runners, beat_number): renews the heartbeats of one process's runners and tells each what it must know.
+--
+-- runners: [{"token": …, "running": [job ids at work], "max_running": most runs it may have at once until it is answered,
+-- null for its concurrency, "is_leaving": it takes no more jobs}, …]. beat_number grows with each call of a process. A
+-- runner missing from the answer is unknown or retired, or a later beat of its process came first.
+--
+-- Answer: whether the queue is paused; with a fleet concurrency how many runs the runner may have now (max_running) and
+-- how many it should have in the end (share), both null without one; and running jobs that are cancelled, of any runner.
+--
+-- The fleet concurrency is never exceeded because granted is at all times an upper bound of what a runner does: it
+-- shrinks to what the process says it keeps to, and grows only by what the sum of all others leaves. Its process applies
+-- an answer before it beats again or never, and a beat that was overtaken is ignored.
+create function howdah.heartbeat(runners jsonb, beat_number bigint)
+returns table (token uuid, is_paused boolean, max_running integer, share integer, cancelled bigint[])
+language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
-  update howdah.runners r
-  set heartbeat_at = clock_timestamp(), running = beat.running
-  from jsonb_to_recordset(runners) as beat (token uuid, running bigint[])
-  where r.token = beat.token and r.retired_at is null
-  returning r.token, exists (select from howdah.queue_settings s where s.queue = r.queue and s.paused_at is not null)
+declare
+  v_tokens uuid[];
+  v_queue text;
+  v_cancelled bigint[];
+begin
+  for v_queue in
+    select distinct r.queue
+    from jsonb_to_recordset(runners) as beat (token uuid)
+    join howdah.runners r on r.token = beat.token
+    join howdah.queue_settings s on s.queue = r.queue and s.fleet_concurrency is not null
+    order by r.queue
+  loop
+    perform howdah.lock_fleet(v_queue);
+  end loop;
+
+  with beaten as (
+    update howdah.runners r
+    set heartbeat_at = clock_timestamp(), running = beat.running, beat_number = heartbeat.beat_number,
+        is_leaving = coalesce(beat.is_leaving, false),
+        granted = case when s.fleet_concurrency is not null then coalesce(beat.max_running, r.concurrency) end
+    from jsonb_to_recordset(runners) as beat (token uuid, running bigint[], max_running integer, is_leaving boolean)
+    left join howdah.runners known on known.token = beat.token
+    left join howdah.queue_settings s on s.queue = known.queue
+    where r.token = beat.token and r.retired_at is null and r.beat_number <= heartbeat.beat_number
+    returning r.token
+  )
+  select array_agg(b.token) into v_tokens from beaten b;
+
+  perform howdah.promote_waiting_sequences();
+  v_cancelled := array(select o.job_id from howdah.job_outcomes o where o.state = 'cancelled');
+  for token in select unnest(v_tokens) loop
+    select s.paused_at is not null, grants.max_running, grants.share into is_paused, max_running, share
+    from howdah.runners r
+    left join howdah.queue_settings s on s.queue = r.queue
+    left join lateral howdah.grant_runs(r) grants on r.granted is not null
+    where r.token = heartbeat.token;
+    is_paused := coalesce(is_paused, false);
+    cancelled := v_cancelled;
+    return next;
+  end loop;
+end;
+$$;
+
+-- howdah.grant_runs(runner): moves a runner's granted towards its share as far as the others' grants leave room, and
+-- returns what to answer. The caller holds the queue's fleet lock.
+create function howdah.grant_runs(runner howdah.runners, out max_running integer, out share integer)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_free integer;
+begin
+  select case when runner.is_leaving then 0 else
+           coalesce((select f.share from howdah.fleet_shares(runner.queue) f where f.process = runner.process), 0) end,
+         s.fleet_concurrency - (select sum(coalesce(r.granted, r.concurrency)) from howdah.runners r
+                                where r.queue = runner.queue and r.released_at is null)
+  into share, v_free
+  from howdah.queue_settings s where s.queue = runner.queue;
+  max_running := least(share, runner.granted + greatest(v_free, 0));
+  if max_running > runner.granted then
+    update howdah.runners r set granted = grant_runs.max_running where r.token = runner.token;
+  end if;
+end;
 $$;

@@ -2,17 +2,25 @@
 --
 -- The engine gives a failed attempt one text, its error message. Howdah's workers put a small JSON document there
 -- (src/processor/verdict.ts), which reaches the database in the very statement that fails the job: verdict and
--- failure cannot come apart. Text that is not a verdict (a task run without Howdah's plugin) gives null.
+-- failure cannot come apart. Text that is not a verdict (a task run without Howdah's plugin) gives null, and so does
+-- one with a kind or a delay that no worker sends: a failure must be stored whatever it says.
 create function howdah.parse_verdict(last_error text) returns jsonb
 language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_verdict jsonb;
 begin
-  if last_error like 'howdah-verdict:%' then
-    return substr(last_error, length('howdah-verdict:') + 1)::jsonb;
+  if not starts_with(last_error, 'howdah-verdict:') then
+    return null;
+  end if;
+  v_verdict := substr(last_error, length('howdah-verdict:') + 1)::jsonb;
+  if v_verdict ->> 'kind' in ('retry', 'discard', 'cancel', 'cancelled', 'snooze', 'return', 'done')
+     and jsonb_typeof(coalesce(v_verdict -> 'delayMs', '0')) = 'number' then
+    return v_verdict;
   end if;
   return null;
-exception when invalid_text_representation or untranslatable_character then
+exception when data_exception then
   return null;
 end;
 $$;

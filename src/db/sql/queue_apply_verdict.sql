@@ -4,6 +4,10 @@
 -- gives the job back (queue_release.sql). Rewrites the row that statement
 -- is about to store: the wait before the next run, the attempt given back, or the end of the job. Appends the attempt
 -- to howdah.job_errors. A job that ends here is removed by the AFTER trigger of the same statement.
+--
+-- A job that was cancelled while it ran ends so, whatever the verdict; read after the row's lock was got, so that a
+-- cancellation this statement waited for is seen. The verdict "done" is that of a run whose job was completed in a
+-- transaction of its handler: if there is a job of that id again, somebody retried it, and it is not this run's.
 create function howdah.:"apply_verdict"() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -12,19 +16,29 @@ declare
   v_verdict jsonb := howdah.parse_verdict(new.last_error);
   v_kind text := coalesce(v_verdict ->> 'kind', 'retry');
   v_message text := coalesce(v_verdict ->> 'message', new.last_error);
-  v_delay interval := make_interval(secs => (v_verdict ->> 'delayMs')::double precision / 1000);
+  v_delay interval := case when v_verdict ? 'delayMs'
+    then make_interval(secs => least((v_verdict ->> 'delayMs')::double precision / 1000, 3155760000)) end;
+  v_is_error constant boolean := v_kind in ('retry', 'discard', 'cancel');
+  v_decided text;
 begin
-  if v_kind in ('return', 'snooze') then
+  if v_kind = 'done' then
+    return null;
+  end if;
+  select o.state into v_decided from howdah.job_outcomes o where o.job_id = old.id;
+  if v_decided is not null then
+    v_kind := case v_decided when 'cancelled' then 'cancel' else 'discard' end;
+  elsif v_kind = 'retry' and old.attempts >= old.max_attempts then
+    v_kind := 'discard';
+  end if;
+
+  if v_kind in ('return', 'cancelled', 'snooze') then
     new.attempts := greatest(0, old.attempts - 1);
     new.last_error := old.last_error;
     new.run_at := case v_kind when 'snooze' then clock_timestamp() + v_delay else old.run_at end;
     return new;
   end if;
 
-  new.last_error := v_message;
-  if v_kind = 'retry' and old.attempts >= old.max_attempts then
-    v_kind := 'discard';
-  end if;
+  new.last_error := case when v_is_error then v_message else old.last_error end;
   if v_kind = 'retry' then
     new.run_at := clock_timestamp() + coalesce(v_delay, howdah.retry_delay(old.attempts));
   else
@@ -32,13 +46,15 @@ begin
     new.attempts := new.max_attempts;
     insert into howdah.job_outcomes (job_id, state, attempt)
       values (old.id, case v_kind when 'cancel' then 'cancelled' else 'discarded' end, old.attempts)
-      on conflict (job_id) do update set state = excluded.state, attempt = excluded.attempt;
+      on conflict (job_id) do update set attempt = excluded.attempt;
   end if;
 
-  insert into howdah.job_errors (job_id, attempt, queue, task, name, message, stack, worker, decision, retry_at)
-  select old.id, old.attempts, :'queue', t.identifier, coalesce(v_verdict ->> 'name', 'Error'), v_message,
-         v_verdict ->> 'stack', old.locked_by, v_kind, case v_kind when 'retry' then new.run_at end
-  from :"schema"._private_tasks t where t.id = old.task_id;
+  if v_is_error then
+    insert into howdah.job_errors (job_id, attempt, queue, task, name, message, stack, worker, decision, retry_at)
+    select old.id, old.attempts, :'queue', t.identifier, coalesce(v_verdict ->> 'name', 'Error'), v_message,
+           v_verdict ->> 'stack', old.locked_by, v_kind, case v_kind when 'retry' then new.run_at end
+    from :"schema"._private_tasks t where t.id = old.task_id;
+  end if;
   return new;
 end;
 $$;

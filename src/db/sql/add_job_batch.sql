@@ -1,0 +1,39 @@
+-- howdah.add_job_batch(jobs): writes jobs whose options are checked; see enqueue_jobs.sql. Rows come in no order.
+--
+-- Plain jobs go through the engine's add_jobs, one call for each queue and task. Those with a key, a unique key or a
+-- sequence go one by one, in their order; the turns of all their sequences are taken first, by name, so that two
+-- batches cannot wait for each other there.
+-- Raises HWTSK, HWQUE, and HWDUP for the first duplicate.
+create function howdah.add_job_batch(jobs howdah.job_options[])
+returns table (job_index integer, job_id bigint, job_queue text, job_run_at timestamptz, job_max_retries integer)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_group record;
+  v_single record;
+  v_added record;
+begin
+  for v_group in select g.* from howdah.batch_groups(jobs) g loop
+    return query select a.* from howdah.add_plain_jobs(v_group.queue, v_group.task, v_group.max_retries,
+                                                       v_group.indexes, v_group.jobs) a;
+  end loop;
+  perform howdah.enter_sequence(s.name)
+  from (select distinct j.sequence as name from unnest(jobs) j where j.sequence is not null order by 1) s;
+  for v_single in
+    select (b.index - 1)::integer as index, b.job
+    from (select job, row_number() over () as index from unnest(jobs) job) b
+    where num_nonnulls((b.job).key, (b.job).unique_key, (b.job).unique_for, (b.job).sequence) > 0
+    order by b.index
+  loop
+    select a.* into v_added from howdah.add_one_job(v_single.job) a;
+    if v_added.is_duplicate then
+      raise exception 'jobs[%]: duplicate: job % of queue "%" holds this unique key',
+        v_single.index, v_added.job_id, v_added.job_queue
+        using errcode = 'HWDUP', detail = json_build_object(
+          'job_index', v_single.index, 'job_id', v_added.job_id, 'queue', v_added.job_queue)::text;
+    end if;
+    return query select v_single.index, v_added.job_id, v_added.job_queue, v_added.job_run_at, v_added.job_max_retries;
+  end loop;
+end;
+$$;

@@ -1,0 +1,56 @@
+-- howdah.add_one_job(job): what howdah.enqueue_job does, with its arguments in one value.
+--
+-- In this order: refuse what is wrong, take the unique key, take the turn in the sequence, write the job. A duplicate is
+-- returned, not raised, so that the caller's transaction can go on.
+create function howdah.add_one_job(job howdah.job_options)
+returns table (job_id bigint, job_queue text, job_run_at timestamptz, job_max_retries integer, is_duplicate boolean)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_task howdah.tasks := howdah.known_task(job.task);
+  v_mistakes text[] := howdah.job_option_mistakes(job);
+  v_settings jsonb := howdah.job_settings(job);
+  v_hash bytea;
+  v_holder howdah.unique_locks;
+  v_is_parked boolean;
+  v_wanted timestamptz := coalesce(job.run_at, clock_timestamp() + job.delay);
+begin
+  if v_mistakes is not null then
+    raise exception '%', array_to_string(v_mistakes, '; ') using errcode = 'HWOPT';
+  end if;
+  job.queue := coalesce(job.queue, v_task.queue);
+  job.max_retries := coalesce(job.max_retries, v_task.max_retries);
+  perform howdah.queue_schema(job.queue);
+
+  v_hash := howdah.unique_hash(job, job.queue);
+  if v_hash is not null then
+    v_holder := howdah.claim_unique(v_hash, job.queue, clock_timestamp() + job.unique_for, 0);
+    if v_holder.job_id is not null then
+      return query select * from howdah.duplicate_of(v_holder);
+      return;
+    end if;
+    v_settings := coalesce(v_settings, '{}') || jsonb_build_object('unique', encode(v_hash, 'hex'));
+  end if;
+  if job.sequence is not null then
+    v_is_parked := howdah.enter_sequence(job.sequence);
+  end if;
+  if v_is_parked then
+    v_settings := v_settings || jsonb_build_object('run_at', howdah.iso_instant(coalesce(v_wanted, clock_timestamp())));
+  end if;
+
+  select w.id, job.queue, w.run_at, w.max_attempts - 1, false
+  into job_id, job_queue, job_run_at, job_max_retries, is_duplicate
+  from howdah.write_job(job, case when v_is_parked then 'infinity' else v_wanted end, v_settings) w;
+
+  update howdah.unique_locks l set job_id = add_one_job.job_id where l.hash = v_hash;
+  if job.sequence is not null then
+    insert into howdah.sequence_jobs (sequence, job_id, queue, is_parked, run_at)
+    values (job.sequence, add_one_job.job_id, job.queue, v_is_parked, v_wanted);
+  end if;
+  if v_is_parked then
+    job_run_at := coalesce(v_wanted, clock_timestamp());
+  end if;
+  return next;
+end;
+$$;

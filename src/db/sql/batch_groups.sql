@@ -1,0 +1,30 @@
+-- howdah.batch_groups(batch): the plain jobs of a batch by queue and task, each job with its index from 0.
+-- Raises HWTSK or HWQUE, naming the job, when a task or queue does not exist, of plain jobs and others alike.
+create function howdah.batch_groups(batch howdah.job_options[])
+returns table (queue text, task text, max_retries integer, indexes integer[], jobs howdah.job_options[])
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_stray record;
+begin
+  select b.index - 1 as index, (b.job).task, t.name as known_task, coalesce((b.job).queue, t.queue) as queue into v_stray
+  from (select job, row_number() over () as index from unnest(batch) job) b
+  left join howdah.tasks t on t.name = (b.job).task
+  left join howdah.queue_registry r on r.name = coalesce((b.job).queue, t.queue)
+  where t.name is null or r.name is null
+  order by b.index limit 1;
+  if found and v_stray.known_task is null then
+    raise exception 'jobs[%]: unknown task "%"', v_stray.index, v_stray.task using errcode = 'HWTSK';
+  elsif found then
+    raise exception 'jobs[%]: unknown queue "%"', v_stray.index, v_stray.queue using errcode = 'HWQUE';
+  end if;
+  return query
+  select coalesce((b.job).queue, t.queue), t.name, t.max_retries,
+         array_agg((b.index - 1)::integer order by b.index), array_agg(b.job order by b.index)
+  from (select job, row_number() over () as index from unnest(batch) job) b
+  join howdah.tasks t on t.name = (b.job).task
+  where num_nonnulls((b.job).key, (b.job).unique_key, (b.job).unique_for, (b.job).sequence) = 0
+  group by 1, t.name;
+end;
+$$;

@@ -1,0 +1,37 @@
+-- howdah.claim_unique(hash, queue, expires_at, job_id): takes a unique key for a job that is about to be written, or
+-- returns the lock of the job that holds it. All columns null: taken.
+--
+-- A lock refuses only while its job is live, still carries that key, and the time is not up; any other is taken over.
+-- So no end of a job, not even a truncated table, leaves a key stuck. Locks: only the row it takes. A second transaction
+-- that wants a key somebody is just taking waits for that commit; a refusal locks nothing, so a refused transaction
+-- that stays open never makes the holder's completion wait.
+create function howdah.claim_unique(hash bytea, queue text, expires_at timestamptz, job_id bigint)
+returns howdah.unique_locks
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_lock howdah.unique_locks;
+begin
+  loop
+    insert into howdah.unique_locks as l (hash, job_id, queue, expires_at)
+    values (claim_unique.hash, claim_unique.job_id, claim_unique.queue, claim_unique.expires_at)
+    on conflict do nothing;
+    if found then
+      return null;
+    end if;
+    select l.* into v_lock from howdah.unique_locks l where l.hash = claim_unique.hash;
+    continue when not found; -- its job ended meanwhile
+    if (v_lock.expires_at is null or v_lock.expires_at > clock_timestamp())
+       and howdah.is_job_live(v_lock.queue, v_lock.job_id, 'unique', encode(claim_unique.hash, 'hex')) then
+      return v_lock;
+    end if;
+    update howdah.unique_locks l
+    set job_id = claim_unique.job_id, queue = claim_unique.queue, expires_at = claim_unique.expires_at
+    where l.hash = claim_unique.hash and l.job_id = v_lock.job_id;
+    if found then
+      return null;
+    end if;
+  end loop; -- somebody else took it over
+end;
+$$;

@@ -1,0 +1,35 @@
+-- howdah.complete_in_transaction(job_id, queue, worker, locked_at, result): completes a job in the caller's transaction,
+-- so that the handler's own writes and the job's completion commit together or not at all.
+--
+-- Raises HWLST when the job is not that run's any more: it was rescued, unlocked, completed. Both orders are safe, since
+-- this and what takes the job away lock the same row: whoever comes second finds it gone, or in other hands.
+-- Frees the engine's lane of the job (queue_name), which the worker would do with a completion of its own.
+create function howdah.complete_in_transaction(
+  job_id bigint, queue text, worker text, locked_at timestamptz, result jsonb default null
+) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_schema text := howdah.queue_schema(queue);
+  v_lane integer;
+  v_deleted integer;
+begin
+  if result is not null then
+    perform howdah.report_result(job_id, queue, worker, locked_at, result);
+  end if;
+  execute format(
+    'delete from %I._private_jobs j
+     where j.id = $1 and j.locked_by = $2 and j.locked_at > $3 - interval ''1 ms'' and j.locked_at < $3 + interval ''2 ms''
+     returning j.job_queue_id', v_schema)
+  into v_lane using job_id, worker, locked_at;
+  get diagnostics v_deleted = row_count;
+  if v_deleted = 0 then
+    raise exception 'job % is not held by this run any more', job_id using errcode = 'HWLST';
+  end if;
+  if v_lane is not null then
+    execute format('update %I._private_job_queues q set locked_by = null, locked_at = null where q.id = $1 and q.locked_by = $2',
+                   v_schema) using v_lane, worker;
+  end if;
+end;
+$$;

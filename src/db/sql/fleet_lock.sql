@@ -1,0 +1,6 @@
+-- howdah.lock_fleet(queue): whoever changes what runners of a queue may run at once takes turns, until its transaction
+-- ends. An advisory lock: two integers, "hwfl" in ASCII and a hash of the queue's name.
+create function howdah.lock_fleet(queue text) returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$ select pg_advisory_xact_lock(x'6877666c'::integer, hashtext(queue)) $$;

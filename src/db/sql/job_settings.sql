@@ -1,0 +1,23 @@
+-- howdah.iso_instant(at): an instant as ISO 8601 in UTC with microseconds, whatever the session's settings.
+create function howdah.iso_instant(at timestamptz) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+$$;
+
+-- howdah.job_settings(job): the options the engine has no column for, as they stand in the job's row under flags.howdah;
+-- null when there are none. Milliseconds are whole and rounded up, so that no limit becomes 0 = none.
+create function howdah.job_settings(job howdah.job_options) returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when num_nonnulls(job.timeout, job.deadline, job.retention, job.headers, job.sequence) > 0 then
+    jsonb_strip_nulls(jsonb_build_object(
+      'timeout_ms', ceil(extract(epoch from job.timeout) * 1000)::bigint,
+      'deadline', howdah.iso_instant(job.deadline),
+      'retention_ms', ceil(extract(epoch from job.retention) * 1000)::bigint,
+      'headers', job.headers,
+      'sequence', job.sequence))
+  end
+$$;

@@ -1,0 +1,49 @@
+-- howdah.cron_values(field, low, high): the values that one field of a cron expression stands for, in order: numbers,
+-- ranges (1-5) and steps (*/15), separated by commas. In the field of weekdays (0 to 6) 7 is Sunday too.
+create function howdah.cron_values(field text, low integer, high integer) returns integer[]
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_agg(distinct case when high = 6 then v % 7 else v end
+                   order by case when high = 6 then v % 7 else v end)
+  from unnest(string_to_array(field, ',')) part
+  cross join lateral generate_series(
+    case when part like '*%' then low else split_part(part, '-', 1)::integer end,
+    case when part like '*%' then high
+         when part like '%-%' then split_part(part, '-', 2)::integer
+         else part::integer end,
+    case when part like '*/%' then substr(part, 3)::integer else 1 end) v
+$$;
+
+-- howdah.next_cron_run(cron, after): the first minute later than `after` that the expression names, in UTC. Null when
+-- there is none within eight years, as for 30 February. As in every cron, a day counts when either the day of the
+-- month or the weekday fits, if both are restricted.
+create function howdah.next_cron_run(cron text, after timestamptz) returns timestamptz
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with fields as (
+    select howdah.cron_values(f[1], 0, 59) as minutes, howdah.cron_values(f[2], 0, 23) as hours,
+           howdah.cron_values(f[3], 1, 31) as dates, howdah.cron_values(f[4], 1, 12) as months,
+           howdah.cron_values(f[5], 0, 6) as weekdays,
+           date_trunc('minute', after at time zone 'UTC') + interval '1 minute' as first_minute
+    from regexp_split_to_array(btrim(cron), '\s+') f
+  ), days as (
+    select d.day
+    from fields f
+    cross join generate_series(f.first_minute::date, f.first_minute::date + interval '8 years', interval '1 day') d (day)
+    where extract(month from d.day)::integer = any (f.months)
+      and case when cardinality(f.dates) < 31 and cardinality(f.weekdays) < 7
+               then extract(day from d.day)::integer = any (f.dates) or extract(dow from d.day)::integer = any (f.weekdays)
+               else extract(day from d.day)::integer = any (f.dates) and extract(dow from d.day)::integer = any (f.weekdays)
+          end
+    order by d.day
+    limit 2
+  )
+  select min(d.day + make_interval(hours => h, mins => m)) at time zone 'UTC'
+  from fields f
+  cross join days d
+  cross join unnest(f.hours) h
+  cross join unnest(f.minutes) m
+  where d.day + make_interval(hours => h, mins => m) >= f.first_minute
+$$;

@@ -1,0 +1,84 @@
+-- howdah.parse_jobs(jobs): a JSON array of jobs to enqueue as values whose options are checked; see enqueue_jobs.sql.
+-- Raises HWOPT for anything but an array of at most 10,000 objects, an unknown field, a value of the wrong type or out
+-- of range, naming job, field and what was expected.
+create function howdah.parse_jobs(jobs json) returns howdah.job_options[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_jobs howdah.job_options[];
+  v_mistake text;
+begin
+  if json_typeof(jobs) is distinct from 'array' or json_array_length(jobs) > 10000 then
+    raise exception 'jobs: expected an array of at most 10000 objects, received %',
+      case json_typeof(jobs) when 'array' then json_array_length(jobs)::text else coalesce(json_typeof(jobs), 'null') end
+      using errcode = 'HWOPT';
+  end if;
+  select format('jobs[%s]%s', j.ordinality - 1,
+                case json_typeof(j.value) when 'object' then '.' || k || ': expected an option of howdah.enqueue, received an unknown name'
+                                          else ': expected an object, received ' || json_typeof(j.value) end)
+  into v_mistake
+  from json_array_elements(jobs) with ordinality j
+  left join lateral json_object_keys(case json_typeof(j.value) when 'object' then j.value end) k on true
+  where json_typeof(j.value) <> 'object' or k not in (
+    'task', 'payload', 'queue', 'run_at', 'delay', 'max_retries', 'priority', 'timeout', 'deadline', 'retention', 'key',
+    'key_mode', 'unique_key', 'unique_for', 'sequence', 'headers')
+  limit 1;
+  if v_mistake is null then
+    begin
+      select array_agg(j) into v_jobs from json_populate_recordset(null::howdah.job_options, jobs) j;
+    exception when data_exception then
+      v_mistake := howdah.first_type_mistake(jobs);
+    end;
+  end if;
+  v_mistake := coalesce(v_mistake, howdah.first_job_mistake(v_jobs));
+  if v_mistake is not null then
+    raise exception '%', v_mistake using errcode = 'HWOPT';
+  end if;
+  return v_jobs;
+end;
+$$;
+
+-- howdah.first_type_mistake(jobs): the first field whose value cannot be read as what the option is.
+create function howdah.first_type_mistake(jobs json) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_field record;
+begin
+  for v_field in
+    select j.ordinality - 1 as index, f.key, f.value
+    from json_array_elements(jobs) with ordinality j, json_each(j.value) f
+  loop
+    begin
+      perform json_populate_record(null::howdah.job_options, json_build_object(v_field.key, v_field.value));
+    exception when data_exception then
+      return format('jobs[%s].%s: expected %s, received %s', v_field.index, v_field.key,
+                    (select format_type(a.atttypid, null) from pg_attribute a
+                     where a.attrelid = 'howdah.job_options'::regclass and a.attname = v_field.key), v_field.value);
+    end;
+  end loop;
+  return null;
+end;
+$$;
+
+-- howdah.first_job_mistake(jobs): what is wrong with the first job whose options are. Most jobs set none that could be
+-- wrong and are passed over at a glance.
+create function howdah.first_job_mistake(jobs howdah.job_options[]) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('jobs[%s].%s', checked.index, array_to_string(checked.mistakes, format('; jobs[%s].', checked.index)))
+  from (
+    select j.index, howdah.job_option_mistakes(j.job) as mistakes
+    from (select job, row_number() over () - 1 as index from unnest(jobs) job) j
+    where num_nonnulls((j.job).run_at, (j.job).delay, (j.job).timeout, (j.job).deadline, (j.job).retention, (j.job).key,
+                       (j.job).key_mode, (j.job).unique_key, (j.job).unique_for, (j.job).sequence, (j.job).headers) > 0
+       or (j.job).max_retries not between 0 and 32766
+       or (j.job).priority not between -32768 and 32767
+    order by j.index
+  ) checked
+  where checked.mistakes is not null
+  limit 1
+$$;

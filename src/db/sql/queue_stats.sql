@@ -1,0 +1,31 @@
+-- howdah.queue_stats(): one row per queue for monitoring, at a cost that does not grow with the number of jobs: what
+-- /metrics reads. Depth above some thousands is an estimate (queue_depth.sql); howdah.queues counts exactly and slowly.
+create function howdah.queue_stats() returns table (
+  queue text, available bigint, scheduled bigint, retryable bigint, running bigint, is_estimate boolean,
+  oldest_wait_seconds double precision, concurrency bigint, fleet_concurrency integer, workers bigint,
+  is_paused boolean, dead_tuples bigint, table_bytes bigint
+)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select q.queue, greatest(q.available - fleet.running, 0), q.scheduled, q.retryable, fleet.running, q.is_estimate,
+         q.oldest_wait_seconds, fleet.concurrency, s.fleet_concurrency, fleet.workers,
+         s.paused_at is not null, q.dead_tuples, q.table_bytes
+  from (
+:queue_stats_rows
+  ) q
+  left join howdah.queue_settings s on s.queue = q.queue
+  cross join lateral (
+    select coalesce(sum(cardinality(r.running)), 0) as running,
+           count(*) filter (where alive.yes) as workers,
+           coalesce(sum(r.concurrency) filter (where alive.yes), 0) as concurrency
+    from howdah.runners r
+    cross join lateral (
+      select r.retired_at is null and r.heartbeat_at > clock_timestamp() - interval '10 seconds' as yes
+    ) alive
+    where r.queue = q.queue and r.released_at is null
+  ) fleet
+$$;
+
+comment on function howdah.queue_stats() is
+  'One row per queue for monitoring, in milliseconds at any size: depth by state (an estimate where is_estimate), seconds the oldest available job has waited, jobs running at the latest heartbeats, workers with a heartbeat in the last 10 s and their concurrency, the fleet''s limit, dead tuples and bytes of the job table.';

@@ -1,0 +1,28 @@
+-- howdah.resume_queue(queue): a paused queue hands out jobs again, within a second; returns whether it was paused.
+-- Raises HWQUE for an unknown queue.
+create function howdah.resume_queue(queue text) returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform howdah.queue_schema(queue);
+  update howdah.queue_settings s set paused_at = null, paused_by = null
+  where s.queue = resume_queue.queue and s.paused_at is not null;
+  if found then
+    perform howdah.tell_workers(), howdah.announce_jobs(1);
+  end if;
+  return found;
+end;
+$$;
+
+comment on function howdah.resume_queue is 'A paused queue hands out jobs again. Returns whether it was paused.';
+
+-- howdah.resume_all(): resumes every queue; returns how many were paused.
+create function howdah.resume_all() returns integer
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select count(*)::integer from howdah.queue_registry r where howdah.resume_queue(r.name)
+$$;
+
+comment on function howdah.resume_all is 'Resumes every queue. Returns how many were paused.';

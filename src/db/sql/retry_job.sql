@@ -1,0 +1,82 @@
+-- howdah.retry_job(id): has a job run again, and returns its state now.
+--
+-- A finished job, however it ended, goes back into its queue under its own id with all its retries; the errors of its
+-- earlier attempts stay, its result and its place in the history do not. It takes its key, its unique key and a place at
+-- the head of its sequence's line again. A waiting job becomes available at once.
+-- Raises HWJOB for an unknown job; HWSTA for one that runs, whose deadline has passed, whose key or unique key another
+-- job holds, or that waits for its turn in a sequence.
+create function howdah.retry_job(id bigint) returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_job record;
+  v_row howdah.job_history;
+begin
+  for v_look in 1..2 loop
+    select j.* into v_job from howdah.lock_job(retry_job.id) j;
+    if v_job.schema_name is not null then
+      if v_job.state = 'running' then
+        perform howdah.refuse_job(id, v_job.state, 'retried');
+      end if;
+      return howdah.move_job(id, now(), 'retried');
+    end if;
+    delete from howdah.job_history h where h.id = retry_job.id returning h.* into v_row;
+    exit when found; -- else somebody else has just retried it
+  end loop;
+  if v_row.id is null then
+    perform howdah.refuse_job(id, null, 'retried');
+  end if;
+  return howdah.revive_job(v_row);
+end;
+$$;
+
+comment on function howdah.retry_job is
+  'Runs a job again: a finished one from its first attempt, under the same id; a waiting one now. Returns its state now.';
+
+-- howdah.revive_job(finished): puts a job that was just taken out of the history back into its queue.
+create function howdah.revive_job(finished howdah.job_history) returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_schema text := howdah.queue_schema(finished.queue);
+  v_settings jsonb := finished.flags -> 'howdah';
+  v_is_parked boolean := false;
+  v_holder bigint;
+  v_flags jsonb := finished.flags - 'howdah_deaths';
+begin
+  if (v_settings ->> 'deadline')::timestamptz <= clock_timestamp() then
+    perform howdah.refuse_job(finished.id, finished.state, 'retried: its deadline passed at ' || (v_settings ->> 'deadline'),
+                              'Enqueue it anew with another deadline.');
+  end if;
+  if v_settings ? 'unique' then
+    v_holder := (howdah.claim_unique(decode(v_settings ->> 'unique', 'hex'), finished.queue, null, finished.id)).job_id;
+    if v_holder is not null then
+      perform howdah.refuse_job(finished.id, finished.state, format('retried: job %s has its unique key now', v_holder),
+                                'Retry it when that job has ended.');
+    end if;
+  end if;
+  if v_settings ? 'sequence' then
+    v_is_parked := howdah.enter_sequence(v_settings ->> 'sequence');
+    insert into howdah.sequence_jobs (sequence, job_id, queue, is_parked)
+    values (v_settings ->> 'sequence', finished.id, finished.queue, v_is_parked);
+  end if;
+
+  execute format(
+    'insert into %1$I._private_tasks (identifier) values ($1) on conflict do nothing', v_schema) using finished.task;
+  begin
+    execute format(
+      'insert into %1$I._private_jobs (id, task_id, payload, priority, run_at, attempts, max_attempts, created_at, key, flags)
+       select $1, t.id, $3, $4, $5, 0, $6, $7, $8, $9 from %1$I._private_tasks t where t.identifier = $2', v_schema)
+    using finished.id, finished.task, finished.payload, finished.priority,
+          case when v_is_parked then 'infinity' else now() end, finished.max_attempts, finished.created_at,
+          finished.key, nullif(v_flags, '{}');
+  exception when unique_violation then
+    perform howdah.refuse_job(finished.id, finished.state, 'retried: another job has its key now',
+                              'Retry it when that job has ended.');
+  end;
+  perform howdah.announce_jobs(1);
+  return case when v_is_parked then 'scheduled' else 'available' end;
+end;
+$$;

@@ -1,0 +1,46 @@
+-- howdah.retry_jobs(filter…, max_jobs, dry_run): howdah.retry_job for every job that fits the filter; returns how many.
+-- The filter is that of howdah.cancel_jobs; without a state it means discarded and retryable jobs, and scheduled,
+-- cancelled and completed ones only when asked for by name. Jobs that cannot be retried just now (another has their key,
+-- their deadline passed, they wait for their turn in a sequence) are left out, though dry_run counts them.
+create function howdah.retry_jobs(
+  queue text default null,
+  task text default null,
+  state text default null,
+  created_before timestamptz default null,
+  created_after timestamptz default null,
+  error_like text default null,
+  key text default null,
+  payload_contains jsonb default null,
+  max_jobs integer default 1000,
+  dry_run boolean default false
+) returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_filter constant jsonb :=
+    jsonb_build_object('queue', queue, 'task', task, 'state', state, 'created_before', created_before,
+                              'created_after', created_after, 'error_like', error_like, 'key', key,
+                              'payload_contains', payload_contains);
+  v_states constant text[] := case when state is null then array['discarded', 'retryable']
+         else array['discarded', 'retryable', 'scheduled', 'cancelled', 'completed'] end;
+  v_job record;
+  v_count integer := 0;
+begin
+  if dry_run then
+    return (select count(*) from howdah.select_jobs(v_filter, v_states, max_jobs));
+  end if;
+  for v_job in select j.job_id from howdah.select_jobs(v_filter, v_states, max_jobs) j loop
+    begin
+      perform howdah.retry_job(v_job.job_id);
+      v_count := v_count + 1;
+    exception when sqlstate 'HWSTA' or sqlstate 'HWJOB' then
+      null;
+    end;
+  end loop;
+  return v_count;
+end;
+$$;
+
+comment on function howdah.retry_jobs is
+  'Runs every job that fits the filter again, discarded and retryable ones unless a state is given; at most max_jobs; returns how many. With dry_run it only counts.';

@@ -1,0 +1,52 @@
+-- howdah.run_job_now(id): makes a waiting job available at once, whatever it waited for; returns its state: available.
+-- Locks the job's row. Raises HWJOB for an unknown job; HWSTA for one that runs or has ended, and for one that waits for
+-- its turn in a sequence, naming the job it is behind.
+create function howdah.run_job_now(id bigint) returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return howdah.move_job(id, now(), 'run now');
+end;
+$$;
+
+comment on function howdah.run_job_now is 'Makes a waiting job available at once. Returns its state now.';
+
+-- howdah.reschedule_job(id, at): sets the earliest instant of a waiting job's next run; returns its state now.
+-- Raises as howdah.run_job_now does, and HWOPT when at is not a finite instant.
+create function howdah.reschedule_job(id bigint, at timestamptz) returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if at is null or not isfinite(at) then
+    raise exception 'at: expected an instant, received %', coalesce(at::text, 'null') using errcode = 'HWOPT';
+  end if;
+  return howdah.move_job(id, at, 'rescheduled');
+end;
+$$;
+
+comment on function howdah.reschedule_job is
+  'Sets the earliest instant of a waiting job''s next run. Returns its state now.';
+
+-- howdah.move_job(id, at, action): what the two above share; action is the word for it in the error.
+create function howdah.move_job(id bigint, at timestamptz, action text) returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_job record;
+begin
+  select j.* into v_job from howdah.lock_job(move_job.id) j;
+  if v_job.schema_name is null or v_job.state = 'running' then
+    perform howdah.refuse_job(id, v_job.state, action);
+  end if;
+  if v_job.is_parked then
+    perform howdah.refuse_job(id, v_job.state || ' behind job ' || coalesce(v_job.behind::text, 'of its sequence'), action,
+                              'Jobs of a sequence run one at a time, in order; end the one before it.');
+  end if;
+  perform howdah.move_waiting_jobs(v_job.schema_name, array[move_job.id], at);
+  select j.state into v_job.state from howdah.lock_job(move_job.id) j;
+  return v_job.state;
+end;
+$$;

@@ -1,0 +1,14 @@
+-- howdah.schedules: the entries of the crontab file with their last and next run. Empty without a crontab.
+create view howdah.schedules as
+select e.identifier, e.task, e.queue, e.cron, e.payload, r.last_run_at,
+       howdah.next_cron_run(e.cron, now()) as next_run_at
+from howdah.cron_entries e
+left join (
+:cron_runs
+) r on r.identifier = e.identifier and r.queue = e.queue;
+
+comment on view howdah.schedules is 'The schedules of the crontab file, as the latest process that started found them. Times are UTC.';
+comment on column howdah.schedules.cron is 'Minute, hour, day of the month, month, weekday; in UTC.';
+comment on column howdah.schedules.payload is 'What each job gets; null for an empty object.';
+comment on column howdah.schedules.last_run_at is 'The latest minute for which a job was enqueued; null before the first.';
+comment on column howdah.schedules.next_run_at is 'The next minute it names; null when there is none within eight years.';

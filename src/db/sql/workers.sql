@@ -1,0 +1,21 @@
+-- howdah.workers: one row per runner that lives, Howdah's own and the stock command line's alike.
+create view howdah.workers as
+select r.token, r.queue, r.kind, r.host, r.pid, r.concurrency, cardinality(r.running) as running,
+       case when r.heartbeat_at < clock_timestamp() - interval '5 seconds' then 'silent'
+            when s.paused_at is not null then 'paused'
+            when cardinality(r.running) > 0 then 'busy'
+            else 'idle' end as state,
+       r.started_at, r.heartbeat_at, r.pool_id, r.tasks
+from howdah.runners r
+left join howdah.queue_settings s on s.queue = r.queue
+where r.retired_at is null;
+
+comment on view howdah.workers is 'Every runner that lives: one queue''s worker pool in one process.';
+comment on column howdah.workers.token is 'Names the runner; part of the application_name of its connections.';
+comment on column howdah.workers.kind is 'howdah, or graphile-worker for the stock command line.';
+comment on column howdah.workers.concurrency is 'Jobs it runs at once.';
+comment on column howdah.workers.running is 'Jobs it was running at its latest heartbeat.';
+comment on column howdah.workers.state is
+  'busy, idle, paused (its queue is), or silent (no heartbeat for 5 s: its jobs go to others after 10 s).';
+comment on column howdah.workers.pool_id is 'What howdah.jobs shows as the worker of its jobs.';
+comment on column howdah.workers.tasks is 'Names of the tasks it can run.';

@@ -1,0 +1,59 @@
+import { JobDeadlineError, JobTimeoutError } from './abort-reasons.ts';
+
+/** Longest wait a timer takes; it fires at once for more. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+export interface RunLimitOptions {
+  /** 0 means none; more than 24.8 days count as that. */
+  timeoutMs: number;
+  deadline: Date | undefined;
+  /** Fires when runs must end for the worker's sake. */
+  endSignal: AbortSignal;
+}
+
+/**
+ * What can end one run before its handler does, as one signal: whichever of the time limit, the deadline and the end
+ * of the worker comes first is its reason. Dispose of it with the run.
+ */
+export class RunLimits implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #endSignal: AbortSignal;
+  readonly #onEnd: () => void;
+  #timeout: NodeJS.Timeout | undefined;
+  #deadline: NodeJS.Timeout | undefined;
+
+  constructor({ timeoutMs, deadline, endSignal }: RunLimitOptions) {
+    this.#endSignal = endSignal;
+    this.#onEnd = () => this.abort(endSignal.reason);
+    if (endSignal.aborted) this.#onEnd();
+    else endSignal.addEventListener('abort', this.#onEnd);
+    if (deadline) this.#watch(deadline);
+    if (timeoutMs > 0) this.#limit(timeoutMs);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Ends the run now; the first reason stays. */
+  abort(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
+  [Symbol.dispose](): void {
+    this.#endSignal.removeEventListener('abort', this.#onEnd);
+    clearTimeout(this.#timeout);
+    clearTimeout(this.#deadline);
+  }
+
+  #limit(timeoutMs: number): void {
+    const onTimeout = () => this.abort(new JobTimeoutError(timeoutMs));
+    this.#timeout = setTimeout(onTimeout, Math.min(timeoutMs, MAX_TIMER_MS));
+  }
+
+  #watch(deadline: Date): void {
+    const leftMs = deadline.getTime() - Date.now();
+    if (leftMs <= 0) this.abort(new JobDeadlineError(deadline));
+    else this.#deadline = setTimeout(() => this.#watch(deadline), Math.min(leftMs, MAX_TIMER_MS));
+  }
+}

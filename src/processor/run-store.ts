@@ -1,0 +1,61 @@
+import type { Job } from 'graphile-worker';
+import { queryRows, type SqlClient } from '../db/sql-client.ts';
+import { JobLostError } from './abort-reasons.ts';
+
+/** How far a run is. */
+export interface Progress {
+  percent: number;
+  message: string | undefined;
+}
+
+/**
+ * How one run tells the database about itself (src/db/sql/report_progress.sql and its neighbours). Each statement first
+ * locks the job's row as the one this very run holds, so none of them can touch a job that has been given to another
+ * worker, completed, or fetched again, whatever the order in which that and the statement arrive.
+ */
+export interface RunStore {
+  /** @returns false, and does nothing, when the job is not this run's any more */
+  reportProgress(progress: Progress): Promise<boolean>;
+  /** Kept with the job if this run completes it. @returns false, and does nothing, when the job is not this run's any more */
+  reportResult(json: string): Promise<boolean>;
+  /** Ends the job as completed in the caller's transaction. @throws {JobLostError} when it is not this run's any more */
+  complete(tx: SqlClient, json: string | undefined): Promise<void>;
+  /** Whether the job is still this run's. */
+  isHeld(): Promise<boolean>;
+}
+
+/** Runs a statement on the connections of the runner that holds the job, which die with its claim on it. */
+export type RunQuery = (text: string, values: unknown[]) => Promise<{ rows: unknown[] }>;
+
+const PROGRESS = 'select howdah.report_progress($1, $2, $3, $4, $5, $6) as ok';
+const RESULT = 'select howdah.report_result($1, $2, $3, $4, $5) as ok';
+const COMPLETE = 'select howdah.complete_in_transaction($1, $2, $3, $4, $5)';
+const HELD = 'select howdah.is_held($1, $2, $3, $4) as ok';
+
+export function createRunStore(job: Job, queue: string, query: RunQuery): RunStore {
+  const run = [String(job.id), queue, job.locked_by, job.locked_at?.toISOString()];
+  const ask = async (text: string, values: unknown[] = []) => {
+    const { rows } = await query(text, [...run, ...values]);
+    return (rows as { ok: boolean }[])[0]?.ok === true;
+  };
+  return {
+    reportProgress: ({ percent, message }) => ask(PROGRESS, [percent, message]),
+    reportResult: (json) => ask(RESULT, [json]),
+    isHeld: () => ask(HELD),
+    async complete(tx, json) {
+      try {
+        await queryRows(tx, COMPLETE, [...run, json]);
+      } catch (error) {
+        throw isLost(error)
+          ? new JobLostError('the job is another worker’s by now', { cause: error })
+          : error;
+      }
+    },
+  };
+}
+
+/** drizzle wraps the driver's errors. */
+function isLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && error.code === 'HWLST') || isLost(error.cause);
+}

@@ -1,0 +1,25 @@
+const MAX_LENGTH = 1_000;
+
+/** What was thrown, as an Error: anything can be thrown, and what is not an Error becomes one that says so. */
+export function toError(thrown: unknown): Error {
+  if (isError(thrown)) return thrown;
+  return new Error(`what was thrown is not an Error: ${describe(thrown)}`, { cause: thrown });
+}
+
+/** Whether it is an Error; a proxy can make even this question throw. */
+export function isError(thrown: unknown): thrown is Error {
+  try {
+    return thrown instanceof Error;
+  } catch {
+    return false;
+  }
+}
+
+function describe(thrown: unknown): string {
+  try {
+    const text = typeof thrown === 'object' ? JSON.stringify(thrown) : String(thrown);
+    return text.slice(0, MAX_LENGTH);
+  } catch {
+    return `a ${typeof thrown} that cannot be shown`;
+  }
+}

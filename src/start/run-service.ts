@@ -1,0 +1,36 @@
+import type { Logger } from '../observability/logger.ts';
+import { announce } from './announce.ts';
+import { type Service, startService } from './service.ts';
+import type { ServiceOptions } from './service-options.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
+import { watchStrayErrors } from './watch-stray-errors.ts';
+
+/** What a stop may take beyond the time that running jobs are given. */
+const EXIT_MARGIN_MS = 10_000;
+
+/**
+ * Starts a service that SIGTERM or SIGINT stops, also while it is still starting.
+ *
+ * @throws what kept it from starting
+ */
+export async function runService(options: Omit<ServiceOptions, 'signal'>): Promise<void> {
+  const ending = new AbortController();
+  const starting = startService({ ...options, signal: ending.signal });
+  const ended = { stop: () => stop(starting, ending, options.log) };
+  stopOnSignals(ended, options.log);
+  const stopLimitMs = options.config.shutdownTimeoutMs + EXIT_MARGIN_MS;
+  watchStrayErrors({ service: ended, events: options.events, log: options.log, stopLimitMs });
+  try {
+    const service = await starting;
+    if (!ending.signal.aborted) announce(service, options);
+  } catch (error) {
+    if (!ending.signal.aborted) throw error;
+  }
+}
+
+/** A start that is ended closes by itself what it had opened. */
+async function stop(starting: Promise<Service>, ending: AbortController, log: Logger): Promise<void> {
+  ending.abort();
+  const service = await starting.catch((err: unknown) => log.debug({ err }, 'the start was ended'));
+  await service?.stop();
+}

@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
+import { stored } from './enqueue-both-ways.ts';
+import { openSession, type Session, untilBlocked } from './session.ts';
+
+const works = testTask('works');
+const JOBS = 'graphile_worker._private_jobs';
+
+let queue: TestQueue;
+let sessions: Session[] = [];
+before(async () => {
+  queue = await openTestQueue([[works, async () => {}]]);
+});
+afterEach(async () => {
+  for (const session of sessions) await session.end('rollback');
+  sessions = [];
+  await queue.pool.query(`delete from ${JOBS}`);
+  await heartbeat();
+  const { rows } = await queue.pool.query(
+    'select name from howdah.sequences union all select sequence from howdah.sequence_wakeups',
+  );
+  assert.deepEqual(rows, [], 'nothing is left of sequences without jobs');
+});
+after(() => queue.close());
+
+async function session(isolation?: string): Promise<Session> {
+  const opened = await openSession(queue.pool, isolation);
+  sessions.push(opened);
+  return opened;
+}
+
+async function add(tx: Session | undefined = undefined, sequence = 's'): Promise<string> {
+  const job = await queue.distributor.distribute(tx?.client ?? queue.pool, works, {}, { sequence });
+  return job.id;
+}
+
+/** Ends a job as its completion does; `lock_timeout` proves that it never waits. */
+async function complete(id: string, tx?: Session): Promise<void> {
+  const ending = tx ?? (await session());
+  await ending.run(`set local lock_timeout = '1s'`);
+  await ending.run(`delete from ${JOBS} where id = $1`, [id]);
+  if (tx === undefined) await ending.end('commit');
+}
+
+/** What every heartbeat does for sequences. */
+const heartbeat = () => queue.pool.query('select howdah.promote_waiting_sequences()');
+
+const isParked = async (id: string) => (await stored(queue, id)).wait_seconds === Number.POSITIVE_INFINITY;
+
+describe('enqueueing to a sequence', () => {
+  test('parks all but the first, and keeps the wait each asked for', async () => {
+    const ids = [await add(), await add()];
+    const late = await queue.distributor.distribute(
+      queue.pool,
+      works,
+      {},
+      { sequence: 's', delayMs: 60_000 },
+    );
+    assert.deepEqual(await Promise.all([...ids, late.id].map(isParked)), [false, true, true]);
+    assert.ok(late.runAt.getTime() > Date.now() + 50_000);
+    for (const id of ids) await complete(id);
+    assert.equal((await stored(queue, late.id)).wait_seconds, 60);
+    assert.deepEqual((await stored(queue, late.id)).flags, { howdah: { sequence: 's' } });
+  });
+
+  test('gives ids in the order of commits: a second transaction waits for the first', async () => {
+    const [first, second] = [await session(), await session()];
+    const a = await add(first);
+    const waiting = add(second);
+    await untilBlocked(queue.pool, 1);
+    await first.end('commit');
+    const b = await waiting;
+    await second.end('commit');
+    assert.ok(BigInt(b) > BigInt(a));
+    assert.deepEqual([await isParked(a), await isParked(b)], [false, true]);
+  });
+
+  test('makes the waiting one the first when the one before rolls back', async () => {
+    const [first, second] = [await session(), await session()];
+    await add(first);
+    const waiting = add(second);
+    await untilBlocked(queue.pool, 1);
+    await first.end('rollback');
+    const id = await waiting;
+    await second.end('commit');
+    assert.equal(await isParked(id), false);
+  });
+
+  test('keeps sequences apart', async () => {
+    const ids = [await add(undefined, 'x'), await add(undefined, 'y')];
+    assert.deepEqual(await Promise.all(ids.map(isParked)), [false, false]);
+  });
+});
+
+describe('when the head ends', () => {
+  test('during an enqueue that saw it alive, it does not wait, and the next heartbeat releases the new job', async () => {
+    const head = await add();
+    const enqueueing = await session();
+    const next = await add(enqueueing);
+    await complete(head);
+    await heartbeat();
+    await enqueueing.end('commit');
+    assert.equal(await isParked(next), true);
+    await heartbeat();
+    assert.equal(await isParked(next), false);
+  });
+
+  test('before an enqueue, which waits for that commit, the new job is free at once', async () => {
+    const head = await add();
+    const ending = await session();
+    await complete(head, ending);
+    const waiting = add();
+    await untilBlocked(queue.pool, 1);
+    await ending.end('commit');
+    assert.equal(await isParked(await waiting), false);
+  });
+
+  test('and that is rolled back, an enqueue that waited parks', async () => {
+    const head = await add();
+    const ending = await session();
+    await complete(head, ending);
+    const waiting = add();
+    await untilBlocked(queue.pool, 1);
+    await ending.end('rollback');
+    assert.deepEqual([await isParked(head), await isParked(await waiting)], [false, true]);
+  });
+
+  test('after an enqueue committed, it releases the new job itself', async () => {
+    const [head, next] = [await add(), await add()];
+    await complete(head);
+    assert.equal(await isParked(next), false);
+  });
+
+  test('while somebody holds the next job, it does not wait; whoever is left then runs', async () => {
+    const [head, next, last] = [await add(), await add(), await add()];
+    const cancelling = await session();
+    await cancelling.run(`delete from ${JOBS} where id = $1`, [next]);
+    await complete(head);
+    await cancelling.end('commit');
+    await heartbeat();
+    assert.equal(await isParked(last), false);
+  });
+
+  test('together with jobs behind it, in one statement, the first that is left runs', async () => {
+    const ids = [await add(), await add(), await add()];
+    await queue.pool.query(`delete from ${JOBS} where id = any ($1)`, [ids.slice(0, 2)]);
+    assert.equal(await isParked(ids[2] ?? ''), false);
+  });
+
+  test('and one behind it was cancelled before, the one after that runs', async () => {
+    const [head = '', second = '', third = ''] = [await add(), await add(), await add()];
+    await complete(second);
+    assert.equal(await isParked(third), true);
+    await complete(head);
+    assert.equal(await isParked(third), false);
+  });
+
+  test('in a repeatable read transaction, the next is released by a heartbeat', async () => {
+    const head = await add();
+    const ending = await session('repeatable read');
+    await ending.run('select 1');
+    const next = await add();
+    await complete(head, ending);
+    await ending.end('commit');
+    await heartbeat();
+    assert.equal(await isParked(next), false);
+  });
+
+  test('without any trigger, as its table was truncated, later jobs are not stuck', async () => {
+    await add();
+    await queue.pool.query(`truncate ${JOBS}`);
+    const [next, last] = [await add(), await add()];
+    await heartbeat();
+    assert.deepEqual([await isParked(next), await isParked(last)], [false, true]);
+  });
+});
+
+describe('a repeatable read transaction', () => {
+  test('whose snapshot still shows a head that ended leaves its job to a heartbeat', async () => {
+    const head = await add();
+    const old = await session('repeatable read');
+    await old.run('select 1');
+    const second = await add();
+    await complete(head);
+    const third = await add(old);
+    await old.end('commit');
+    await heartbeat();
+    assert.deepEqual([await isParked(second), await isParked(third)], [false, true]);
+    await complete(second);
+    assert.equal(await isParked(third), false);
+  });
+
+  test('that cannot see the head enqueued since never runs beside it', async () => {
+    const gone = await add();
+    const blocker = await session();
+    await blocker.run(`select from howdah.sequences where name = 's' for update`);
+    await complete(gone);
+    await blocker.end('commit');
+    const old = await session('repeatable read');
+    await old.run('select 1');
+    const head = await add();
+    await heartbeat();
+    const id = await add(old);
+    await old.end('commit');
+    await heartbeat();
+    assert.deepEqual([await isParked(head), await isParked(id)], [false, true]);
+  });
+});
+
+test('a batch that takes the turns of sequences in any order does not deadlock with another', async () => {
+  const batch = (sequences: string[]) =>
+    queue.distributor.distributeMany(
+      queue.pool,
+      sequences.map((sequence) => ({ task: works, payload: {}, options: { sequence } })),
+    );
+  const names = Array.from({ length: 50 }, (_, index) => `s${index}`);
+  const rounds = Array.from({ length: 8 }, (_, n) => batch(n % 2 === 0 ? names : names.toReversed()));
+  assert.equal((await Promise.all(rounds)).flat().length, 400);
+});

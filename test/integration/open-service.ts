@@ -1,0 +1,50 @@
+import { loadConfig } from '../../src/config.ts';
+import { createEventHub, type EventHub } from '../../src/observability/event-hub.ts';
+import { subscribeLogger } from '../../src/observability/log-subscriber.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import { startService } from '../../src/start/service.ts';
+import { type ScriptedSmtpServer, startScriptedSmtpServer } from '../support/smtp-server.ts';
+import { type Bank, openBank } from './bank.ts';
+
+/** The whole service in this process, with a database and a mail server of its own. */
+export interface OpenService extends Bank {
+  readonly url: string;
+  readonly smtp: ScriptedSmtpServer;
+  readonly events: EventHub;
+  /** Every log line so far. */
+  readonly logLines: readonly string[];
+}
+
+export interface OpenServiceOptions {
+  /** What the mail server does. @default it accepts everything */
+  script?: Parameters<typeof startScriptedSmtpServer>[0];
+  env?: Record<string, string>;
+}
+
+/** A service that is up; stopped with the stack. */
+export async function openService(
+  stack: AsyncDisposableStack,
+  { script, env }: OpenServiceOptions = {},
+): Promise<OpenService> {
+  const bank = await openBank(stack);
+  const smtp = await startScriptedSmtpServer(script);
+  stack.defer(() => smtp.stop());
+  const logLines: string[] = [];
+  const log = createLogger({ level: 'debug', destination: { write: (line) => void logLines.push(line) } });
+  const events = createEventHub();
+  subscribeLogger(events, log);
+  const config = loadConfig({
+    DATABASE_URL: bank.database.connectionString,
+    SMTP_URL: smtp.url,
+    PORT: '0',
+    SECRET_KEY: 'a-secret-key-for-tests-of-32-characters',
+    ADMIN_TOKEN: 'the-operator-for-tests',
+    VIEWER_TOKEN: 'the-reader-for-tests',
+    SIGN_UP_RATE_LIMIT: 'off',
+    SHUTDOWN_TIMEOUT: '1s',
+    ...env,
+  });
+  const service = await startService({ config, role: 'all', log, events });
+  stack.defer(() => service.stop());
+  return { ...bank, url: service.url, smtp, events, logLines };
+}
