@@ -8,7 +8,7 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --omit=optional && npm cache clean --force
 
-COPY graphile.config.ts ./
+COPY graphile.config.ts crontab ./
 COPY drizzle ./drizzle
 COPY src ./src
 

@@ -14,7 +14,7 @@ export class EngineMismatchError extends Error {
 export type EngineObjects = ReadonlyMap<string, string>;
 
 /** Without the objects of Howdah's own. Empty when there is no such schema. */
-export async function readEngineObjects(client: ClientBase, schema: string): Promise<EngineObjects> {
+export async function readEngineObjects(client: Pick<ClientBase, 'query'>, schema: string): Promise<EngineObjects> {
   const { rows: found } = await client.query('select from pg_namespace where nspname = $1', [schema]);
   if (found.length === 0) return new Map();
   const { rows } = await client.query<{ name: string; detail: string }>(QUERY, [schema]);
@@ -23,7 +23,12 @@ export async function readEngineObjects(client: ClientBase, schema: string): Pro
 
 /** One name for all the objects, the same on every supported Postgres and for every queue. */
 export function engineFingerprint(objects: EngineObjects): string {
-  return digest([...objects].map(([name, hash]) => `${name}=${hash}`).sort().join('\n'));
+  return digest(
+    [...objects]
+      .map(([name, hash]) => `${name}=${hash}`)
+      .sort()
+      .join('\n'),
+  );
 }
 
 /**
@@ -31,7 +36,7 @@ export function engineFingerprint(objects: EngineObjects): string {
  *
  * @throws {EngineMismatchError} naming the schema and every object that is missing, changed or unknown
  */
-export async function checkEngine(client: ClientBase, schema: string): Promise<void> {
+export async function checkEngine(client: Pick<ClientBase, 'query'>, schema: string): Promise<void> {
   const objects = await readEngineObjects(client, schema);
   if (engineFingerprint(objects) === ENGINE_FINGERPRINT) return;
   throw new EngineMismatchError(

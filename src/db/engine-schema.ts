@@ -1,5 +1,6 @@
 import { runMigrations } from 'graphile-worker';
 import type { ClientBase } from 'pg';
+import { EngineMismatchError } from './engine-fingerprint.ts';
 import { inTransaction } from './in-transaction.ts';
 import { openNewSchemaPool } from './new-schema-pool.ts';
 import { queueSchema } from './queue-schema.ts';
@@ -18,6 +19,20 @@ export async function hasOlderEngine(client: ClientBase): Promise<boolean> {
     if ((latest[0]?.id ?? 0) < ENGINE_SCHEMA_VERSION) return true;
   }
   return false;
+}
+
+/** @throws {EngineMismatchError} when the schema is there and a newer engine than this version's has been at it */
+export async function refuseNewerEngine(client: ClientBase, schema: string): Promise<void> {
+  const table = `${client.escapeIdentifier(schema)}.migrations`;
+  const { rows } = await client.query('select from pg_class where oid = to_regclass($1)', [table]);
+  if (rows.length === 0) return;
+  const { rows: latest } = await client.query<{ id: number | null }>(`select max(id) as id from ${table}`);
+  const version = latest[0]?.id ?? 0;
+  if (version <= ENGINE_SCHEMA_VERSION) return;
+  throw new EngineMismatchError(
+    `Schema "${schema}" is at version ${version} of graphile-worker's schema; this version of Howdah was built for ` +
+      `${ENGINE_SCHEMA_VERSION}. Run the version of Howdah that belongs to it.`,
+  );
 }
 
 /**

@@ -3,8 +3,10 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { withAdvisoryLock } from './advisory-lock.ts';
-import { hasOlderEngine, migrateEngineSchema } from './engine-schema.ts';
+import { checkEngine } from './engine-fingerprint.ts';
+import { hasOlderEngine, migrateEngineSchema, refuseNewerEngine } from './engine-schema.ts';
 import { inTransaction } from './in-transaction.ts';
+import { queueSchema } from './queue-schema.ts';
 import { dropRepeatableSql, fingerprint, renderRepeatableSql } from './repeatable-sql.ts';
 
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../drizzle', import.meta.url));
@@ -18,6 +20,8 @@ export interface MigrateOptions {
 /**
  * The database at this version: numbered migrations, one engine schema per queue, and Howdah's views, functions and
  * triggers. Idempotent, and safe with many processes at once: they take turns, and later ones find nothing to do.
+ *
+ * @throws {EngineMismatchError} when a queue's engine schema is not the one this version was built for
  */
 export async function migrateDatabase({ connectionString, queues }: MigrateOptions): Promise<void> {
   const client = new pg.Client({ connectionString, application_name: 'howdah migrate' });
@@ -30,9 +34,11 @@ export async function migrateDatabase({ connectionString, queues }: MigrateOptio
       });
       const all = await allQueues(client, queues);
       const text = renderRepeatableSql(all);
-      if (await isInstalled(client, text)) return;
+      if (await isInstalled(client, text)) return checkEngines(client, all);
+      for (const queue of all) await refuseNewerEngine(client, queueSchema(queue));
       if (await hasOlderEngine(client)) await inTransaction(client, () => uninstall(client));
       for (const queue of all) await migrateEngineSchema(client, queue, connectionString);
+      await checkEngines(client, all);
       await inTransaction(client, () => install(client, text));
     });
   } finally {
@@ -40,12 +46,25 @@ export async function migrateDatabase({ connectionString, queues }: MigrateOptio
   }
 }
 
-async function allQueues(client: pg.Client, configured: readonly string[]): Promise<string[]> {
+/** Whether a start of this version would change nothing. @param queues those this deployment works on */
+export async function isMigrated(client: Pick<pg.ClientBase, 'query'>, queues: readonly string[]): Promise<boolean> {
+  const { rows } = await client.query<{ name: string | null }>(
+    "select to_regclass('howdah.installed_sql')::text as name",
+  );
+  if (!rows[0]?.name) return false;
+  return isInstalled(client, renderRepeatableSql(await allQueues(client, queues)));
+}
+
+async function checkEngines(client: pg.Client, queues: readonly string[]): Promise<void> {
+  for (const queue of queues) await checkEngine(client, queueSchema(queue));
+}
+
+async function allQueues(client: Pick<pg.ClientBase, 'query'>, configured: readonly string[]): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>('select name from howdah.queue_registry');
   return [...new Set(['default', ...configured, ...rows.map((row) => row.name)])].sort();
 }
 
-async function isInstalled(client: pg.Client, text: string): Promise<boolean> {
+async function isInstalled(client: Pick<pg.ClientBase, 'query'>, text: string): Promise<boolean> {
   const { rows } = await client.query<{ fingerprint: string }>(
     'select fingerprint from howdah.installed_sql',
   );

@@ -4,6 +4,7 @@ import type { Database } from '../db/database.ts';
 import type { TaskDistributor } from '../distributor/task-distributor.ts';
 import type { DevelopmentMailbox } from '../mail/development-mailbox.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import type { RateLimit } from './rate-limiter.ts';
 
 /** What the HTTP API is made from. */
@@ -26,6 +27,8 @@ export interface AppDependencies {
   /** Shown at /mailbox; without it those addresses do not exist. */
   mailbox?: DevelopmentMailbox;
   checkReadiness: ReadinessCheck;
+  /** Served at /metrics; without it that address does not exist. */
+  metrics?: Metrics;
   /** Milliseconds since the epoch, for the rate limits. @default Date.now */
   clock?: () => number;
 }

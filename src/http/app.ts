@@ -11,6 +11,7 @@ import { addAssetRoutes } from './routes/assets.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addLandingRoute } from './routes/landing.ts';
 import { addMailboxRoutes } from './routes/mailbox.ts';
+import { addMetricsRoute } from './routes/metrics.ts';
 import { addUserRoutes } from './routes/users.ts';
 import { addVerifyEmailRoutes } from './routes/verify-email.ts';
 
@@ -26,8 +27,13 @@ export function createApp(deps: AppDependencies): App {
   addUserRoutes(app, deps);
   addVerifyEmailRoutes(app, deps);
   addHealthRoutes(app, deps.checkReadiness);
+  addMetrics(app, deps);
   addMailboxRoutes(app, deps.mailbox);
   addLandingRoute(app, deps);
   addAssetRoutes(app);
   return app;
+}
+
+function addMetrics(app: App, { metrics, viewerToken, adminToken }: AppDependencies): void {
+  if (metrics) addMetricsRoute(app, { metrics, tokens: [viewerToken, adminToken] });
 }

@@ -17,7 +17,7 @@ export interface HowdahEvents {
   /** A runner left its queue; `error` when nobody asked it to. */
   'runner.stopped': [{ queue: string; token: string; error?: Error }];
   /** Another process's runner was found dead, and the jobs it held were given back. */
-  'runner.rescued': [{ token: string; because: string; jobs: number }];
+  'runner.rescued': [{ token: string; queue: string; because: string; jobs: number }];
 }
 
 export interface RunEvent {

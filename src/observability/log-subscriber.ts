@@ -23,8 +23,8 @@ export function subscribeLogger(events: EventHub, log: Logger): void {
     if (error) log.error({ queue, err: error }, 'runner was replaced');
     else log.info({ queue }, 'runner stopped');
   });
-  events.on('runner.rescued', ({ token, because, jobs }) => {
-    log.warn({ runner: token, because, jobs }, 'jobs of a lost runner given back');
+  events.on('runner.rescued', ({ token, queue, because, jobs }) => {
+    log.warn({ runner: token, queue, because, jobs }, 'jobs of a lost runner given back');
   });
 }
 

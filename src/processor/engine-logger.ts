@@ -3,14 +3,20 @@ import type { Logger } from '../observability/logger.ts';
 
 const LEVELS = { error: 'error', warning: 'warn', info: 'debug', debug: 'trace' } as const;
 
+/** What the engine says when the database ends its idle connections. */
+const CONNECTION_LOST = /^PostgreSQL (idle|active) client generated error/;
+
 /**
  * graphile-worker's own log lines, as lines of ours. Its metadata is dropped, since it holds whole jobs with their
  * payloads, and so are its lines on each job's end: the service's events report those.
+ *
+ * @param isEnding whether connections may end without that being worth a line. @default never
  */
-export function createEngineLogger(log: Logger): EngineLogger {
+export function createEngineLogger(log: Logger, isEnding: () => boolean = () => false): EngineLogger {
   return new EngineLogger(({ label, workerId }) => {
     return (level, message, meta) => {
       if (meta && ('success' in meta || 'failure' in meta)) return;
+      if (isEnding() && CONNECTION_LOST.test(message)) return;
       log[LEVELS[level]]({ engine: label, worker_id: workerId }, message);
     };
   });

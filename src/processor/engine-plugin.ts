@@ -1,51 +1,148 @@
 import { pathToFileURL } from 'node:url';
+import type { JobHelpers, WorkerPool } from 'graphile-worker';
 import { schemaQueue } from '../db/queue-schema.ts';
 import { ShutdownError } from './abort-reasons.ts';
+import type { BoundTask } from './bind.ts';
+import { GuestRunner } from './guest-runner.ts';
 import { loadTask } from './load-tasks.ts';
-import { type RunEnvironment, runJob } from './run-job.ts';
-import { toRun } from './to-run.ts';
+import type { RunEnvironment } from './run-job.ts';
 
-/** The preset that makes the stock `graphile-worker` CLI run a queue as Howdah's own worker does. */
+/** The plugin that makes the stock `graphile-worker` CLI run a queue as Howdah's own worker does. */
 export interface EnginePluginOptions<Services> {
-  environment: Omit<RunEnvironment<Services>, 'endSignal'>;
+  /** Of the CLI's own connections too, there with the token in its application name. */
+  connectionString: string;
+  token: string;
+  /** Called before the CLI reads its schedules. @throws what should end the CLI instead */
+  prepare: (settings: CliSettings, queue: string) => void;
+  /** What runs need; called once, before the first job is fetched. */
+  open: () => Promise<Omit<RunEnvironment<Services>, 'endSignal'>>;
+  /** Called before the runner leaves the register, which cuts the connections that are left. */
+  onLeaving: () => void;
   /** Called once the CLI's pool has ended. */
   onEnd: () => Promise<void>;
+  /** The runner cannot go on, for the reason given; the process should end. */
+  onFailure: (reason: unknown) => void;
 }
 
+/** The CLI's settings, flags included; the plugin may change them. */
+export type CliSettings = Pick<
+  GraphileConfig.ResolvedPreset['worker'] & object,
+  'connectionString' | 'crontabFile' | 'concurrentJobs'
+>;
+
 /**
- * Loads each file of the tasks folder as a bound task and runs it through the same pipeline: parsed payload, time
- * limit, verdicts, events. When the CLI is told to stop, runs that outlast its limit go back to their queue.
+ * Loads each file of the tasks folder as a bound task and runs it through the same pipeline: parsed payload, time limit,
+ * verdicts, events. The CLI's pool is a runner in the fleet's register: nothing is fetched before it is in there, and
+ * what it holds when it leaves is given back.
  */
 export function createEnginePlugin<Services>(options: EnginePluginOptions<Services>): GraphileConfig.Plugin {
-  const shutdown = new AbortController();
-  const environment = { ...options.environment, endSignal: shutdown.signal };
+  const guest = new Guest(options);
   return {
     name: 'HowdahPlugin',
     version: '1.0.0',
     worker: {
       middleware: {
         init(next, { ctx }) {
-          ctx.events.on('pool:create', ({ workerPool }) => {
-            workerPool.abortSignal.addEventListener('abort', () => shutdown.abort(new ShutdownError()));
-          });
-          ctx.events.on('pool:release', () => void options.onEnd());
+          const settings = ctx.resolvedPreset.worker as CliSettings;
+          options.prepare(settings, guest.setUp(ctx.workerSchema, settings));
+          ctx.events.on('pool:create', ({ workerPool }) => guest.begin(workerPool));
+          ctx.events.on('pool:release', () => void guest.end());
           return next();
+        },
+        async poolGracefulShutdown(next) {
+          guest.leave();
+          try {
+            await next();
+          } finally {
+            await guest.end();
+          }
         },
       },
       hooks: {
+        startWorker: () => guest.begun,
         loadTaskFromFiles: {
           before: ['LoadTaskFromJsPlugin'],
-          async callback(ctx, details) {
+          async callback(_, details) {
             const file = details.fileDetailsList.find(({ extension }) => extension === '.ts');
             if (details.handler || !file) return;
             const task = await loadTask<Services>(pathToFileURL(file.fullPath));
-            const queue = queueOf(ctx.workerSchema);
-            details.handler = (payload, helpers) => runJob(task, toRun(queue, payload, helpers), environment);
+            details.handler = guest.handlerOf(task);
           },
         },
       },
     },
   };
+}
+
+/** The CLI's pool as a runner of ours, from its creation to its end. */
+class Guest<Services> {
+  readonly #options: EnginePluginOptions<Services>;
+  readonly #taskNames: string[] = [];
+  #queue = '';
+  #concurrency = 1;
+  #runner: GuestRunner<Services> | undefined;
+  #begun: Promise<void> = Promise.resolve();
+  #ending: Promise<void> | undefined;
+
+  constructor(options: EnginePluginOptions<Services>) {
+    this.#options = options;
+  }
+
+  /** Resolves when jobs may be fetched. */
+  get begun(): Promise<void> {
+    return this.#begun;
+  }
+
+  /** @returns the queue of the schema */
+  setUp(schema: string, { concurrentJobs }: CliSettings): string {
+    this.#queue = queueOf(schema);
+    this.#concurrency = concurrentJobs ?? 1;
+    return this.#queue;
+  }
+
+  handlerOf(task: BoundTask<Services>) {
+    this.#taskNames.push(task.definition.name);
+    return async (payload: unknown, helpers: JobHelpers): Promise<void> => {
+      if (!this.#runner) throw new Error('a job was fetched before the runner was in the register');
+      await this.#runner.run(task, payload, helpers);
+    };
+  }
+
+  begin(pool: WorkerPool): void {
+    pool.abortSignal.addEventListener('abort', () => this.#runner?.abort(new ShutdownError()));
+    this.#begun = this.#begin(pool);
+    this.#begun.catch(this.#options.onFailure);
+  }
+
+  leave(): void {
+    this.#runner?.leave();
+  }
+
+  end(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #begin({ id }: WorkerPool): Promise<void> {
+    const { connectionString, token, onFailure } = this.#options;
+    const identity = {
+      token,
+      queue: this.#queue,
+      concurrency: this.#concurrency,
+      tasks: this.#taskNames,
+    };
+    const environment = await this.#options.open();
+    const runner = new GuestRunner<Services>({ connectionString, identity, environment, onLost: onFailure });
+    this.#runner = runner;
+    await runner.open(id);
+  }
+
+  async #end(): Promise<void> {
+    await this.#begun.catch(() => {});
+    this.#options.onLeaving();
+    await this.#runner?.close();
+    await this.#options.onEnd();
+  }
 }
 
 function queueOf(schema: string): string {

@@ -1,6 +1,6 @@
 import type { EventHub } from '../observability/event-hub.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Beat, BeatAnswer, Registry } from './registry.ts';
+import type { Beat, BeatAnswer, DeadRunner, Registry } from './registry.ts';
 
 /** How often a process says it lives. `howdah.dead_runners` counts in these. */
 const BEAT_MS = 1_000;
@@ -99,17 +99,17 @@ export class Heart {
   async #rescue(): Promise<void> {
     const { registry, log } = this.#options;
     try {
-      for (const { token, because } of await registry.dead()) await this.#rescueOne(token, because);
+      for (const dead of await registry.dead()) await this.#rescueOne(dead);
     } catch (err) {
       log.warn({ err }, 'could not look for dead runners');
     }
   }
 
-  async #rescueOne(token: string, because: string): Promise<void> {
+  async #rescueOne({ token, queue, because }: DeadRunner): Promise<void> {
     const { registry, events, log } = this.#options;
     try {
       const jobs = await registry.end(token, because);
-      events.emit('runner.rescued', { token, because, jobs });
+      events.emit('runner.rescued', { token, queue, because, jobs });
     } catch (err) {
       log.warn({ err, token }, 'could not rescue the jobs of a dead runner, will try again');
     }

@@ -34,6 +34,13 @@ export interface BeatAnswer {
   readonly cancelled: readonly string[];
 }
 
+/** A runner whose jobs should be given back. */
+export interface DeadRunner {
+  token: string;
+  queue: string;
+  because: string;
+}
+
 /** The fleet's register of runners, in the database (src/db/sql/*_runner.sql). Every call is one transaction. */
 export class Registry {
   readonly #pool: Pool;
@@ -97,9 +104,9 @@ export class Registry {
   }
 
   /** Runners anywhere whose jobs should be given back now. */
-  async dead(): Promise<{ token: string; because: string }[]> {
-    const { rows } = await this.#pool.query<{ token: string; because: string }>(
-      'select token, because from howdah.dead_runners()',
+  async dead(): Promise<DeadRunner[]> {
+    const { rows } = await this.#pool.query<DeadRunner>(
+      'select token, queue, because from howdah.dead_runners()',
     );
     return rows;
   }

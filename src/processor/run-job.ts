@@ -25,7 +25,7 @@ export interface RunEnvironment<Services> {
 /** One run of a job. */
 export interface Run {
   readonly job: RunningJob;
-  /** As it is stored. */
+  /** As the enqueue gave it. */
   readonly payload: unknown;
   readonly store: RunStore;
 }

@@ -1,5 +1,4 @@
 import type { Job } from 'graphile-worker';
-import { splitCronTick } from './cron-tick.ts';
 import type { RunningJob } from './task-context.ts';
 
 /** What the enqueue asked of this job and the engine has no column for: `flags.howdah` of its row. */
@@ -14,7 +13,6 @@ const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 /** The engine's row as handlers see it. */
 export function toRunningJob(job: Job, queue: string): RunningJob {
   const { timeout_ms, deadline, headers }: JobSettings = readSettings(job);
-  const { cron } = splitCronTick(job.payload);
   return {
     id: String(job.id),
     task: job.task_identifier,
@@ -23,7 +21,6 @@ export function toRunningJob(job: Job, queue: string): RunningJob {
     maxAttempts: job.max_attempts,
     createdAt: job.created_at,
     runAt: job.run_at,
-    ...(cron ? { cron } : {}),
     headers: headers ? Object.freeze(headers) : NO_HEADERS,
     deadline: deadline === undefined ? undefined : readInstant(deadline),
     timeoutMs: timeout_ms,

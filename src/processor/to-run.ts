@@ -1,9 +1,12 @@
 import type { JobHelpers } from 'graphile-worker';
+import { splitCronTick } from './cron-tick.ts';
 import type { Run } from './run-job.ts';
 import { createRunStore } from './run-store.ts';
 import { toRunningJob } from './running-job.ts';
 
 /** What the engine hands to a task, as one run of ours. */
 export function toRun(queue: string, payload: unknown, { job, query }: JobHelpers): Run {
-  return { job: toRunningJob(job, queue), payload, store: createRunStore(job, queue, query) };
+  const { payload: own, cron } = splitCronTick(payload);
+  const running = { ...toRunningJob(job, queue), ...(cron ? { cron } : {}) };
+  return { job: running, payload: own, store: createRunStore(job, queue, query) };
 }

@@ -1,50 +1,119 @@
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { WorkerPreset } from 'graphile-worker';
 import { developmentSecrets } from '../config/development-secrets.ts';
-import { readConfig } from '../config.ts';
+import { type Config, ConfigError, readConfig } from '../config.ts';
 import { createEventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Schedule } from '../processor/crontab.ts';
 import { createEngineLogger } from '../processor/engine-logger.ts';
 import { createEnginePlugin } from '../processor/engine-plugin.ts';
 import type { Services } from '../services.ts';
+import { checkRole } from './check-role.ts';
+import { prepareCli } from './cli-settings.ts';
 import { createServiceLogger } from './create-service-logger.ts';
-import { openApplicationDatabase, prepareDatabase } from './open-database.ts';
+import { loadSchedules } from './load-schedules.ts';
+import { openApplicationDatabase, openServer, prepareDatabase } from './open-database.ts';
 import { openMail } from './open-mail.ts';
+import { CRONTAB } from './read-schedules.ts';
 import { TASKS_FOLDER } from './run-jobs.ts';
 import { StartupError } from './startup-error.ts';
 
+/** A runner that was lost gets this long to let its handlers see their signal and to write its last lines. */
+const LAST_WORDS_MS = 1_000;
+
 /**
- * What `graphile.config.ts` exports: with it, `npx graphile-worker --schema graphile_worker_critical --jobs 10` runs
- * the queue `critical` with this service's tasks, configuration and logs.
+ * What `graphile.config.ts` exports: with it, `npx graphile-worker --schema graphile_worker_critical --jobs 10` runs the
+ * queue `critical` with this service's tasks, configuration, schedules and logs, as a runner of the fleet. What somebody
+ * must change first is told on standard error, without a stack, and ends the process.
  */
 export async function createCliPreset(): Promise<GraphileConfig.Preset> {
-  const config = readConfig();
-  const { databaseUrl } = config;
-  if (databaseUrl === undefined || config.smtpUrl === undefined || config.publicUrl === undefined) {
-    throw new StartupError(
-      'The graphile-worker CLI needs DATABASE_URL, SMTP_URL and PUBLIC_URL; see the README',
-    );
+  try {
+    const config = readConfig();
+    checkRole('worker', config);
+    return await createPreset(config, createServiceLogger(config));
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof StartupError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return process.exit(1);
   }
-  const log = createServiceLogger(config);
-  const events = createEventHub();
-  subscribeLogger(events, log);
+}
+
+async function createPreset(config: Config, log: Logger): Promise<GraphileConfig.Preset> {
+  const { databaseUrl, queues, schedules } = await prepare(config, log);
+  const token = randomUUID();
+  const connectionString = nameConnections(databaseUrl, token);
   const opened = new AsyncDisposableStack();
-  await prepareDatabase(config, databaseUrl);
-  const { db } = await openApplicationDatabase(databaseUrl, log, opened);
-  const { mailer } = await openMail(config, opened);
-  const { secretKey } = await developmentSecrets(config);
-  const services: Services = { db, mailer, secretKey, publicUrl: config.publicUrl };
+  let isEnding = false;
+  let removeCrontab = () => {};
   return {
     extends: [WorkerPreset],
     plugins: [
-      createEnginePlugin({ environment: { services, events, log }, onEnd: () => opened.disposeAsync() }),
+      createEnginePlugin<Services>({
+        connectionString: databaseUrl,
+        token,
+        prepare(settings, queue) {
+          removeCrontab = prepareCli(settings, { queue, queues, schedules, connectionString });
+        },
+        open() {
+          removeCrontab();
+          return openEnvironment(config, { databaseUrl, log, opened });
+        },
+        onLeaving() {
+          isEnding = true;
+        },
+        onEnd: () => opened.disposeAsync(),
+        onFailure: (reason) => giveUp(reason, log),
+      }),
     ],
     worker: {
-      connectionString: databaseUrl,
+      connectionString,
+      crontabFile: fileURLToPath(CRONTAB),
       taskDirectory: fileURLToPath(TASKS_FOLDER),
       fileExtensions: ['.ts'],
-      logger: createEngineLogger(log),
+      logger: createEngineLogger(log, () => isEnding),
       gracefulShutdownAbortTimeout: config.shutdownTimeoutMs,
     },
   };
+}
+
+/** The database at this version. Leaves nothing open: some of the CLI's commands never run a job. */
+async function prepare(
+  config: Config,
+  log: Logger,
+): Promise<{ databaseUrl: string; queues: string[]; schedules: Schedule[] }> {
+  await using opened = new AsyncDisposableStack();
+  const databaseUrl = await openServer(config, opened);
+  await prepareDatabase(config, databaseUrl);
+  const { pool } = await openApplicationDatabase(databaseUrl, log, opened);
+  const { rows } = await pool.query<{ name: string }>('select name from howdah.queue_registry order by name');
+  return { databaseUrl, queues: rows.map(({ name }) => name), schedules: await loadSchedules(pool) };
+}
+
+/** The gate in the database knows a runner's statements by this name; see src/db/sql/queue_gate.sql. */
+function nameConnections(databaseUrl: string, token: string): string {
+  const url = new URL(databaseUrl);
+  url.searchParams.set('application_name', `howdah:${token}`);
+  return url.href;
+}
+
+async function openEnvironment(
+  config: Config,
+  { databaseUrl, log, opened }: { databaseUrl: string; log: Logger; opened: AsyncDisposableStack },
+) {
+  const events = createEventHub();
+  subscribeLogger(events, log);
+  const { db } = await openApplicationDatabase(databaseUrl, log, opened);
+  const { mailer } = await openMail(config, opened);
+  const { secretKey } = await developmentSecrets(config);
+  const services: Services = { db, mailer, secretKey, publicUrl: config.publicUrl ?? '' };
+  return { services, events, log };
+}
+
+/** Its pool cannot be replaced within the CLI, and its connections may hang: whoever supervises it starts another. */
+function giveUp(reason: unknown, log: Logger): void {
+  const fields = reason instanceof Error ? { err: reason } : { because: reason };
+  log.error(fields, 'this worker lost its place in the fleet and ends; its jobs go to others');
+  setTimeout(() => process.exit(1), LAST_WORDS_MS);
 }

@@ -76,6 +76,20 @@ describe('enqueueing to a sequence', () => {
     assert.deepEqual([await isParked(a), await isParked(b)], [false, true]);
   });
 
+  test('gives ids in the order of commits also behind a head', async () => {
+    const head = await add();
+    const [first, second] = [await session(), await session()];
+    const a = await add(first);
+    const waiting = add(second);
+    await untilBlocked(queue.pool, 1);
+    await first.end('commit');
+    const b = await waiting;
+    await second.end('commit');
+    await complete(head);
+    assert.ok(BigInt(b) > BigInt(a));
+    assert.deepEqual([await isParked(a), await isParked(b)], [false, true]);
+  });
+
   test('makes the waiting one the first when the one before rolls back', async () => {
     const [first, second] = [await session(), await session()];
     await add(first);
@@ -173,6 +187,32 @@ describe('when the head ends', () => {
     const [next, last] = [await add(), await add()];
     await heartbeat();
     assert.deepEqual([await isParked(next), await isParked(last)], [false, true]);
+  });
+});
+
+describe('a finished job of a sequence that is retried', () => {
+  test('waits for the one whose turn it is, and goes before all others', async () => {
+    const [head, next, last] = [await add(), await add(), await add()];
+    await complete(head);
+    await queue.pool.query('select howdah.retry_job($1)', [head]);
+    assert.deepEqual(await Promise.all([head, next, last].map(isParked)), [true, false, true]);
+    await complete(next);
+    assert.deepEqual(await Promise.all([head, last].map(isParked)), [false, true]);
+  });
+
+  test('that was cancelled while it was parked waits for its turn only', async () => {
+    const head = await add();
+    const { id } = await queue.distributor.distribute(
+      queue.pool,
+      works,
+      {},
+      { sequence: 's', delayMs: 60_000 },
+    );
+    await complete(id);
+    await complete(head);
+    await queue.pool.query('select howdah.retry_job($1)', [id]);
+    assert.deepEqual((await stored(queue, id)).flags, { howdah: { sequence: 's' } });
+    assert.equal(await isParked(id), false);
   });
 });
 

@@ -162,6 +162,17 @@ describe('of two transactions with one unique key', () => {
     await refusal;
   });
 
+  test('exactly one takes over a key left behind, also when both saw it so', async () => {
+    await add({ uniqueKey: 'a' });
+    await queue.pool.query(`truncate ${JOBS}`);
+    const looking = await session();
+    await looking.run(`lock table ${JOBS} in access exclusive mode`); // both read the lock, then wait to look for its job
+    const both = Promise.allSettled([add({ uniqueKey: 'a' }), add({ uniqueKey: 'a' })]);
+    await untilBlocked(queue.pool, 2);
+    await looking.end('commit');
+    assert.deepEqual((await both).map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+  });
+
   test('an end that is not committed yet still refuses, by waiting for it', async () => {
     const { id } = await add({ uniqueKey: 'a' });
     const ending = await session();
@@ -178,6 +189,8 @@ const ENDS: Record<string, string> = {
   'is completed': `with held as (select id from ${JOBS} where id = $1) delete from ${JOBS} where id in (select id from held)`,
   'is discarded': `select graphile_worker.permanently_fail_jobs(array[$1::bigint], 'no')`,
   'is completed through complete_jobs': `select graphile_worker.complete_jobs(array[$1::bigint])`,
+  'is cancelled by an operator': 'select howdah.cancel_job($1)',
+  'is discarded by an operator': 'select howdah.discard_job($1)',
   'fails for the last time': `update ${JOBS} set attempts = max_attempts where id = $1`,
   'is deleted with its whole table, without triggers': `truncate ${JOBS} -- $1`,
   'loses its settings': `update ${JOBS} set flags = null where id = $1`,

@@ -4,11 +4,11 @@
 -- dies, and renews a heartbeat every second. Gone: the lock is free and the heartbeat missed two beats. Cut off: the
 -- lock may still be held, by a session whose client is out of reach, but no heartbeat came for 10 s. A process stops
 -- its own work after 8 s without one, so what is cut off here has already let go there.
-create function howdah.dead_runners() returns table (token uuid, because text)
+create function howdah.dead_runners() returns table (token uuid, queue text, because text)
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select r.token,
+  select r.token, r.queue,
          case when r.retired_at is not null then r.retired_because
               when r.heartbeat_at < clock_timestamp() - interval '10 seconds' then 'no heartbeat for 10 s'
               else 'its process is gone' end

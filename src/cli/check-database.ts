@@ -1,0 +1,65 @@
+import type { Config } from '../config.ts';
+import { checkEngine, EngineMismatchError } from '../db/engine-fingerprint.ts';
+import { isMigrated } from '../db/migrate.ts';
+import type { Session } from '../db/session.ts';
+import { catalogue } from '../jobs/catalogue.ts';
+import { error, type Finding, ok, warning } from './finding.ts';
+
+const OLDEST = 15;
+const NEWEST = 18;
+
+/** Whether the server fits, and holds this version of Howdah on the engine it was built for. */
+export async function checkDatabase(session: Session, config: Config): Promise<Finding[]> {
+  const version = await checkVersion(session);
+  const installed = await checkInstalled(session, config);
+  if (installed.level === 'error') return [version, installed];
+  return [version, installed, ...(await checkEngines(session))];
+}
+
+async function checkVersion(session: Session): Promise<Finding> {
+  const { rows } = await session.query<{ number: number; text: string }>(
+    `select current_setting('server_version_num')::integer as number, current_setting('server_version') as text`,
+  );
+  const { number, text } = rows[0] ?? { number: 0, text: 'unknown' };
+  const major = Math.floor(number / 10_000);
+  if (major < OLDEST) {
+    return error(`Postgres ${text}`, `Howdah needs Postgres ${OLDEST} or later: upgrade the server`);
+  }
+  if (major > NEWEST) {
+    return warning(`Postgres ${text}`, `Howdah is tested up to Postgres ${NEWEST}`);
+  }
+  return ok(`Postgres ${text}`);
+}
+
+async function checkInstalled(session: Session, { queues }: Config): Promise<Finding> {
+  const names = [...queues.map(({ name }) => name), ...[...catalogue.values()].map(({ queue }) => queue)];
+  if (await isMigrated(session, names)) return ok('tables, functions and triggers of this version');
+  const { rows } = await session.query("select from pg_namespace where nspname = 'howdah'");
+  const what =
+    rows.length === 0 ? 'Howdah is not installed in this database' : 'the database is at another version';
+  return error(what, 'run npm run migrate with these settings; every start does it too');
+}
+
+async function checkEngines(session: Session): Promise<Finding[]> {
+  const { rows } = await session.query<{ name: string; schema_name: string }>(
+    'select name, schema_name from howdah.queue_registry order by name',
+  );
+  const findings: Finding[] = [];
+  for (const { name, schema_name } of rows) {
+    findings.push(await checkEngineOf(session, { queue: name, schema: schema_name }));
+  }
+  return findings;
+}
+
+async function checkEngineOf(
+  session: Session,
+  { queue, schema }: { queue: string; schema: string },
+): Promise<Finding> {
+  try {
+    await checkEngine(session, schema);
+    return ok(`engine of queue "${queue}"`);
+  } catch (mismatch) {
+    if (!(mismatch instanceof EngineMismatchError)) throw mismatch;
+    return error(mismatch.message, 'no worker will start before that');
+  }
+}

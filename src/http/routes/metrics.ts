@@ -1,0 +1,28 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Metrics } from '../../observability/metrics.ts';
+import type { App } from '../app-dependencies.ts';
+import { requireToken } from '../middleware/require-token.ts';
+import { problemResponse } from '../schemas/problem.ts';
+
+/** What serves metrics, and to whom. */
+export interface MetricsAccess {
+  readonly metrics: Metrics;
+  /** Bearer tokens, each of which may read them; without any, nobody may. */
+  readonly tokens: readonly (string | undefined)[];
+}
+
+/** GET /metrics. Queue and task names are nobody else's business, hence the token that every other read takes too. */
+export function addMetricsRoute(app: App, { metrics, tokens }: MetricsAccess): void {
+  const route = createRoute({
+    method: 'get',
+    path: '/metrics',
+    summary: 'Metrics in the text format of Prometheus',
+    security: [{ bearer: [] }],
+    middleware: requireToken(tokens),
+    responses: {
+      200: { description: 'The metrics', content: { 'text/plain': { schema: z.string() } } },
+      401: problemResponse('No valid viewer or admin token'),
+    },
+  });
+  app.openapi(route, async (c) => c.text(await metrics.text(), 200, { 'Content-Type': metrics.contentType }));
+}

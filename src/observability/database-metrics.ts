@@ -1,0 +1,92 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { QueueStats } from '../inspect/queue-stats.ts';
+import type { VacuumHolder } from '../inspect/vacuum-holders.ts';
+
+/** What a scrape reads from the database. */
+export interface DatabaseStats {
+  queues: readonly QueueStats[];
+  vacuumHolders: readonly VacuumHolder[];
+}
+
+/** The gauges of one number a queue: name after `howdah_queue_`, help, and the number; null for none. */
+const QUEUE_GAUGES: readonly [string, string, (stats: QueueStats) => number | null][] = [
+  [
+    'depth_is_estimate',
+    '1 when howdah_queue_jobs is an estimate, as in a big queue; 0 when it is exact',
+    (stats) => Number(stats.isEstimate),
+  ],
+  [
+    'oldest_waiting_seconds',
+    'How long the job that has been available longest has waited; 0 when none waits',
+    (stats) => stats.oldestWaitSeconds,
+  ],
+  ['running', 'Jobs whose handlers were at work at the latest heartbeats', (stats) => stats.runningCount],
+  ['concurrency', 'Runs at once, all living workers together', (stats) => stats.concurrency],
+  [
+    'fleet_concurrency',
+    'Runs at once that the fleet is held to; absent for no limit',
+    (stats) => stats.fleetConcurrency,
+  ],
+  ['workers', 'Workers with a heartbeat in the last 10 s', (stats) => stats.workerCount],
+  ['paused', '1 while the queue is paused', (stats) => Number(stats.isPaused)],
+  [
+    'dead_tuples',
+    'Dead row versions in the job table, as the server estimates',
+    (stats) => stats.deadTupleCount,
+  ],
+  ['table_bytes', 'Size of the job table with its indexes', (stats) => stats.tableBytes],
+];
+
+const DEPTH_HELP =
+  'Live jobs by state. Exact up to about 2,000 jobs a state; beyond, an estimate from statistics and a sample of the ' +
+  'table, within some 20 % for a state that holds a tenth of the queue or more';
+
+/** Gauges of the whole service, the same from every process; returns what gives them their values. */
+export function createDatabaseGauges(registry: Registry): (stats: DatabaseStats) => void {
+  const depth = queueGauge(registry, 'jobs', DEPTH_HELP, ['queue', 'state']);
+  const gauges = QUEUE_GAUGES.map(([name, help, read]) => ({
+    gauge: queueGauge(registry, name, help),
+    read,
+  }));
+  const setVacuum = createVacuumGauges(registry);
+  return ({ queues, vacuumHolders }) => {
+    for (const gauge of [depth, ...gauges.map((each) => each.gauge)]) gauge.reset();
+    for (const stats of queues) {
+      setDepth(depth, stats);
+      for (const { gauge, read } of gauges) setUnlessNull(gauge, stats.queue, read(stats));
+    }
+    setVacuum(vacuumHolders);
+  };
+}
+
+function queueGauge(registry: Registry, name: string, help: string, labelNames = ['queue']): Gauge {
+  return new Gauge({ name: `howdah_queue_${name}`, help, labelNames, registers: [registry] });
+}
+
+function setDepth(depth: Gauge, { queue, ...stats }: QueueStats): void {
+  depth.set({ queue, state: 'available' }, stats.availableCount);
+  depth.set({ queue, state: 'scheduled' }, stats.scheduledCount);
+  depth.set({ queue, state: 'retryable' }, stats.retryableCount);
+  depth.set({ queue, state: 'running' }, stats.runningCount);
+}
+
+function setUnlessNull(gauge: Gauge, queue: string, value: number | null): void {
+  if (value !== null) gauge.set({ queue }, value);
+}
+
+function createVacuumGauges(registry: Registry): (holders: readonly VacuumHolder[]) => void {
+  const seconds = new Gauge({
+    name: 'howdah_vacuum_held_back_seconds',
+    help: 'Age of the oldest transaction that keeps vacuum from removing dead rows; 0 when there is none',
+    registers: [registry],
+  });
+  const transactions = new Gauge({
+    name: 'howdah_vacuum_held_back_transactions',
+    help: 'Transactions begun since the oldest snapshot that a session, prepared transaction or replication slot holds',
+    registers: [registry],
+  });
+  return (holders) => {
+    seconds.set(Math.max(0, ...holders.map(({ ageSeconds }) => ageSeconds ?? 0)));
+    transactions.set(Math.max(0, ...holders.map(({ ageTransactions }) => ageTransactions)));
+  };
+}

@@ -1,0 +1,114 @@
+import { Counter, Histogram, type Registry } from 'prom-client';
+import type { EventHub } from './event-hub.ts';
+import type { FailedRunEvent, RunEvent } from './events.ts';
+
+/** From a pick-up in milliseconds to a backlog of hours. */
+const WAIT_BUCKETS_SECONDS = [
+  0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200,
+];
+
+/** From a look-up to a report that takes an hour. */
+const RUN_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600];
+
+/** A task as it runs in a queue: the labels of every series here. */
+export interface QueueTask {
+  queue: string;
+  task: string;
+}
+
+const COUNTERS = {
+  enqueued: 'Jobs this process enqueued, among them those whose transaction was rolled back',
+  started: 'Runs this process began',
+  completed: 'Runs that completed their job',
+  failed: 'Runs that ended in an error, whether tried again or discarded',
+  retried: 'Failed runs whose job waits for another try',
+  discarded: 'Jobs given up: out of retries, or told not to retry',
+  cancelled: 'Jobs whose run ended because they are not wanted any more',
+  snoozed: 'Runs that put their job off without counting the attempt',
+  returned: 'Runs ended by a worker that stopped or lost its job, which is back in its queue',
+} as const;
+
+type JobCounters = Record<keyof typeof COUNTERS, Counter<'queue' | 'task'>>;
+
+/** What becomes of the job decides which counters a failed run adds to. */
+const COUNTED_BY_DECISION: Record<FailedRunEvent['decision'], readonly (keyof JobCounters)[]> = {
+  retry: ['failed', 'retried'],
+  discard: ['failed', 'discarded'],
+  cancel: ['cancelled'],
+  snooze: ['snoozed'],
+  return: ['returned'],
+};
+
+/**
+ * Counters and histograms of what this process does to jobs, fed by the hub's events. Those of `known` are there from
+ * the beginning, at 0: Prometheus sees no increase in a series that begins at 1.
+ */
+export function countJobs(registry: Registry, events: EventHub, known: readonly QueueTask[]): void {
+  const counters = createCounters(registry);
+  const wait = createHistogram(registry, 'wait', 'Time from when a job could run until a run began');
+  const run = createHistogram(registry, 'run', 'Time a run took, however it ended');
+  for (const labels of known) initialise(labels, [...Object.values(counters), wait, run]);
+  events.on('job.enqueued', (event) => counters.enqueued.inc(labelsOf(event)));
+  events.on('job.started', (event) => {
+    counters.started.inc(labelsOf(event));
+    wait.observe(labelsOf(event), event.waitMs / 1000);
+  });
+  events.on('job.completed', (event) => {
+    counters.completed.inc(labelsOf(event));
+    run.observe(labelsOf(event), event.durationMs / 1000);
+  });
+  events.on('job.failed', (event) => {
+    for (const name of COUNTED_BY_DECISION[event.decision]) counters[name].inc(labelsOf(event));
+    run.observe(labelsOf(event), event.durationMs / 1000);
+  });
+  countRescues(registry, events, known);
+}
+
+function createCounters(registry: Registry): JobCounters {
+  const entries = Object.entries(COUNTERS).map(([name, help]) => [
+    name,
+    new Counter({
+      name: `howdah_jobs_${name}_total`,
+      help,
+      labelNames: ['queue', 'task'],
+      registers: [registry],
+    }),
+  ]);
+  return Object.fromEntries(entries) as JobCounters;
+}
+
+function createHistogram(registry: Registry, name: 'wait' | 'run', help: string) {
+  return new Histogram({
+    name: `howdah_job_${name}_seconds`,
+    help,
+    labelNames: ['queue', 'task'],
+    buckets: name === 'wait' ? WAIT_BUCKETS_SECONDS : RUN_BUCKETS_SECONDS,
+    registers: [registry],
+  });
+}
+
+function initialise(
+  { queue, task }: QueueTask,
+  metrics: readonly (Counter<'queue' | 'task'> | Histogram<'queue' | 'task'>)[],
+): void {
+  for (const metric of metrics) {
+    if (metric instanceof Counter) metric.inc({ queue, task }, 0);
+    else metric.zero({ queue, task });
+  }
+}
+
+/** A rescue is known by its queue alone: the register of runners does not say which tasks they ran. */
+function countRescues(registry: Registry, events: EventHub, known: readonly QueueTask[]): void {
+  const rescued = new Counter({
+    name: 'howdah_jobs_rescued_total',
+    help: 'Jobs this process took from a worker found dead and gave back to their queue',
+    labelNames: ['queue'],
+    registers: [registry],
+  });
+  for (const { queue } of known) rescued.inc({ queue }, 0);
+  events.on('runner.rescued', ({ queue, jobs }) => rescued.inc({ queue }, jobs));
+}
+
+function labelsOf({ queue, task }: Pick<RunEvent, 'queue' | 'task'>): QueueTask {
+  return { queue, task };
+}

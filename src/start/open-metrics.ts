@@ -1,0 +1,24 @@
+import type { MetricsAccess } from '../http/routes/metrics.ts';
+import { readQueueStats } from '../inspect/queue-stats.ts';
+import { readVacuumHolders } from '../inspect/vacuum-holders.ts';
+import { catalogue } from '../jobs/catalogue.ts';
+import { createMetrics } from '../observability/metrics.ts';
+import { watchVacuumHolders } from '../observability/watch-vacuum-holders.ts';
+import type { Parts } from './parts.ts';
+
+/** The metrics of this process, and the warning about what holds back vacuum; both end with the stack. */
+export function openMetrics(
+  { database: { pool }, events, log, secrets }: Parts,
+  opened: AsyncDisposableStack,
+): MetricsAccess {
+  const readHolders = () => readVacuumHolders(pool);
+  const metrics = createMetrics({
+    events,
+    log,
+    readDatabase: async () => ({ queues: await readQueueStats(pool), vacuumHolders: await readHolders() }),
+    known: [...catalogue.values()].map(({ name: task, queue }) => ({ queue, task })),
+  });
+  const watch = watchVacuumHolders({ readHolders, log });
+  opened.defer(() => watch.stop());
+  return { metrics, tokens: [secrets.adminToken, secrets.viewerToken] };
+}

@@ -1,0 +1,40 @@
+import type { QueueStats } from '../../src/inspect/queue-stats.ts';
+import type { VacuumHolder } from '../../src/inspect/vacuum-holders.ts';
+
+const DEFAULT: QueueStats = {
+  queue: 'default',
+  availableCount: 0,
+  scheduledCount: 0,
+  retryableCount: 0,
+  runningCount: 0,
+  isEstimate: false,
+  oldestWaitSeconds: 0,
+  concurrency: 5,
+  fleetConcurrency: null,
+  workerCount: 1,
+  isPaused: false,
+  deadTupleCount: 0,
+  tableBytes: 65_536,
+};
+
+const CRITICAL: QueueStats = {
+  ...DEFAULT,
+  queue: 'critical',
+  availableCount: 12,
+  scheduledCount: 5,
+  retryableCount: 2,
+  runningCount: 3,
+  oldestWaitSeconds: 1.5,
+  concurrency: 20,
+  fleetConcurrency: 20,
+  workerCount: 2,
+  deadTupleCount: 40,
+};
+
+/** What the database of a service without troubles tells a scrape; `changes` are of the queue `critical`. */
+export function healthyStats(changes: Partial<QueueStats> = {}): {
+  queues: QueueStats[];
+  vacuumHolders: VacuumHolder[];
+} {
+  return { queues: [{ ...CRITICAL, ...changes }, DEFAULT], vacuumHolders: [] };
+}

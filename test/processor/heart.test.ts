@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { scalar } from '../support/job-states.ts';
+import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const works = testTask('works');
+
+let queue: TestQueue;
+const replaced: string[] = [];
+
+beforeEach(async () => {
+  replaced.length = 0;
+  queue = await openTestQueue([[works, async () => {}]]);
+  queue.events.on('runner.stopped', ({ token }) => replaced.push(token));
+});
+
+afterEach(() => queue.close());
+
+test('heartbeats that fail, whatever the database says, are followed by others, and no runner is replaced', async () => {
+  const codes = ['40001', '40P01', '57P01', '08006', 'XX000'];
+  await queue.pool.query('create sequence public.faults');
+  await queue.pool.query(`
+    create function public.fail_in_turn() returns trigger language plpgsql as $$
+    declare
+      v_code text := (array['${codes.join("','")}'])[nextval('public.faults')];
+    begin
+      if v_code is not null then
+        raise exception 'injected' using errcode = v_code;
+      end if;
+      return new;
+    end $$;
+    create trigger fail_in_turn before update of heartbeat_at on howdah.runners
+    for each row execute function public.fail_in_turn()`);
+  await queue.start();
+  await waitFor(
+    'each to fail',
+    async () => (await scalar<number>(queue, 'select last_value::int from public.faults')) > codes.length,
+  );
+  await untilBeatenAgain();
+  await untilItWorks();
+  assert.deepEqual(replaced, []);
+});
+
+test('a rescue that fails is tried again, and does not hold up the next one or the heartbeats', async () => {
+  const [broken, fine] = [await putDeadRunner(), await putDeadRunner()];
+  await queue.pool.query(`
+    create function public.fail_one() returns trigger language plpgsql as $$ begin
+      if new.token = '${broken}' and new.released_at is not null then
+        raise exception 'injected' using errcode = '40001';
+      end if;
+      return new;
+    end $$;
+    create trigger fail_one before update on howdah.runners for each row execute function public.fail_one()`);
+  await queue.start();
+  await waitFor('the other to be rescued', () => isReleased(fine));
+  await untilBeatenAgain();
+  assert.equal(await isReleased(broken), false);
+  await queue.pool.query('drop trigger fail_one on howdah.runners');
+  await waitFor('the first to be rescued too', () => isReleased(broken));
+});
+
+test('losing its control and liveness sessions again and again leaves a worker working, and listening', async () => {
+  await queue.start();
+  for (let turn = 0; turn < 5; turn++) {
+    await waitFor('the session to be there', () =>
+      scalar(
+        queue,
+        `select bool_or(pg_terminate_backend(pid)) from pg_stat_activity
+         where application_name in ('howdah liveness', 'howdah control') and datname = current_database()`,
+      ),
+    );
+  }
+  await waitFor('every lock to be held again', () =>
+    scalar(
+      queue,
+      `select count(*) filter (where l.granted) = 2 and count(*) = 2
+       from howdah.runners r
+       left join pg_locks l on l.locktype = 'advisory' and l.classid = howdah.runner_lock_class()::oid
+         and l.objid = (howdah.runner_lock_key(r.token)::bigint & 4294967295)::oid and l.objsubid = 2
+       where r.released_at is null`,
+    ),
+  );
+  await queue.pool.query("select howdah.pause_queue('critical')");
+  await waitFor('the pause to be heard', () => replaced.length === 1, 1_000);
+  await untilItWorks();
+});
+
+test('a delayed job starts within a second of its time', async () => {
+  await queue.start();
+  const waits: number[] = [];
+  queue.events.on('job.started', ({ waitMs }) => waits.push(waitMs));
+  for (const delayMs of [300, 550, 800, 1_050]) {
+    await queue.distributor.distribute(queue.pool, works, {}, { delayMs });
+  }
+  await waitFor('all to start', () => waits.length === 4);
+  assert.ok(
+    waits.every((waitMs) => waitMs < 1_000),
+    `they started ${waits} ms late`,
+  );
+});
+
+async function untilBeatenAgain(): Promise<void> {
+  const latest = 'select max(heartbeat_at) from howdah.runners where beat_number > 0';
+  const before = await scalar<Date | null>(queue, latest);
+  await waitFor('another beat', async () => {
+    const now = await scalar<Date | null>(queue, latest);
+    return now !== null && (before === null || now > before);
+  });
+}
+
+async function untilItWorks(): Promise<void> {
+  const { id } = await queue.distributor.distribute(queue.pool, works, {});
+  await queue.untilState(id, 'completed');
+}
+
+async function putDeadRunner(): Promise<string> {
+  const token = await scalar(queue, 'select gen_random_uuid()');
+  await queue.pool.query("select howdah.register_runner($1, 'default', 'howdah', 'gone', 1, 1)", [token]);
+  await queue.pool.query(
+    "update howdah.runners set heartbeat_at = now() - interval '1 minute' where token = $1",
+    [token],
+  );
+  return token;
+}
+
+function isReleased(token: string): Promise<boolean> {
+  return scalar<boolean>(queue, 'select released_at is not null from howdah.runners where token = $1', [
+    token,
+  ]);
+}

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { scalar } from '../support/job-states.ts';
+import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { WorkerFleet } from '../support/worker-fleet.ts';
+
+const hangs = testTask('hangs');
+const stubborn = testTask('stubborn');
+const works = testTask('works');
+
+/** A pause must have reached every worker by then. */
+const REACH_MS = 1_000;
+
+let queue: TestQueue;
+const fleet = new WorkerFleet();
+
+beforeEach(async () => {
+  queue = await openTestQueue([hangs, stubborn, works].map((task) => [task, async () => {}]));
+});
+
+afterEach(async () => {
+  await fleet.end();
+  await queue.close();
+});
+
+async function enqueue(task = works, name = 'default'): Promise<string> {
+  return (await queue.distributor.distribute(queue.pool, task, {}, { queue: name })).id;
+}
+
+async function call(text: string): Promise<unknown> {
+  return scalar(queue, `select howdah.${text}`);
+}
+
+/** The worker in the other process has let go of everything but its runs. */
+async function untilHeld(count: number): Promise<void> {
+  await waitFor(
+    `${count} jobs to be held`,
+    async () => (await scalar<number>(queue, HELD)) === count,
+    REACH_MS,
+  );
+}
+
+const HELD = 'select count(*)::int from graphile_worker._private_jobs where locked_by is not null';
+
+test('a pause reaches a worker in another process within a second: prefetched jobs go back, runs finish', async () => {
+  const worker = await fleet.start(queue.database, 1);
+  const running = await enqueue(stubborn);
+  await waitFor('the job to start', () => worker.said(`started ${running}`));
+  const next = [await enqueue(), await enqueue()];
+  await waitFor('a job to be prefetched', async () => (await scalar<number>(queue, HELD)) > 0);
+  await call("pause_queue('default')");
+  await untilHeld(1);
+  await queue.pool.query('select howdah.cancel_job($1)', [running]);
+  await queue.untilState(running, 'cancelled');
+  await waitFor(
+    'the old runner to be gone',
+    async () =>
+      (await scalar<number>(queue, 'select count(*)::int from howdah.runners where released_at is null')) ===
+      1,
+  );
+  for (const id of next) {
+    const job = await queue.job(id);
+    assert.deepEqual([job.state, job.attempt], ['available', 0]);
+  }
+  await call("resume_queue('default')");
+  for (const id of next) await waitFor('it to run', () => worker.said(`worked ${id}`), REACH_MS + 1_000);
+});
+
+test('a job that was fetched and waits for a place in the process does not start after the pause', async () => {
+  const worker = await fleet.start(queue.database, 1);
+  const running = await enqueue(stubborn);
+  await waitFor('the job to start', () => worker.said(`started ${running}`));
+  await call("pause_queue('default')");
+  await untilRunners(2);
+  await call("resume_queue('default')");
+  const id = await enqueue();
+  await untilHeld(2);
+  await call("pause_queue('default')");
+  await untilHeld(1);
+  await queue.pool.query('select howdah.cancel_job($1)', [running]);
+  await queue.untilState(running, 'cancelled');
+  await untilRunners(1);
+  const job = await queue.job(id);
+  assert.deepEqual([job.state, job.attempt, worker.said(`worked ${id}`)], ['available', 0, false]);
+});
+
+test('a pause is exact: nothing is handed out from its commit on, and other queues go on', async () => {
+  const worker = await fleet.start(queue.database, 'default:2,critical:2');
+  await call("pause_queue('default')");
+  const held = await enqueue();
+  const other = await enqueue(works, 'critical');
+  await waitFor('the other queue to go on', () => worker.said(`worked ${other}`));
+  assert.deepEqual([(await queue.job(held)).state, worker.said(`worked ${held}`)], ['available', false]);
+});
+
+test('a pause holds when workers start, and when they are killed and start again', async () => {
+  await call('pause_all()');
+  const first = await fleet.start(queue.database, 1);
+  const id = await enqueue();
+  await untilBeaten(1);
+  first.signal('SIGKILL');
+  const second = await fleet.start(queue.database, 1);
+  await untilBeaten(2);
+  assert.equal((await queue.job(id)).state, 'available');
+  await call('resume_all()');
+  await waitFor('the job to run', () => second.said(`worked ${id}`), REACH_MS);
+});
+
+test('pausing and resuming in quick turns leaves the worker working', async () => {
+  const worker = await fleet.start(queue.database, 2);
+  for (let turn = 0; turn < 10; turn++) {
+    await call("pause_queue('default')");
+    await call("resume_queue('default')");
+  }
+  const id = await enqueue();
+  await waitFor('the job to run', () => worker.said(`worked ${id}`), 5_000);
+});
+
+async function untilRunners(count: number): Promise<void> {
+  await waitFor(
+    `${count} runners to be there`,
+    async () =>
+      (await scalar<number>(queue, 'select count(*)::int from howdah.runners where released_at is null')) ===
+      count,
+  );
+}
+
+/** So many runners have been told of the pause. */
+async function untilBeaten(count: number): Promise<void> {
+  await waitFor(
+    'heartbeats',
+    async () =>
+      (await scalar<number>(queue, 'select count(*)::int from howdah.runners where beat_number > 1')) >=
+      count,
+  );
+}
