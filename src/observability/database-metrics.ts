@@ -21,7 +21,11 @@ const QUEUE_GAUGES: readonly [string, string, (stats: QueueStats) => number | nu
     (stats) => stats.oldestWaitSeconds,
   ],
   ['running', 'Jobs whose handlers were at work at the latest heartbeats', (stats) => stats.runningCount],
-  ['concurrency', 'Runs at once, all living workers together', (stats) => stats.concurrency],
+  [
+    'concurrency',
+    "Runs at once, all living workers together, within the fleet's limit",
+    (stats) => Math.min(stats.concurrency, stats.fleetConcurrency ?? Number.POSITIVE_INFINITY),
+  ],
   [
     'fleet_concurrency',
     'Runs at once that the fleet is held to; absent for no limit',

@@ -20,8 +20,10 @@ export interface EnginePluginOptions<Services> {
   onLeaving: () => void;
   /** Called once the CLI's pool has ended. */
   onEnd: () => Promise<void>;
-  /** The runner cannot go on, for the reason given; the process should end. */
-  onFailure: (reason: unknown) => void;
+  /** The runner was lost, or never was one: the process should end now. */
+  onLost: (reason: unknown) => void;
+  /** The engine gives up, as it cannot record how jobs ended; it stops in order. */
+  onFatalError: (error: unknown) => void;
 }
 
 /** The CLI's settings, flags included; the plugin may change them. */
@@ -46,6 +48,7 @@ export function createEnginePlugin<Services>(options: EnginePluginOptions<Servic
           const settings = ctx.resolvedPreset.worker as CliSettings;
           options.prepare(settings, guest.setUp(ctx.workerSchema, settings));
           ctx.events.on('pool:create', ({ workerPool }) => guest.begin(workerPool));
+          ctx.events.on('pool:fatalError', ({ error }) => options.onFatalError(error));
           ctx.events.on('pool:release', () => void guest.end());
           return next();
         },
@@ -111,7 +114,7 @@ class Guest<Services> {
   begin(pool: WorkerPool): void {
     pool.abortSignal.addEventListener('abort', () => this.#runner?.abort(new ShutdownError()));
     this.#begun = this.#begin(pool);
-    this.#begun.catch(this.#options.onFailure);
+    this.#begun.catch(this.#options.onLost);
   }
 
   leave(): void {
@@ -124,7 +127,7 @@ class Guest<Services> {
   }
 
   async #begin({ id }: WorkerPool): Promise<void> {
-    const { connectionString, token, onFailure } = this.#options;
+    const { connectionString, token, onLost } = this.#options;
     const identity = {
       token,
       queue: this.#queue,
@@ -132,7 +135,7 @@ class Guest<Services> {
       tasks: this.#taskNames,
     };
     const environment = await this.#options.open();
-    const runner = new GuestRunner<Services>({ connectionString, identity, environment, onLost: onFailure });
+    const runner = new GuestRunner<Services>({ connectionString, identity, environment, onLost });
     this.#runner = runner;
     await runner.open(id);
   }

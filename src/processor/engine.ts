@@ -47,9 +47,11 @@ export interface Engine {
   untilQuiet(): Promise<void>;
 }
 
-/** The part of the engine's local queue that tells whether a fetch or a return is under way. */
+/** The part of the engine's local queue that tells whether a fetch or a return is under way, and that ends it. */
 interface LocalQueueState {
   backgroundCount: number;
+  decreaseBackgroundCount(): void;
+  release(): Promise<void>;
 }
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
@@ -65,6 +67,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   });
   events.on('localQueue:init', (event) => {
     localQueue = event.localQueue as unknown as LocalQueueState;
+    trackReturn(localQueue, log);
   });
   events.on('pool:listen:success', () => void catchUp(pool, log));
   events.on('pool:gracefulShutdown', ({ message }) => {
@@ -103,6 +106,24 @@ function runGraphile({ pool, queue, concurrency, tasks, crontab, log }: EngineOp
       },
     },
   });
+}
+
+/**
+ * The engine's local queue refuses to track the return of its prefetched jobs when nothing else is under way at its
+ * release (0.18.0, `background` in localQueue.js): release() then fails, nobody waits for the return, and a failure of
+ * that is a stray rejection. Counting the release itself as under way makes it wait. What cannot be returned is given
+ * back when the runner is ended in the register.
+ */
+function trackReturn(localQueue: LocalQueueState, log: Logger): void {
+  const release = localQueue.release.bind(localQueue);
+  localQueue.release = async () => {
+    localQueue.backgroundCount++;
+    const released = release();
+    localQueue.decreaseBackgroundCount();
+    await released.catch((err: unknown) =>
+      log.warn({ err }, 'prefetched jobs will be given back by the register'),
+    );
+  };
 }
 
 /** A runner that left by itself is stopping already, and says so by an error. */

@@ -40,7 +40,7 @@ export class Lane<Services = unknown> {
 
   /** Whether jobs are taken, as they should be unless the queue is paused or others use up its fleet concurrency. */
   get isWorking(): boolean {
-    return this.#current !== undefined;
+    return this.#current?.beat() !== undefined;
   }
 
   /**

@@ -24,6 +24,12 @@ import { StartupError } from './startup-error.ts';
 const LAST_WORDS_MS = 1_000;
 
 /**
+ * As in our own runners. Only so does the CLI, when it ends, wait for the last completions and failures, and take one
+ * that the database refuses for more than a promise left behind.
+ */
+const BATCH_DELAY_MS = 2;
+
+/**
  * What `graphile.config.ts` exports: with it, `npx graphile-worker --schema graphile_worker_critical --jobs 10` runs the
  * queue `critical` with this service's tasks, configuration, schedules and logs, as a runner of the fleet. What somebody
  * must change first is told on standard error, without a stack, and ends the process.
@@ -43,7 +49,7 @@ export async function createCliPreset(): Promise<GraphileConfig.Preset> {
 async function createPreset(config: Config, log: Logger): Promise<GraphileConfig.Preset> {
   const { databaseUrl, queues, schedules } = await prepare(config, log);
   const token = randomUUID();
-  const connectionString = nameConnections(databaseUrl, token);
+  const connectionString = nameConnections(databaseUrl, runsJobs() ? `howdah:${token}` : 'howdah cli');
   const opened = new AsyncDisposableStack();
   let isEnding = false;
   let removeCrontab = () => {};
@@ -64,7 +70,10 @@ async function createPreset(config: Config, log: Logger): Promise<GraphileConfig
           isEnding = true;
         },
         onEnd: () => opened.disposeAsync(),
-        onFailure: (reason) => giveUp(reason, log),
+        onLost: (reason) => giveUp(reason, log),
+        onFatalError() {
+          process.exitCode = 1;
+        },
       }),
     ],
     worker: {
@@ -74,6 +83,8 @@ async function createPreset(config: Config, log: Logger): Promise<GraphileConfig
       fileExtensions: ['.ts'],
       logger: createEngineLogger(log, () => isEnding),
       gracefulShutdownAbortTimeout: config.shutdownTimeoutMs,
+      completeJobBatchDelay: BATCH_DELAY_MS,
+      failJobBatchDelay: BATCH_DELAY_MS,
     },
   };
 }
@@ -91,10 +102,15 @@ async function prepare(
   return { databaseUrl, queues: rows.map(({ name }) => name), schedules: await loadSchedules(pool) };
 }
 
+/** Commands that only tend to the schema have no runner, and so must not be taken for one that left. */
+function runsJobs(): boolean {
+  return !process.argv.some((argument) => /^--(cleanup|schema-only)\b/.test(argument));
+}
+
 /** The gate in the database knows a runner's statements by this name; see src/db/sql/queue_gate.sql. */
-function nameConnections(databaseUrl: string, token: string): string {
+function nameConnections(databaseUrl: string, name: string): string {
   const url = new URL(databaseUrl);
-  url.searchParams.set('application_name', `howdah:${token}`);
+  url.searchParams.set('application_name', name);
   return url.href;
 }
 

@@ -3,8 +3,8 @@ import { beforeEach, describe, test } from 'node:test';
 import { createEventHub, type EventHub } from '../../src/observability/event-hub.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createMetrics, type Metrics } from '../../src/observability/metrics.ts';
-import { parseScrape } from './parse-scrape.ts';
 import { healthyStats } from './healthy-stats.ts';
+import { parseScrape } from './parse-scrape.ts';
 
 const log = createLogger({ level: 'silent' });
 const RUN = { jobId: '1', task: 'send_mail', queue: 'critical', attempt: 1, maxAttempts: 3 };
@@ -17,7 +17,7 @@ beforeEach(() => {
   metrics = createMetrics({ events, log, readDatabase: async () => healthyStats(), known: KNOWN });
 });
 
-async function valueOf(name: string, labels: Record<string, string> = {}): Promise<number | undefined> {
+async function read(name: string, labels: Record<string, string> = {}): Promise<number | undefined> {
   const samples = parseScrape(await metrics.text()).filter((sample) => sample.name === name);
   return samples.find(({ labels: own }) => Object.entries(labels).every(([key, value]) => own[key] === value))
     ?.value;
@@ -35,9 +35,9 @@ async function counted(): Promise<Record<string, number>> {
 
 describe('the counters', () => {
   test('are all there at 0 before anything happened', async () => {
-    assert.equal(await valueOf('howdah_jobs_discarded_total', { queue: 'critical', task: 'send_mail' }), 0);
-    assert.equal(await valueOf('howdah_jobs_rescued_total', { queue: 'critical' }), 0);
-    assert.equal(await valueOf('howdah_job_run_seconds_count', { task: 'send_mail' }), 0);
+    assert.equal(await read('howdah_jobs_discarded_total', { queue: 'critical', task: 'send_mail' }), 0);
+    assert.equal(await read('howdah_jobs_rescued_total', { queue: 'critical' }), 0);
+    assert.equal(await read('howdah_job_run_seconds_count', { task: 'send_mail' }), 0);
     assert.deepEqual(await counted(), {});
   });
 
@@ -46,10 +46,10 @@ describe('the counters', () => {
     events.emit('job.started', { ...RUN, waitMs: 40 });
     events.emit('job.completed', { ...RUN, durationMs: 1500 });
     assert.deepEqual(await counted(), { enqueued: 1, started: 1, completed: 1 });
-    assert.equal(await valueOf('howdah_job_wait_seconds_sum'), 0.04);
-    assert.equal(await valueOf('howdah_job_run_seconds_sum'), 1.5);
-    assert.equal(await valueOf('howdah_job_run_seconds_bucket', { le: '1' }), 0);
-    assert.equal(await valueOf('howdah_job_run_seconds_bucket', { le: '2.5' }), 1);
+    assert.equal(await read('howdah_job_wait_seconds_sum'), 0.04);
+    assert.equal(await read('howdah_job_run_seconds_sum'), 1.5);
+    assert.equal(await read('howdah_job_run_seconds_bucket', { le: '1' }), 0);
+    assert.equal(await read('howdah_job_run_seconds_bucket', { le: '2.5' }), 1);
   });
 
   for (const [decision, expected] of [
@@ -67,7 +67,7 @@ describe('the counters', () => {
 
   test('count the jobs of a rescue, not the rescues', async () => {
     events.emit('runner.rescued', { token: 't', queue: 'critical', because: 'gone', jobs: 3 });
-    assert.equal(await valueOf('howdah_jobs_rescued_total', { queue: 'critical' }), 3);
+    assert.equal(await read('howdah_jobs_rescued_total', { queue: 'critical' }), 3);
   });
 });
 
@@ -75,23 +75,23 @@ describe('the gauges', () => {
   test('show what the database tells', async () => {
     const expected = { available: 12, scheduled: 5, retryable: 2, running: 3 };
     for (const [state, count] of Object.entries(expected)) {
-      assert.equal(await valueOf('howdah_queue_jobs', { queue: 'critical', state }), count);
+      assert.equal(await read('howdah_queue_jobs', { queue: 'critical', state }), count);
     }
-    assert.equal(await valueOf('howdah_queue_oldest_waiting_seconds', { queue: 'critical' }), 1.5);
-    assert.equal(await valueOf('howdah_database_up'), 1);
+    assert.equal(await read('howdah_queue_oldest_waiting_seconds', { queue: 'critical' }), 1.5);
+    assert.equal(await read('howdah_database_up'), 1);
   });
 
   test('leave out a limit that is not set', async () => {
-    assert.equal(await valueOf('howdah_queue_fleet_concurrency', { queue: 'critical' }), 20);
-    assert.equal(await valueOf('howdah_queue_fleet_concurrency', { queue: 'default' }), undefined);
+    assert.equal(await read('howdah_queue_fleet_concurrency', { queue: 'critical' }), 20);
+    assert.equal(await read('howdah_queue_fleet_concurrency', { queue: 'default' }), undefined);
   });
 
   test('of a queue that is gone disappear', async () => {
     let stats = healthyStats();
     metrics = createMetrics({ events, log, readDatabase: async () => stats });
-    assert.equal(await valueOf('howdah_queue_workers', { queue: 'default' }), 1);
+    assert.equal(await read('howdah_queue_workers', { queue: 'default' }), 1);
     stats = { ...stats, queues: stats.queues.slice(0, 1) };
-    assert.equal(await valueOf('howdah_queue_workers', { queue: 'default' }), undefined);
+    assert.equal(await read('howdah_queue_workers', { queue: 'default' }), undefined);
   });
 });
 
@@ -100,8 +100,8 @@ describe('a scrape', () => {
     metrics = createMetrics({ events, log, readDatabase: () => Promise.reject(new Error('gone')) });
     events.emit('job.started', { ...RUN, waitMs: 1 });
     assert.deepEqual(await counted(), { started: 1 });
-    assert.equal(await valueOf('howdah_database_up'), 0);
-    assert.equal(await valueOf('howdah_queue_jobs'), undefined);
+    assert.equal(await read('howdah_database_up'), 0);
+    assert.equal(await read('howdah_queue_jobs'), undefined);
   });
 
   test('of a service whose database hangs goes on without it, and does not ask again meanwhile', async () => {
@@ -112,12 +112,12 @@ describe('a scrape', () => {
       return never;
     };
     metrics = createMetrics({ events, log, readDatabase, readTimeoutMs: 20 });
-    assert.equal(await valueOf('howdah_database_up'), 0);
-    assert.equal(await valueOf('howdah_database_up'), 0);
+    assert.equal(await read('howdah_database_up'), 0);
+    assert.equal(await read('howdah_database_up'), 0);
     assert.equal(reads, 1);
   });
 
   test('has the process itself', async () => {
-    assert.ok(((await valueOf('process_resident_memory_bytes')) ?? 0) > 0);
+    assert.ok(((await read('process_resident_memory_bytes')) ?? 0) > 0);
   });
 });
