@@ -24,6 +24,17 @@ const ERRORS = {
   unknown_queue: { status: 404, retryable: false, title: 'No such queue' },
   duplicate_job: { status: 409, retryable: false, title: 'A job with this unique key is there already' },
   job_not_found: { status: 404, retryable: false, title: 'No such job' },
+  wrong_state: { status: 409, retryable: false, title: 'The job is in no state for that' },
+  idempotency_key_reused: {
+    status: 422,
+    retryable: false,
+    title: 'Another request was made with this Idempotency-Key',
+  },
+  idempotency_key_in_use: {
+    status: 409,
+    retryable: true,
+    title: 'A request with this Idempotency-Key is still at work',
+  },
   unavailable: { status: 503, retryable: true, title: 'The service cannot answer right now' },
   internal: { status: 500, retryable: true, title: 'Something went wrong on our side' },
 } as const;

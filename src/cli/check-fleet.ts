@@ -35,8 +35,8 @@ export async function checkFleet(session: Session): Promise<Finding[]> {
     ...queues.map(checkQueue),
     ...orphaned.map(({ task, queue, count }) =>
       error(
-        `${count} jobs of task "${task}" in queue "${queue}", which no worker there knows`,
-        'start a version that has the task, or discard the jobs',
+        `${jobs(count)} of task "${task}" in queue "${queue}", which no worker there knows`,
+        'start a version that has the task, or discard them',
       ),
     ),
   ];
@@ -45,13 +45,17 @@ export async function checkFleet(session: Session): Promise<Finding[]> {
 function checkQueue({ name, workers, available, is_paused }: QueueRow): Finding {
   if (is_paused) {
     return warning(
-      `queue "${name}" is paused, ${available} jobs wait`,
+      `queue "${name}" is paused, with ${jobs(available)} waiting`,
       `select howdah.resume_queue('${name}') when that is over`,
     );
   }
   if (workers > 0) return ok(`queue "${name}": ${workers} ${workers === 1 ? 'worker' : 'workers'}`);
   const advice = `start a worker with "${name}" in QUEUES`;
   return available > 0
-    ? error(`queue "${name}" has no worker, and ${available} jobs wait`, advice)
+    ? error(`queue "${name}" has no worker, with ${jobs(available)} waiting`, advice)
     : warning(`queue "${name}" has no worker`, advice);
+}
+
+function jobs(count: number): string {
+  return count === 1 ? '1 job' : `${count} jobs`;
 }

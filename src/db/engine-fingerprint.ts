@@ -14,7 +14,10 @@ export class EngineMismatchError extends Error {
 export type EngineObjects = ReadonlyMap<string, string>;
 
 /** Without the objects of Howdah's own. Empty when there is no such schema. */
-export async function readEngineObjects(client: Pick<ClientBase, 'query'>, schema: string): Promise<EngineObjects> {
+export async function readEngineObjects(
+  client: Pick<ClientBase, 'query'>,
+  schema: string,
+): Promise<EngineObjects> {
   const { rows: found } = await client.query('select from pg_namespace where nspname = $1', [schema]);
   if (found.length === 0) return new Map();
   const { rows } = await client.query<{ name: string; detail: string }>(QUERY, [schema]);

@@ -47,7 +47,10 @@ export async function migrateDatabase({ connectionString, queues }: MigrateOptio
 }
 
 /** Whether a start of this version would change nothing. @param queues those this deployment works on */
-export async function isMigrated(client: Pick<pg.ClientBase, 'query'>, queues: readonly string[]): Promise<boolean> {
+export async function isMigrated(
+  client: Pick<pg.ClientBase, 'query'>,
+  queues: readonly string[],
+): Promise<boolean> {
   const { rows } = await client.query<{ name: string | null }>(
     "select to_regclass('howdah.installed_sql')::text as name",
   );
@@ -59,7 +62,10 @@ async function checkEngines(client: pg.Client, queues: readonly string[]): Promi
   for (const queue of queues) await checkEngine(client, queueSchema(queue));
 }
 
-async function allQueues(client: Pick<pg.ClientBase, 'query'>, configured: readonly string[]): Promise<string[]> {
+async function allQueues(
+  client: Pick<pg.ClientBase, 'query'>,
+  configured: readonly string[],
+): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>('select name from howdah.queue_registry');
   return [...new Set(['default', ...configured, ...rows.map((row) => row.name)])].sort();
 }

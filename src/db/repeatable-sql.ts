@@ -67,6 +67,7 @@ const SHARED = [
   'discard_jobs',
   'run_jobs_now',
   'retry_jobs',
+  'act_on_jobs',
   'pause_queue',
   'resume_queue',
   'vacuum_holders',
@@ -84,6 +85,7 @@ const PER_QUEUE = [
   'queue_record_finished',
   'queue_sample',
   'queue_depth',
+  'queue_page_indexes',
 ];
 
 /** Views and functions over all queues: the file, and the per-queue select it unites. */

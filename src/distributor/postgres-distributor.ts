@@ -1,6 +1,7 @@
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import type { TaskDefinition } from '../jobs/define-task.ts';
 import type { EventHub } from '../observability/event-hub.ts';
+import { enqueueAllInSpan, enqueueInSpan } from '../observability/tracing.ts';
 import { checkJob, checkJobs } from './check-jobs.ts';
 import { duplicateError, translateEnqueueError } from './enqueue-error.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
@@ -41,10 +42,12 @@ export class PostgresDistributor implements TaskDistributor {
   ): Promise<EnqueuedJob> {
     const job = { task, payload, options };
     checkJob(job);
-    const [row] = await enqueue<EnqueuedRow>(tx, ENQUEUE_ONE, toParameters(job));
-    if (!row) throw new Error('howdah.enqueue_job returned no row');
-    if (row.is_duplicate) throw duplicateError(row);
-    return this.#announce(task.name, row);
+    return enqueueInSpan(job, async (traced) => {
+      const [row] = await enqueue<EnqueuedRow>(tx, ENQUEUE_ONE, toParameters(traced));
+      if (!row) throw new Error('howdah.enqueue_job returned no row');
+      if (row.is_duplicate) throw duplicateError(row);
+      return this.#announce(task.name, row);
+    });
   }
 
   async distributeMany<Payloads extends readonly unknown[]>(
@@ -53,7 +56,9 @@ export class PostgresDistributor implements TaskDistributor {
   ): Promise<EnqueuedJob[]> {
     checkJobs(jobs);
     if (jobs.length === 0) return [];
-    const rows = await enqueue<EnqueuedRow & { index: number }>(tx, ENQUEUE_MANY, toBatchParameters(jobs));
+    const rows = await enqueueAllInSpan<NewJob, (EnqueuedRow & { index: number })[]>(jobs, (traced) =>
+      enqueue(tx, ENQUEUE_MANY, toBatchParameters(traced)),
+    );
     for (const row of rows) if (row.is_duplicate) throw duplicateError(row, row.index);
     return rows.map((row) => this.#announce(jobs[row.index]?.task.name ?? '', row));
   }

@@ -42,7 +42,11 @@ export type ReadinessCheck = () => Promise<{
 /** What handlers find in their context. `Bindings` are missing when no socket is behind the request, as in tests. */
 export interface AppEnv {
   Bindings: Partial<HttpBindings>;
-  Variables: { requestId: string };
+  Variables: {
+    requestId: string;
+    /** Whose token came with a request below /v1; undefined without a valid one. */
+    caller?: 'admin' | 'viewer' | undefined;
+  };
 }
 
 /** The app that routes are added to. */

@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { answerError } from './answer-error.ts';
 import type { App, AppDependencies, AppEnv } from './app-dependencies.ts';
 import { refuseInvalid } from './describe-mistakes.ts';
+import { identifyCaller } from './middleware/identify-caller.ts';
 import { identifyRequests } from './middleware/identify-requests.ts';
 import { limitBody } from './middleware/limit-body.ts';
 import { logRequests } from './middleware/log-requests.ts';
@@ -9,11 +10,20 @@ import { secureHeaders } from './middleware/secure-headers.ts';
 import { refuseAddress } from './refuse-address.ts';
 import { addAssetRoutes } from './routes/assets.ts';
 import { addHealthRoutes } from './routes/health.ts';
+import { addJobRoutes } from './routes/jobs.ts';
+import { addBulkRoutes } from './routes/jobs-bulk.ts';
+import { addJobCommandRoutes } from './routes/jobs-commands.ts';
+import { addEnqueueRoutes } from './routes/jobs-enqueue.ts';
 import { addLandingRoute } from './routes/landing.ts';
 import { addMailboxRoutes } from './routes/mailbox.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
+import { addOpenApiRoutes } from './routes/openapi.ts';
+import { addQueueRoutes } from './routes/queues.ts';
+import { addScheduleRoutes } from './routes/schedules.ts';
+import { addTaskRoutes } from './routes/tasks.ts';
 import { addUserRoutes } from './routes/users.ts';
 import { addVerifyEmailRoutes } from './routes/verify-email.ts';
+import { addWorkerRoutes } from './routes/workers.ts';
 
 /**
  * The service's HTTP API and pages. Every error is a problem document (RFC 9457) or, for a browser outside /v1, a
@@ -22,16 +32,31 @@ import { addVerifyEmailRoutes } from './routes/verify-email.ts';
 export function createApp(deps: AppDependencies): App {
   const app: App = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid });
   app.use(identifyRequests, logRequests(deps.log), secureHeaders, limitBody);
+  app.use('/v1/*', identifyCaller(deps));
   app.onError((error, c) => answerError(error, c, deps.log));
   app.notFound((c) => answerError(refuseAddress(app, c), c, deps.log));
   addUserRoutes(app, deps);
   addVerifyEmailRoutes(app, deps);
+  addQueueApi(app, deps);
   addHealthRoutes(app, deps.checkReadiness);
   addMetrics(app, deps);
   addMailboxRoutes(app, deps.mailbox);
   addLandingRoute(app, deps);
   addAssetRoutes(app);
+  addOpenApiRoutes(app);
   return app;
+}
+
+/** Looking at the queue and acting on it, with a token. Fixed paths come before those with an id in them. */
+function addQueueApi(app: App, deps: AppDependencies): void {
+  addEnqueueRoutes(app, deps);
+  addBulkRoutes(app, deps);
+  addJobRoutes(app, deps);
+  addJobCommandRoutes(app, deps);
+  addQueueRoutes(app, deps);
+  addWorkerRoutes(app, deps);
+  addTaskRoutes(app, deps);
+  addScheduleRoutes(app, deps);
 }
 
 function addMetrics(app: App, { metrics, viewerToken, adminToken }: AppDependencies): void {

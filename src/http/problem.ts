@@ -13,6 +13,7 @@ export function toProblem(error: HowdahError, c: Context<AppEnv>): Response {
     code: error.code,
     instance: c.req.path,
     request_id: c.var.requestId,
+    ...(Object.keys(error.details).length > 0 ? { details: inSnakeCase(error.details) } : {}),
     errors: [...error.fields],
   };
   setErrorHeaders(error, c);
@@ -23,4 +24,9 @@ export function toProblem(error: HowdahError, c: Context<AppEnv>): Response {
 export function setErrorHeaders(error: HowdahError, c: Context<AppEnv>): void {
   if (error.retryAfterSeconds !== undefined) c.header('Retry-After', String(error.retryAfterSeconds));
   if (error.code === 'unauthorized') c.header('WWW-Authenticate', 'Bearer');
+}
+
+function inSnakeCase(details: HowdahError['details']): Record<string, string | number> {
+  const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return Object.fromEntries(Object.entries(details).map(([name, value]) => [snake(name), value]));
 }

@@ -39,7 +39,7 @@ const SELECT = `
 
 /**
  * Every queue by name. Takes milliseconds at any number of jobs, for which counts above some thousands are estimates,
- * within some 20 % for a state that holds a tenth of the queue or more.
+ * within some 20 % for a state that holds a fifth of the queue or more.
  */
 export async function readQueueStats(client: SqlClient): Promise<QueueStats[]> {
   return queryRows<QueueStats>(client, SELECT, []);

@@ -43,7 +43,7 @@ const QUEUE_GAUGES: readonly [string, string, (stats: QueueStats) => number | nu
 
 const DEPTH_HELP =
   'Live jobs by state. Exact up to about 2,000 jobs a state; beyond, an estimate from statistics and a sample of the ' +
-  'table, within some 20 % for a state that holds a tenth of the queue or more';
+  'table, within some 20 % for a state that holds a fifth of the queue or more';
 
 /** Gauges of the whole service, the same from every process; returns what gives them their values. */
 export function createDatabaseGauges(registry: Registry): (stats: DatabaseStats) => void {

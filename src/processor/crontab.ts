@@ -134,5 +134,13 @@ function renderLine({ identifier, task, cron, options, payload }: Schedule): str
   if (priority !== undefined) query.set('priority', String(priority));
   if (jobKey !== undefined) query.set('jobKey', jobKey);
   if (jobKeyMode !== undefined) query.set('jobKeyMode', jobKeyMode);
-  return [cron, task, `?${query}`, ...(payload ? [JSON.stringify(payload)] : [])].join(' ');
+  return [cron, task, `?${query}`, ...(payload ? [onOneLine(payload)] : [])].join(' ');
+}
+
+/** JSON may have line separators of Unicode in its strings as they are; a line of a crontab may not. */
+function onOneLine(payload: Record<string, unknown>): string {
+  return JSON.stringify(payload).replace(
+    /[\u2028\u2029]/g,
+    (separator) => `\\u${separator.charCodeAt(0).toString(16)}`,
+  );
 }

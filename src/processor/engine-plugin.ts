@@ -1,6 +1,5 @@
 import { pathToFileURL } from 'node:url';
 import type { JobHelpers, WorkerPool } from 'graphile-worker';
-import { schemaQueue } from '../db/queue-schema.ts';
 import { ShutdownError } from './abort-reasons.ts';
 import type { BoundTask } from './bind.ts';
 import { GuestRunner } from './guest-runner.ts';
@@ -12,8 +11,8 @@ export interface EnginePluginOptions<Services> {
   /** Of the CLI's own connections too, there with the token in its application name. */
   connectionString: string;
   token: string;
-  /** Called before the CLI reads its schedules. @throws what should end the CLI instead */
-  prepare: (settings: CliSettings, queue: string) => void;
+  /** Called before the CLI reads its schedules. @returns the schema's queue. @throws what should end the CLI instead */
+  prepare: (settings: CliSettings, schema: string) => string;
   /** What runs need; called once, before the first job is fetched. */
   open: () => Promise<Omit<RunEnvironment<Services>, 'endSignal'>>;
   /** Called before the runner leaves the register, which cuts the connections that are left. */
@@ -46,7 +45,7 @@ export function createEnginePlugin<Services>(options: EnginePluginOptions<Servic
       middleware: {
         init(next, { ctx }) {
           const settings = ctx.resolvedPreset.worker as CliSettings;
-          options.prepare(settings, guest.setUp(ctx.workerSchema, settings));
+          guest.setUp(options.prepare(settings, ctx.workerSchema), settings);
           ctx.events.on('pool:create', ({ workerPool }) => guest.begin(workerPool));
           ctx.events.on('pool:fatalError', ({ error }) => options.onFatalError(error));
           ctx.events.on('pool:release', () => void guest.end());
@@ -96,11 +95,9 @@ class Guest<Services> {
     return this.#begun;
   }
 
-  /** @returns the queue of the schema */
-  setUp(schema: string, { concurrentJobs }: CliSettings): string {
-    this.#queue = queueOf(schema);
+  setUp(queue: string, { concurrentJobs }: CliSettings): void {
+    this.#queue = queue;
     this.#concurrency = concurrentJobs ?? 1;
-    return this.#queue;
   }
 
   handlerOf(task: BoundTask<Services>) {
@@ -146,12 +143,4 @@ class Guest<Services> {
     await this.#runner?.close();
     await this.#options.onEnd();
   }
-}
-
-function queueOf(schema: string): string {
-  const queue = schemaQueue(schema);
-  if (queue !== undefined) return queue;
-  throw new TypeError(
-    `--schema: expected graphile_worker (queue "default") or graphile_worker_<queue>, received "${schema}"`,
-  );
 }

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { describeIssues } from '../jobs/describe-issues.ts';
 import type { EventHub } from '../observability/event-hub.ts';
 import type { Logger } from '../observability/logger.ts';
+import { runInSpan } from '../observability/tracing.ts';
 import type { BoundTask } from './bind.ts';
 import { asRun, type CurrentRun } from './current-run.ts';
 import { judge } from './judge.ts';
@@ -42,7 +43,7 @@ export async function runJob<Services>(
 ): Promise<void> {
   const startedAt = performance.now();
   reportStart(run.job, environment);
-  const verdict = await attempt(task, run, environment);
+  const verdict = await runInSpan(run.job, () => attempt(task, run, environment));
   const durationMs = performance.now() - startedAt;
   if (verdict && verdict.kind !== 'done') reportFailure(run.job, { verdict, durationMs }, environment);
   else environment.events.emit('job.completed', { ...runEvent(run.job), durationMs });

@@ -19,6 +19,10 @@ import { openMail } from './open-mail.ts';
 import { CRONTAB } from './read-schedules.ts';
 import { TASKS_FOLDER } from './run-jobs.ts';
 import { StartupError } from './startup-error.ts';
+import { watchStrayErrors } from './watch-stray-errors.ts';
+
+/** What a stop may take beyond the time that running jobs are given. */
+const EXIT_MARGIN_MS = 10_000;
 
 /** A runner that was lost gets this long to let its handlers see their signal and to write its last lines. */
 const LAST_WORDS_MS = 1_000;
@@ -59,8 +63,10 @@ async function createPreset(config: Config, log: Logger): Promise<GraphileConfig
       createEnginePlugin<Services>({
         connectionString: databaseUrl,
         token,
-        prepare(settings, queue) {
-          removeCrontab = prepareCli(settings, { queue, queues, schedules, connectionString });
+        prepare(settings, schema) {
+          const prepared = prepareCli(settings, { schema, queues, schedules, connectionString });
+          removeCrontab = prepared.removeCrontab;
+          return prepared.queue;
         },
         open() {
           removeCrontab();
@@ -120,11 +126,23 @@ async function openEnvironment(
 ) {
   const events = createEventHub();
   subscribeLogger(events, log);
+  watchStrayErrors({
+    service: { stop: endByItself },
+    events,
+    log,
+    stopLimitMs: config.shutdownTimeoutMs + EXIT_MARGIN_MS,
+  });
   const { db } = await openApplicationDatabase(databaseUrl, log, opened);
   const { mailer } = await openMail(config, opened);
   const { secretKey } = await developmentSecrets(config);
   const services: Services = { db, mailer, secretKey, publicUrl: config.publicUrl ?? '' };
   return { services, events, log };
+}
+
+/** The CLI stops in order when it is told to, and ends the process by itself. */
+function endByItself(): Promise<never> {
+  process.kill(process.pid, 'SIGTERM');
+  return new Promise(() => {});
 }
 
 /** Its pool cannot be replaced within the CLI, and its connections may hang: whoever supervises it starts another. */

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { queueSchema } from '../db/queue-schema.ts';
+import { queueSchema, schemaQueue } from '../db/queue-schema.ts';
 import { renderCrontab, type Schedule } from '../processor/crontab.ts';
 import type { CliSettings } from '../processor/engine-plugin.ts';
 import { CRONTAB } from './read-schedules.ts';
 import { StartupError } from './startup-error.ts';
 
 export interface CliSurroundings {
-  queue: string;
+  schema: string;
   /** Every queue there is. */
   queues: readonly string[];
   schedules: readonly Schedule[];
@@ -21,11 +21,20 @@ export interface CliSurroundings {
  * Makes the stock CLI's settings, flags included, those of a Howdah worker: it reads a crontab with its queue's
  * schedules alone, for it would run every entry of the project's in its own schema.
  *
- * @returns takes that crontab away again; the CLI reads it before it makes its pool
+ * @returns the schema's queue, and what takes that crontab away again: the CLI reads it before it makes its pool
  * @throws {StartupError} for a schema that is no queue's, and for flags that would go around Howdah
  */
-export function prepareCli(settings: CliSettings, around: CliSurroundings): () => void {
-  const { queue, queues, schedules, connectionString } = around;
+export function prepareCli(
+  settings: CliSettings,
+  around: CliSurroundings,
+): { queue: string; removeCrontab: () => void } {
+  const { schema, queues, schedules, connectionString } = around;
+  const queue = schemaQueue(schema);
+  if (queue === undefined) {
+    throw plain(
+      `--schema: expected graphile_worker (queue "default") or graphile_worker_<queue>, received "${schema}"`,
+    );
+  }
   if (!queues.includes(queue)) {
     throw plain(
       `--schema: there is no queue "${queue}". Queues here: ${queues.map(queueSchema).join(', ')}. Name a queue in QUEUES to create it`,
@@ -38,11 +47,11 @@ export function prepareCli(settings: CliSettings, around: CliSurroundings): () =
     throw plain('--crontab: schedules are those of the file "crontab" of this project');
   }
   const folder = mkdtempSync(join(tmpdir(), 'howdah-crontab-'));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  process.once('exit', remove);
+  const removeCrontab = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeCrontab);
   settings.crontabFile = join(folder, 'crontab');
   writeFileSync(settings.crontabFile, `${renderCrontab(schedules, queue)}\n`);
-  return remove;
+  return { queue, removeCrontab };
 }
 
 /** The CLI prints errors with their stacks; this one has none that would help. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import pg from 'pg';
 import { engineFingerprint, readEngineObjects } from '../../src/db/engine-fingerprint.ts';
-import { ENGINE_FINGERPRINT } from '../../src/db/engine-objects.ts';
+import { ENGINE_FINGERPRINT, ENGINE_OBJECTS } from '../../src/db/engine-objects.ts';
 import { migrateDatabase } from '../../src/db/migrate.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -27,7 +27,9 @@ const outdate = () => admin.query('delete from howdah.installed_sql');
 
 test('the fingerprint is that of graphile-worker 0.18.0, whatever the queue, with Howdah installed on it', async () => {
   for (const schema of ['graphile_worker', 'graphile_worker_critical']) {
-    assert.equal(engineFingerprint(await readEngineObjects(admin, schema)), ENGINE_FINGERPRINT);
+    const objects = await readEngineObjects(admin, schema);
+    assert.deepEqual(Object.fromEntries(objects), ENGINE_OBJECTS);
+    assert.equal(engineFingerprint(objects), ENGINE_FINGERPRINT);
   }
 });
 

@@ -7,7 +7,7 @@ import { waitFor } from '../support/wait-for.ts';
 export interface Bank {
   readonly database: TestDatabase;
   readonly pool: pg.Pool;
-  /** Every job, oldest first, of an account or of all. */
+  /** Every job for a customer, oldest first, of an account or of all; none of those that run by the clock. */
   jobs(account?: string): Promise<JobRow[]>;
   job(id: string): Promise<JobRow>;
   untilState(id: string, state: string): Promise<JobRow>;
@@ -69,7 +69,7 @@ export function linkIn(text: string): string {
 
 async function readJobs(pool: pg.Pool, account: string | undefined): Promise<JobRow[]> {
   const { rows } = await pool.query<JobRow>(
-    `select * from howdah.jobs where $1::text is null or payload ->> 'user_account' = $1 order by id`,
+    `select * from howdah.jobs where payload ->> 'user_account' = coalesce($1, payload ->> 'user_account') order by id`,
     [account ?? null],
   );
   return rows;

@@ -22,6 +22,7 @@ const COMPARISONS: Record<string, (left: number, right: number) => boolean> = {
 const AGGREGATIONS: Record<string, (values: number[]) => number> = {
   sum: (values) => values.reduce((total, each) => total + each, 0),
   max: (values) => Math.max(...values),
+  min: (values) => Math.min(...values),
 };
 
 /**
@@ -158,21 +159,21 @@ class Parser {
 
   #selector(name: string): (samples: readonly Sample[]) => Vector {
     if (!/^[a-z]/.test(name)) throw new SyntaxError(`expected a metric, not ${name}`);
-    const matchers: [string, RegExp][] = [];
+    const matchers: [string, (value: string) => boolean][] = [];
     if (this.#take('{')) {
       while (!this.#take('}')) {
         const label = this.#next();
         const isPattern = this.#next() === '=~';
-        const text = this.#next();
-        matchers.push([label, new RegExp(`^(?:${isPattern ? text : RegExp.escape(text)})$`)]);
+        const wanted = this.#next();
+        const pattern = new RegExp(`^(?:${wanted})$`);
+        matchers.push([label, isPattern ? (value) => pattern.test(value) : (value) => value === wanted]);
         this.#take(',');
       }
     }
     return (samples) =>
       samples.filter(
         (sample) =>
-          sample.name === name &&
-          matchers.every(([label, pattern]) => pattern.test(sample.labels[label] ?? '')),
+          sample.name === name && matchers.every(([label, matches]) => matches(sample.labels[label] ?? '')),
       );
   }
 

@@ -156,7 +156,7 @@ describe('with an OpenTelemetry SDK', () => {
   });
 
   test('a batch is one span, called after the task its jobs share, and every job names it', async () => {
-    const other = { task: { name: 'bill', queue: 'default' } };
+    const other: TracedJob = { task: { name: 'bill', queue: 'default' } };
     const names = [];
     for (const batch of [
       [JOB, JOB],

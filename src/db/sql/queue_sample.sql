@@ -1,5 +1,5 @@
 -- howdah.sample_<queue>(): how many jobs of one queue's big table are available, scheduled and retryable, estimated from
--- 50 pages at a cost that does not grow with the table.
+-- 60 pages at a cost that does not grow with the table.
 --
 -- The pages are evenly spread, with a random offset each: jobs enqueued together lie together, so pages drawn wholly at
 -- random would err further. The total is what the server's statistics say, unless it is far from what the pages
@@ -9,9 +9,10 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set jit = off
 set enable_seqscan = off -- a page is read by its number
+set effective_io_concurrency = 0 -- handing a single page to another process to read takes longer than reading it
 as $$
 declare
-  c_samples constant integer := 50;
+  c_samples constant integer := 60;
   v_pages bigint := pg_relation_size(:'job_table'::regclass) / current_setting('block_size')::integer;
   v_live bigint := pg_stat_get_live_tuples(:'job_table'::regclass);
   v_page bigint;

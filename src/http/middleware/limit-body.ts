@@ -1,40 +1,53 @@
+import type { MiddlewareHandler } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { HowdahError } from '../../errors.ts';
 import type { AppEnv } from '../app-dependencies.ts';
 import { discardBody, readBody } from '../read-body.ts';
 
-const MAX_BODY_KIB = 64;
-const MAX_BODY_BYTES = MAX_BODY_KIB * 1024;
+const DEFAULT_MAX_KIB = 64;
+
+/** Below this, routes that take more have a limit of their own, behind the check of the token. */
+const PATH_WITH_OWN_LIMITS = '/v1/jobs';
+
+/** Refuses a body over 64 KiB, wherever a route has no limit of its own. */
+export const limitBody = createMiddleware<AppEnv>(async (c, next) => {
+  if (c.req.path.startsWith(PATH_WITH_OWN_LIMITS)) await next();
+  else await limitBodyTo(DEFAULT_MAX_KIB)(c, next);
+});
 
 /**
- * Refuses a body over 64 KiB, whether its length is announced or it comes in chunks. What is refused is read to its
+ * Refuses a body over so many KiB, whether its length is announced or it comes in chunks. What is refused is read to its
  * end nevertheless: a client that still sends would otherwise meet a broken connection instead of the answer.
  */
-export const limitBody = createMiddleware<AppEnv>(async (c, next) => {
-  const { body, headers } = c.req.raw;
-  if (body && !isLengthAnnounced(headers)) await takeChunks(c.req, body);
-  else if (body && Number(headers.get('Content-Length')) > MAX_BODY_BYTES) await refuse(body);
-  await next();
-});
+export function limitBodyTo(maxKib: number): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const { body, headers } = c.req.raw;
+    if (body && !isLengthAnnounced(headers)) await takeChunks(c.req, body, maxKib);
+    else if (body && Number(headers.get('Content-Length')) > maxKib * 1024) await refuse(body, maxKib);
+    await next();
+  };
+}
 
 /** Of a request with both, a server goes by the chunks. */
 function isLengthAnnounced(headers: Headers): boolean {
   return headers.has('Content-Length') && !headers.has('Transfer-Encoding');
 }
 
-async function takeChunks(request: { raw: Request }, body: ReadableStream<Uint8Array>): Promise<void> {
-  const bytes = await readBody(body, MAX_BODY_BYTES);
-  if (!bytes) throw tooLarge();
+async function takeChunks(
+  request: { raw: Request },
+  body: ReadableStream<Uint8Array>,
+  maxKib: number,
+): Promise<void> {
+  const bytes = await readBody(body, maxKib * 1024);
+  if (!bytes) throw tooLarge(maxKib);
   request.raw = new Request(request.raw, { body: bytes });
 }
 
-async function refuse(body: ReadableStream<Uint8Array>): Promise<never> {
+async function refuse(body: ReadableStream<Uint8Array>, maxKib: number): Promise<never> {
   await discardBody(body);
-  throw tooLarge();
+  throw tooLarge(maxKib);
 }
 
-function tooLarge(): HowdahError {
-  return new HowdahError('body_too_large', {
-    detail: `A request body may have at most ${MAX_BODY_KIB} KiB`,
-  });
+function tooLarge(maxKib: number): HowdahError {
+  return new HowdahError('body_too_large', { detail: `A request body may have at most ${maxKib} KiB` });
 }

@@ -9,6 +9,10 @@ const problem = z
     code: z.string().openapi({ example: 'user_exists', description: 'Stable; decide by this.' }),
     instance: z.string().optional(),
     request_id: z.string(),
+    details: z
+      .record(z.string(), z.union([z.string(), z.number()]))
+      .optional()
+      .openapi({ example: { job_id: '4711' }, description: 'What a program can act on.' }),
     errors: z.array(z.object({ field: z.string(), message: z.string() })),
   })
   .openapi('Problem');
@@ -19,4 +23,17 @@ export type Problem = z.infer<typeof problem>;
 /** An error answer as part of a route's contract. */
 export function problemResponse(description: string) {
   return { description, content: { 'application/problem+json': { schema: problem } } };
+}
+
+/** What every route with a token may answer besides. */
+export function refusals(others: Readonly<Record<number, string>> = {}) {
+  const answers = {
+    401: 'No valid token',
+    403: 'This token may not do that',
+    422: 'Every invalid field',
+    503: 'The database cannot be reached right now',
+    ...others,
+  };
+  const entries = Object.entries(answers).map(([status, text]) => [status, problemResponse(text)] as const);
+  return Object.fromEntries(entries) as Record<never, ReturnType<typeof problemResponse>>;
 }

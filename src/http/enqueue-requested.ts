@@ -1,0 +1,77 @@
+import type { Database, Transaction } from '../db/database.ts';
+import type { EnqueueOptions } from '../distributor/enqueue-options.ts';
+import type { EnqueuedJob, NewJob, TaskDistributor } from '../distributor/task-distributor.ts';
+import { HowdahError } from '../errors.ts';
+import { translatingErrors } from '../inspect/command-error.ts';
+import type { TaskDefinition } from '../jobs/define-task.ts';
+import { resolveTask } from './resolve-task.ts';
+import type { RequestedJob } from './schemas/new-job.ts';
+
+/** The options' names in a request, where they are not just those of the distributor in snake_case. */
+const NAMES: Readonly<Record<string, string>> = {
+  delayMs: 'delay',
+  timeoutMs: 'timeout',
+  retentionMs: 'retention',
+  uniqueForMs: 'unique_for',
+};
+
+/** The requested jobs with their tasks' definitions. @throws {HowdahError} `unknown_task` */
+export async function toNewJobs(db: Database, requested: readonly RequestedJob[]): Promise<NewJob[]> {
+  const tasks = new Map<string, TaskDefinition>();
+  const jobs: NewJob[] = [];
+  for (const job of requested) {
+    const task = tasks.get(job.task) ?? (await resolveTask(db, job.task));
+    tasks.set(job.task, task);
+    jobs.push({ task, payload: job.payload ?? {}, options: toOptions(job) });
+  }
+  return jobs;
+}
+
+/** @throws {HowdahError} as the distributor does, with fields by their names in a request */
+export async function enqueueAll(
+  tx: Transaction,
+  distributor: TaskDistributor,
+  jobs: readonly NewJob[],
+): Promise<EnqueuedJob[]> {
+  const [only] = jobs;
+  return translatingErrors(() =>
+    only && jobs.length === 1
+      ? distributor.distribute(tx, only.task, only.payload, only.options).then((job) => [job])
+      : distributor.distributeMany(tx, jobs),
+  ).catch(renameFields);
+}
+
+function toOptions(job: RequestedJob): EnqueueOptions {
+  const options = {
+    queue: job.queue,
+    delayMs: job.delay,
+    runAt: job.run_at,
+    priority: job.priority,
+    maxRetries: job.max_retries,
+    timeoutMs: job.timeout,
+    deadline: job.deadline,
+    retentionMs: job.retention,
+    uniqueKey: job.unique_key,
+    uniqueForMs: job.unique_for,
+    key: job.key,
+    keyMode: job.key_mode,
+    sequence: job.sequence,
+    headers: job.headers,
+  };
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as EnqueueOptions;
+}
+
+function renameFields(error: unknown): never {
+  if (!(error instanceof HowdahError) || error.code !== 'invalid_options') throw error;
+  const fields = error.fields.map(({ field, message }) => ({
+    field: field.replace(/[a-zA-Z]+$/, rename),
+    message: message.replace(/[a-z]+[A-Z]\w*/g, rename),
+  }));
+  const detail = fields.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  throw new HowdahError('invalid_options', { detail: detail || error.message, fields, cause: error });
+}
+
+function rename(name: string): string {
+  return NAMES[name] ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

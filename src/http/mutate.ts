@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { Context } from 'hono';
+import type { Transaction } from '../db/database.ts';
+import { recordAudit } from '../inspect/audit-log.ts';
+import { claimKey, type KeyedRequest, storeAnswer } from '../inspect/idempotency-keys.ts';
+import type { AppDependencies, AppEnv } from './app-dependencies.ts';
+
+/** What a change did. */
+export interface Change<Body> {
+  body: Body;
+  jobIds: readonly string[];
+  /** For the audit log; never a payload. */
+  details: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The answer to a request that changes something: the change, its row in the audit log and what an Idempotency-Key
+ * remembers commit together. A request that comes again with its key gets the first answer and changes nothing; one
+ * that failed left nothing behind, and is tried anew.
+ *
+ * @throws {HowdahError} what `work` throws, and those of `claimKey`
+ */
+export async function mutate<Body>(
+  c: Context<AppEnv>,
+  { db, action }: Pick<AppDependencies, 'db'> & { action: string },
+  work: (tx: Transaction) => Promise<Change<Body>>,
+): Promise<Body> {
+  const keyed = await readKey(c);
+  return db.transaction(async (tx) => {
+    const first = keyed && (await claimKey(tx, keyed));
+    if (first !== undefined) {
+      c.header('Idempotency-Replayed', 'true');
+      return first as Body;
+    }
+    const { body, jobIds, details } = await work(tx);
+    await recordAudit(tx, { actor: 'admin', action, requestId: c.var.requestId, jobIds, details });
+    if (keyed) await storeAnswer(tx, keyed.key, body);
+    return body;
+  });
+}
+
+/** The request's Idempotency-Key, with a hash of all that it asks for; undefined without one. */
+export async function readKey(c: Context<AppEnv>): Promise<KeyedRequest | undefined> {
+  const key = c.req.header('Idempotency-Key');
+  if (key === undefined) return undefined;
+  const { method, path } = c.req;
+  const requestHash = createHash('sha256')
+    .update(`${method} ${path}\n${await c.req.text()}`)
+    .digest();
+  return { key, requestHash };
+}

@@ -1,0 +1,57 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { App, AppDependencies } from '../app-dependencies.ts';
+import { operatorsOnly } from '../middleware/identify-caller.ts';
+import { limitBodyTo } from '../middleware/limit-body.ts';
+import { runBulk } from '../run-bulk.ts';
+import { bulkReport, bulkRequest } from '../schemas/bulk.ts';
+import { idempotencyKey } from '../schemas/idempotency-key.ts';
+import { refusals } from '../schemas/problem.ts';
+
+const retryRoute = bulkRoute(
+  '/v1/jobs/bulk/retry',
+  'Retry all jobs that fit: discarded and retryable unless told',
+);
+const cancelRoute = bulkRoute('/v1/jobs/bulk/cancel', 'Cancel all live jobs that fit');
+const runNowRoute = bulkRoute(
+  '/v1/jobs/bulk/run-now',
+  'Make all jobs that fit and wait for their time available',
+);
+const discardRoute = bulkRoute('/v1/jobs/bulk/discard', 'Discard all waiting jobs that fit');
+
+/** What an operator does to many jobs by filter: counted first with dry_run, capped, in batches, with a report. */
+export function addBulkRoutes(app: App, deps: AppDependencies) {
+  return app
+    .openapi(retryRoute, async (c) =>
+      c.json(await runBulk(c, deps, { action: 'retry', order: c.req.valid('json') }), 200),
+    )
+    .openapi(cancelRoute, async (c) =>
+      c.json(await runBulk(c, deps, { action: 'cancel', order: c.req.valid('json') }), 200),
+    )
+    .openapi(runNowRoute, async (c) =>
+      c.json(await runBulk(c, deps, { action: 'run_now', order: c.req.valid('json') }), 200),
+    )
+    .openapi(discardRoute, async (c) =>
+      c.json(await runBulk(c, deps, { action: 'discard', order: c.req.valid('json') }), 200),
+    );
+}
+
+function bulkRoute<const Path extends string>(path: Path, summary: string) {
+  return createRoute({
+    method: 'post',
+    path,
+    tags: ['jobs'],
+    summary,
+    description:
+      'In transactions of 1,000 jobs, the oldest first; what one did stands, whatever becomes of the next.',
+    security: [{ bearer: [] }],
+    middleware: [operatorsOnly, limitBodyTo(64)] as const,
+    request: {
+      headers: idempotencyKey,
+      body: { required: true, content: { 'application/json': { schema: bulkRequest } } },
+    },
+    responses: {
+      200: { description: 'What was done', content: { 'application/json': { schema: bulkReport } } },
+      ...refusals(),
+    },
+  });
+}

@@ -1,0 +1,113 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { Transaction } from '../../db/database.ts';
+import type { JobState } from '../../inspect/job.ts';
+import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../../inspect/job-commands.ts';
+import type { App, AppDependencies, AppEnv } from '../app-dependencies.ts';
+import { operatorsOnly } from '../middleware/identify-caller.ts';
+import { limitBodyTo } from '../middleware/limit-body.ts';
+import { mutate } from '../mutate.ts';
+import { idempotencyKey } from '../schemas/idempotency-key.ts';
+import { instant } from '../schemas/instant.ts';
+import { changedJob, jobParameter } from '../schemas/job.ts';
+import { refusals } from '../schemas/problem.ts';
+import { text } from '../schemas/text.ts';
+
+const reasonBody = z
+  .strictObject({
+    reason: text(500).optional().openapi({ description: 'Becomes the job’s last error.' }),
+  })
+  .openapi('Reason');
+
+const rescheduleBody = z.strictObject({ run_at: instant }).openapi('Reschedule');
+const noBody = z.strictObject({}).openapi('Nothing');
+
+const withReason = { required: false, content: { 'application/json': { schema: reasonBody } } };
+
+const retryRoute = commandRoute(
+  '/v1/jobs/{id}/retry',
+  'Run a job again: a finished one anew, a waiting one now',
+);
+const runNowRoute = commandRoute('/v1/jobs/{id}/run-now', 'Make a waiting job available at once');
+const cancelRoute = commandRoute(
+  '/v1/jobs/{id}/cancel',
+  'Withdraw a job; a running one gets its signal',
+  withReason,
+);
+const discardRoute = commandRoute('/v1/jobs/{id}/discard', 'Give a waiting job up', withReason);
+const rescheduleRoute = commandRoute('/v1/jobs/{id}/reschedule', 'Set when a waiting job runs next', {
+  required: true,
+  content: { 'application/json': { schema: rescheduleBody } },
+});
+
+/** What an operator does to one job. */
+export function addJobCommandRoutes(app: App, { db }: AppDependencies) {
+  return app
+    .openapi(retryRoute, async (c) => {
+      const { id } = c.req.valid('param');
+      return c.json(await run(c, 'jobs.retry', { id, command: (tx) => retryJob(tx, id) }), 200);
+    })
+    .openapi(runNowRoute, async (c) => {
+      const { id } = c.req.valid('param');
+      return c.json(await run(c, 'jobs.run_now', { id, command: (tx) => runJobNow(tx, id) }), 200);
+    })
+    .openapi(cancelRoute, async (c) => {
+      const { id } = c.req.valid('param');
+      const { reason } = c.req.valid('json');
+      const command = (tx: Transaction) => cancelJob(tx, id, reason);
+      return c.json(await run(c, 'jobs.cancel', { id, command, details: { reason } }), 200);
+    })
+    .openapi(discardRoute, async (c) => {
+      const { id } = c.req.valid('param');
+      const { reason } = c.req.valid('json');
+      const command = (tx: Transaction) => discardJob(tx, id, reason);
+      return c.json(await run(c, 'jobs.discard', { id, command, details: { reason } }), 200);
+    })
+    .openapi(rescheduleRoute, async (c) => {
+      const { id } = c.req.valid('param');
+      const { run_at: runAt } = c.req.valid('json');
+      const command = (tx: Transaction) => rescheduleJob(tx, id, runAt);
+      return c.json(await run(c, 'jobs.reschedule', { id, command, details: { run_at: runAt } }), 200);
+    });
+
+  function run(c: Context<AppEnv>, action: string, { id, command, details = {} }: Command) {
+    return mutate(c, { db, action }, async (tx) => {
+      const state = await command(tx);
+      return { body: { job: { id, state } }, jobIds: [id], details: { ...details, state } };
+    });
+  }
+}
+
+interface Command {
+  id: string;
+  command(tx: Transaction): Promise<JobState>;
+  details?: Record<string, unknown>;
+}
+
+function commandRoute<const Path extends string, Schema extends z.ZodType = typeof noBody>(
+  path: Path,
+  summary: string,
+  body?: { required: boolean; content: { 'application/json': { schema: Schema } } },
+) {
+  const nothing = { required: false, content: { 'application/json': { schema: noBody } } };
+  return createRoute({
+    method: 'post',
+    path,
+    tags: ['jobs'],
+    summary,
+    security: [{ bearer: [] }],
+    middleware: [operatorsOnly, limitBodyTo(64)] as const,
+    request: {
+      params: jobParameter,
+      headers: idempotencyKey,
+      body: (body ?? nothing) as { content: { 'application/json': { schema: Schema } } },
+    },
+    responses: {
+      200: {
+        description: 'Done; the job’s state now',
+        content: { 'application/json': { schema: changedJob } },
+      },
+      ...refusals({ 404: 'No such job', 409: 'The job is in no state for that' }),
+    },
+  });
+}

@@ -1,0 +1,86 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { getJob } from '../../inspect/get-job.ts';
+import type { App, AppDependencies } from '../app-dependencies.ts';
+import { enqueueAll, toNewJobs } from '../enqueue-requested.ts';
+import { operatorsOnly } from '../middleware/identify-caller.ts';
+import { limitBodyTo } from '../middleware/limit-body.ts';
+import { mutate } from '../mutate.ts';
+import { presentJob } from '../present-job.ts';
+import { idempotencyKey } from '../schemas/idempotency-key.ts';
+import { job } from '../schemas/job.ts';
+import { enqueuedJobs, newJob, newJobs } from '../schemas/new-job.ts';
+import { refusals } from '../schemas/problem.ts';
+
+const CONFLICT =
+  'A job with this unique key is there (details.job_id), or a request with this Idempotency-Key is at work';
+
+const enqueueRoute = createRoute({
+  method: 'post',
+  path: '/v1/jobs',
+  tags: ['jobs'],
+  summary: 'Enqueue a job',
+  security: [{ bearer: [] }],
+  middleware: [operatorsOnly, limitBodyTo(1024)] as const,
+  request: {
+    headers: idempotencyKey,
+    body: { required: true, content: { 'application/json': { schema: newJob } } },
+  },
+  responses: {
+    201: {
+      description: 'Enqueued; Location is its address',
+      content: { 'application/json': { schema: z.object({ job }) } },
+    },
+    ...refusals({ 404: 'No such task or queue', 409: CONFLICT }),
+  },
+});
+
+const batchRoute = createRoute({
+  method: 'post',
+  path: '/v1/jobs/batch',
+  tags: ['jobs'],
+  summary: 'Enqueue up to 10,000 jobs in one transaction, all or none',
+  security: [{ bearer: [] }],
+  middleware: [operatorsOnly, limitBodyTo(16 * 1024)] as const,
+  request: {
+    headers: idempotencyKey,
+    body: { required: true, content: { 'application/json': { schema: newJobs } } },
+  },
+  responses: {
+    201: {
+      description: 'All enqueued',
+      content: { 'application/json': { schema: enqueuedJobs } },
+    },
+    ...refusals({ 404: 'No such task or queue', 409: CONFLICT }),
+  },
+});
+
+/** Enqueueing, one job or many. */
+export function addEnqueueRoutes(app: App, deps: AppDependencies) {
+  const { db, distributor } = deps;
+  return app
+    .openapi(enqueueRoute, async (c) => {
+      const jobs = await toNewJobs(db, [c.req.valid('json')]);
+      const body = await mutate(c, { db, action: 'jobs.enqueue' }, async (tx) => {
+        const [enqueued] = await enqueueAll(tx, distributor, jobs);
+        const written = enqueued && (await getJob(tx, enqueued.id));
+        if (!written) throw new Error('the job that was just enqueued is not there');
+        const { id, task, queue } = written;
+        return { body: { job: presentJob(written, 'admin') }, jobIds: [id], details: { task, queue } };
+      });
+      c.header('Location', `/v1/jobs/${body.job.id}`);
+      return c.json(body, 201);
+    })
+    .openapi(batchRoute, async (c) => {
+      const jobs = await toNewJobs(db, c.req.valid('json').jobs);
+      const body = await mutate(c, { db, action: 'jobs.enqueue_batch' }, async (tx) => {
+        const enqueued = await enqueueAll(tx, distributor, jobs);
+        const details = { count: enqueued.length, tasks: [...new Set(enqueued.map(({ task }) => task))] };
+        return { body: { jobs: enqueued.map(present) }, jobIds: enqueued.map(({ id }) => id), details };
+      });
+      return c.json(body, 201);
+    });
+}
+
+function present({ id, task, queue, maxRetries, runAt }: Awaited<ReturnType<typeof enqueueAll>>[number]) {
+  return { id, task, queue, max_retries: maxRetries, run_at: runAt.toISOString() };
+}

@@ -1,0 +1,119 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { etag } from 'hono/etag';
+import { HowdahError } from '../../errors.ts';
+import { explainJob } from '../../inspect/explain-job.ts';
+import { getJob } from '../../inspect/get-job.ts';
+import { listJobs } from '../../inspect/list-jobs.ts';
+import type { App, AppDependencies } from '../app-dependencies.ts';
+import { readersOnly } from '../middleware/identify-caller.ts';
+import { presentJob, presentSummary } from '../present-job.ts';
+import { duration } from '../schemas/duration.ts';
+import { job, jobExplanation, jobParameter, jobSummary } from '../schemas/job.ts';
+import { encodeCursor, jobQuery } from '../schemas/job-filter.ts';
+import { problemResponse, refusals } from '../schemas/problem.ts';
+import { toJobFilter } from '../to-job-filter.ts';
+import { waitForEnd } from '../wait-for-end.ts';
+
+const DEFAULT_PAGE_SIZE = 50;
+const MAX_WAIT_MS = 60_000;
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/v1/jobs',
+  tags: ['jobs'],
+  summary: 'Live and finished jobs, newest first',
+  description: 'Follow next_cursor for more: pages stay in place while jobs run, finish and are retried.',
+  security: [{ bearer: [] }],
+  middleware: readersOnly,
+  request: { query: jobQuery },
+  responses: {
+    200: {
+      description: 'A page of jobs',
+      content: {
+        'application/json': {
+          schema: z.object({ jobs: z.array(jobSummary), next_cursor: z.string().nullable() }),
+        },
+      },
+    },
+    ...refusals(),
+  },
+});
+
+const getRoute = createRoute({
+  method: 'get',
+  path: '/v1/jobs/{id}',
+  tags: ['jobs'],
+  summary: 'One job with its payload, result, progress and failed runs',
+  security: [{ bearer: [] }],
+  middleware: [readersOnly, etag()] as const,
+  request: {
+    params: jobParameter,
+    query: z.strictObject({
+      wait: duration(MAX_WAIT_MS, '30s')
+        .optional()
+        .openapi({ description: 'Answer when the job ends, after so long at the latest.' }),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'The job; its ETag changes when it does',
+      content: { 'application/json': { schema: z.object({ job }) } },
+    },
+    304: { description: 'Still as If-None-Match has it' },
+    ...refusals(),
+    404: problemResponse('No such job, or it ended and its history is not kept'),
+  },
+});
+
+const explainRoute = createRoute({
+  method: 'get',
+  path: '/v1/jobs/{id}/explain',
+  tags: ['jobs'],
+  summary: 'Why a job is not running right now, in words',
+  security: [{ bearer: [] }],
+  middleware: readersOnly,
+  request: { params: jobParameter },
+  responses: {
+    200: { description: 'Why', content: { 'application/json': { schema: jobExplanation } } },
+    ...refusals({ 404: 'No such job' }),
+  },
+});
+
+/** Looking at jobs. */
+export function addJobRoutes(app: App, { db }: AppDependencies) {
+  return app
+    .openapi(listRoute, async (c) => {
+      const { limit = DEFAULT_PAGE_SIZE, cursor: beforeId, ...requested } = c.req.valid('query');
+      if (requested.payload_contains !== undefined && c.var.caller !== 'admin') throw payloadIsHidden();
+      const page = await listJobs(db, toJobFilter(requested), { limit, beforeId });
+      const next = page.nextBeforeId === null ? null : encodeCursor(page.nextBeforeId);
+      return c.json({ jobs: page.jobs.map(presentSummary), next_cursor: next }, 200);
+    })
+    .openapi(getRoute, async (c) => {
+      const { id } = c.req.valid('param');
+      const { wait: waitMs } = c.req.valid('query');
+      if (waitMs) await waitForEnd(db, id, { waitMs, signal: c.req.raw.signal });
+      const found = await getJob(db, id);
+      if (!found) throw jobNotFound(id);
+      c.header('Cache-Control', 'private, no-cache');
+      return c.json({ job: presentJob(found, c.var.caller) }, 200);
+    })
+    .openapi(explainRoute, async (c) => {
+      const { id } = c.req.valid('param');
+      const explanation = await explainJob(db, id);
+      if (!explanation) throw jobNotFound(id);
+      return c.json(explanation, 200);
+    });
+}
+
+function jobNotFound(id: string): HowdahError {
+  const detail = `There is no job ${id}; it never existed, or it ended and its history is no longer kept`;
+  return new HowdahError('job_not_found', { detail });
+}
+
+/** Whoever may ask whether payloads contain this or that can read them, bit by bit. */
+function payloadIsHidden(): HowdahError {
+  return new HowdahError('forbidden', {
+    detail: 'payload_contains: payloads are hidden from the viewer token',
+  });
+}

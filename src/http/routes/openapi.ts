@@ -1,0 +1,19 @@
+import type { App } from '../app-dependencies.ts';
+import { type ApiDocument, openApiDocument } from '../openapi-document.ts';
+import { docsPage } from '../pages/docs.ts';
+
+/** The API's description, for programs and for people. Made on first use, when all routes are there. */
+export function addOpenApiRoutes(app: App): void {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'ADMIN_TOKEN for everything, VIEWER_TOKEN for looking.',
+  });
+  let made: ApiDocument | undefined;
+  const document = () => {
+    made ??= openApiDocument(app);
+    return made;
+  };
+  app.get('/openapi.json', (c) => c.json(document()));
+  app.get('/docs', (c) => c.html(docsPage(document())));
+}

@@ -1,0 +1,129 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { SqlClient } from '../../db/sql-client.ts';
+import { HowdahError } from '../../errors.ts';
+import { pauseQueue, resumeQueue, setFleetConcurrency } from '../../inspect/queue-commands.ts';
+import { getQueue, listQueues } from '../../inspect/queues.ts';
+import { createThroughputMeter } from '../../inspect/throughput.ts';
+import type { App, AppDependencies } from '../app-dependencies.ts';
+import { operatorsOnly, readersOnly } from '../middleware/identify-caller.ts';
+import { mutate } from '../mutate.ts';
+import { presentQueue } from '../present-queue.ts';
+import { idempotencyKey } from '../schemas/idempotency-key.ts';
+import { refusals } from '../schemas/problem.ts';
+import { pauseRequest, queue, queueChange, queueParameter } from '../schemas/queue.ts';
+
+const oneQueue = { content: { 'application/json': { schema: z.object({ queue }) } } };
+const NO_QUEUE = { 404: 'No such queue' };
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/v1/queues',
+  tags: ['queues'],
+  summary: 'Every queue with its depth by state',
+  security: [{ bearer: [] }],
+  middleware: readersOnly,
+  responses: {
+    200: {
+      description: 'By name',
+      content: { 'application/json': { schema: z.object({ queues: z.array(queue) }) } },
+    },
+    ...refusals(),
+  },
+});
+
+const getRoute = createRoute({
+  method: 'get',
+  path: '/v1/queues/{name}',
+  tags: ['queues'],
+  summary: 'One queue',
+  security: [{ bearer: [] }],
+  middleware: readersOnly,
+  request: { params: queueParameter },
+  responses: { 200: { description: 'The queue', ...oneQueue }, ...refusals(NO_QUEUE) },
+});
+
+const pauseRoute = createRoute({
+  method: 'post',
+  path: '/v1/queues/{name}/pause',
+  tags: ['queues'],
+  summary: 'Hand out no job until resumed; running ones finish',
+  security: [{ bearer: [] }],
+  middleware: operatorsOnly,
+  request: {
+    params: queueParameter,
+    headers: idempotencyKey,
+    body: { required: false, content: { 'application/json': { schema: pauseRequest } } },
+  },
+  responses: { 200: { description: 'Paused', ...oneQueue }, ...refusals(NO_QUEUE) },
+});
+
+const resumeRoute = createRoute({
+  method: 'post',
+  path: '/v1/queues/{name}/resume',
+  tags: ['queues'],
+  summary: 'Hand out jobs again',
+  security: [{ bearer: [] }],
+  middleware: operatorsOnly,
+  request: { params: queueParameter, headers: idempotencyKey },
+  responses: { 200: { description: 'Not paused', ...oneQueue }, ...refusals(NO_QUEUE) },
+});
+
+const changeRoute = createRoute({
+  method: 'patch',
+  path: '/v1/queues/{name}',
+  tags: ['queues'],
+  summary: 'Limit how many jobs run at once in all processes together',
+  security: [{ bearer: [] }],
+  middleware: operatorsOnly,
+  request: {
+    params: queueParameter,
+    body: { required: true, content: { 'application/json': { schema: queueChange } } },
+  },
+  responses: { 200: { description: 'Changed', ...oneQueue }, ...refusals(NO_QUEUE) },
+});
+
+/** Looking at queues, and holding them back. */
+export function addQueueRoutes(app: App, { db }: AppDependencies) {
+  const measure = createThroughputMeter();
+  return app
+    .openapi(listRoute, async (c) => {
+      const throughputs = await measure(db);
+      const queues = await listQueues(db);
+      return c.json({ queues: queues.map((each) => presentQueue(each, throughputs.get(each.queue))) }, 200);
+    })
+    .openapi(getRoute, async (c) => c.json(await read(db, c.req.valid('param').name), 200))
+    .openapi(pauseRoute, async (c) => {
+      const { name } = c.req.valid('param');
+      const { reason } = c.req.valid('json');
+      const body = await mutate(c, { db, action: 'queues.pause' }, async (tx) => {
+        const isNew = await pauseQueue(tx, name, reason === undefined ? 'admin' : `admin: ${reason}`);
+        return { body: await read(tx, name), jobIds: [], details: { queue: name, reason, is_new: isNew } };
+      });
+      return c.json(body, 200);
+    })
+    .openapi(resumeRoute, async (c) => {
+      const { name } = c.req.valid('param');
+      const body = await mutate(c, { db, action: 'queues.resume' }, async (tx) => {
+        const isNew = await resumeQueue(tx, name);
+        return { body: await read(tx, name), jobIds: [], details: { queue: name, is_new: isNew } };
+      });
+      return c.json(body, 200);
+    })
+    .openapi(changeRoute, async (c) => {
+      const { name } = c.req.valid('param');
+      const { fleet_concurrency: runs } = c.req.valid('json');
+      const body = await mutate(c, { db, action: 'queues.set_fleet_concurrency' }, async (tx) => {
+        const before = await setFleetConcurrency(tx, name, runs);
+        return { body: await read(tx, name), jobIds: [], details: { queue: name, runs, before } };
+      });
+      return c.json(body, 200);
+    });
+
+  async function read(client: SqlClient, name: string) {
+    const throughputs = await measure(client);
+    const found = await getQueue(client, name);
+    if (!found)
+      throw new HowdahError('unknown_queue', { detail: `There is no queue ${JSON.stringify(name)}` });
+    return { queue: presentQueue(found, throughputs.get(name)) };
+  }
+}

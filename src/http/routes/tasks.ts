@@ -1,0 +1,36 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { formatDuration } from '../../config/duration.ts';
+import { listTasks } from '../../inspect/tasks.ts';
+import type { App, AppDependencies } from '../app-dependencies.ts';
+import { readersOnly } from '../middleware/identify-caller.ts';
+import { task } from '../schemas/fleet.ts';
+import { refusals } from '../schemas/problem.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/tasks',
+  tags: ['fleet'],
+  summary: 'Every task that can be enqueued, with its defaults and the schema of its payload',
+  security: [{ bearer: [] }],
+  middleware: readersOnly,
+  responses: {
+    200: {
+      description: 'By name',
+      content: { 'application/json': { schema: z.object({ tasks: z.array(task) }) } },
+    },
+    ...refusals(),
+  },
+});
+
+export function addTaskRoutes(app: App, { db }: AppDependencies) {
+  return app.openapi(route, async (c) => {
+    const tasks = (await listTasks(db)).map(
+      ({ name, queue, maxRetries, timeoutMs, payloadSchema, workerCount }) => ({
+        ...{ name, queue, max_retries: maxRetries, timeout: formatDuration(timeoutMs) },
+        payload_schema: payloadSchema,
+        workers: workerCount,
+      }),
+    );
+    return c.json({ tasks }, 200);
+  });
+}

@@ -1,0 +1,37 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { listWorkers, type Worker } from '../../inspect/workers.ts';
+import type { App, AppDependencies } from '../app-dependencies.ts';
+import { readersOnly } from '../middleware/identify-caller.ts';
+import { worker } from '../schemas/fleet.ts';
+import { refusals } from '../schemas/problem.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/workers',
+  tags: ['fleet'],
+  summary: 'Every worker that lives: one queue’s pool in one process',
+  security: [{ bearer: [] }],
+  middleware: readersOnly,
+  responses: {
+    200: {
+      description: 'By queue and age',
+      content: { 'application/json': { schema: z.object({ workers: z.array(worker) }) } },
+    },
+    ...refusals(),
+  },
+});
+
+export function addWorkerRoutes(app: App, { db }: AppDependencies) {
+  return app.openapi(route, async (c) => c.json({ workers: (await listWorkers(db)).map(present) }, 200));
+}
+
+function present({ runningCount, startedAt, heartbeatAt, poolId, tasks, ...rest }: Worker) {
+  return {
+    ...rest,
+    running: runningCount,
+    started_at: startedAt.toISOString(),
+    heartbeat_at: heartbeatAt.toISOString(),
+    pool_id: poolId,
+    tasks,
+  };
+}

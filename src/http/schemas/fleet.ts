@@ -1,0 +1,42 @@
+import { z } from '@hono/zod-openapi';
+import { answeredInstant } from './instant.ts';
+
+export const worker = z
+  .object({
+    token: z.string().openapi({ description: 'In the application_name of its connections.' }),
+    queue: z.string(),
+    kind: z.enum(['howdah', 'graphile-worker']),
+    host: z.string(),
+    pid: z.int(),
+    concurrency: z.number(),
+    running: z.number(),
+    state: z.enum(['idle', 'busy', 'paused', 'silent']),
+    started_at: answeredInstant,
+    heartbeat_at: answeredInstant,
+    pool_id: z.string().nullable().openapi({ description: 'What jobs name as their worker.' }),
+    tasks: z.array(z.string()),
+  })
+  .openapi('Worker');
+
+export const task = z
+  .object({
+    name: z.string(),
+    queue: z.string(),
+    max_retries: z.int(),
+    timeout: z.string().openapi({ example: '30s' }),
+    payload_schema: z.record(z.string(), z.unknown()).openapi({ description: 'JSON Schema.' }),
+    workers: z.number().openapi({ description: 'Workers alive that know it.' }),
+  })
+  .openapi('Task');
+
+export const schedule = z
+  .object({
+    identifier: z.string(),
+    task: z.string(),
+    queue: z.string(),
+    cron: z.string().openapi({ description: 'In UTC.' }),
+    payload: z.unknown().openapi({ description: '"[redacted]" for the viewer token.' }),
+    last_run_at: answeredInstant.nullable(),
+    next_run_at: answeredInstant.nullable(),
+  })
+  .openapi('Schedule');

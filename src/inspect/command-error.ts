@@ -1,0 +1,47 @@
+import { type ErrorCode, HowdahError } from '../errors.ts';
+
+/** The SQLSTATEs that Howdah's SQL functions raise, as the service's error codes. */
+const CODES: Record<string, ErrorCode> = {
+  HWJOB: 'job_not_found',
+  HWSTA: 'wrong_state',
+  HWQUE: 'unknown_queue',
+  HWTSK: 'unknown_task',
+  HWOPT: 'invalid_options',
+};
+
+/** Class 22: a value that Postgres cannot hold, such as a date before its calendar; 54001: JSON nested too deeply. */
+const BAD_VALUE = /^(22|54001)/;
+
+/**
+ * What `work` returns.
+ *
+ * @throws {HowdahError} for what the database refused; anything else unchanged
+ */
+export async function translatingErrors<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+function translate(error: unknown): unknown {
+  const raised = error instanceof HowdahError ? undefined : findPostgresError(error);
+  if (!raised) return error;
+  if (BAD_VALUE.test(raised.code))
+    return new HowdahError('invalid_request', { detail: raised.message, cause: error });
+  const code = CODES[raised.code];
+  if (!code) return error;
+  const hint = raised.hint ? ` (${raised.hint})` : '';
+  return new HowdahError(code, { detail: `${raised.message}${hint}`, cause: error });
+}
+
+/** Drizzle wraps what pg throws; the SQLSTATE is on the cause. */
+function findPostgresError(error: unknown): { code: string; message: string; hint?: string } | undefined {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if ('code' in current && typeof current.code === 'string') {
+      return current as Error & { code: string; hint?: string };
+    }
+  }
+  return undefined;
+}

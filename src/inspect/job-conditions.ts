@@ -1,0 +1,80 @@
+import type { JobFilter } from './job-filter.ts';
+
+/** Adds a value to the statement, and returns its placeholder. */
+export type BindValue = (value: unknown) => string;
+
+/** A Postgres bigint has at most 19 digits. */
+const JOB_ID = /^[1-9]\d{0,17}$/;
+
+const LIVE_STATE_CONDITIONS = {
+  running: 'j.locked_at is not null',
+  available: 'j.locked_at is null and j.is_available and j.run_at <= now()',
+  retryable: 'j.locked_at is null and j.is_available and j.run_at > now() and j.last_error is not null',
+  scheduled: 'j.locked_at is null and j.is_available and j.run_at > now() and j.last_error is null',
+} as const;
+
+/** SQL conditions on a queue's job table `j`; undefined when no live job can fit. */
+export function liveConditions(filter: JobFilter, schema: string, bind: BindValue): string[] | undefined {
+  if (filter.finishedAfter || filter.finishedBefore) return undefined;
+  const states = Object.entries(LIVE_STATE_CONDITIONS).filter(([state]) => isWanted(filter, state));
+  if (states.length === 0) return undefined;
+  const { task, worker } = filter;
+  const conditions = commonConditions(filter, bind);
+  if (filter.states) conditions.push(`(${states.map(([, condition]) => `(${condition})`).join(' or ')})`);
+  if (task !== undefined)
+    conditions.push(
+      `j.task_id = (select t.id from ${schema}._private_tasks t where t.identifier = ${bind(task)}::text)`,
+    );
+  if (worker !== undefined)
+    conditions.push(`j.locked_at is not null and j.locked_by = ${bind(worker)}::text`);
+  return conditions;
+}
+
+/** SQL conditions on `howdah.job_history j`; undefined when no finished job can fit. */
+export function historyConditions(filter: JobFilter, bind: BindValue): string[] | undefined {
+  const states = ['completed', 'discarded', 'cancelled'].filter((state) => isWanted(filter, state));
+  if (states.length === 0) return undefined;
+  const { queue, task, worker, finishedAfter, finishedBefore } = filter;
+  const conditions = commonConditions(filter, bind);
+  if (states.length < 3) conditions.push(`j.state in (${states.map((state) => `'${state}'`).join(', ')})`);
+  if (queue !== undefined) conditions.push(`j.queue = ${bind(queue)}::text`);
+  if (task !== undefined) conditions.push(`j.task = ${bind(task)}::text`);
+  if (worker !== undefined) conditions.push(`j.worker = ${bind(worker)}::text`);
+  if (finishedAfter) conditions.push(`j.finished_at > ${instant(finishedAfter, bind)}`);
+  if (finishedBefore) conditions.push(`j.finished_at < ${instant(finishedBefore, bind)}`);
+  return conditions;
+}
+
+/** What both tables have by the same names. */
+function commonConditions(filter: JobFilter, bind: BindValue): string[] {
+  const { createdAfter, createdBefore, error, key, payloadContains, search } = filter;
+  const conditions: string[] = [];
+  if (createdAfter) conditions.push(`j.created_at > ${instant(createdAfter, bind)}`);
+  if (createdBefore) conditions.push(`j.created_at < ${instant(createdBefore, bind)}`);
+  if (error !== undefined) conditions.push(errorContains(error, bind));
+  if (key !== undefined) conditions.push(`j.key = ${bind(key)}::text`);
+  if (payloadContains !== undefined)
+    conditions.push(
+      `howdah.payload_contains(j.payload, ${bind(JSON.stringify(payloadContains))}::text::jsonb)`,
+    );
+  if (search !== undefined) conditions.push(searchCondition(search, bind));
+  return conditions;
+}
+
+function searchCondition(text: string, bind: BindValue): string {
+  const byId = JOB_ID.test(text) ? [`j.id = ${bind(text)}::bigint`] : [];
+  return `(${[...byId, `j.key = ${bind(text)}::text`, `(${errorContains(text, bind)})`].join(' or ')})`;
+}
+
+function errorContains(text: string, bind: BindValue): string {
+  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+  return `j.last_error is not null and j.last_error ilike ${bind(pattern)}::text`;
+}
+
+function instant(date: Date, bind: BindValue): string {
+  return `${bind(date.toISOString())}::timestamptz`;
+}
+
+function isWanted({ states }: JobFilter, state: string): boolean {
+  return states === undefined || states.some((wanted) => wanted === state);
+}

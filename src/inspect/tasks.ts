@@ -1,0 +1,34 @@
+import { queryRows, type SqlClient } from '../db/sql-client.ts';
+
+/** A task as the processes that know it announced it. */
+export interface KnownTask {
+  name: string;
+  /** Where its jobs go unless an enqueue says otherwise. */
+  queue: string;
+  maxRetries: number;
+  /** Limit of one run, 0 for none. */
+  timeoutMs: number;
+  /** JSON Schema. */
+  payloadSchema: Record<string, unknown>;
+  /** Workers alive that can run it. */
+  workerCount: number;
+}
+
+const SELECT = `
+  select t.name, t.queue, t.max_retries as "maxRetries", t.timeout_ms as "timeoutMs",
+         t.payload_schema as "payloadSchema",
+         (select count(*)::float8 from howdah.workers w where t.name = any (w.tasks) or w.tasks = '{}') as "workerCount"
+  from howdah.tasks t
+  where $1::text is null or t.name = $1::text
+  order by t.name`;
+
+/** Every task, by name. */
+export async function listTasks(client: SqlClient): Promise<KnownTask[]> {
+  return queryRows<KnownTask>(client, SELECT, [null]);
+}
+
+/** Undefined when no process announced such a task. */
+export async function getTask(client: SqlClient, name: string): Promise<KnownTask | undefined> {
+  const [task] = await queryRows<KnownTask>(client, SELECT, [name]);
+  return task;
+}

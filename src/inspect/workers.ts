@@ -1,0 +1,43 @@
+import { queryRows, type SqlClient } from '../db/sql-client.ts';
+import { sqlInstant } from './instant.ts';
+
+/** A runner that lives: one queue's worker pool in one process. */
+export interface Worker {
+  token: string;
+  queue: string;
+  kind: 'howdah' | 'graphile-worker';
+  host: string;
+  pid: number;
+  /** Jobs it runs at once. */
+  concurrency: number;
+  /** Jobs it was running at its latest heartbeat. */
+  runningCount: number;
+  state: 'idle' | 'busy' | 'paused' | 'silent';
+  startedAt: Date;
+  heartbeatAt: Date;
+  /** What jobs name as their worker. */
+  poolId: string | null;
+  tasks: string[];
+}
+
+interface WorkerRow extends Omit<Worker, 'startedAt' | 'heartbeatAt'> {
+  startedAt: number;
+  heartbeatAt: number;
+}
+
+const SELECT = `
+  select token::text, queue, kind, host, pid, concurrency, running as "runningCount", state,
+         ${sqlInstant('started_at')} as "startedAt", ${sqlInstant('heartbeat_at')} as "heartbeatAt",
+         pool_id as "poolId", to_json(tasks) as tasks
+  from howdah.workers
+  order by queue, started_at, token`;
+
+/** Every worker, by queue and age. */
+export async function listWorkers(client: SqlClient): Promise<Worker[]> {
+  const rows = await queryRows<WorkerRow>(client, SELECT, []);
+  return rows.map((row) => ({
+    ...row,
+    startedAt: new Date(row.startedAt),
+    heartbeatAt: new Date(row.heartbeatAt),
+  }));
+}

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { runHowdah } from '../support/howdah-cli.ts';
+import { createEmptyDatabase } from '../support/test-database.ts';
+import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
+
+const works = testTask('works');
+
+let queue: TestQueue;
+before(async () => {
+  queue = await openTestQueue([[works, async () => {}]]);
+});
+after(() => queue.close());
+
+const doctor = (env: Record<string, string> = {}) =>
+  runHowdah(['doctor'], { DATABASE_URL: queue.database.connectionString, ...env });
+
+describe('npx howdah doctor', () => {
+  test('says what is well, and warns of queues that nobody serves', async () => {
+    const { exitCode, stdout } = await doctor();
+    assert.equal(exitCode, 0, stdout);
+    assert.match(stdout, /ok +Postgres 1\d/);
+    assert.match(stdout, /ok +tables, functions and triggers of this version/);
+    assert.match(stdout, /ok +engine of queue "critical"\n/);
+    assert.match(stdout, /ok +crontab \(2 entries\)/);
+    assert.match(stdout, /warn +queue "default" has no worker\n +→ start a worker with "default" in QUEUES/);
+    assert.match(stdout, /Nothing is wrong; see the warnings\.\n$/);
+  });
+
+  test('counts the workers of a queue, and reports jobs that none of them knows', async () => {
+    const processor = await queue.start();
+    try {
+      await queue.pool.query("select graphile_worker.add_job('from_another_version')");
+      const { exitCode, stdout } = await doctor();
+      assert.equal(exitCode, 1);
+      assert.match(stdout, /ok +queue "critical": 1 worker\n/);
+      assert.match(
+        stdout,
+        /ERROR 1 job of task "from_another_version" in queue "default", which no worker there knows/,
+      );
+      assert.match(stdout, /1 thing needs to be done\.\n$/);
+    } finally {
+      await processor.stop(0);
+      await queue.pool.query('delete from graphile_worker._private_jobs');
+    }
+  });
+
+  test('reports jobs that wait in a queue nobody serves', async () => {
+    const { id } = await queue.distributor.distribute(queue.pool, works, {}, { queue: 'critical' });
+    const { exitCode, stdout } = await doctor();
+    await queue.pool.query('delete from graphile_worker_critical._private_jobs where id = $1', [id]);
+    assert.equal(exitCode, 1);
+    assert.match(stdout, /ERROR queue "critical" has no worker, with 1 job waiting/);
+  });
+
+  test('reports every mistake of the configuration', async () => {
+    const { exitCode, stdout } = await doctor({ PORT: 'x', LOG_LEVEL: 'loud' });
+    assert.equal(exitCode, 1);
+    assert.match(stdout, /ERROR The configuration has 2 mistakes:\n +PORT: .*\n +LOG_LEVEL: /);
+  });
+
+  test('reports a server that does not answer, without its password', async () => {
+    const { exitCode, stdout } = await doctor({ DATABASE_URL: 'postgres://me:secret@127.0.0.1:9/none' });
+    assert.equal(exitCode, 1);
+    assert.match(
+      stdout,
+      /ERROR DATABASE_URL: cannot connect to postgres:\/\/me:\*\*\*@127\.0\.0\.1:9\/none: .*refused/i,
+    );
+    assert.doesNotMatch(stdout, /secret/);
+  });
+
+  test('reports that there is no database at all', async () => {
+    const { exitCode, stdout } = await doctor({ DATABASE_URL: '' });
+    assert.equal(exitCode, 1);
+    assert.match(stdout, /ERROR no database\n +→ set DATABASE_URL, or run npm start/);
+  });
+
+  test('reports a database without Howdah in it, and changes nothing there', async () => {
+    const empty = await createEmptyDatabase();
+    try {
+      const { exitCode, stdout } = await doctor({ DATABASE_URL: empty.connectionString });
+      assert.equal(exitCode, 1);
+      assert.match(stdout, /ERROR Howdah is not installed in this database\n +→ run npm run migrate/);
+      const again = await doctor({ DATABASE_URL: empty.connectionString });
+      assert.match(again.stdout, /not installed/);
+    } finally {
+      await empty.drop();
+    }
+  });
+
+  test('reports an engine that somebody changed', async () => {
+    await queue.pool.query('create table graphile_worker.extra (id integer)');
+    const { exitCode, stdout } = await doctor();
+    await queue.pool.query('drop table graphile_worker.extra');
+    assert.equal(exitCode, 1);
+    assert.match(
+      stdout,
+      /ERROR Schema "graphile_worker" is not the graphile-worker .*table extra is unknown/,
+    );
+    assert.match(stdout, /ok +engine of queue "critical"/);
+  });
+
+  test('reports a database at another version', async () => {
+    const { rows } = await queue.pool.query<{ fingerprint: string }>(
+      'select fingerprint from howdah.installed_sql',
+    );
+    await queue.pool.query("update howdah.installed_sql set fingerprint = 'of another version'");
+    const { exitCode, stdout } = await doctor();
+    await queue.pool.query('update howdah.installed_sql set fingerprint = $1', [rows[0]?.fingerprint]);
+    assert.equal(exitCode, 1);
+    assert.match(stdout, /ERROR the database is at another version\n +→ run npm run migrate/);
+  });
+});
+
+describe('npx howdah', () => {
+  test('without a command says what there is', async () => {
+    const { exitCode, stdout } = await runHowdah([]);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /Usage: npx howdah <command>/);
+  });
+
+  test('with a command there is none of says so, and exits with 2', async () => {
+    const { exitCode, stderr } = await runHowdah(['heal']);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /howdah: there is no command "heal"/);
+  });
+});

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { JobFilter } from '../../src/inspect/job-filter.ts';
+import { jobIdsQuery } from '../../src/inspect/job-ids-query.ts';
+import { listJobs } from '../../src/inspect/list-jobs.ts';
+import { type OpenJobs, openJobs } from './open-jobs.ts';
+
+const LIVE_COUNT = 60_000;
+const FINISHED_COUNT = 120_000;
+const PAGE_SIZE = 50;
+const MAX_PAGE_MS = 50;
+
+let jobs: OpenJobs;
+before(async () => {
+  jobs = await openJobs();
+  const times = `now() - (${FINISHED_COUNT} - n) * interval '1 second'`;
+  await jobs.addFinished(FINISHED_COUNT, {
+    queue: `case when n % 100 = 0 then 'critical' else 'default' end`,
+    state: `case when n % 1000 = 0 then 'discarded' else 'completed' end`,
+    last_error: `case when n % 1000 = 0 then 'no route to host' end`,
+    key: `case when n % 1000 = 0 then 'key ' || n end`,
+    created_at: times,
+    finished_at: times,
+  });
+  await jobs.addLive(20, { locked_at: 'now()', locked_by: `'pool-a'`, attempts: '1' });
+  await jobs.addLive(20, {
+    run_at: `now() + interval '1 hour'`,
+    last_error: `'no route to host'`,
+    attempts: '1',
+  });
+  await jobs.addLive(LIVE_COUNT);
+  await jobs.analyze();
+});
+after(() => jobs.drop());
+
+interface PlanNode {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  Plans?: PlanNode[];
+}
+
+async function planOf(filter: JobFilter, beforeId?: string): Promise<PlanNode[]> {
+  const { text, values } = await jobIdsQuery(jobs.pool, filter, {
+    order: 'desc',
+    limit: PAGE_SIZE + 1,
+    beforeId,
+  });
+  const { rows } = await jobs.pool.query(`explain (analyze, format json) ${text}`, values);
+  return flatten(rows[0]['QUERY PLAN'][0].Plan);
+}
+
+function flatten(node: PlanNode): PlanNode[] {
+  return [node, ...(node.Plans ?? []).flatMap(flatten)];
+}
+
+const isBig = ({ 'Relation Name': name }: PlanNode) => name === '_private_jobs' || name === 'job_history';
+const inLastHour = new Date(Date.now() - 3_600_000);
+
+const FILTERS: [string, JobFilter][] = [
+  ['all jobs', {}],
+  ['a queue', { queue: 'critical' }],
+  ['available jobs', { states: ['available'] }],
+  ['the few running jobs, which are the oldest', { states: ['running'] }],
+  ['the few retryable jobs, which are old', { states: ['retryable'] }],
+  ['completed jobs', { states: ['completed'] }],
+  ['discarded jobs', { states: ['discarded'] }],
+  ['discarded jobs of a queue', { states: ['discarded'], queue: 'critical' }],
+  ['cancelled jobs, of which there are none', { states: ['cancelled'] }],
+  ['completed jobs of a task', { states: ['completed'], task: 't1' }],
+  ['a key', { key: 'key 5000' }],
+  ['part of an error', { error: 'route' }],
+  ['words to search', { search: 'key 5000' }],
+  ['what finished in the last hour', { finishedAfter: inLastHour }],
+  ['a worker’s running jobs', { states: ['running'], worker: 'pool-a' }],
+];
+
+describe(`a page of jobs among ${LIVE_COUNT} live and ${FINISHED_COUNT} finished`, () => {
+  for (const [what, filter] of FILTERS) {
+    test(`by ${what} reads no table from end to end and sorts no more than pages`, async () => {
+      const nodes = await planOf(filter);
+      const scans = nodes.filter(
+        (node) => node['Node Type'] === 'Seq Scan' && isBig(node) && node['Actual Loops'] > 0,
+      );
+      assert.deepEqual(
+        scans.map(({ 'Relation Name': name }) => name).filter((name) => name === 'job_history'),
+        [],
+      );
+      const removed = nodes.reduce(
+        (sum, node) => sum + (node['Rows Removed by Filter'] ?? 0) * node['Actual Loops'],
+        0,
+      );
+      assert.ok(removed < 5_000, `${removed} rows were read in vain`);
+      const sorts = nodes.filter((node) => node['Node Type'].includes('Sort'));
+      for (const sort of sorts) assert.ok((sort.Plans?.[0]?.['Actual Rows'] ?? 0) <= 5_000);
+    });
+
+    test(`by ${what} takes less than ${MAX_PAGE_MS} ms`, async () => {
+      const times: number[] = [];
+      for (let round = 0; round < 5; round += 1) {
+        const startedAt = performance.now();
+        await listJobs(jobs.pool, filter, { limit: PAGE_SIZE });
+        times.push(performance.now() - startedAt);
+      }
+      assert.ok(Math.min(...times) < MAX_PAGE_MS, `it took ${times.map(Math.round).join(', ')} ms`);
+    });
+  }
+
+  test('far from the newest takes no longer than the first', async () => {
+    const nodes = await planOf({}, '1000');
+    const read = nodes
+      .filter(isBig)
+      .reduce((sum, node) => sum + node['Actual Rows'] * node['Actual Loops'], 0);
+    assert.ok(read <= 4 * (PAGE_SIZE + 1), `${read} rows were read`);
+  });
+});

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import pg from 'pg';
+import { pruneJobs } from '../../src/processor/prune-jobs.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+let database: TestDatabase;
+let pool: pg.Pool;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  pool = new pg.Pool({ connectionString: database.connectionString });
+  pool.on('error', () => {});
+});
+
+afterEach(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+const never = new AbortController().signal;
+
+/** Finished jobs with ids from..to and two errors each. */
+async function finish(from: number, to: number, expiresIn: string): Promise<void> {
+  await pool.query(
+    `insert into howdah.job_history (id, queue, task, state, priority, attempt, max_attempts, run_at, created_at,
+                                     finished_at, payload, expires_at)
+     select id, 'default', 't', 'completed', 0, 3, 3, now(), now(), now(), '{}', now() + $3::interval
+     from generate_series($1::bigint, $2::bigint) id`,
+    [from, to, expiresIn],
+  );
+  await pool.query(
+    `insert into howdah.job_errors (job_id, attempt, queue, task, name, message, decision)
+     select id, attempt, 'default', 't', 'Error', 'm', 'retry'
+     from generate_series($1::bigint, $2::bigint) id, generate_series(1, 2) attempt`,
+    [from, to],
+  );
+}
+
+async function left(): Promise<{ jobs: number; errors: number }> {
+  const { rows } = await pool.query<{ jobs: number; errors: number }>(
+    `select (select count(*)::integer from howdah.job_history) as jobs,
+            (select count(*)::integer from howdah.job_errors) as errors`,
+  );
+  return rows[0] ?? { jobs: -1, errors: -1 };
+}
+
+test('jobs whose retention is over go with their errors, however many; the others stay', async () => {
+  await finish(1, 2_500, '-1 second');
+  await finish(2_501, 2_510, '1 hour');
+  assert.equal(await pruneJobs(pool, never), 2_500);
+  assert.deepEqual(await left(), { jobs: 10, errors: 20 });
+  assert.equal(await pruneJobs(pool, never), 0);
+});
+
+test('a job that somebody has locked is left for the next time, and nobody waits', async () => {
+  await finish(1, 3, '-1 second');
+  const other = await pool.connect();
+  await other.query('begin');
+  await other.query('select from howdah.job_history where id = 2 for update');
+  assert.equal(await pruneJobs(pool, never), 2);
+  await other.query('rollback');
+  other.release();
+  assert.equal(await pruneJobs(pool, never), 1);
+});
+
+test('two at once share the work without waiting for each other', async () => {
+  await finish(1, 3_000, '-1 second');
+  const counts = await Promise.all([pruneJobs(pool, never), pruneJobs(pool, never)]);
+  assert.equal((counts[0] ?? 0) + (counts[1] ?? 0), 3_000);
+});
+
+test('interrupted, it keeps what it did, and the next one goes on', async () => {
+  await finish(1, 2_500, '-1 second');
+  const interruption = new AbortController();
+  const interrupted = {
+    async query(text: string, values: unknown[]) {
+      const result = await pool.query(text, values);
+      interruption.abort(new Error('stop'));
+      return result;
+    },
+  };
+  await assert.rejects(pruneJobs(interrupted, interruption.signal), /stop/);
+  assert.deepEqual(await left(), { jobs: 1_500, errors: 3_000 });
+  assert.equal(await pruneJobs(pool, never), 1_500);
+});
+
+test('runners that gave everything back more than a day ago are forgotten, no others', async () => {
+  await pool.query(
+    `insert into howdah.runners (token, queue, kind, host, pid, concurrency, retired_at, released_at)
+     values (gen_random_uuid(), 'default', 'howdah', 'long gone', 1, 1, now() - interval '2 days', now() - interval '25 hours'),
+            (gen_random_uuid(), 'default', 'howdah', 'gone', 1, 1, now() - interval '2 days', now() - interval '23 hours'),
+            (gen_random_uuid(), 'default', 'howdah', 'retired', 1, 1, now() - interval '2 days', null),
+            (gen_random_uuid(), 'default', 'howdah', 'at work', 1, 1, null, null)`,
+  );
+  await pruneJobs(pool, never);
+  const { rows } = await pool.query<{ host: string }>('select host from howdah.runners order by host');
+  assert.deepEqual(
+    rows.map(({ host }) => host),
+    ['at work', 'gone', 'retired'],
+  );
+});
