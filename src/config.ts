@@ -105,6 +105,15 @@ export function loadConfig(env: Environment): Config {
   return Object.freeze(config);
 }
 
+/** Where the database is, for tools that need nothing else: mistakes in other settings do not matter to them. */
+export function readDatabasePlace(): Pick<Config, 'databaseUrl' | 'dataDir'> {
+  const reader = new EnvironmentReader(process.env);
+  const databaseUrl = reader.optional('DATABASE_URL', parseDatabaseUrl);
+  const dataDir = reader.setting('DATA_DIR', (path) => resolve(path), '.howdah');
+  reader.throwProblems();
+  return { databaseUrl, dataDir };
+}
+
 function readSettings(reader: EnvironmentReader): Config {
   return {
     environment: reader.setting('NODE_ENV', parseEnvironment, 'development'),

@@ -29,6 +29,8 @@ export interface AppDependencies {
   checkReadiness: ReadinessCheck;
   /** Served at /metrics; without it that address does not exist. */
   metrics?: Metrics;
+  /** Fires when the service stops: streams and waiting requests then end by themselves. */
+  stopping?: AbortSignal;
   /** Milliseconds since the epoch, for the rate limits. @default Date.now */
   clock?: () => number;
 }

@@ -9,6 +9,7 @@ import { logRequests } from './middleware/log-requests.ts';
 import { secureHeaders } from './middleware/secure-headers.ts';
 import { refuseAddress } from './refuse-address.ts';
 import { addAssetRoutes } from './routes/assets.ts';
+import { addEventRoutes } from './routes/events.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addBulkRoutes } from './routes/jobs-bulk.ts';
@@ -57,6 +58,7 @@ function addQueueApi(app: App, deps: AppDependencies): void {
   addWorkerRoutes(app, deps);
   addTaskRoutes(app, deps);
   addScheduleRoutes(app, deps);
+  addEventRoutes(app, deps);
 }
 
 function addMetrics(app: App, { metrics, viewerToken, adminToken }: AppDependencies): void {

@@ -35,7 +35,8 @@ export function describeMistakes(error: z.ZodError, input: unknown): FieldMistak
 
 function describeIssue(issue: z.core.$ZodIssue, input: unknown): FieldMistake[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ field: shorten(key), message: 'expected no such field' }));
+    const fields = issue.keys.map((key) => shorten([...issue.path, key].join('.')));
+    return fields.map((field) => ({ field, message: 'expected no such field' }));
   }
   if (issue.path.length === 0) return [{ field: '(body)', message: 'expected a JSON object' }];
   const field = issue.path.join('.');

@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '../db/database.ts';
 import type { EnqueueOptions } from '../distributor/enqueue-options.ts';
 import type { EnqueuedJob, NewJob, TaskDistributor } from '../distributor/task-distributor.ts';
-import { HowdahError } from '../errors.ts';
+import { type FieldMistake, HowdahError } from '../errors.ts';
 import { translatingErrors } from '../inspect/command-error.ts';
 import type { TaskDefinition } from '../jobs/define-task.ts';
 import { resolveTask } from './resolve-task.ts';
@@ -14,6 +14,9 @@ const NAMES: Readonly<Record<string, string>> = {
   retentionMs: 'retention',
   uniqueForMs: 'unique_for',
 };
+
+/** Names inside a payload are the task's own. */
+const PAYLOAD_FIELD = /^(jobs\[\d+\]\.)?payload\b/;
 
 /** The requested jobs with their tasks' definitions. @throws {HowdahError} `unknown_task` */
 export async function toNewJobs(db: Database, requested: readonly RequestedJob[]): Promise<NewJob[]> {
@@ -63,13 +66,16 @@ function toOptions(job: RequestedJob): EnqueueOptions {
 }
 
 function renameFields(error: unknown): never {
-  if (!(error instanceof HowdahError) || error.code !== 'invalid_options') throw error;
-  const fields = error.fields.map(({ field, message }) => ({
-    field: field.replace(/[a-zA-Z]+$/, rename),
-    message: message.replace(/[a-z]+[A-Z]\w*/g, rename),
-  }));
+  if (!(error instanceof HowdahError) || error.fields.length === 0) throw error;
+  const fields = error.fields.map((mistake) =>
+    PAYLOAD_FIELD.test(mistake.field) ? mistake : inOurWords(mistake),
+  );
   const detail = fields.map(({ field, message }) => `${field}: ${message}`).join('; ');
-  throw new HowdahError('invalid_options', { detail: detail || error.message, fields, cause: error });
+  throw new HowdahError(error.code, { detail, fields, cause: error });
+}
+
+function inOurWords({ field, message }: FieldMistake): FieldMistake {
+  return { field: field.replace(/[a-zA-Z]+$/, rename), message: message.replace(/[a-z]+[A-Z]\w*/g, rename) };
 }
 
 function rename(name: string): string {

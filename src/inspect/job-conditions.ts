@@ -40,7 +40,9 @@ export function historyConditions(filter: JobFilter, bind: BindValue): string[] 
   if (queue !== undefined) conditions.push(`j.queue = ${bind(queue)}::text`);
   if (task !== undefined) conditions.push(`j.task = ${bind(task)}::text`);
   if (worker !== undefined) conditions.push(`j.worker = ${bind(worker)}::text`);
-  if (finishedAfter) conditions.push(`j.finished_at > ${instant(finishedAfter, bind)}`);
+  // Nothing ends before it is created, and only the time of the end has an index in order.
+  const endedAfter = latest(finishedAfter, filter.createdAfter);
+  if (endedAfter) conditions.push(`j.finished_at > ${instant(endedAfter, bind)}`);
   if (finishedBefore) conditions.push(`j.finished_at < ${instant(finishedBefore, bind)}`);
   return conditions;
 }
@@ -69,6 +71,10 @@ function searchCondition(text: string, bind: BindValue): string {
 function errorContains(text: string, bind: BindValue): string {
   const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
   return `j.last_error is not null and j.last_error ilike ${bind(pattern)}::text`;
+}
+
+function latest(one: Date | undefined, other: Date | undefined): Date | undefined {
+  return one && other ? (one > other ? one : other) : (one ?? other);
 }
 
 function instant(date: Date, bind: BindValue): string {

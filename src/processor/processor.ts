@@ -36,6 +36,8 @@ export interface QueueConcurrency {
 export interface Processor {
   /** Queues that should take jobs and cannot right now. */
   idleQueues(): string[];
+  /** Takes no more jobs, for good; the running ones go on. Resolves once they ended. Safe to call twice. */
+  quiet(): Promise<void>;
   /**
    * Takes no more jobs and waits for the running ones. Those that outlast `timeoutMs` have their signal fired and go
    * back to their queue, no attempt lost. Resolves once this process holds no job. Safe to call twice.
@@ -86,6 +88,7 @@ export async function startProcessor<Services>(options: ProcessorOptions<Service
   let stopping: Promise<void> | undefined;
   return {
     idleQueues: () => lanes.filter((lane) => !lane.isWorking).map((lane) => lane.queue),
+    quiet: () => quiet(lanes),
     stop(timeoutMs) {
       stopping ??= closeLanes(lanes, timeoutMs).finally(end);
       return stopping;
@@ -131,7 +134,7 @@ function cutOff<S>(lanes: readonly Lane<S>[], log: Logger): void {
  * the verdict "return", and the engine's own failure statement puts the job back with its attempts unchanged.
  */
 async function closeLanes<S>(lanes: readonly Lane<S>[], timeoutMs: number): Promise<void> {
-  const closed = Promise.all(lanes.map((lane) => lane.close()));
+  const closed = quiet(lanes);
   const limit = setTimeout(() => {
     for (const lane of lanes) lane.abort(new ShutdownError());
   }, timeoutMs);
@@ -140,4 +143,8 @@ async function closeLanes<S>(lanes: readonly Lane<S>[], timeoutMs: number): Prom
   } finally {
     clearTimeout(limit);
   }
+}
+
+async function quiet<S>(lanes: readonly Lane<S>[]): Promise<void> {
+  await Promise.all(lanes.map((lane) => lane.close()));
 }

@@ -1,5 +1,6 @@
 import type { Logger } from '../observability/logger.ts';
 import { announce } from './announce.ts';
+import { quietOnSignal } from './quiet-on-signal.ts';
 import { type Service, startService } from './service.ts';
 import type { ServiceOptions } from './service-options.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
@@ -9,7 +10,8 @@ import { watchStrayErrors } from './watch-stray-errors.ts';
 const EXIT_MARGIN_MS = 10_000;
 
 /**
- * Starts a service that SIGTERM or SIGINT stops, also while it is still starting.
+ * Starts a service that SIGTERM or SIGINT stops, also while it is still starting, and that SIGTSTP makes take no more
+ * jobs.
  *
  * @throws what kept it from starting
  */
@@ -22,7 +24,9 @@ export async function runService(options: Omit<ServiceOptions, 'signal'>): Promi
   watchStrayErrors({ service: ended, events: options.events, log: options.log, stopLimitMs });
   try {
     const service = await starting;
-    if (!ending.signal.aborted) announce(service, options);
+    if (ending.signal.aborted) return;
+    if (options.role !== 'api') quietOnSignal(service, options.log);
+    announce(service, options);
   } catch (error) {
     if (!ending.signal.aborted) throw error;
   }

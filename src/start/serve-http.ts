@@ -1,8 +1,8 @@
 import { PostgresDistributor } from '../distributor/postgres-distributor.ts';
 import { createApp } from '../http/app.ts';
+import type { AppDependencies } from '../http/app-dependencies.ts';
 import { createHealthApp } from '../http/health-app.ts';
 import { type HttpServer, startHttpServer } from '../http/server.ts';
-import type { Metrics } from '../observability/metrics.ts';
 import { openMetrics } from './open-metrics.ts';
 import type { Parts } from './parts.ts';
 import { checkReadiness } from './readiness.ts';
@@ -16,37 +16,40 @@ export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Pro
   const readiness = () => checkReadiness(parts.database, parts.processor);
   let url = publicUrl ?? '';
   const access = openMetrics(parts, opened);
+  const stopping = new AbortController();
   const app =
     parts.role === 'worker'
       ? createHealthApp(readiness, access)
-      : createApi(parts, { readiness, publicUrl: () => url, metrics: access.metrics });
+      : createApi(parts, {
+          checkReadiness: readiness,
+          publicUrl: () => url,
+          metrics: access.metrics,
+          stopping: stopping.signal,
+        });
   const server = await startHttpServer({ app, host, port });
-  opened.defer(() => server.close(CLOSE_GRACE_MS));
+  opened.defer(() => {
+    stopping.abort();
+    return server.close(CLOSE_GRACE_MS);
+  });
   url ||= server.url;
   return server;
 }
 
 function createApi(
   parts: Parts,
-  {
-    readiness,
-    publicUrl,
-    metrics,
-  }: { readiness: () => ReturnType<typeof checkReadiness>; publicUrl: () => string; metrics: Metrics },
+  own: Pick<AppDependencies, 'publicUrl' | 'stopping' | 'metrics' | 'checkReadiness'>,
 ) {
   const { config, database, events, log, secrets, mailbox } = parts;
   return createApp({
     db: database.db,
     distributor: new PostgresDistributor({ events }),
     log,
-    publicUrl,
     secretKey: secrets.secretKey,
     adminToken: secrets.adminToken,
     viewerToken: secrets.viewerToken,
     verifyEmailDelayMs: config.verifyEmailDelayMs,
-    checkReadiness: readiness,
-    metrics,
     signUpRateLimit: config.signUpRateLimit,
+    ...own,
     ...(mailbox ? { mailbox } : {}),
   });
 }

@@ -15,6 +15,8 @@ export interface Service {
   readonly hasMailbox: boolean;
   readonly adminToken: string | undefined;
   readonly viewerToken: string | undefined;
+  /** Takes no more jobs, for good; the running ones and everything else go on. Resolves once no job runs. */
+  quiet(): Promise<void>;
   /** Jobs first, then HTTP, mail and connections, and the embedded database last. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -53,6 +55,7 @@ function toService(parts: Parts, url: string, opened: AsyncDisposableStack): Ser
     hasMailbox: parts.mailbox !== undefined,
     adminToken: parts.secrets.adminToken,
     viewerToken: parts.secrets.viewerToken,
+    quiet: async () => parts.processor?.quiet(),
     stop() {
       stopping ??= opened.disposeAsync();
       return stopping;

@@ -32,13 +32,27 @@ describe('POST /v1/jobs', () => {
     const { queue, task, state, max_attempts, payload, errors } = job;
     assert.deepEqual(
       { queue, task, state, max_attempts, payload, errors },
-      { queue: 'default', task: WELCOME.task, state: 'available', max_attempts: 4, payload: WELCOME.payload, errors: [] },
+      {
+        queue: 'default',
+        task: WELCOME.task,
+        state: 'available',
+        max_attempts: 4,
+        payload: WELCOME.payload,
+        errors: [],
+      },
     );
   });
 
   test('takes every option', async () => {
     const deadline = '2031-01-01T00:00:00.000Z';
-    const options = { queue: 'critical', delay: '1h', priority: -3, max_retries: 7, timeout: '90s', deadline };
+    const options = {
+      queue: 'critical',
+      delay: '1h',
+      priority: -3,
+      max_retries: 7,
+      timeout: '90s',
+      deadline,
+    };
     const more = { retention: '7d', sequence: 'ada', headers: { origin: 'test' }, unique_key: 'u' };
     const job = await api.enqueue({ ...options, ...more });
     assert.equal(job['queue'], 'critical');
@@ -57,7 +71,10 @@ describe('POST /v1/jobs', () => {
     const first = await api.enqueue({ run_at: '2031-01-01T02:00:00+02:00', key: 'k' });
     assert.equal(first['run_at'], '2031-01-01T00:00:00.000Z');
     const second = await api.enqueue({ run_at: '2032-01-01T00:00:00Z', key: 'k' });
-    assert.deepEqual([second.id, second['run_at'], second['key']], [first.id, '2032-01-01T00:00:00.000Z', 'k']);
+    assert.deepEqual(
+      [second.id, second['run_at'], second['key']],
+      [first.id, '2032-01-01T00:00:00.000Z', 'k'],
+    );
   });
 
   test('runs a task that only another deployment knows, and checks its payload', async () => {
@@ -68,14 +85,21 @@ describe('POST /v1/jobs', () => {
     const refused = await readProblem(
       await api.send('POST', '/v1/jobs', { body: { task: 'resize', payload: { width: 'wide' } } }),
     );
-    assert.deepEqual([refused.status, refused.code, refused.errors[0]?.field], [422, 'invalid_payload', 'payload.width']);
+    assert.deepEqual(
+      [refused.status, refused.code, refused.errors[0]?.field],
+      [422, 'invalid_payload', 'payload.width'],
+    );
   });
 
   test('answers 404 to an unknown task with those there are, and to an unknown queue', async () => {
-    const task = await readProblem(await api.send('POST', '/v1/jobs', { body: { ...WELCOME, task: 'nothing' } }));
+    const task = await readProblem(
+      await api.send('POST', '/v1/jobs', { body: { ...WELCOME, task: 'nothing' } }),
+    );
     assert.deepEqual([task.status, task.code, task.errors[0]?.field], [404, 'unknown_task', 'task']);
     assert.match(task.detail, /send_welcome_email/);
-    const queue = await readProblem(await api.send('POST', '/v1/jobs', { body: { ...WELCOME, queue: 'nowhere' } }));
+    const queue = await readProblem(
+      await api.send('POST', '/v1/jobs', { body: { ...WELCOME, queue: 'nowhere' } }),
+    );
     assert.deepEqual([queue.status, queue.code], [404, 'unknown_queue']);
     assert.match(queue.detail, /critical, default/);
   });
@@ -113,9 +137,14 @@ describe('POST /v1/jobs', () => {
   ];
   for (const [what, options, field] of MISTAKES) {
     test(`answers 422 to ${what}, naming ${field}, and enqueues nothing`, async () => {
-      const problem = await readProblem(await api.send('POST', '/v1/jobs', { body: { ...WELCOME, ...options } }));
+      const problem = await readProblem(
+        await api.send('POST', '/v1/jobs', { body: { ...WELCOME, ...options } }),
+      );
       assert.equal(problem.status, 422);
-      assert.deepEqual(problem.errors.map((each) => each.field), [field]);
+      assert.deepEqual(
+        problem.errors.map((each) => each.field),
+        [field],
+      );
       assert.match(problem.errors[0]?.message ?? '', /^(expected|Invalid)/);
       assert.equal(await countJobs(), 0);
     });
@@ -128,8 +157,14 @@ describe('POST /v1/jobs', () => {
   });
 
   test('is for operators', async () => {
-    assert.deepEqual(await outcomeOf(await api.send('POST', '/v1/jobs', { body: WELCOME, token: 'viewer' })), [403, 'forbidden']);
-    assert.deepEqual(await outcomeOf(await api.send('POST', '/v1/jobs', { body: WELCOME, token: 'none' })), [401, 'unauthorized']);
+    assert.deepEqual(
+      await outcomeOf(await api.send('POST', '/v1/jobs', { body: WELCOME, token: 'viewer' })),
+      [403, 'forbidden'],
+    );
+    assert.deepEqual(await outcomeOf(await api.send('POST', '/v1/jobs', { body: WELCOME, token: 'none' })), [
+      401,
+      'unauthorized',
+    ]);
     assert.equal(await countJobs(), 0);
   });
 
@@ -138,38 +173,72 @@ describe('POST /v1/jobs', () => {
     assert.equal((await api.send('POST', '/v1/jobs', { body: ofKib(900) })).status, 201);
     const body = JSON.stringify(ofKib(1100));
     const headers = { 'Content-Length': String(body.length) };
-    assert.deepEqual(await outcomeOf(await api.send('POST', '/v1/jobs', { body, headers })), [413, 'body_too_large']);
+    assert.deepEqual(await outcomeOf(await api.send('POST', '/v1/jobs', { body, headers })), [
+      413,
+      'body_too_large',
+    ]);
   });
 
   test('records who did what in the audit log, without the payload', async () => {
     const headers = { 'X-Request-Id': 'request-7' };
     const { job } = await api.json<{ job: ApiJob }>(201, 'POST', '/v1/jobs', { body: WELCOME, headers });
-    const rows = await api.customers.rows('select actor, action, request_id, job_ids::text[], details from howdah.audit_log');
+    const rows = await api.customers.rows(
+      'select actor, action, request_id, job_ids::text[], details from howdah.audit_log',
+    );
     const details = { task: 'send_welcome_email', queue: 'default' };
-    assert.deepEqual(rows, [{ actor: 'admin', action: 'jobs.enqueue', request_id: 'request-7', job_ids: [job.id], details }]);
+    assert.deepEqual(rows, [
+      { actor: 'admin', action: 'jobs.enqueue', request_id: 'request-7', job_ids: [job.id], details },
+    ]);
   });
 });
 
 describe('POST /v1/jobs/batch', () => {
   test('enqueues all in the order of the request', async () => {
-    const jobs = Array.from({ length: 50 }, (_, n) => ({ ...WELCOME, queue: n % 2 ? 'critical' : 'default', priority: n }));
+    const jobs = Array.from({ length: 50 }, (_, n) => ({
+      ...WELCOME,
+      queue: n % 2 ? 'critical' : 'default',
+      priority: n,
+    }));
     const answer = await api.json<{ jobs: ApiJob[] }>(201, 'POST', '/v1/jobs/batch', { body: { jobs } });
-    assert.deepEqual(answer.jobs.map(({ queue }) => queue), jobs.map(({ queue }) => queue));
-    const rows = await api.customers.rows<{ id: string; priority: number }>('select id, priority from howdah.jobs order by priority');
-    assert.deepEqual(rows.map(({ id }) => id), answer.jobs.map(({ id }) => id));
-    const [audit] = await api.customers.rows<{ job_ids: string[] }>('select job_ids::text[] from howdah.audit_log');
-    assert.deepEqual(audit?.job_ids, answer.jobs.map(({ id }) => id));
+    assert.deepEqual(
+      answer.jobs.map(({ queue }) => queue),
+      jobs.map(({ queue }) => queue),
+    );
+    const rows = await api.customers.rows<{ id: string; priority: number }>(
+      'select id, priority from howdah.jobs order by priority',
+    );
+    assert.deepEqual(
+      rows.map(({ id }) => id),
+      answer.jobs.map(({ id }) => id),
+    );
+    const [audit] = await api.customers.rows<{ job_ids: string[] }>(
+      'select job_ids::text[] from howdah.audit_log',
+    );
+    assert.deepEqual(
+      audit?.job_ids,
+      answer.jobs.map(({ id }) => id),
+    );
   });
 
   test('enqueues none when one is wrong, and names it', async () => {
-    const jobs = [WELCOME, { ...WELCOME, payload: {} }, { ...WELCOME, delay: '1s', run_at: '2031-01-01T00:00:00Z' }];
+    const jobs = [
+      WELCOME,
+      { ...WELCOME, payload: {} },
+      { ...WELCOME, delay: '1s', run_at: '2031-01-01T00:00:00Z' },
+    ];
     const problem = await readProblem(await api.send('POST', '/v1/jobs/batch', { body: { jobs } }));
-    assert.deepEqual(problem.errors.map(({ field }) => field), ['jobs[1].payload.user_account', 'jobs[2].run_at']);
+    assert.deepEqual(
+      problem.errors.map(({ field }) => field),
+      ['jobs[1].payload.user_account', 'jobs[2].run_at'],
+    );
     assert.equal(await countJobs(), 0);
   });
 
   test('refuses duplicates of one batch, naming the second', async () => {
-    const jobs = [{ ...WELCOME, unique_key: 'a' }, { ...WELCOME, unique_key: 'a' }];
+    const jobs = [
+      { ...WELCOME, unique_key: 'a' },
+      { ...WELCOME, unique_key: 'a' },
+    ];
     const problem = await readProblem(await api.send('POST', '/v1/jobs/batch', { body: { jobs } }));
     assert.deepEqual([problem.status, problem.details?.['index']], [409, 1]);
     assert.equal(await countJobs(), 0);

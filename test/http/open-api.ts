@@ -60,7 +60,9 @@ export async function openApi(): Promise<TestApi> {
     async clear() {
       await http.customers.rows('delete from graphile_worker._private_jobs');
       await http.customers.rows('delete from graphile_worker_critical._private_jobs');
-      await http.customers.rows('truncate howdah.job_history, howdah.job_errors, howdah.audit_log, howdah.idempotency_keys');
+      await http.customers.rows(
+        'truncate howdah.job_history, howdah.job_errors, howdah.audit_log, howdah.idempotency_keys',
+      );
     },
   };
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { RetryAfter } from '../../src/processor/outcomes.ts';
+import type { Processor } from '../../src/processor/processor.ts';
 import { arm, FAULTS, hasStruck, installFaults, type Stage } from '../support/faults.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -38,9 +40,13 @@ before(async () => {
 after(() => queue.close());
 
 describe('one fault, once, loses nothing and leaves the worker working:', () => {
+  let processor: Processor;
+
   before(async () => {
-    await queue.start();
+    processor = await queue.start();
   });
+
+  after(() => processor.stop(1_000));
 
   for (const stage of ['fetch', 'complete', 'fail', 'history', 'heartbeat'] satisfies Stage[]) {
     for (const fault of FAULTS) {
@@ -73,6 +79,28 @@ describe('one fault, once, loses nothing and leaves the worker working:', () => 
     await untilCompleted(await enqueue(5, works));
     assert.ok(performance.now() - startedAt < 5_000);
   });
+});
+
+test('a runner that left by itself is replaced within a second and its locks are freed, however long its runs last', async () => {
+  letGo = Promise.withResolvers();
+  const processor = await queue.start(2);
+  const [long = ''] = await enqueue(1, waits);
+  await waitFor('the long job to run', () => runs.has(long));
+  await arm(queue.pool, 'complete', '57P01');
+  const replaced = once(queue.events, 'runner.started');
+  const struckAt = performance.now();
+  const [short = ''] = await enqueue(1, works);
+  await replaced;
+  const replacedMs = performance.now() - struckAt;
+  assert.ok(replacedMs < 1_000, `took ${replacedMs} ms`);
+  await untilCompleted([short]);
+  const freedMs = performance.now() - struckAt;
+  assert.ok(freedMs < 2_000, `took ${freedMs} ms`);
+  assert.equal((await queue.job(long)).state, 'running');
+  letGo.resolve();
+  await untilCompleted([long]);
+  assert.equal(runs.get(long), 1);
+  await processor.stop(1_000);
 });
 
 describe('a fault while a stopping worker returns its prefetched jobs leaves them to others:', () => {

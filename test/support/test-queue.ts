@@ -7,7 +7,7 @@ import { defineTask, type TaskDefinition, type TaskSettings } from '../../src/jo
 import { createEventHub, type EventHub } from '../../src/observability/event-hub.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { type BoundTask, bind, type Handler, type TaskPolicy } from '../../src/processor/bind.ts';
-import { type Processor, startProcessor } from '../../src/processor/processor.ts';
+import { type Processor, type QueueConcurrency, startProcessor } from '../../src/processor/processor.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -29,7 +29,8 @@ export interface TestQueue {
   readonly pool: pg.Pool;
   readonly events: EventHub;
   readonly distributor: PostgresDistributor;
-  start(concurrency?: number): Promise<Processor>;
+  /** @param setting runs at once in each of `critical` and `default`, or queues of the test's own. @default 5 */
+  start(setting?: number | readonly QueueConcurrency[]): Promise<Processor>;
   job(id: string): Promise<JobRow>;
   /** The job's row once it is in that state. */
   untilState(id: string, state: string): Promise<JobRow>;
@@ -57,8 +58,8 @@ export async function openTestQueue(handlers: TestHandler[]): Promise<TestQueue>
     pool,
     events,
     distributor: new PostgresDistributor({ events }),
-    async start(concurrency = 5) {
-      const processor = await startTestProcessor({ database, tasks, events, concurrency });
+    async start(setting = 5) {
+      const processor = await startTestProcessor({ database, tasks, events, queues: toQueues(setting) });
       processors.push(processor);
       return processor;
     },
@@ -80,17 +81,22 @@ function startTestProcessor(options: {
   database: TestDatabase;
   tasks: ReadonlyMap<string, BoundTask<object>>;
   events: EventHub;
-  concurrency: number;
+  queues: readonly QueueConcurrency[];
 }): Promise<Processor> {
-  const { database, tasks, events, concurrency } = options;
+  const { database, tasks, events, queues } = options;
   return startProcessor({
     connectionString: database.connectionString,
-    queues: ['critical', 'default'].map((name) => ({ name, concurrency })),
+    queues,
     tasks,
     services: {},
     events,
     log: createLogger({ level: 'silent' }),
   });
+}
+
+function toQueues(setting: number | readonly QueueConcurrency[]): readonly QueueConcurrency[] {
+  if (typeof setting !== 'number') return setting;
+  return ['critical', 'default'].map((name) => ({ name, concurrency: setting }));
 }
 
 async function readJob(pool: pg.Pool, id: string): Promise<JobRow> {

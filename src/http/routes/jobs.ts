@@ -1,10 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { etag } from 'hono/etag';
 import { HowdahError } from '../../errors.ts';
 import { explainJob } from '../../inspect/explain-job.ts';
 import { getJob } from '../../inspect/get-job.ts';
 import { listJobs } from '../../inspect/list-jobs.ts';
-import type { App, AppDependencies } from '../app-dependencies.ts';
+import type { App, AppDependencies, AppEnv } from '../app-dependencies.ts';
 import { readersOnly } from '../middleware/identify-caller.ts';
 import { presentJob, presentSummary } from '../present-job.ts';
 import { duration } from '../schemas/duration.ts';
@@ -80,7 +81,7 @@ const explainRoute = createRoute({
 });
 
 /** Looking at jobs. */
-export function addJobRoutes(app: App, { db }: AppDependencies) {
+export function addJobRoutes(app: App, { db, stopping }: AppDependencies) {
   return app
     .openapi(listRoute, async (c) => {
       const { limit = DEFAULT_PAGE_SIZE, cursor: beforeId, ...requested } = c.req.valid('query');
@@ -92,7 +93,7 @@ export function addJobRoutes(app: App, { db }: AppDependencies) {
     .openapi(getRoute, async (c) => {
       const { id } = c.req.valid('param');
       const { wait: waitMs } = c.req.valid('query');
-      if (waitMs) await waitForEnd(db, id, { waitMs, signal: c.req.raw.signal });
+      if (waitMs) await waitForEnd(db, id, { waitMs, signal: untilGone(c, stopping) });
       const found = await getJob(db, id);
       if (!found) throw jobNotFound(id);
       c.header('Cache-Control', 'private, no-cache');
@@ -104,6 +105,12 @@ export function addJobRoutes(app: App, { db }: AppDependencies) {
       if (!explanation) throw jobNotFound(id);
       return c.json(explanation, 200);
     });
+}
+
+/** Fires when the client goes away or the service stops. */
+function untilGone(c: Context<AppEnv>, stopping: AbortSignal | undefined): AbortSignal {
+  const { signal } = c.req.raw;
+  return stopping ? AbortSignal.any([signal, stopping]) : signal;
 }
 
 function jobNotFound(id: string): HowdahError {

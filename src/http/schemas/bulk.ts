@@ -35,11 +35,9 @@ export const bulkReport = z
     dry_run: z.boolean(),
     matched: z.int().openapi({ description: 'Jobs that fit the filter, up to max.' }),
     changed: z.int().openapi({ description: 'Jobs that it was done to; 0 in a dry run.' }),
-    skipped: z
-      .int()
-      .openapi({
-        description: 'Jobs that a worker was just taking or ending, or that were in no state for it.',
-      }),
+    skipped: z.int().openapi({
+      description: 'Jobs that a worker was just taking or ending, or that were in no state for it.',
+    }),
     is_complete: z.boolean().openapi({ description: 'False when max was reached, so there may be more.' }),
   })
   .openapi('BulkReport');

@@ -37,16 +37,11 @@ export type RequestedFilter = z.output<typeof jobFilter> & { q?: string | undefi
 /** Which page of which jobs, in an address. */
 export const jobQuery = z.strictObject({
   ...CONDITIONS,
-  payload_contains: z
-    .string(PAYLOAD)
-    .max(8192, PAYLOAD)
-    .transform(parseJson)
-    .optional()
-    .openapi({
-      type: 'string',
-      description: 'JSON that the payload contains. Operators only.',
-      example: '{"user_account":"ada"}',
-    }),
+  payload_contains: z.string(PAYLOAD).max(8192, PAYLOAD).transform(parseJson).optional().openapi({
+    type: 'string',
+    description: 'JSON that the payload contains. Operators only.',
+    example: '{"user_account":"ada"}',
+  }),
   q: text(1024)
     .optional()
     .openapi({ description: 'The job with this id, jobs with this key or with this in their latest error.' }),

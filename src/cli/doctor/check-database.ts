@@ -1,8 +1,8 @@
-import type { Config } from '../config.ts';
-import { checkEngine, EngineMismatchError } from '../db/engine-fingerprint.ts';
-import { isMigrated } from '../db/migrate.ts';
-import type { Session } from '../db/session.ts';
-import { catalogue } from '../jobs/catalogue.ts';
+import type { Config } from '../../config.ts';
+import { checkEngine, EngineMismatchError } from '../../db/engine-fingerprint.ts';
+import { isMigrated } from '../../db/migrate.ts';
+import type { Session } from '../../db/session.ts';
+import { catalogue } from '../../jobs/catalogue.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 
 const OLDEST = 15;

@@ -1,10 +1,10 @@
-import { type Config, ConfigError, configWarnings, readConfig } from '../config.ts';
-import { embeddedAddress } from '../db/embedded-address.ts';
-import { openSession } from '../db/session.ts';
-import { catalogue } from '../jobs/catalogue.ts';
-import { checkConnection } from '../start/check-connection.ts';
-import { readSchedules } from '../start/read-schedules.ts';
-import { StartupError } from '../start/startup-error.ts';
+import { type Config, ConfigError, configWarnings, readConfig } from '../../config.ts';
+import { embeddedAddress } from '../../db/embedded-address.ts';
+import { openSession } from '../../db/session.ts';
+import { catalogue } from '../../jobs/catalogue.ts';
+import { checkConnection } from '../../start/check-connection.ts';
+import { readSchedules } from '../../start/read-schedules.ts';
+import { StartupError } from '../../start/startup-error.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkFleet } from './check-fleet.ts';
 import { error, type Finding, ok, warning } from './finding.ts';

@@ -1,0 +1,23 @@
+import { readDatabasePlace } from '../config.ts';
+import { type DatabaseHandle, openDatabase } from '../db/database.ts';
+import { embeddedAddress } from '../db/embedded-address.ts';
+import { checkConnection } from '../start/check-connection.ts';
+import { StartupError } from '../start/startup-error.ts';
+import { CommandError } from './command-error.ts';
+
+/** The database of DATABASE_URL, or the embedded one of DATA_DIR. @throws {CommandError} when there is none to talk to */
+export async function connect(): Promise<DatabaseHandle> {
+  const { databaseUrl, dataDir } = readDatabasePlace();
+  const connectionString = databaseUrl ?? (await embeddedAddress(dataDir));
+  if (connectionString === undefined) {
+    throw new CommandError('no database: set DATABASE_URL, or run npm start, which brings a Postgres of its own');
+  }
+  try {
+    await checkConnection(connectionString);
+  } catch (failure) {
+    if (!(failure instanceof StartupError)) throw failure;
+    const advice = databaseUrl === undefined ? '; run npm start, to which the embedded Postgres belongs' : '';
+    throw new CommandError(`${failure.message}${advice}`, { cause: failure });
+  }
+  return openDatabase({ connectionString, applicationName: 'howdah cli', maxConnections: 2 });
+}

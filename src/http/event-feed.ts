@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '../db/database.ts';
+import { listQueues } from '../inspect/queues.ts';
+import { createThroughputMeter } from '../inspect/throughput.ts';
+import { createJobWatch } from '../inspect/watch-jobs.ts';
+import type { Logger } from '../observability/logger.ts';
+import { type EventOutbox, gapEvent, type StreamEvent } from './event-outbox.ts';
+import { presentQueue } from './present-queue.ts';
+
+const LOOK_INTERVAL_MS = 500;
+/** Events that a client which comes back can have missed. */
+const KEPT_EVENTS = 2_000;
+
+export interface EventFeedOptions {
+  db: Database;
+  log: Logger;
+}
+
+/**
+ * Looks at the database twice a second while anybody listens, and hands what changed to all who do. One look serves any
+ * number of clients. Without clients it does nothing.
+ */
+export class EventFeed {
+  readonly #options: EventFeedOptions;
+  readonly #outboxes = new Set<EventOutbox>();
+  readonly #kept: StreamEvent[] = [];
+  /** Another process's ids mean nothing here. */
+  readonly #run = randomBytes(4).toString('hex');
+  #count = 0;
+  #queues = '';
+  #isLooking = false;
+
+  constructor(options: EventFeedOptions) {
+    this.#options = options;
+  }
+
+  /** From now on the outbox gets every event; first those after `lastEventId`, or a gap when they are not known. */
+  join(outbox: EventOutbox, lastEventId: string | undefined): void {
+    if (this.#queues !== '') outbox.put({ event: 'queues', data: this.#queues });
+    for (const event of this.#missed(lastEventId)) outbox.put(event);
+    this.#outboxes.add(outbox);
+    if (!this.#isLooking) void this.#look();
+  }
+
+  leave(outbox: EventOutbox): void {
+    this.#outboxes.delete(outbox);
+  }
+
+  #missed(lastEventId: string | undefined): StreamEvent[] {
+    if (lastEventId === undefined) return [];
+    const isNewest = lastEventId === `${this.#run}-${this.#count}` && this.#isLooking;
+    const index = this.#kept.findIndex(({ id }) => id === lastEventId);
+    if (index < 0 && !isNewest) return [gapEvent('these events are no longer known')];
+    return this.#kept.slice(index + 1);
+  }
+
+  /** Nobody looked while nobody listened, so what was kept is of no use to those who come later. */
+  async #look(): Promise<void> {
+    this.#isLooking = true;
+    const watch = createJobWatch();
+    const measure = createThroughputMeter();
+    while (this.#outboxes.size > 0) {
+      try {
+        const { changes, isComplete } = await watch(this.#options.db);
+        if (!isComplete) this.#publish(gapEvent('more changed than the stream follows'));
+        for (const change of changes) this.#publish({ event: 'job', data: JSON.stringify(change) });
+        await this.#publishQueues(measure);
+      } catch (err) {
+        this.#options.log.warn({ err }, 'the event stream cannot look at the database');
+      }
+      await sleep(LOOK_INTERVAL_MS, undefined, { ref: false });
+    }
+    this.#isLooking = false;
+    this.#kept.length = 0;
+    this.#queues = '';
+  }
+
+  async #publishQueues(measure: ReturnType<typeof createThroughputMeter>): Promise<void> {
+    const { db } = this.#options;
+    const throughputs = await measure(db);
+    const found = await listQueues(db);
+    const queues = found.map((each) => presentQueue(each, throughputs.get(each.queue)));
+    const data = JSON.stringify({ queues });
+    if (data === this.#queues) return;
+    this.#queues = data;
+    for (const outbox of this.#outboxes) outbox.put({ event: 'queues', data });
+  }
+
+  #publish(event: StreamEvent): void {
+    this.#count += 1;
+    const numbered = { ...event, id: `${this.#run}-${this.#count}` };
+    this.#kept.push(numbered);
+    if (this.#kept.length > KEPT_EVENTS) this.#kept.shift();
+    for (const outbox of this.#outboxes) outbox.put(numbered);
+  }
+}

@@ -1,0 +1,123 @@
+import { queryRows, type SqlClient } from '../db/sql-client.ts';
+import type { JobState } from './job.ts';
+import { type IdsQuery, jobIdsQuery } from './job-ids-query.ts';
+
+/** A job in a state that it was not in when it was seen last. */
+export interface JobChange {
+  id: string;
+  queue: string;
+  task: string;
+  state: JobState;
+  /** Runs so far, the present one included. */
+  attempt: number;
+}
+
+export interface JobChanges {
+  /** Oldest id first; of each job the latest state only. */
+  changes: JobChange[];
+  /** False when there was more than one look takes in, so that some jobs' changes are not among them. */
+  isComplete: boolean;
+}
+
+/** What changed since the look before; the first look finds nothing. */
+export type JobWatch = (client: SqlClient) => Promise<JobChanges>;
+
+interface Sight {
+  isComplete: boolean;
+  seen: JobChange[];
+}
+
+/** Jobs that each of a look's four questions takes in. */
+const LOOK_SIZE = 500;
+const REMEMBERED_JOBS = 5_000;
+/** A transaction that commits so much later than its jobs ended is still noticed. */
+const OVERLAP = '5 seconds';
+
+/**
+ * Looks at the newest jobs, the running, the retryable and the latest finished ones, at most 500 of each, by index: a
+ * few milliseconds whatever the number of jobs, and nothing is asked of those who enqueue and work. Remembers the states
+ * of some thousand jobs to tell what is new.
+ */
+export function createJobWatch(): JobWatch {
+  const known = new Map<string, string>();
+  let lookedAt: string | undefined;
+  let newestId = '0';
+  return async (client) => {
+    const isFirst = lookedAt === undefined;
+    const now = await readClock(client);
+    const sights = [
+      await lookAtNewest(client, isFirst ? undefined : newestId),
+      await lookAt(
+        client,
+        await jobIdsQuery(client, { states: ['running'] }, { order: 'desc', limit: LOOK_SIZE }),
+      ),
+      await lookAt(
+        client,
+        await jobIdsQuery(client, { states: ['retryable'] }, { order: 'desc', limit: LOOK_SIZE }),
+      ),
+      await lookAt(client, latestFinished(lookedAt ?? now)),
+    ];
+    lookedAt = now;
+    newestId = newest(newestId, sights);
+    const isComplete = sights.every((sight) => sight.isComplete || isOverlapping(sight, known));
+    const changes = remember(known, sights);
+    return isFirst ? { changes: [], isComplete: true } : { changes, isComplete };
+  };
+}
+
+async function readClock(client: SqlClient): Promise<string> {
+  const [row] = await queryRows<{ now: string }>(client, 'select clock_timestamp()::text as now', []);
+  return row?.now ?? '';
+}
+
+async function lookAtNewest(client: SqlClient, afterId: string | undefined): Promise<Sight> {
+  return lookAt(client, await jobIdsQuery(client, {}, { order: 'desc', limit: LOOK_SIZE, afterId }));
+}
+
+function latestFinished(since: string): IdsQuery {
+  const text = `
+    select h.id from howdah.job_history h
+    where h.finished_at > $1::text::timestamptz - interval '${OVERLAP}'
+    order by h.finished_at desc limit ${LOOK_SIZE}`;
+  return { text, values: [since] };
+}
+
+async function lookAt(client: SqlClient, { text, values }: IdsQuery): Promise<Sight> {
+  const seen = await queryRows<JobChange>(
+    client,
+    `with seen as materialized (${text})
+     select j.id::text, j.queue, j.task, j.state, j.attempt from howdah.jobs j
+     where j.id = any (array(select seen.id from seen)) order by j.id`,
+    values,
+  );
+  return { seen, isComplete: seen.length < LOOK_SIZE };
+}
+
+function newest(id: string, sights: readonly Sight[]): string {
+  const ids = sights.flatMap(({ seen }) => seen.slice(-1)).map((job) => BigInt(job.id));
+  return String(ids.reduce((greatest, each) => (each > greatest ? each : greatest), BigInt(id)));
+}
+
+/** A full look that meets a job it knows in its present state reached what was seen before. */
+function isOverlapping({ seen }: Sight, known: ReadonlyMap<string, string>): boolean {
+  return seen.some((job) => known.get(job.id) === fingerprint(job));
+}
+
+/** The jobs that are not as they were; the oldest memories make room. */
+function remember(known: Map<string, string>, sights: readonly Sight[]): JobChange[] {
+  const latest = new Map(sights.flatMap(({ seen }) => seen).map((job) => [job.id, job]));
+  const changed = [...latest.values()].filter((job) => known.get(job.id) !== fingerprint(job));
+  for (const job of latest.values()) {
+    known.delete(job.id);
+    known.set(job.id, fingerprint(job));
+  }
+  for (const id of known.keys()) {
+    if (known.size <= REMEMBERED_JOBS) break;
+    known.delete(id);
+  }
+  return changed.sort((a, b) => Number(BigInt(a.id) - BigInt(b.id)));
+}
+
+function fingerprint({ state, attempt }: JobChange): string {
+  return `${state} ${attempt}`;
+}

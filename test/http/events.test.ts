@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { openApi, type TestApi } from './open-api.ts';
+import { outcomeOf } from './open-app.ts';
+import { type EventReader, type ReceivedEvent, readEvents } from './read-events.ts';
+
+let api: TestApi;
+const readers: EventReader[] = [];
+before(async () => {
+  api = await openApi();
+});
+beforeEach(() => api.clear());
+afterEach(async () => {
+  await Promise.all(readers.splice(0).map((reader) => reader.close()));
+});
+after(() => api.drop());
+
+/** Ready once it got the queues' counters: from then on changes are seen. */
+async function listen(headers: Record<string, string> = {}): Promise<EventReader> {
+  const response = await api.send('GET', '/v1/events', { headers, token: 'viewer' });
+  assert.equal(response.status, 200);
+  assert.match(response.headers.get('Content-Type') ?? '', /^text\/event-stream/);
+  const reader = readEvents(response);
+  readers.push(reader);
+  await reader.find('the queues', ({ event }) => event === 'queues');
+  return reader;
+}
+
+const isOf = (id: string, state: string) => (received: ReceivedEvent) =>
+  received.event === 'job' && received.data['id'] === id && received.data['state'] === state;
+
+describe('GET /v1/events', () => {
+  test('tells of each state that a job is seen in, without its payload', async () => {
+    const reader = await listen();
+    const { id } = await api.enqueue();
+    const available = await reader.find('the new job', isOf(id, 'available'));
+    assert.deepEqual(available.data, {
+      id,
+      queue: 'default',
+      task: 'send_welcome_email',
+      state: 'available',
+      attempt: 0,
+    });
+    await api.customers.rows(
+      `update graphile_worker._private_jobs set locked_at = now(), locked_by = 'pool-x', attempts = 1 where id = $1`,
+      [id],
+    );
+    await reader.find('the run', isOf(id, 'running'));
+    await api.customers.rows(
+      `update graphile_worker._private_jobs
+       set locked_at = null, locked_by = null, last_error = 'x', run_at = now() + interval '1 hour' where id = $1`,
+      [id],
+    );
+    await reader.find('the failure', isOf(id, 'retryable'));
+    await api.send('POST', `/v1/jobs/${id}/cancel`);
+    await reader.find('the end', isOf(id, 'cancelled'));
+    const states = reader.events.filter(({ event }) => event === 'job').map(({ data }) => data['state']);
+    assert.deepEqual(states, ['available', 'running', 'retryable', 'cancelled']);
+  });
+
+  test('says nothing of what was there before', async () => {
+    const old = await api.enqueue();
+    await api.send('POST', `/v1/jobs/${(await api.enqueue()).id}/cancel`);
+    const reader = await listen();
+    const { id } = await api.enqueue();
+    await reader.find('the new job', isOf(id, 'available'));
+    assert.deepEqual(
+      reader.events.filter(({ event }) => event === 'job').map(({ data }) => data['id']),
+      [id],
+    );
+    assert.ok(old.id);
+  });
+
+  test('tells of the counters of all queues when they change', async () => {
+    const reader = await listen();
+    await api.enqueue({ queue: 'critical' });
+    const isOne = ({ event, data }: ReceivedEvent) => {
+      const queues = event === 'queues' ? (data['queues'] as { name: string; available: number }[]) : [];
+      return queues.some(({ name, available }) => name === 'critical' && available === 1);
+    };
+    await reader.find('the counter', isOne);
+  });
+
+  test('goes on after Last-Event-ID, while somebody else listened', async () => {
+    const other = await listen();
+    const reader = await listen();
+    const first = await api.enqueue();
+    const { id: lastEventId = '' } = await reader.find('the first job', isOf(first.id, 'available'));
+    await reader.close();
+    const second = await api.enqueue();
+    await other.find('the second job', isOf(second.id, 'available'));
+    const again = await listen({ 'Last-Event-ID': lastEventId });
+    await again.find('the second job', isOf(second.id, 'available'));
+    assert.deepEqual(
+      again.events.filter(({ event }) => event === 'job').map(({ data }) => data['id']),
+      [second.id],
+    );
+    assert.ok(!again.events.some(({ event }) => event === 'gap'));
+  });
+
+  test('tells of a gap when the events after Last-Event-ID are not known', async () => {
+    const reader = await listen({ 'Last-Event-ID': 'another-7' });
+    await reader.find(
+      'the gap',
+      ({ event, data }) => event === 'gap' && /no longer known/.test(String(data['because'])),
+    );
+  });
+
+  test('tells of a gap when more changes at once than it follows', async () => {
+    const reader = await listen();
+    const jobs = Array.from({ length: 2_000 }, () => ({
+      task: 'send_welcome_email',
+      payload: { user_account: 'a' },
+    }));
+    await api.send('POST', '/v1/jobs/batch', { body: { jobs } });
+    await reader.find('the gap', ({ event }) => event === 'gap');
+  });
+
+  test('ends when the service stops', async () => {
+    const stopping = new AbortController();
+    const app = api.withOther({ stopping: stopping.signal });
+    const headers = { Authorization: 'Bearer the-reader-for-tests' };
+    const reader = readEvents(await app.request('/v1/events', { headers }));
+    readers.push(reader);
+    await reader.find('the queues', ({ event }) => event === 'queues');
+    stopping.abort();
+    await reader.ended;
+  });
+
+  test('is for those with a token', async () => {
+    assert.deepEqual(await outcomeOf(await api.send('GET', '/v1/events', { token: 'none' })), [
+      401,
+      'unauthorized',
+    ]);
+  });
+});

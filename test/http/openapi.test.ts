@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { openApi, type TestApi } from './open-api.ts';
+
+let api: TestApi;
+before(async () => {
+  api = await openApi();
+});
+after(() => api.drop());
+
+interface Document {
+  openapi: string;
+  paths: Record<string, Record<string, { security?: object[]; responses: Record<string, object> }>>;
+  components: { schemas: Record<string, object>; securitySchemes: object };
+}
+
+const ROUTES = [
+  ...[
+    'post /v1/jobs',
+    'post /v1/jobs/batch',
+    'get /v1/jobs',
+    'get /v1/jobs/{id}',
+    'get /v1/jobs/{id}/explain',
+  ],
+  ...['retry', 'cancel', 'run-now', 'reschedule', 'discard'].map((name) => `post /v1/jobs/{id}/${name}`),
+  ...['retry', 'cancel', 'run-now', 'discard'].map((name) => `post /v1/jobs/bulk/${name}`),
+  ...['get /v1/queues', 'get /v1/queues/{name}', 'patch /v1/queues/{name}'],
+  ...['post /v1/queues/{name}/pause', 'post /v1/queues/{name}/resume'],
+  ...['get /v1/workers', 'get /v1/tasks', 'get /v1/schedules', 'get /v1/users/{account}'],
+];
+
+describe('/openapi.json', () => {
+  test('is an OpenAPI 3.1 document that has every route, each with what it refuses', async () => {
+    const document = await api.json<Document>(200, 'GET', '/openapi.json', { token: 'none' });
+    assert.match(document.openapi, /^3\.1\./);
+    for (const route of ROUTES) {
+      const [method = '', path = ''] = route.split(' ');
+      const operation = document.paths[path]?.[method];
+      assert.ok(operation, `${route} is missing`);
+      assert.ok(operation.responses['401'], `${route} does not say 401`);
+      assert.deepEqual(operation.security, [{ bearer: [] }]);
+    }
+    assert.deepEqual(Object.keys(document.components.securitySchemes), ['bearer']);
+  });
+
+  test('refers to nothing that it does not have', async () => {
+    const text = await (await api.send('GET', '/openapi.json')).text();
+    const { components } = JSON.parse(text) as Document;
+    const names = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name = '']) => name);
+    assert.ok(names.includes('Job') && names.includes('NewJob') && names.includes('Problem'));
+    for (const name of names) assert.ok(components.schemas[name], `${name} is missing`);
+  });
+});
+
+describe('/docs', () => {
+  test('shows every route and asks for nothing from elsewhere', async () => {
+    const response = await api.send('GET', '/docs', { token: 'none' });
+    assert.equal(response.status, 200);
+    const page = await response.text();
+    for (const route of ROUTES) {
+      const [method = '', path = ''] = route.split(' ');
+      assert.ok(page.includes(`${method.toUpperCase()} ${path}`), route);
+    }
+    assert.doesNotMatch(page, /(src|href)="(https?:)?\/\//);
+    assert.doesNotMatch(page, /<script/);
+  });
+
+  test('leads only to what is on the page', async () => {
+    const page = await (await api.send('GET', '/docs')).text();
+    const targets = [...page.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id);
+    assert.ok(targets.length > ROUTES.length);
+    for (const id of targets) assert.ok(page.includes(`id="${id}"`), `#${id} is missing`);
+  });
+});

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import type { LiveRow, Snapshot } from './snapshot.ts';
+
+/** What must be true of the database at every instant, whoever does what at the same time. */
+export function assertSound(now: Snapshot): void {
+  assertOnce(now);
+  for (const job of now.live) {
+    assert.ok(job.attempts <= job.maxAttempts, `job ${job.id}: attempt ${job.attempts} of ${job.maxAttempts}`);
+  }
+  assertSingle(now.live, ({ unique }) => unique, 'hold one unique key', expiredKeys(now));
+  assertSingle(now.live, ({ key, queue }) => key && `${queue} ${key}`, 'have one key');
+  const parked = new Set(now.sequenceJobs.filter(({ isParked }) => isParked).map(({ jobId }) => jobId));
+  const released = now.live.filter(({ id }) => !parked.has(id));
+  assertSingle(released, ({ sequence }) => sequence, 'are released of one sequence');
+  for (const { id, owner } of now.live) assert.ok(!(parked.has(id) && owner), `parked job ${id} runs`);
+}
+
+/** Every one of these jobs is there. */
+export function assertKept(now: Snapshot, committed: Iterable<string>): void {
+  const ids = new Set([...now.live, ...now.finished].map(({ id }) => id));
+  for (const id of committed) assert.ok(ids.has(id), `job ${id} is lost`);
+}
+
+/** What is over stays as it is; `revived` is the job that was retried meanwhile. */
+export function assertTerminal(before: Snapshot, now: Snapshot, revived?: string): void {
+  const rows = new Map(now.finished.map((job) => [job.id, job]));
+  for (const job of before.finished) if (job.id !== revived) assert.deepEqual(rows.get(job.id), job);
+}
+
+/** A paused queue hands out nothing. */
+export function assertHeld(before: Snapshot, now: Snapshot): void {
+  const owners = new Map(before.live.map(({ id, owner }) => [id, owner]));
+  for (const { id, queue, owner } of now.live) {
+    if (before.paused.includes(queue) && owner) assert.equal(owners.get(id), owner, `job ${id} of a paused queue`);
+  }
+}
+
+/** Among the jobs of a sequence none starts while an earlier one is live and was there when it was released. */
+export function assertUnchanged(before: Snapshot, now: Snapshot): void {
+  assert.deepEqual({ ...now, clock: 0 }, { ...before, clock: 0 });
+}
+
+function assertOnce({ live, finished }: Snapshot): void {
+  const seen = new Set<string>();
+  for (const { id } of [...live, ...finished]) {
+    assert.ok(!seen.has(id), `job ${id} is there twice`);
+    seen.add(id);
+  }
+}
+
+function assertSingle(
+  live: LiveRow[],
+  groupOf: (job: LiveRow) => string | null,
+  what: string,
+  exempt: ReadonlySet<string> = new Set(),
+): void {
+  const holders = new Map<string, string>();
+  for (const job of live) {
+    const group = groupOf(job);
+    if (group === null || exempt.has(group)) continue;
+    assert.ok(!holders.has(group), `jobs ${holders.get(group)} and ${job.id} ${what}: ${group}`);
+    holders.set(group, job.id);
+  }
+}
+
+/** Keys whose time was up while their job lives on: another job may have them. */
+function expiredKeys({ live, uniqueLocks }: Snapshot): Set<string> {
+  const lockOf = new Map(uniqueLocks.map(({ hash, jobId, isExpired }) => [hash, { jobId, isExpired }]));
+  const isHolder = ({ id, unique }: LiveRow) => unique !== null && lockOf.get(unique)?.jobId === id;
+  return new Set(live.flatMap((job) => (job.unique !== null && !isHolder(job) ? [job.unique] : [])));
+}

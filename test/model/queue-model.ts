@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import { after, isRunning, isWaiting, type JobModel } from './job-model.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { QueueName } from './staged-runner.ts';
+
+export interface NewJob {
+  queue: QueueName;
+  delayMs?: number;
+  maxRetries: number;
+  priority: number;
+  retentionMs?: number;
+  key?: string;
+  keyMode?: 'replace' | 'preserve_run_at' | 'ignore';
+  uniqueKey?: string;
+  uniqueForMs?: number;
+  sequence?: string;
+}
+
+/** A verdict's kind and wait; `plain` is an error of a task run without Howdah. */
+export interface Failure {
+  kind: 'retry' | 'discard' | 'cancel' | 'cancelled' | 'snooze' | 'return' | 'done' | 'plain';
+  delayMs: number;
+  message: string;
+}
+
+type End = { state: 'completed' | 'discarded' | 'cancelled'; attempts: number; lastError: string | null };
+
+/** Raised where the database refuses: the SQLSTATE. */
+export class Refusal extends Error {
+  readonly code: string;
+
+  constructor(code: string) {
+    super(`refused with ${code}`);
+    this.code = code;
+  }
+}
+
+/** The queue engine as docs/life-of-a-job.md describes it, in memory, for one command at a time. */
+export class QueueModel {
+  readonly jobs = new Map<string, JobModel>();
+  readonly uniqueLocks = new Map<string, { jobId: string; isExpired: boolean }>();
+  readonly paused = new Set<QueueName>();
+  /** Token of the runner that recorded a job's start. */
+  readonly starts = new Map<string, string>();
+  /** What the database looked like after the last command. */
+  last: Snapshot | undefined;
+
+  live(): JobModel[] {
+    return [...this.jobs.values()].filter((job) => job.state === 'live');
+  }
+
+  get(id: string): JobModel {
+    const job = this.jobs.get(id);
+    assert.ok(job, `the model knows no job ${id}`);
+    return job;
+  }
+
+  ownedBy(poolId: string): JobModel[] {
+    return this.live().filter((job) => job.owner === poolId);
+  }
+
+  /** The holder of its unique key, which refuses it. */
+  holderFor(job: NewJob): JobModel | undefined {
+    const lock = job.uniqueKey === undefined ? undefined : this.uniqueLocks.get(job.uniqueKey);
+    return lock && !lock.isExpired ? this.get(lock.jobId) : undefined;
+  }
+
+  /** Takes note of an enqueue that was answered with this id. */
+  enqueue(id: string, asked: NewJob): void {
+    const before = asked.key === undefined ? undefined : this.#holderOfKey(asked.key, asked.queue);
+    if (before && asked.keyMode === 'ignore') {
+      assert.equal(id, before.id);
+      return;
+    }
+    if (before && isRunning(before)) {
+      before.key = null;
+      before.attempts = before.maxAttempts;
+    } else if (before) {
+      assert.equal(id, before.id);
+      this.#replace(before, asked);
+      return;
+    }
+    assert.ok(!this.jobs.has(id), `job ${id} is new`);
+    this.jobs.set(id, this.#create(id, asked));
+    if (asked.uniqueKey !== undefined) this.uniqueLocks.set(asked.uniqueKey, { jobId: id, isExpired: false });
+  }
+
+  start(job: JobModel, poolId: string): void {
+    job.attempts++;
+    job.owner = poolId;
+  }
+
+  complete(job: JobModel): void {
+    const { attempts, cancelled } = job;
+    const lastError = cancelled?.reason ?? job.lastError;
+    this.end(job, { state: cancelled ? 'cancelled' : 'completed', attempts, lastError }, job.owner);
+  }
+
+  fail(job: JobModel, { kind: asked, delayMs, message }: Failure): void {
+    if (asked === 'done') return;
+    const isError = ['retry', 'plain', 'discard', 'cancel'].includes(asked);
+    const isOver = (asked === 'retry' || asked === 'plain') && job.attempts >= job.maxAttempts;
+    const kind = job.cancelled ? 'cancel' : isOver ? 'discard' : asked;
+    if (kind === 'snooze' || kind === 'return' || kind === 'cancelled') {
+      this.unlock(job, job.attempts - 1);
+      if (kind === 'snooze') job.due = after(delayMs);
+      return;
+    }
+    if (isError) {
+      job.lastError = message;
+      job.errors.push(kind === 'plain' ? 'retry' : kind);
+    }
+    if (kind === 'cancel' || kind === 'discard') {
+      const lastError = job.cancelled?.reason ?? job.lastError;
+      const state = kind === 'cancel' ? 'cancelled' : 'discarded';
+      this.end(job, { state, attempts: job.attempts, lastError });
+      return;
+    }
+    job.due = kind === 'plain' ? defaultDelay(job.attempts) : after(delayMs);
+    this.unlock(job, job.attempts);
+  }
+
+  /** Its lock comes off; a job that was cancelled meanwhile, or has no attempt left, ends. */
+  unlock(job: JobModel, attempts: number): void {
+    if (job.cancelled) {
+      this.end(job, { state: 'cancelled', attempts, lastError: job.cancelled.reason ?? job.lastError });
+    } else if (attempts >= job.maxAttempts) {
+      this.end(job, { state: 'discarded', attempts, lastError: job.lastError });
+    } else {
+      job.attempts = attempts;
+      job.owner = null;
+    }
+  }
+
+  /** What a lost or leaving runner held is given back. */
+  release(job: JobModel, { isLoss, wasRunning, because }: { isLoss: boolean; wasRunning: boolean; because: string }) {
+    if (wasRunning || (isLoss && job.deaths === 0)) job.deaths++;
+    if (!wasRunning) {
+      this.unlock(job, job.attempts - 1);
+      return;
+    }
+    const isPoison = job.deaths >= 3;
+    job.lastError = isPoison
+      ? `poison: ${job.deaths} workers were lost while running this job; last: ${because}`
+      : `its worker was lost during this run: ${because}`;
+    if (job.deaths >= 2) job.due = { fromMs: 1000, toMs: 5000 };
+    job.errors.push(isPoison || job.attempts >= job.maxAttempts ? 'discard' : 'retry');
+    if (isPoison && !job.cancelled)
+      this.end(job, { state: 'discarded', attempts: job.attempts, lastError: job.lastError });
+    else this.unlock(job, job.attempts);
+  }
+
+  cancel(job: JobModel, reason: string | null): string {
+    if (job.state !== 'live') throw new Refusal(job.state === 'gone' ? 'HWJOB' : 'HWSTA');
+    if (isRunning(job)) {
+      job.cancelled ??= { reason };
+      return 'running';
+    }
+    this.end(job, { state: 'cancelled', attempts: job.attempts, lastError: reason ?? job.lastError });
+    return 'cancelled';
+  }
+
+  discard(job: JobModel, reason: string | null): string {
+    if (job.state === 'gone') throw new Refusal('HWJOB');
+    if (!isWaiting(job)) throw new Refusal('HWSTA');
+    this.end(job, { state: 'discarded', attempts: job.attempts, lastError: reason ?? job.lastError });
+    return 'discarded';
+  }
+
+  /** Run now, with no delay, and reschedule. */
+  move(job: JobModel, delayMs: number): string {
+    if (job.state === 'gone') throw new Refusal('HWJOB');
+    if (!isWaiting(job) || job.parked) throw new Refusal('HWSTA');
+    job.due = after(delayMs);
+    if (delayMs === 0) return 'available';
+    return job.lastError === null ? 'scheduled' : 'retryable';
+  }
+
+  retry(job: JobModel): string {
+    if (job.state === 'gone') throw new Refusal('HWJOB');
+    if (job.state === 'live') return this.move(job, 0);
+    const lock = job.uniqueKey === null ? undefined : this.uniqueLocks.get(job.uniqueKey);
+    if (lock && !lock.isExpired) throw new Refusal('HWSTA');
+    if (job.key !== null && this.#holderOfKey(job.key, job.queue)) throw new Refusal('HWSTA');
+    const isParked = this.#hasSequenceJobs(job.sequence);
+    if (job.uniqueKey !== null) this.uniqueLocks.set(job.uniqueKey, { jobId: job.id, isExpired: false });
+    const parked = isParked ? { wanted: undefined } : null;
+    const due = isParked ? Number.POSITIVE_INFINITY : after(0);
+    Object.assign(job, { state: 'live', attempts: 0, owner: null, lastError: null, deaths: 0, parked, due });
+    return isParked ? 'scheduled' : 'available';
+  }
+
+  end(job: JobModel, { state, attempts, lastError }: End, owner: string | null = null): void {
+    const wasParked = job.parked !== null;
+    Object.assign(job, { state: job.isKept ? state : 'gone', attempts, lastError, owner, cancelled: null, parked: null });
+    if (!job.isKept) job.errors = [];
+    for (const [key, lock] of this.uniqueLocks) if (lock.jobId === job.id) this.uniqueLocks.delete(key);
+    if (job.sequence !== null && !wasParked) this.#promote(job.sequence);
+  }
+
+  #holderOfKey(key: string, queue: QueueName): JobModel | undefined {
+    return this.live().find((job) => job.key === key && job.queue === queue);
+  }
+
+  #hasSequenceJobs(sequence: string | null | undefined): boolean {
+    return sequence != null && this.live().some((job) => job.sequence === sequence);
+  }
+
+  #create(id: string, asked: NewJob): JobModel {
+    const wanted = asked.delayMs === undefined ? undefined : after(asked.delayMs);
+    const isParked = this.#hasSequenceJobs(asked.sequence);
+    return {
+      id,
+      queue: asked.queue,
+      state: 'live',
+      attempts: 0,
+      maxAttempts: asked.maxRetries + 1,
+      priority: asked.priority,
+      due: isParked ? Number.POSITIVE_INFINITY : (wanted ?? after(0)),
+      owner: null,
+      lastError: null,
+      key: asked.key ?? null,
+      isKept: asked.retentionMs !== 0,
+      deaths: 0,
+      cancelled: null,
+      uniqueKey: asked.uniqueKey ?? null,
+      sequence: asked.sequence ?? null,
+      parked: isParked ? { wanted } : null,
+      errors: [],
+    };
+  }
+
+  #replace(job: JobModel, asked: NewJob): void {
+    const { due, errors, attempts } = job;
+    const isDueKept = asked.keyMode === 'preserve_run_at' && attempts === 0;
+    Object.assign(job, this.#create(job.id, asked), { errors }, isDueKept ? { due } : {});
+  }
+
+  /** The next of a sequence whose released job ended. */
+  #promote(sequence: string): void {
+    const [next] = this.live()
+      .filter((job) => job.sequence === sequence && job.parked)
+      .sort((a, b) => Number(a.id) - Number(b.id));
+    if (!next?.parked) return;
+    const { wanted } = next.parked;
+    next.due = after(0, typeof wanted === 'number' ? wanted : undefined);
+    next.parked = null;
+  }
+}
+
+/** asynq's formula, as the database has it. */
+function defaultDelay(attempts: number): { fromMs: number; toMs: number } {
+  const seconds = (attempts - 1) ** 4 + 15;
+  return { fromMs: seconds * 1000, toMs: (seconds + 29 * attempts) * 1000 };
+}
