@@ -10,7 +10,9 @@ export async function connect(): Promise<DatabaseHandle> {
   const { databaseUrl, dataDir } = readDatabasePlace();
   const connectionString = databaseUrl ?? (await embeddedAddress(dataDir));
   if (connectionString === undefined) {
-    throw new CommandError('no database: set DATABASE_URL, or run npm start, which brings a Postgres of its own');
+    throw new CommandError(
+      'no database: set DATABASE_URL, or run npm start, which brings a Postgres of its own',
+    );
   }
   try {
     await checkConnection(connectionString);

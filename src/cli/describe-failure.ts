@@ -9,7 +9,7 @@ const NOT_INSTALLED = new Set(['42P01', '3F000', '42883', '42703']);
 export function describeFailure(error: unknown): { message: string; exitCode: 1 | 2 } | undefined {
   if (error instanceof CommandError) return { message: error.message, exitCode: error.exitCode };
   if (error instanceof HowdahError) return { message: describeHowdahError(error), exitCode: 1 };
-  if (error instanceof ConfigError) return { message: error.message, exitCode: 2 };
+  if (error instanceof ConfigError) return { message: error.message, exitCode: 1 };
   const coded = findCoded(error);
   return coded && { message: describeCoded(coded), exitCode: 1 };
 }

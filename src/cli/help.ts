@@ -39,7 +39,9 @@ export function renderHelp({ name, summary, usage, about = [], options = {}, exa
 }
 
 function renderOptions(options: OptionDefinitions): string[] {
-  const names = Object.entries(options).map(([name, { value }]) => (value ? `--${name} ${value}` : `--${name}`));
+  const names = Object.entries(options).map(([name, { value }]) =>
+    value ? `--${name} ${value}` : `--${name}`,
+  );
   const width = Math.max(...names.map(({ length }) => length));
   return Object.values(options).map(({ help }, index) => `  ${(names[index] ?? '').padEnd(width)}  ${help}`);
 }

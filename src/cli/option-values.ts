@@ -24,6 +24,11 @@ export class OptionValues {
     return this.#values.get(name)?.at(-1);
   }
 
+  /** All that were given; empty for none. */
+  all(name: string): readonly string[] {
+    return this.#values.get(name) ?? [];
+  }
+
   /** All that were given, each of which may hold several between commas. */
   words(name: string): string[] | undefined {
     return this.#values.get(name)?.flatMap((value) => value.split(',').map((word) => word.trim()));

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Command, type OptionDefinition, type OptionDefinitions } from './command.ts';
+import type { Command, OptionDefinition, OptionDefinitions } from './command.ts';
 import { UsageError } from './command-error.ts';
 import { suggestion } from './nearest.ts';
 import { OptionValues } from './option-values.ts';

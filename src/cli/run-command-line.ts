@@ -51,7 +51,11 @@ function findCommand(name: string): Command {
   throw new UsageError(`${what} "${name}"${suggestion(name, names)}\n  npx howdah --help lists the commands`);
 }
 
-async function runCommand(command: Command, argv: readonly string[], streams: StandardStreams): Promise<ExitCode> {
+async function runCommand(
+  command: Command,
+  argv: readonly string[],
+  streams: StandardStreams,
+): Promise<ExitCode> {
   const { args, options } = parse(command, argv);
   if (options.isSet('help')) {
     streams.stdout.write(renderHelp(command));
@@ -59,7 +63,7 @@ async function runCommand(command: Command, argv: readonly string[], streams: St
   }
   await using opened = new AsyncDisposableStack();
   let database: Promise<DatabaseHandle> | undefined;
-  return command.run({
+  return await command.run({
     args,
     options,
     output: new Output({ ...streams, format: readFormat(options) }),

@@ -26,7 +26,9 @@ export function renderTable<Row>(rows: readonly Row[], options: TableOptions<Row
   const { columns, width, paint } = options;
   const cells = rows.map((row) => columns.map(({ text }) => printable(text(row))));
   const widths = fitWidths(
-    columns.map(({ title }, index) => Math.max(...[title, ...cells.map((row) => row[index] ?? '')].map(textWidth))),
+    columns.map(({ title }, index) =>
+      cells.reduce((most, row) => Math.max(most, textWidth(row[index] ?? '')), textWidth(title)),
+    ),
     width - GAP.length * (columns.length - 1),
   );
   if (!widths) return renderBlocks(cells, options);
@@ -39,8 +41,13 @@ export function renderTable<Row>(rows: readonly Row[], options: TableOptions<Row
       })
       .join(GAP)
       .trimEnd();
-  const header = line(columns.map(({ title }) => title), () => 'bold');
-  return [header, ...rows.map((row, index) => line(cells[index] ?? [], ({ style }) => style?.(row)))].join('\n');
+  const header = line(
+    columns.map(({ title }) => title),
+    () => 'bold',
+  );
+  return [header, ...rows.map((row, index) => line(cells[index] ?? [], ({ style }) => style?.(row)))].join(
+    '\n',
+  );
 }
 
 /** The widest give way first; undefined when all would have to be too narrow. */

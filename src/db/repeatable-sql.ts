@@ -7,8 +7,12 @@ import { queueSchema } from './queue-schema.ts';
 
 /** Installed once, in this order. */
 const SHARED = [
+  'nearest_names',
   'queue_schema',
   'known_task',
+  'payload_mistakes',
+  'first_payload_mistake',
+  'acting_as',
   'job_settings',
   'store_job_settings',
   'job_option_mistakes',
@@ -96,6 +100,9 @@ const UNITED = [
   { view: 'queue_stats', placeholder: ':queue_stats_rows', part: 'queue_stats_row' },
 ];
 
+/** Installed once, when all the others are. */
+const LAST = ['table_comments', 'role_grants'];
+
 /** Every view, function and trigger of Howdah for the given queues, as one SQL text. */
 export function renderRepeatableSql(queues: readonly string[]): string {
   return [
@@ -106,6 +113,7 @@ export function renderRepeatableSql(queues: readonly string[]): string {
       const selects = queues.map((queue) => renderForQueue(readSql(part), queue));
       return readSql(view).replace(placeholder, () => selects.join('\nunion all\n'));
     }),
+    ...LAST.map(readSql),
   ].join('\n');
 }
 

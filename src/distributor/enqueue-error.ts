@@ -5,6 +5,7 @@ const CODES: Record<string, ErrorCode> = {
   HWTSK: 'unknown_task',
   HWQUE: 'unknown_queue',
   HWOPT: 'invalid_options',
+  HWPAY: 'invalid_payload',
 };
 
 /** The error a caller of the distributor gets: a HowdahError for the caller's mistakes, anything else unchanged. */

@@ -35,13 +35,18 @@ export function describeMistakes(error: z.ZodError, input: unknown): FieldMistak
 
 function describeIssue(issue: z.core.$ZodIssue, input: unknown): FieldMistake[] {
   if (issue.code === 'unrecognized_keys') {
-    const fields = issue.keys.map((key) => shorten([...issue.path, key].join('.')));
+    const fields = issue.keys.map((key) => shorten([...issue.path, key || '""'].join('.')));
     return fields.map((field) => ({ field, message: 'expected no such field' }));
   }
   if (issue.path.length === 0) return [{ field: '(body)', message: 'expected a JSON object' }];
   const field = issue.path.join('.');
   const received = SECRET_FIELDS.has(field) ? describeSecret : describeValue;
-  return [{ field, message: `${issue.message}, received ${received(valueAt(input, issue.path))}` }];
+  return [{ field, message: `${expectationOf(issue)}, received ${received(valueAt(input, issue.path))}` }];
+}
+
+/** A schema without words of its own says "Invalid input: expected string, received number". */
+function expectationOf({ message }: z.core.$ZodIssue): string {
+  return message.replace(/^Invalid input: /, '').replace(/, received \w+$/, '');
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

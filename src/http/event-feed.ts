@@ -2,24 +2,29 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../db/database.ts';
 import { listQueues } from '../inspect/queues.ts';
-import { createThroughputMeter } from '../inspect/throughput.ts';
-import { createJobWatch } from '../inspect/watch-jobs.ts';
+import { createThroughputMeter, type ThroughputMeter } from '../inspect/throughput.ts';
+import { createJobWatch, type JobWatch } from '../inspect/watch-jobs.ts';
 import type { Logger } from '../observability/logger.ts';
+import { describeErrorSafely } from './describe-error-safely.ts';
 import { type EventOutbox, gapEvent, type StreamEvent } from './event-outbox.ts';
 import { presentQueue } from './present-queue.ts';
 
 const LOOK_INTERVAL_MS = 500;
+/** A client that lost its connection has so long to come back without a gap. */
+const LINGER_MS = 30_000;
 /** Events that a client which comes back can have missed. */
 const KEPT_EVENTS = 2_000;
 
 export interface EventFeedOptions {
   db: Database;
   log: Logger;
+  /** Ends it. */
+  stopping?: AbortSignal | undefined;
 }
 
 /**
- * Looks at the database twice a second while anybody listens, and hands what changed to all who do. One look serves any
- * number of clients. Without clients it does nothing.
+ * Looks at the database twice a second while anybody listens and 30 s longer, and hands what changed to all who do. One
+ * look serves any number of clients. Otherwise it does nothing.
  */
 export class EventFeed {
   readonly #options: EventFeedOptions;
@@ -30,6 +35,7 @@ export class EventFeed {
   #count = 0;
   #queues = '';
   #isLooking = false;
+  #leftAtMs = 0;
 
   constructor(options: EventFeedOptions) {
     this.#options = options;
@@ -45,6 +51,7 @@ export class EventFeed {
 
   leave(outbox: EventOutbox): void {
     this.#outboxes.delete(outbox);
+    this.#leftAtMs = performance.now();
   }
 
   #missed(lastEventId: string | undefined): StreamEvent[] {
@@ -55,20 +62,13 @@ export class EventFeed {
     return this.#kept.slice(index + 1);
   }
 
-  /** Nobody looked while nobody listened, so what was kept is of no use to those who come later. */
+  /** Once nobody looks, changes go unnoticed; so what was kept is of no use to those who come later. */
   async #look(): Promise<void> {
     this.#isLooking = true;
     const watch = createJobWatch();
     const measure = createThroughputMeter();
-    while (this.#outboxes.size > 0) {
-      try {
-        const { changes, isComplete } = await watch(this.#options.db);
-        if (!isComplete) this.#publish(gapEvent('more changed than the stream follows'));
-        for (const change of changes) this.#publish({ event: 'job', data: JSON.stringify(change) });
-        await this.#publishQueues(measure);
-      } catch (err) {
-        this.#options.log.warn({ err }, 'the event stream cannot look at the database');
-      }
+    while (this.#isWanted()) {
+      await this.#lookOnce(watch, measure);
       await sleep(LOOK_INTERVAL_MS, undefined, { ref: false });
     }
     this.#isLooking = false;
@@ -76,7 +76,24 @@ export class EventFeed {
     this.#queues = '';
   }
 
-  async #publishQueues(measure: ReturnType<typeof createThroughputMeter>): Promise<void> {
+  #isWanted(): boolean {
+    const isHeard = this.#outboxes.size > 0 || performance.now() - this.#leftAtMs < LINGER_MS;
+    return isHeard && !this.#options.stopping?.aborted;
+  }
+
+  async #lookOnce(watch: JobWatch, measure: ThroughputMeter): Promise<void> {
+    try {
+      const { changes, isComplete } = await watch(this.#options.db);
+      if (!isComplete) this.#publish(gapEvent('more changed than the stream follows'));
+      for (const change of changes) this.#publish({ event: 'job', data: JSON.stringify(change) });
+      await this.#publishQueues(measure);
+    } catch (error) {
+      const fields = { error: describeErrorSafely(error) };
+      this.#options.log.warn(fields, 'the event stream cannot look at the database');
+    }
+  }
+
+  async #publishQueues(measure: ThroughputMeter): Promise<void> {
     const { db } = this.#options;
     const throughputs = await measure(db);
     const found = await listQueues(db);

@@ -7,6 +7,7 @@ const CODES: Record<string, ErrorCode> = {
   HWQUE: 'unknown_queue',
   HWTSK: 'unknown_task',
   HWOPT: 'invalid_options',
+  HWPAY: 'invalid_payload',
 };
 
 /** Class 22: a value that Postgres cannot hold, such as a date before its calendar; 54001: JSON nested too deeply. */

@@ -18,46 +18,42 @@ export interface IdsQuery {
   values: unknown[];
 }
 
-/** A queue's name and the quoted name of its schema. */
-interface QueueTable {
-  name: string;
-  schema: string;
-}
-
 /**
  * The first ids in the range that fit the filter, over the queues' tables and the history. Each table gives at most
  * `limit` rows in the order of its primary key, so nothing is sorted but those; and one statement sees every job
  * exactly once, in whichever table it is by then.
  */
-export async function jobIdsQuery(
-  client: SqlClient,
-  filter: JobFilter,
-  { order, limit, afterId, beforeId }: IdRange,
-): Promise<IdsQuery> {
+export async function jobIdsQuery(client: SqlClient, filter: JobFilter, range: IdRange): Promise<IdsQuery> {
   const values: unknown[] = [];
   const bind: BindValue = (value) => `$${values.push(value)}`;
-  const tables = (await readTables(client, filter.queue)).flatMap(({ schema }) =>
-    select(`${schema}._private_jobs`, liveConditions(filter, schema, bind)),
+  const tables = (await readTables(client, filter.queue)).map(({ schema }) => ({
+    name: `${schema}._private_jobs`,
+    conditions: liveConditions(filter, schema, bind),
+  }));
+  tables.push({ name: 'howdah.job_history', conditions: historyConditions(filter, bind) });
+  const selects = tables.flatMap(({ name, conditions }) =>
+    conditions ? [selectIds(name, [...conditions, ...rangeConditions(range, bind)], range)] : [],
   );
-  tables.push(...select('howdah.job_history', historyConditions(filter, bind)));
-  if (tables.length === 0) return { text: 'select null::bigint as id where false', values };
-  const text = `select p.id from (${tables.join(' union all ')}) p order by p.id ${order} limit ${limit}`;
-  return { text, values };
+  if (selects.length === 0) return { text: 'select null::bigint as id where false', values };
+  const order = `order by p.id ${range.order} limit ${range.limit}`;
+  return { text: `select p.id from (${selects.join(' union all ')}) p ${order}`, values };
+}
 
-  function select(table: string, conditions: string[] | undefined): string[] {
-    if (!conditions) return [];
-    if (afterId !== undefined) conditions.push(`j.id > ${bind(afterId)}::bigint`);
-    if (beforeId !== undefined) conditions.push(`j.id < ${bind(beforeId)}::bigint`);
-    const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
-    return [`(select j.id from ${table} j ${where} order by j.id ${order} limit ${limit})`];
-  }
+function rangeConditions({ afterId, beforeId }: IdRange, bind: BindValue): string[] {
+  const after = afterId === undefined ? [] : [`j.id > ${bind(afterId)}::bigint`];
+  return beforeId === undefined ? after : [...after, `j.id < ${bind(beforeId)}::bigint`];
+}
+
+function selectIds(table: string, conditions: string[], { order, limit }: IdRange): string {
+  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
+  return `(select j.id from ${table} j ${where} order by j.id ${order} limit ${limit})`;
 }
 
 /** The queues to look at: the one that is asked for, or all. */
-function readTables(client: SqlClient, queue: string | undefined): Promise<QueueTable[]> {
-  return queryRows<QueueTable>(
+function readTables(client: SqlClient, queue: string | undefined): Promise<{ schema: string }[]> {
+  return queryRows<{ schema: string }>(
     client,
-    `select name, quote_ident(schema_name) as schema from howdah.queue_registry
+    `select quote_ident(schema_name) as schema from howdah.queue_registry
      where $1::text is null or name = $1::text order by name`,
     [queue ?? null],
   );

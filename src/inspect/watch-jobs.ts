@@ -93,9 +93,10 @@ async function lookAt(client: SqlClient, { text, values }: IdsQuery): Promise<Si
   return { seen, isComplete: seen.length < LOOK_SIZE };
 }
 
+/** Ids come in order, so each sight's greatest is its last. */
 function newest(id: string, sights: readonly Sight[]): string {
-  const ids = sights.flatMap(({ seen }) => seen.slice(-1)).map((job) => BigInt(job.id));
-  return String(ids.reduce((greatest, each) => (each > greatest ? each : greatest), BigInt(id)));
+  const greatest = sights.flatMap(({ seen }) => seen.slice(-1)).map((job) => BigInt(job.id));
+  return String([BigInt(id), ...greatest].toSorted((a, b) => Number(a - b)).at(-1));
 }
 
 /** A full look that meets a job it knows in its present state reached what was seen before. */

@@ -43,6 +43,12 @@ export class Lane<Services = unknown> {
     return this.#current?.beat() !== undefined;
   }
 
+  /** Whether it takes jobs and runs none at this moment. */
+  get isResting(): boolean {
+    const runner = this.#current;
+    return runner?.engineConcurrency !== undefined && runner.beat()?.running.length === 0;
+  }
+
   /**
    * The heartbeats of its runners. One that leaves says so when its successor is registered, lest the share of this
    * process go to others in between.

@@ -36,6 +36,8 @@ export interface QueueConcurrency {
 export interface Processor {
   /** Queues that should take jobs and cannot right now. */
   idleQueues(): string[];
+  /** Queues that take jobs and run none at this moment. */
+  restingQueues(): string[];
   /** Takes no more jobs, for good; the running ones go on. Resolves once they ended. Safe to call twice. */
   quiet(): Promise<void>;
   /**
@@ -88,6 +90,7 @@ export async function startProcessor<Services>(options: ProcessorOptions<Service
   let stopping: Promise<void> | undefined;
   return {
     idleQueues: () => lanes.filter((lane) => !lane.isWorking).map((lane) => lane.queue),
+    restingQueues: () => lanes.filter((lane) => lane.isResting).map((lane) => lane.queue),
     quiet: () => quiet(lanes),
     stop(timeoutMs) {
       stopping ??= closeLanes(lanes, timeoutMs).finally(end);

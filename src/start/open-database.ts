@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { type DatabaseHandle, openDatabase } from '../db/database.ts';
+import { type DatabaseHandle, type DatabaseOptions, openDatabase } from '../db/database.ts';
 import { EngineMismatchError } from '../db/engine-fingerprint.ts';
 import { migrateDatabase } from '../db/migrate.ts';
 import { announceTasks } from '../distributor/announce-tasks.ts';
@@ -30,21 +30,56 @@ export async function prepareDatabase(config: Config, connectionString: string):
   });
 }
 
-/** The pool that business code and the HTTP API share, to a database that knows this version's tasks and schedules. */
+/** The pool that tasks get, to a database that knows this version's tasks and schedules. It ends with the stack. */
 export async function openApplicationDatabase(
   connectionString: string,
   log: Logger,
   resources: AsyncDisposableStack,
 ): Promise<DatabaseHandle> {
-  const handle = openDatabase({
-    connectionString,
-    applicationName: 'howdah',
-    maxConnections: 20,
-    onConnectionError: (err) => log.warn({ err }, 'database connection lost'),
-  });
-  resources.defer(() => handle.close());
+  const handle = openPool(
+    { connectionString, applicationName: 'howdah', maxConnections: 20 },
+    log,
+    resources,
+  );
   await announceTasks(handle.pool, catalogue);
   await announceSchedules(handle.pool, await loadSchedules(handle.pool));
+  return handle;
+}
+
+/** What a request may wait for the database; then it is told that the service is unavailable. */
+const REQUEST_TIMEOUT_MS = 15_000;
+
+/** The pool of the HTTP API: a database that does not answer fails requests rather than piling them up. */
+export function openRequestDatabase(
+  connectionString: string,
+  log: Logger,
+  resources: AsyncDisposableStack,
+): DatabaseHandle {
+  const options = { applicationName: 'howdah api', maxConnections: 20, timeoutMs: REQUEST_TIMEOUT_MS };
+  return openPool({ connectionString, ...options }, log, resources);
+}
+
+/** Readiness must be told while somebody still waits for it. */
+const CHECK_TIMEOUT_MS = 3_000;
+
+/** The pool of health checks and metrics, so that they wait neither for requests nor for a database that is gone. */
+export function openCheckDatabase(
+  connectionString: string,
+  log: Logger,
+  resources: AsyncDisposableStack,
+): DatabaseHandle {
+  const options = { applicationName: 'howdah checks', maxConnections: 2, timeoutMs: CHECK_TIMEOUT_MS };
+  return openPool({ connectionString, ...options }, log, resources);
+}
+
+function openPool(
+  options: Omit<DatabaseOptions, 'onConnectionError'>,
+  log: Logger,
+  resources: AsyncDisposableStack,
+): DatabaseHandle {
+  const onConnectionError = (err: Error) => log.warn({ err }, 'database connection lost');
+  const handle = openDatabase({ ...options, onConnectionError });
+  resources.defer(() => handle.close());
   return handle;
 }
 

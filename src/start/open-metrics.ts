@@ -1,3 +1,4 @@
+import type { DatabaseHandle } from '../db/database.ts';
 import type { MetricsAccess } from '../http/routes/metrics.ts';
 import { readQueueStats } from '../inspect/queue-stats.ts';
 import { readVacuumHolders } from '../inspect/vacuum-holders.ts';
@@ -8,7 +9,8 @@ import type { Parts } from './parts.ts';
 
 /** The metrics of this process, and the warning about what holds back vacuum; both end with the stack. */
 export function openMetrics(
-  { database: { pool }, events, log, secrets }: Parts,
+  { events, log, secrets }: Parts,
+  { pool }: DatabaseHandle,
   opened: AsyncDisposableStack,
 ): MetricsAccess {
   const readHolders = () => readVacuumHolders(pool);

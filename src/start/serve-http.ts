@@ -3,6 +3,7 @@ import { createApp } from '../http/app.ts';
 import type { AppDependencies } from '../http/app-dependencies.ts';
 import { createHealthApp } from '../http/health-app.ts';
 import { type HttpServer, startHttpServer } from '../http/server.ts';
+import { openCheckDatabase, openRequestDatabase } from './open-database.ts';
 import { openMetrics } from './open-metrics.ts';
 import type { Parts } from './parts.ts';
 import { checkReadiness } from './readiness.ts';
@@ -13,14 +14,16 @@ const CLOSE_GRACE_MS = 2_000;
 /** The API, or in a worker the health checks and metrics alone. */
 export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Promise<HttpServer> {
   const { host, port, publicUrl } = parts.config;
-  const readiness = () => checkReadiness(parts.database, parts.processor);
+  const checks = openCheckDatabase(parts.databaseUrl, parts.log, opened);
+  const readiness = () => checkReadiness(checks.pool, parts.processor);
   let url = publicUrl ?? '';
-  const access = openMetrics(parts, opened);
+  const access = openMetrics(parts, checks, opened);
   const stopping = new AbortController();
   const app =
     parts.role === 'worker'
       ? createHealthApp(readiness, access)
       : createApi(parts, {
+          db: openRequestDatabase(parts.databaseUrl, parts.log, opened).db,
           checkReadiness: readiness,
           publicUrl: () => url,
           metrics: access.metrics,
@@ -37,11 +40,10 @@ export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Pro
 
 function createApi(
   parts: Parts,
-  own: Pick<AppDependencies, 'publicUrl' | 'stopping' | 'metrics' | 'checkReadiness'>,
+  own: Pick<AppDependencies, 'db' | 'publicUrl' | 'stopping' | 'metrics' | 'checkReadiness'>,
 ) {
-  const { config, database, events, log, secrets, mailbox } = parts;
+  const { config, events, log, secrets, mailbox } = parts;
   return createApp({
-    db: database.db,
     distributor: new PostgresDistributor({ events }),
     log,
     secretKey: secrets.secretKey,

@@ -66,7 +66,9 @@ function expected(model: QueueModel): ReturnType<typeof described> {
   return {
     live: byId(live.map(liveRow)),
     finished: byId(jobs.filter(({ state }) => state !== 'live' && state !== 'gone').map(finishedRow)),
-    errors: Object.fromEntries(jobs.filter(({ errors }) => errors.length > 0).map(({ id, errors }) => [id, errors])),
+    errors: Object.fromEntries(
+      jobs.filter(({ errors }) => errors.length > 0).map(({ id, errors }) => [id, errors]),
+    ),
     cancelled: Object.fromEntries(
       live.filter(isRunning).flatMap(({ id, cancelled }) => (cancelled ? [[id, cancelled.reason]] : [])),
     ),

@@ -2,7 +2,9 @@ import type { Micros } from './snapshot.ts';
 import type { QueueName } from './staged-runner.ts';
 
 /** When a job may run, as far as a command determines it: an instant, or so long after the command's own. */
-export type Due = Micros | { readonly fromMs: number; readonly toMs: number; readonly atLeast?: Micros | undefined };
+export type Due =
+  | Micros
+  | { readonly fromMs: number; readonly toMs: number; readonly atLeast?: Micros | undefined };
 
 /** Right after, or `delayMs` after, the instant at which the database executes the command. */
 export function after(delayMs: number, atLeast?: Micros): Due {

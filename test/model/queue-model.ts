@@ -42,6 +42,8 @@ export class QueueModel {
   readonly paused = new Set<QueueName>();
   /** Token of the runner that recorded a job's start. */
   readonly starts = new Map<string, string>();
+  /** Live jobs whose unique key's time is up. */
+  readonly expired = new Set<string>();
   /** What the database looked like after the last command. */
   last: Snapshot | undefined;
 
@@ -133,7 +135,10 @@ export class QueueModel {
   }
 
   /** What a lost or leaving runner held is given back. */
-  release(job: JobModel, { isLoss, wasRunning, because }: { isLoss: boolean; wasRunning: boolean; because: string }) {
+  release(
+    job: JobModel,
+    { isLoss, wasRunning, because }: { isLoss: boolean; wasRunning: boolean; because: string },
+  ) {
     if (wasRunning || (isLoss && job.deaths === 0)) job.deaths++;
     if (!wasRunning) {
       this.unlock(job, job.attempts - 1);
@@ -192,8 +197,16 @@ export class QueueModel {
 
   end(job: JobModel, { state, attempts, lastError }: End, owner: string | null = null): void {
     const wasParked = job.parked !== null;
-    Object.assign(job, { state: job.isKept ? state : 'gone', attempts, lastError, owner, cancelled: null, parked: null });
+    Object.assign(job, {
+      state: job.isKept ? state : 'gone',
+      attempts,
+      lastError,
+      owner,
+      cancelled: null,
+      parked: null,
+    });
     if (!job.isKept) job.errors = [];
+    this.expired.delete(job.id);
     for (const [key, lock] of this.uniqueLocks) if (lock.jobId === job.id) this.uniqueLocks.delete(key);
     if (job.sequence !== null && !wasParked) this.#promote(job.sequence);
   }

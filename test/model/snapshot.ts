@@ -49,7 +49,8 @@ export interface Snapshot {
   paused: QueueName[];
 }
 
-const MICROS = (at: string) => `case when isfinite(${at}) then (extract(epoch from ${at}) * 1000000)::bigint end`;
+const MICROS = (at: string) =>
+  `case when isfinite(${at}) then (extract(epoch from ${at}) * 1000000)::bigint end`;
 
 const LIVE = (queue: string, schema: string) => `
   select j.id::text, '${queue}' as queue, j.attempts, j.max_attempts as "maxAttempts", j.priority,
@@ -58,21 +59,31 @@ const LIVE = (queue: string, schema: string) => `
          j.flags #>> '{howdah,unique}' as "unique"
   from ${schema}._private_jobs j`;
 
-const list = (select: string) => `(select coalesce(json_agg(r), '[]') from (${select}) r)`;
+const list = (select: string, order: string) =>
+  `(select coalesce(json_agg(r order by ${order}), '[]') from (${select}) r)`;
 const map = (key: string, value: string, from: string) =>
   `(select coalesce(json_object_agg(${key}, ${value}), '{}') from ${from})`;
 
 const SNAPSHOT = `select json_build_object(
   'clock', (extract(epoch from clock_timestamp()) * 1000000)::bigint,
-  'live', ${list(`${LIVE('default', 'graphile_worker')} union all ${LIVE('critical', 'graphile_worker_critical')}`)},
-  'finished', ${list(`select id::text, queue, state, attempt as attempts, max_attempts as "maxAttempts", worker,
-                             last_error as "lastError", key from howdah.job_history`)},
-  'errors', ${map('job_id', 'decisions', '(select job_id, json_agg(decision order by ctid) as decisions from howdah.job_errors group by job_id) e')},
+  'live', ${list(`${LIVE('default', 'graphile_worker')} union all ${LIVE('critical', 'graphile_worker_critical')}`, 'id::bigint')},
+  'finished', ${list(
+    `select id::text, queue, state, attempt as attempts, max_attempts as "maxAttempts", worker,
+                             last_error as "lastError", key from howdah.job_history`,
+    'id::bigint',
+  )},
+  'errors', ${map('job_id', 'decisions', '(select job_id, json_agg(decision order by failed_at) as decisions from howdah.job_errors group by job_id) e')},
   'cancelled', ${map('job_id', 'reason', `howdah.job_outcomes`)},
-  'uniqueLocks', ${list(`select job_id::text as "jobId", queue, encode(hash, 'hex') as hash,
-                                coalesce(expires_at <= clock_timestamp(), false) as "isExpired" from howdah.unique_locks`)},
-  'sequenceJobs', ${list(`select job_id::text as "jobId", sequence, is_parked as "isParked",
-                                 ${MICROS('run_at')} as "wantedAt" from howdah.sequence_jobs`)},
+  'uniqueLocks', ${list(
+    `select job_id::text as "jobId", queue, encode(hash, 'hex') as hash,
+                                coalesce(expires_at <= clock_timestamp(), false) as "isExpired" from howdah.unique_locks`,
+    'hash',
+  )},
+  'sequenceJobs', ${list(
+    `select job_id::text as "jobId", sequence, is_parked as "isParked",
+                                 ${MICROS('run_at')} as "wantedAt" from howdah.sequence_jobs`,
+    '"jobId"::bigint',
+  )},
   'sequences', (select coalesce(json_agg(name order by name), '[]') from howdah.sequences),
   'wakeups', (select coalesce(json_agg(sequence), '[]') from howdah.sequence_wakeups),
   'starts', ${map('job_id', 'token', 'howdah.job_starts')},

@@ -7,7 +7,10 @@ import { TASK } from './engine-statements.ts';
 import { type QueueName, StagedRunner } from './staged-runner.ts';
 
 /** Where each runner of the model works. */
-export const RUNNERS = { A: 'default', B: 'default', C: 'critical' } as const satisfies Record<string, QueueName>;
+export const RUNNERS = { A: 'default', B: 'default', C: 'critical' } as const satisfies Record<
+  string,
+  QueueName
+>;
 export type RunnerName = keyof typeof RUNNERS;
 
 const TABLES = `graphile_worker._private_jobs, graphile_worker_critical._private_jobs, howdah.job_history,
@@ -43,8 +46,8 @@ export class Stage {
     await this.operator.query(`truncate ${TABLES}`);
   }
 
-  async addRunner(name: RunnerName): Promise<StagedRunner> {
-    const runner = await StagedRunner.register(this.operator, this.connectionString, RUNNERS[name]);
+  async addRunner(name: RunnerName, client = this.operator): Promise<StagedRunner> {
+    const runner = await StagedRunner.register(client, this.connectionString, RUNNERS[name]);
     this.#runners.push(runner);
     return runner;
   }

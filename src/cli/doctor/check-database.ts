@@ -3,6 +3,9 @@ import { checkEngine, EngineMismatchError } from '../../db/engine-fingerprint.ts
 import { isMigrated } from '../../db/migrate.ts';
 import type { Session } from '../../db/session.ts';
 import { catalogue } from '../../jobs/catalogue.ts';
+import { checkClock } from './check-clock.ts';
+import { checkConnections } from './check-connections.ts';
+import { checkGrants } from './check-grants.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 
 const OLDEST = 15;
@@ -10,10 +13,15 @@ const NEWEST = 18;
 
 /** Whether the server fits, and holds this version of Howdah on the engine it was built for. */
 export async function checkDatabase(session: Session, config: Config): Promise<Finding[]> {
-  const version = await checkVersion(session);
+  const server = [
+    await checkVersion(session),
+    await checkClock(session),
+    await checkConnections(session, config),
+    await checkGrants(session),
+  ];
+  if (server.some(({ level }) => level === 'error')) return server;
   const installed = await checkInstalled(session, config);
-  if (installed.level === 'error') return [version, installed];
-  return [version, installed, ...(await checkEngines(session))];
+  return [...server, installed, ...(installed.level === 'error' ? [] : await checkEngines(session))];
 }
 
 async function checkVersion(session: Session): Promise<Finding> {

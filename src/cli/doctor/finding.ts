@@ -1,3 +1,5 @@
+import type { Paint, Style } from '../table.ts';
+
 /** One thing that was looked at. */
 export interface Finding {
   /** `error`: jobs cannot run, or not safely. `warning`: worth knowing. */
@@ -8,6 +10,7 @@ export interface Finding {
 }
 
 const MARKS = { ok: '  ok    ', warning: '  warn  ', error: '  ERROR ' } as const;
+const STYLES: Readonly<Record<Finding['level'], Style>> = { ok: 'green', warning: 'yellow', error: 'red' };
 const INDENT = ' '.repeat(8);
 
 export function ok(what: string): Finding {
@@ -23,9 +26,9 @@ export function error(what: string, advice: string): Finding {
 }
 
 /** A line a finding, its advice below it, and what it comes to. */
-export function renderFindings(findings: readonly Finding[]): string {
+export function renderFindings(findings: readonly Finding[], paint: Paint): string {
   const lines = findings.flatMap(({ level, what, advice }) => [
-    `${MARKS[level]}${what.replaceAll('\n', `\n${INDENT}`)}`,
+    `${paint(STYLES[level], MARKS[level])}${what.replaceAll('\n', `\n${INDENT}`)}`,
     ...(advice === undefined ? [] : [`${INDENT}→ ${advice}`]),
   ]);
   return `${[...lines, '', summary(findings)].join('\n')}\n`;

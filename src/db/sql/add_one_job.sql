@@ -10,6 +10,7 @@ as $$
 declare
   v_task howdah.tasks := howdah.known_task(job.task);
   v_mistakes text[] := howdah.job_option_mistakes(job);
+  v_payload_mistakes text := howdah.payload_mistakes(v_task.payload_schema, coalesce(job.payload, '{}'));
   v_settings jsonb := howdah.job_settings(job);
   v_hash bytea;
   v_holder howdah.unique_locks;
@@ -17,7 +18,11 @@ declare
   v_wanted timestamptz := coalesce(job.run_at, clock_timestamp() + job.delay);
 begin
   if v_mistakes is not null then
-    raise exception '%', array_to_string(v_mistakes, '; ') using errcode = 'HWOPT';
+    raise exception '%', array_to_string(v_mistakes, '; ')
+      using errcode = 'HWOPT', hint = 'What each option takes: docs/sql.md, or \df+ howdah.enqueue in psql.';
+  elsif v_payload_mistakes is not null then
+    raise exception '%', v_payload_mistakes
+      using errcode = 'HWPAY', hint = howdah.payload_hint(job.task);
   end if;
   job.queue := coalesce(job.queue, v_task.queue);
   job.max_retries := coalesce(job.max_retries, v_task.max_retries);

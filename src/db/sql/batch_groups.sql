@@ -1,5 +1,6 @@
 -- howdah.batch_groups(batch): the plain jobs of a batch by queue and task, each job with its index from 0.
--- Raises HWTSK or HWQUE, naming the job, when a task or queue does not exist, of plain jobs and others alike.
+-- Raises HWTSK or HWQUE, naming the job, when a task or queue does not exist, and HWPAY when a payload does not fit its
+-- task, of plain jobs and others alike.
 create function howdah.batch_groups(batch howdah.job_options[])
 returns table (queue text, task text, max_retries integer, indexes integer[], jobs howdah.job_options[])
 language plpgsql stable
@@ -7,6 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_stray record;
+  v_wrong record;
 begin
   select b.index - 1 as index, (b.job).task, t.name as known_task, coalesce((b.job).queue, t.queue) as queue into v_stray
   from (select job, row_number() over () as index from unnest(batch) job) b
@@ -15,10 +17,18 @@ begin
   where t.name is null or r.name is null
   order by b.index limit 1;
   if found and v_stray.known_task is null then
-    raise exception 'jobs[%]: unknown task "%"', v_stray.index, v_stray.task using errcode = 'HWTSK';
+    raise exception 'jobs[%]: unknown task %', v_stray.index, coalesce(format('"%s"', v_stray.task), 'null')
+      using errcode = 'HWTSK', hint = howdah.task_hint(v_stray.task);
   elsif found then
-    raise exception 'jobs[%]: unknown queue "%"', v_stray.index, v_stray.queue using errcode = 'HWQUE';
+    raise exception 'jobs[%]: unknown queue "%"', v_stray.index, v_stray.queue
+      using errcode = 'HWQUE', hint = howdah.queue_hint(v_stray.queue);
   end if;
+
+  select m.* into v_wrong from howdah.first_payload_mistake(batch) m;
+  if v_wrong.mistakes is not null then
+    raise exception '%', v_wrong.mistakes using errcode = 'HWPAY', hint = howdah.payload_hint(v_wrong.task);
+  end if;
+
   return query
   select coalesce((b.job).queue, t.queue), t.name, t.max_retries,
          array_agg((b.index - 1)::integer order by b.index), array_agg(b.job order by b.index)

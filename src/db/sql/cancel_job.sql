@@ -4,7 +4,7 @@
 -- second, and whatever its run then does, it ends cancelled and is not retried. Asking again changes nothing.
 -- Locks the job's row. Raises HWJOB for an unknown job, HWSTA for one that has ended.
 create function howdah.cancel_job(id bigint, reason text default null) returns text
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -24,4 +24,4 @@ end;
 $$;
 
 comment on function howdah.cancel_job is
-  'Withdraws a job; returns its state now. A waiting job is cancelled at once; a running one gets its signal within a second and ends cancelled whatever its run does.';
+  'Withdraws a job; returns its state now. A waiting job is cancelled at once; a running one gets its signal within a second and ends cancelled whatever its run does. The reason becomes its last error.';

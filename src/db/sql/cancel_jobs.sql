@@ -16,7 +16,7 @@ create function howdah.cancel_jobs(
   max_jobs integer default 1000,
   dry_run boolean default false
 ) returns integer
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -51,4 +51,4 @@ end;
 $$;
 
 comment on function howdah.cancel_jobs is
-  'Cancels every live job that fits the filter, at most max_jobs; returns how many. With dry_run it only counts.';
+  'Cancels every live job that fits all parts of the filter given (queue, task, state, created_before, created_after, error_like as with ilike on the last error, key, payload_contains as with jsonb''s @>), at most max_jobs (1 to 100000), the oldest first; returns how many, 0 when none fits. With dry_run it only counts.';

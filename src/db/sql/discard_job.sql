@@ -1,7 +1,7 @@
 -- howdah.discard_job(id, reason): gives a waiting job up, and returns its state now: discarded.
 -- Locks the job's row. Raises HWJOB for an unknown job, HWSTA for one that runs or has ended.
 create function howdah.discard_job(id bigint, reason text default null) returns text
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -13,7 +13,7 @@ create function howdah.discard_jobs(
   max_jobs integer default 1000,
   dry_run boolean default false
 ) returns integer
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -44,4 +44,4 @@ end;
 $$;
 
 comment on function howdah.discard_jobs is
-  'Discards every waiting job that fits the filter, at most max_jobs; returns how many. With dry_run it only counts.';
+  'Discards every waiting job that fits the filter (that of howdah.cancel_jobs), at most max_jobs; returns how many. With dry_run it only counts.';

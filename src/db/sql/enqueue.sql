@@ -23,7 +23,8 @@
 --   headers      JSON object of strings for the handler; traceparent is passed through as it is
 -- key excludes unique_key, unique_for and sequence.
 --
--- Raises HWTSK for an unknown task, HWQUE for an unknown queue, HWOPT naming every option that is wrong, HWDUP for a
+-- Raises HWTSK for an unknown task, HWQUE for an unknown queue, HWOPT naming every option that is wrong, HWPAY for a
+-- payload that does not fit the task (payload_mistakes.sql), HWDUP for a
 -- duplicate of a unique job (its detail is JSON: {"job_id": …, "queue": …} of the holder).
 create function howdah.enqueue(
   task text,
@@ -43,7 +44,7 @@ create function howdah.enqueue(
   sequence text default null,
   headers jsonb default null
 ) returns bigint
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -63,4 +64,4 @@ end;
 $$;
 
 comment on function howdah.enqueue is
-  'Adds a job in the current transaction and returns its id. Options by name: queue, run_at, delay, max_retries (runs after the first), priority (smaller first), timeout, deadline, retention, key, key_mode (replace, preserve_run_at, ignore), unique_key, unique_for, sequence, headers.';
+  'Adds a job in the current transaction and returns its id. Payload is json; all after it is by name, as in delay => ''10 minutes'': queue, run_at or delay, max_retries (runs after the first, 0 to 32766), priority (smaller first, -32768 to 32767), timeout (of one run, 0 = none), deadline (discarded instead of run after it), retention (once finished, 0 = not kept), key with key_mode (replace, preserve_run_at, ignore), unique_key, unique_for, sequence (one at a time in order), headers (object of strings).';

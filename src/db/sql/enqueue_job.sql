@@ -6,7 +6,8 @@
 --
 -- A unique job that is already there does not raise: is_duplicate is true, the other columns tell of the job that holds
 -- the key, nothing is written, and the transaction can go on.
--- Raises HWTSK for an unknown task, HWQUE for an unknown queue, HWOPT naming every option that is wrong.
+-- Raises HWTSK for an unknown task, HWQUE for an unknown queue, HWOPT naming every option that is wrong, HWPAY
+-- for a payload that does not fit the task.
 create function howdah.enqueue_job(
   task text,
   payload json default '{}',
@@ -25,7 +26,7 @@ create function howdah.enqueue_job(
   sequence text default null,
   headers jsonb default null
 ) returns table (job_id bigint, job_queue text, job_run_at timestamptz, job_max_retries integer, is_duplicate boolean)
-language sql volatile
+language sql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select * from howdah.add_one_job(

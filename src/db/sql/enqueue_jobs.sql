@@ -6,11 +6,11 @@
 -- A unique duplicate, of a job that is there or of one of the same batch, refuses the whole batch. on_duplicate =>
 -- 'raise' raises HWDUP (its detail is JSON: job_index, job_id and queue of the holder); 'return' writes nothing, returns
 -- the holder in a single row with is_duplicate, and the transaction can go on.
--- Raises HWTSK, HWQUE and HWOPT as howdah.enqueue does, naming the job as jobs[index].
+-- Raises HWTSK, HWQUE, HWOPT and HWPAY as howdah.enqueue does, naming the job as jobs[index].
 create function howdah.enqueue_jobs(jobs json, on_duplicate text default 'raise')
 returns table (job_index integer, job_id bigint, job_queue text, job_run_at timestamptz, job_max_retries integer,
                is_duplicate boolean)
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -18,7 +18,8 @@ declare
   v_holder jsonb;
 begin
   if on_duplicate is null or on_duplicate not in ('raise', 'return') then
-    raise exception 'on_duplicate: expected raise or return, received %', on_duplicate using errcode = 'HWOPT';
+    raise exception 'on_duplicate: expected raise or return, received %', coalesce(on_duplicate, 'null')
+      using errcode = 'HWOPT', hint = 'return tells of the job that holds the key, and the transaction can go on.';
   end if;
   if on_duplicate = 'raise' then
     return query select b.*, false from howdah.add_job_batch(v_jobs) b order by b.job_index;

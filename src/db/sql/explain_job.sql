@@ -5,7 +5,7 @@
 -- no_worker_knows_task, fleet_full, queue_full, next.
 create function howdah.explain_job(id bigint)
 returns table (job_id bigint, state text, cause text, explanation text, remedy text)
-language plpgsql stable
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -27,7 +27,7 @@ end;
 $$;
 
 comment on function howdah.explain_job is
-  'Why a job is not running right now, in words: one row with cause, explanation and remedy.';
+  'Why a job is not running right now, in words: one row with its state, cause (one word), explanation and remedy; cause unknown for an id there is no job of.';
 
 create function howdah.explain_finished(job record) returns text
 language plpgsql stable
@@ -35,7 +35,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return format('It was %s at %s after %s.%s', job.state, job.finished_at,
-                case job.attempt when 1 then '1 run' else job.attempt || ' runs' end, ' Last error: ' || job.last_error);
+                case job.attempt when 1 then '1 run' else job.attempt || ' runs' end, ' Last error or reason: ' || job.last_error);
 end;
 $$;
 
@@ -45,6 +45,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_runner howdah.runners;
+  v_outcome howdah.job_outcomes;
   v_where text;
 begin
   select r.* into v_runner from howdah.runners r where r.pool_id = job.worker;
@@ -56,9 +57,11 @@ begin
   end if;
   v_where := format('host %s, process %s, last heartbeat %s s ago', v_runner.host, v_runner.pid,
                     round(extract(epoch from clock_timestamp() - v_runner.heartbeat_at)::numeric, 1));
-  if exists (select from howdah.job_outcomes o where o.job_id = job.id and o.state = 'cancelled') then
+  select o.* into v_outcome from howdah.job_outcomes o where o.job_id = job.id and o.state = 'cancelled';
+  if found then
     cause := 'cancelling';
-    explanation := format('It was cancelled while running (%s); its signal has fired and it ends when the handler does.', v_where);
+    explanation := format('It was cancelled at %s by %s%s while running (%s); its signal has fired and it ends when the handler does.',
+                          v_outcome.decided_at, v_outcome.decided_by, ' (' || v_outcome.reason || ')', v_where);
     remedy := 'Nothing needs to be done.';
   elsif v_runner.retired_at is not null then
     cause := 'running';
@@ -71,7 +74,7 @@ begin
   else
     cause := 'taken';
     explanation := format('It was taken at %s by a worker that has no free place yet (%s; jobs running there: %s).',
-                          job.started_at, v_where, coalesce(nullif(array_to_string(v_runner.running, ', '), ''), 'none'));
+                          job.started_at, v_where, coalesce(nullif(howdah.list_ids(v_runner.running), ''), 'none'));
     remedy := 'It starts when one of those ends; more workers or a higher concurrency would start later ones sooner.';
   end if;
 end;
@@ -82,21 +85,25 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_ahead bigint;
+  v_parked record;
 begin
-  select ahead.job_id into v_ahead
+  select ahead.job_id as ahead into v_parked
   from howdah.sequence_jobs s
-  join howdah.sequence_jobs ahead on ahead.sequence = s.sequence and not ahead.is_parked
+  left join howdah.sequence_jobs ahead on ahead.sequence = s.sequence and not ahead.is_parked
   where s.job_id = job.id and s.is_parked;
-  if v_ahead is not null then
+  if found and v_parked.ahead is not null then
     cause := 'sequence';
-    explanation := format('It is behind job %s of its sequence %s, which is not finished.', v_ahead, job.sequence);
-    remedy := format('See select * from howdah.explain_job(%s); cancelling that one lets the next go.', v_ahead);
-  elsif job.run_at is null or job.run_at > clock_timestamp() then
+    explanation := format('It is behind job %s of its sequence %s, which is not finished.', v_parked.ahead, job.sequence);
+    remedy := format('See select * from howdah.explain_job(%s); cancelling that one lets the next go.', v_parked.ahead);
+  elsif found then
+    cause := 'sequence';
+    explanation := format('The job ahead of it in its sequence %s has ended; its turn comes with a worker''s next heartbeat.', job.sequence);
+    remedy := 'Nothing needs to be done while a worker runs, whatever its queue.';
+  elsif job.run_at > clock_timestamp() then
     cause := case job.state when 'retryable' then 'retryable' else 'scheduled' end;
     explanation := case job.state
       when 'retryable' then format('Run %s of %s failed (%s); the next is at %s.', job.attempt, job.max_attempts, job.last_error, job.run_at)
-      else format('It is scheduled for %s.', coalesce(job.run_at::text, 'when the job ahead of it ends')) end;
+      else format('It is scheduled for %s.', job.run_at) end;
     remedy := format('select howdah.run_job_now(%s) starts it at once.', job.id);
   else
     select e.* into cause, explanation, remedy from howdah.explain_available(job) e;
@@ -120,7 +127,8 @@ begin
          coalesce(bool_or(r.tasks = '{}' or job.task = any (r.tasks)), false)
     into v_count, v_places, v_is_known
   from howdah.runners r
-  where r.queue = job.queue and r.retired_at is null and r.heartbeat_at > clock_timestamp() - interval '10 seconds';
+  where r.queue = job.queue and r.retired_at is null and not r.is_leaving
+    and r.heartbeat_at > clock_timestamp() - interval '10 seconds';
   select coalesce(array_agg(running.id), '{}') into v_running
   from howdah.runners r cross join unnest(r.running) as running (id)
   where r.queue = job.queue and r.released_at is null;
@@ -140,12 +148,17 @@ begin
   elsif v_setting.fleet_concurrency <= cardinality(v_running) then
     cause := 'fleet_full';
     explanation := format('The whole fleet may run %s jobs of the queue %s at once, and does: %s.',
-                          v_setting.fleet_concurrency, job.queue, array_to_string(v_running, ', '));
+                          v_setting.fleet_concurrency, job.queue, howdah.list_ids(v_running));
     remedy := format('It starts when its turn comes; select howdah.set_fleet_concurrency(%L, …) changes the limit.', job.queue);
+  elsif v_places = 0 then
+    cause := 'fleet_full';
+    explanation := format('The workers of the queue %s are still sharing out the %s jobs that the whole fleet may run at once.',
+                          job.queue, v_setting.fleet_concurrency);
+    remedy := 'They do so within seconds.';
   elsif cardinality(v_running) >= v_places then
     cause := 'queue_full';
     explanation := format('All %s places of the queue %s are taken, by jobs %s.', v_places, job.queue,
-                          array_to_string(v_running[1:20], ', ') || case when cardinality(v_running) > 20 then ', …' else '' end);
+                          howdah.list_ids(v_running));
     remedy := 'It starts when its turn comes; more workers or a higher concurrency in QUEUES would be sooner.';
   else
     cause := 'next';
@@ -153,4 +166,12 @@ begin
     remedy := 'If this stays so, look for long transactions and locks: npx howdah doctor.';
   end if;
 end;
+$$;
+
+-- howdah.list_ids(ids): the first twenty, in words.
+create function howdah.list_ids(ids bigint[]) returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_to_string(ids[1:20], ', ') || case when cardinality(ids) > 20 then ', …' else '' end
 $$;

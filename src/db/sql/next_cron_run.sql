@@ -19,7 +19,7 @@ $$;
 -- there is none within eight years, as for 30 February. As in every cron, a day counts when either the day of the
 -- month or the weekday fits, if both are restricted.
 create function howdah.next_cron_run(cron text, after timestamptz) returns timestamptz
-language sql stable
+language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
   with fields as (
@@ -47,3 +47,6 @@ as $$
   cross join unnest(f.minutes) m
   where d.day + make_interval(hours => h, mins => m) >= f.first_minute
 $$;
+
+comment on function howdah.next_cron_run is
+  'The first minute after the given instant that a cron expression (minute, hour, day of the month, month, weekday; UTC) names; null when there is none within eight years.';

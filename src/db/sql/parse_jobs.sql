@@ -12,7 +12,8 @@ begin
   if json_typeof(jobs) is distinct from 'array' or json_array_length(jobs) > 10000 then
     raise exception 'jobs: expected an array of at most 10000 objects, received %',
       case json_typeof(jobs) when 'array' then json_array_length(jobs)::text else coalesce(json_typeof(jobs), 'null') end
-      using errcode = 'HWOPT';
+      using errcode = 'HWOPT',
+            hint = 'Such as ''[{"task": "…", "payload": {}, "delay": "10 minutes"}]''; more than 10000 go in several calls.';
   end if;
   select format('jobs[%s]%s', j.ordinality - 1,
                 case json_typeof(j.value) when 'object' then '.' || k || ': expected an option of howdah.enqueue, received an unknown name'
@@ -33,7 +34,8 @@ begin
   end if;
   v_mistake := coalesce(v_mistake, howdah.first_job_mistake(v_jobs));
   if v_mistake is not null then
-    raise exception '%', v_mistake using errcode = 'HWOPT';
+    raise exception '%', v_mistake
+      using errcode = 'HWOPT', hint = 'What each option takes: docs/sql.md, or \df+ howdah.enqueue in psql.';
   end if;
   return v_jobs;
 end;

@@ -15,8 +15,13 @@ select j.id, :'queue'::text as queue,
        j.locked_by as worker, j.last_error,
        (select r.progress from howdah.job_reports r where r.job_id = j.id) as progress,
        (select r.progress_message from howdah.job_reports r where r.job_id = j.id) as progress_message,
-       j.key, j.flags #>> '{howdah,sequence}' as sequence, j.flags #> '{howdah,headers}' as headers,
+       j.key, j.flags #>> '{howdah,sequence}' as sequence,
+       case when has_column_privilege('howdah.job_history'::regclass, 'flags', 'select')
+            then j.flags #> '{howdah,headers}' end as headers,
        (j.flags #>> '{howdah,deadline}')::timestamptz as deadline,
        (j.flags #>> '{howdah,timeout_ms}')::bigint as timeout_ms,
-       null::timestamptz as expires_at, j.payload, null::jsonb as result
+       null::timestamptz as expires_at,
+       case when has_column_privilege('howdah.job_history'::regclass, 'payload', 'select')
+            then j.payload end as payload,
+       null::jsonb as result
 from :"schema"._private_jobs j

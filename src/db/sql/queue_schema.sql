@@ -1,5 +1,5 @@
 -- howdah.queue_schema(queue): the graphile-worker schema that holds a queue's jobs.
--- Raises HWQUE when the queue does not exist, with the existing names as a hint.
+-- Raises HWQUE when the queue does not exist, with the existing names as a hint, the nearest first.
 create function howdah.queue_schema(queue text) returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -9,11 +9,18 @@ declare
 begin
   select r.schema_name into v_schema from howdah.queue_registry r where r.name = queue;
   if v_schema is null then
-    raise exception 'unknown queue "%"', queue
-      using errcode = 'HWQUE',
-            hint = 'Queues here: ' || (select string_agg(r.name, ', ' order by r.name) from howdah.queue_registry r)
-                   || '. A queue is created by naming it in QUEUES.';
+    raise exception 'unknown queue %', coalesce(format('"%s"', queue), 'null')
+      using errcode = 'HWQUE', hint = howdah.queue_hint(queue);
   end if;
   return v_schema;
 end;
+$$;
+
+-- howdah.queue_hint(queue): what to tell whoever named a queue that does not exist.
+create function howdah.queue_hint(queue text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select howdah.name_hint(queue, array(select r.name from howdah.queue_registry r), 'Queues')
+         || ' A queue is created by naming it in QUEUES.'
 $$;

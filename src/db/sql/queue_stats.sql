@@ -5,7 +5,7 @@ create function howdah.queue_stats() returns table (
   oldest_wait_seconds double precision, concurrency bigint, fleet_concurrency integer, workers bigint,
   is_paused boolean, dead_tuples bigint, table_bytes bigint
 )
-language sql stable
+language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select q.queue, greatest(q.available - fleet.running, 0), q.scheduled, q.retryable, fleet.running, q.is_estimate,

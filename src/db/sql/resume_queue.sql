@@ -1,7 +1,7 @@
 -- howdah.resume_queue(queue): a paused queue hands out jobs again, within a second; returns whether it was paused.
 -- Raises HWQUE for an unknown queue.
 create function howdah.resume_queue(queue text) returns boolean
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -19,7 +19,7 @@ comment on function howdah.resume_queue is 'A paused queue hands out jobs again.
 
 -- howdah.resume_all(): resumes every queue; returns how many were paused.
 create function howdah.resume_all() returns integer
-language sql volatile
+language sql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select count(*)::integer from howdah.queue_registry r where howdah.resume_queue(r.name)

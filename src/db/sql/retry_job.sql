@@ -6,7 +6,7 @@
 -- Raises HWJOB for an unknown job; HWSTA for one that runs, whose deadline has passed, whose key or unique key another
 -- job holds, or that waits for its turn in a sequence.
 create function howdah.retry_job(id bigint) returns text
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -14,7 +14,7 @@ create function howdah.retry_jobs(
   max_jobs integer default 1000,
   dry_run boolean default false
 ) returns integer
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -43,4 +43,4 @@ end;
 $$;
 
 comment on function howdah.retry_jobs is
-  'Runs every job that fits the filter again, discarded and retryable ones unless a state is given; at most max_jobs; returns how many. With dry_run it only counts.';
+  'Runs every job that fits the filter (that of howdah.cancel_jobs) again, discarded and retryable ones unless a state is given; at most max_jobs; returns how many. With dry_run it only counts.';

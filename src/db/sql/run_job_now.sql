@@ -2,7 +2,7 @@
 -- Locks the job's row. Raises HWJOB for an unknown job; HWSTA for one that runs or has ended, and for one that waits for
 -- its turn in a sequence, naming the job it is behind.
 create function howdah.run_job_now(id bigint) returns text
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -15,12 +15,13 @@ comment on function howdah.run_job_now is 'Makes a waiting job available at once
 -- howdah.reschedule_job(id, at): sets the earliest instant of a waiting job's next run; returns its state now.
 -- Raises as howdah.run_job_now does, and HWOPT when at is not a finite instant.
 create function howdah.reschedule_job(id bigint, at timestamptz) returns text
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
   if at is null or not isfinite(at) then
-    raise exception 'at: expected an instant, received %', coalesce(at::text, 'null') using errcode = 'HWOPT';
+    raise exception 'at: expected an instant, received %', coalesce(at::text, 'null')
+      using errcode = 'HWOPT', hint = 'Such as now() + interval ''10 minutes''.';
   end if;
   return howdah.move_job(id, at, 'rescheduled');
 end;

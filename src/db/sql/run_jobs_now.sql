@@ -13,7 +13,7 @@ create function howdah.run_jobs_now(
   max_jobs integer default 1000,
   dry_run boolean default false
 ) returns integer
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -45,4 +45,4 @@ end;
 $$;
 
 comment on function howdah.run_jobs_now is
-  'Makes every job that fits the filter and waits for its time available at once, at most max_jobs; returns how many. With dry_run it only counts.';
+  'Makes every job that fits the filter (that of howdah.cancel_jobs) and waits for its time available at once, at most max_jobs; returns how many. With dry_run it only counts.';

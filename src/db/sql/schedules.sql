@@ -1,6 +1,8 @@
 -- howdah.schedules: the entries of the crontab file with their last and next run. Empty without a crontab.
 create view howdah.schedules as
-select e.identifier, e.task, e.queue, e.cron, e.payload, r.last_run_at,
+select e.identifier, e.task, e.queue, e.cron,
+       case when has_column_privilege('howdah.job_history'::regclass, 'payload', 'select') then e.payload end as payload,
+       r.last_run_at,
        howdah.next_cron_run(e.cron, now()) as next_run_at
 from howdah.cron_entries e
 left join (
@@ -9,6 +11,10 @@ left join (
 
 comment on view howdah.schedules is 'The schedules of the crontab file, as the latest process that started found them. Times are UTC.';
 comment on column howdah.schedules.cron is 'Minute, hour, day of the month, month, weekday; in UTC.';
-comment on column howdah.schedules.payload is 'What each job gets; null for an empty object.';
+comment on column howdah.schedules.identifier is 'Names the schedule: id in its crontab line, else its task.';
+comment on column howdah.schedules.task is 'The task each of its jobs runs.';
+comment on column howdah.schedules.queue is 'The queue its jobs are enqueued to.';
+comment on column howdah.schedules.payload is
+  'What each job gets; null for an empty object. Shown to roles that may select howdah.job_history.payload.';
 comment on column howdah.schedules.last_run_at is 'The latest minute for which a job was enqueued; null before the first.';
 comment on column howdah.schedules.next_run_at is 'The next minute it names; null when there is none within eight years.';

@@ -1,6 +1,7 @@
 -- howdah.select_jobs(filter, states, max_jobs): ids of the jobs that fit every part of the filter, oldest first, and are in
 -- one of the states; at most max_jobs. A part that is null fits every job. For the by-filter commands, whose filter it is.
--- Raises HWQUE for an unknown queue; HWOPT for a state that is not among the states, and for a max_jobs out of range.
+-- Raises HWQUE for an unknown queue; HWTSK when nothing fits and the task is unknown; HWOPT for a state that is not among
+-- the states, and for a max_jobs out of range.
 create function howdah.select_jobs(filter jsonb, states text[], max_jobs integer)
 returns table (job_id bigint, job_queue text, job_state text)
 language plpgsql
@@ -17,10 +18,11 @@ begin
   end if;
   if f.state <> all (states) then
     raise exception 'state: expected one of %, received "%"', array_to_string(states, ', '), f.state
-      using errcode = 'HWOPT';
+      using errcode = 'HWOPT', hint = 'Those are the states in which this command can do something.';
   end if;
   if max_jobs is null or max_jobs not between 1 and 100000 then
-    raise exception 'max_jobs: expected 1 to 100000, received %', coalesce(max_jobs::text, 'null') using errcode = 'HWOPT';
+    raise exception 'max_jobs: expected 1 to 100000, received %', coalesce(max_jobs::text, 'null')
+      using errcode = 'HWOPT', hint = 'For more, call it again until it returns 0.';
   end if;
   return query
   select j.id, j.queue, j.state from howdah.jobs j
@@ -34,6 +36,9 @@ begin
     and (f.payload_contains is null or howdah.payload_contains(j.payload, f.payload_contains))
   order by j.id
   limit max_jobs;
+  if not found and f.task is not null then
+    perform howdah.known_task(f.task);
+  end if;
 end;
 $$;
 

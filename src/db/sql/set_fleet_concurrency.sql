@@ -3,7 +3,7 @@
 -- that run already finish, so after lowering it there may be more for as long as they take. It stays until somebody
 -- changes it: the configuration of a process that starts does not. Raises HWQUE for an unknown queue, HWOPT below 1.
 create function howdah.set_fleet_concurrency(queue text, runs integer) returns integer
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -27,7 +27,7 @@ end;
 $$;
 
 comment on function howdah.set_fleet_concurrency is
-  'Limits how many jobs of a queue run at once in all processes together; null for no limit. Returns the limit until now.';
+  'Limits how many jobs (runs, 1 or more) of a queue run at once in all processes together; null for no limit. Returns the limit until now.';
 
 -- howdah.configure_fleet_concurrency(queue, runs): the same from a process's configuration, at its start; the latest
 -- process to start has the say, but what an operator set stays.

@@ -8,7 +8,7 @@ create function howdah.vacuum_holders() returns table (
   kind text, pid integer, name text, role text, state text, started_at timestamptz,
   age_seconds double precision, age_transactions integer
 )
-language sql stable
+language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select h.kind, h.pid, h.name, h.role, h.state, h.started_at,

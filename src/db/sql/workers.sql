@@ -12,10 +12,15 @@ where r.retired_at is null;
 
 comment on view howdah.workers is 'Every runner that lives: one queue''s worker pool in one process.';
 comment on column howdah.workers.token is 'Names the runner; part of the application_name of its connections.';
+comment on column howdah.workers.queue is 'The queue it serves.';
 comment on column howdah.workers.kind is 'howdah, or graphile-worker for the stock command line.';
+comment on column howdah.workers.host is 'Host name of its process.';
+comment on column howdah.workers.pid is 'Process id on that host.';
 comment on column howdah.workers.concurrency is 'Jobs it runs at once.';
 comment on column howdah.workers.running is 'Jobs it was running at its latest heartbeat.';
 comment on column howdah.workers.state is
   'busy, idle, paused (its queue is), or silent (no heartbeat for 5 s: its jobs go to others after 10 s).';
+comment on column howdah.workers.started_at is 'When it was registered.';
+comment on column howdah.workers.heartbeat_at is 'Its latest heartbeat; one comes every second.';
 comment on column howdah.workers.pool_id is 'What howdah.jobs shows as the worker of its jobs.';
 comment on column howdah.workers.tasks is 'Names of the tasks it can run.';

@@ -38,7 +38,7 @@ const route = createRoute({
 
 /** The stream of events. One look at the database serves all clients of this process. */
 export function addEventRoutes(app: App, { db, log, stopping }: AppDependencies): void {
-  const feed = new EventFeed({ db, log });
+  const feed = new EventFeed({ db, log, stopping });
   app.openapi(route, (c) => {
     const { 'last-event-id': lastEventId } = c.req.valid('header');
     const outbox = new EventOutbox();

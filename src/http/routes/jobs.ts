@@ -5,6 +5,7 @@ import { HowdahError } from '../../errors.ts';
 import { explainJob } from '../../inspect/explain-job.ts';
 import { getJob } from '../../inspect/get-job.ts';
 import { listJobs } from '../../inspect/list-jobs.ts';
+import { withinTime } from '../../inspect/within-time.ts';
 import type { App, AppDependencies, AppEnv } from '../app-dependencies.ts';
 import { readersOnly } from '../middleware/identify-caller.ts';
 import { presentJob, presentSummary } from '../present-job.ts';
@@ -17,13 +18,15 @@ import { waitForEnd } from '../wait-for-end.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_WAIT_MS = 60_000;
+const MAX_SEARCH_MS = 5_000;
 
 const listRoute = createRoute({
   method: 'get',
   path: '/v1/jobs',
   tags: ['jobs'],
   summary: 'Live and finished jobs, newest first',
-  description: 'Follow next_cursor for more: pages stay in place while jobs run, finish and are retried.',
+  description:
+    'Follow next_cursor for more: pages stay in place while jobs run, finish and are retried. A search that takes more than 5 s is refused with 422.',
   security: [{ bearer: [] }],
   middleware: readersOnly,
   request: { query: jobQuery },
@@ -86,7 +89,8 @@ export function addJobRoutes(app: App, { db, stopping }: AppDependencies) {
     .openapi(listRoute, async (c) => {
       const { limit = DEFAULT_PAGE_SIZE, cursor: beforeId, ...requested } = c.req.valid('query');
       if (requested.payload_contains !== undefined && c.var.caller !== 'admin') throw payloadIsHidden();
-      const page = await listJobs(db, toJobFilter(requested), { limit, beforeId });
+      const filter = toJobFilter(requested);
+      const page = await withinTime(db, MAX_SEARCH_MS, (tx) => listJobs(tx, filter, { limit, beforeId }));
       const next = page.nextBeforeId === null ? null : encodeCursor(page.nextBeforeId);
       return c.json({ jobs: page.jobs.map(presentSummary), next_cursor: next }, 200);
     })

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { listSchedules } from '../../inspect/schedules.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
 import { readersOnly } from '../middleware/identify-caller.ts';
-import { iso, REDACTED } from '../present-job.ts';
+import { presentSchedule } from '../present-fleet.ts';
 import { schedule } from '../schemas/fleet.ts';
 import { refusals } from '../schemas/problem.ts';
 
@@ -24,12 +24,7 @@ const route = createRoute({
 
 export function addScheduleRoutes(app: App, { db }: AppDependencies) {
   return app.openapi(route, async (c) => {
-    const schedules = (await listSchedules(db)).map(({ lastRunAt, nextRunAt, payload, ...rest }) => ({
-      ...rest,
-      payload: c.var.caller === 'admin' || payload === null ? payload : REDACTED,
-      last_run_at: iso(lastRunAt),
-      next_run_at: iso(nextRunAt),
-    }));
-    return c.json({ schedules }, 200);
+    const schedules = await listSchedules(db);
+    return c.json({ schedules: schedules.map((each) => presentSchedule(each, c.var.caller)) }, 200);
   });
 }

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { formatDuration } from '../../config/duration.ts';
 import { listTasks } from '../../inspect/tasks.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
 import { readersOnly } from '../middleware/identify-caller.ts';
+import { presentTask } from '../present-fleet.ts';
 import { task } from '../schemas/fleet.ts';
 import { refusals } from '../schemas/problem.ts';
 
@@ -23,14 +23,5 @@ const route = createRoute({
 });
 
 export function addTaskRoutes(app: App, { db }: AppDependencies) {
-  return app.openapi(route, async (c) => {
-    const tasks = (await listTasks(db)).map(
-      ({ name, queue, maxRetries, timeoutMs, payloadSchema, workerCount }) => ({
-        ...{ name, queue, max_retries: maxRetries, timeout: formatDuration(timeoutMs) },
-        payload_schema: payloadSchema,
-        workers: workerCount,
-      }),
-    );
-    return c.json({ tasks }, 200);
-  });
+  return app.openapi(route, async (c) => c.json({ tasks: (await listTasks(db)).map(presentTask) }, 200));
 }

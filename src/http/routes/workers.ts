@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listWorkers, type Worker } from '../../inspect/workers.ts';
+import { listWorkers } from '../../inspect/workers.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
 import { readersOnly } from '../middleware/identify-caller.ts';
+import { presentWorker } from '../present-fleet.ts';
 import { worker } from '../schemas/fleet.ts';
 import { refusals } from '../schemas/problem.ts';
 
@@ -22,16 +23,7 @@ const route = createRoute({
 });
 
 export function addWorkerRoutes(app: App, { db }: AppDependencies) {
-  return app.openapi(route, async (c) => c.json({ workers: (await listWorkers(db)).map(present) }, 200));
-}
-
-function present({ runningCount, startedAt, heartbeatAt, poolId, tasks, ...rest }: Worker) {
-  return {
-    ...rest,
-    running: runningCount,
-    started_at: startedAt.toISOString(),
-    heartbeat_at: heartbeatAt.toISOString(),
-    pool_id: poolId,
-    tasks,
-  };
+  return app.openapi(route, async (c) =>
+    c.json({ workers: (await listWorkers(db)).map(presentWorker) }, 200),
+  );
 }

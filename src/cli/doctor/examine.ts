@@ -7,12 +7,13 @@ import { readSchedules } from '../../start/read-schedules.ts';
 import { StartupError } from '../../start/startup-error.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkFleet } from './check-fleet.ts';
+import { checkUpkeep } from './check-upkeep.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Everything about this deployment that can be checked from here, in the order in which it would be mended. */
-export async function doctor(): Promise<Finding[]> {
+export async function examine(): Promise<Finding[]> {
   let config: Config;
   try {
     config = readConfig();
@@ -50,7 +51,8 @@ async function checkInside(config: Config, connectionString: string): Promise<Fi
   try {
     const database = await checkDatabase(session, config);
     if (database.some(({ level }) => level === 'error')) return database;
-    return [...database, await checkCrontab(session), ...(await checkFleet(session))];
+    const upkeep = await checkUpkeep(session);
+    return [...database, await checkCrontab(session), ...upkeep, ...(await checkFleet(session))];
   } finally {
     await session.end();
   }

@@ -1,0 +1,17 @@
+import { cancelJob } from '../../inspect/job-commands.ts';
+import { changeCommand, REASON_OPTION } from '../change-jobs.ts';
+
+export const cancel = changeCommand({
+  name: 'cancel',
+  summary: 'Withdraw jobs: waiting ones at once, running ones through their signal',
+  about: ['A running job is told within a second, stays running until its handler ends, and ends cancelled.'],
+  options: REASON_OPTION,
+  action: 'cancel',
+  done: 'cancelled',
+  one: cancelJob,
+  examples: [
+    ['cancel 4711 4712', 'cancels two jobs'],
+    ['cancel 4711 --reason "customer left"', 'says why, in its last error'],
+    ['cancel --task resize_image --state available,scheduled', 'cancels those that wait'],
+  ],
+});

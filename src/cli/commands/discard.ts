@@ -1,0 +1,15 @@
+import { discardJob } from '../../inspect/job-commands.ts';
+import { changeCommand, REASON_OPTION } from '../change-jobs.ts';
+
+export const discard = changeCommand({
+  name: 'discard',
+  summary: 'Give waiting jobs up: they are kept as discarded, and can be retried',
+  options: REASON_OPTION,
+  action: 'discard',
+  done: 'discarded',
+  one: discardJob,
+  examples: [
+    ['discard 4711 --reason "superseded"', 'gives job 4711 up'],
+    ['discard --state retryable --error "no such account" --dry-run', 'counts those that will never succeed'],
+  ],
+});

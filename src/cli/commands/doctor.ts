@@ -1,0 +1,25 @@
+import type { Command } from '../command.ts';
+
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'Check configuration, database, engine, queues and workers, and say what to do',
+  about: [
+    'It changes nothing, and needs the rights of the service. Run it with the environment of the service.',
+    'Exit code 1 when something needs to be done; warnings leave it 0.',
+  ],
+  examples: [
+    ['doctor', 'everything that can be checked from here'],
+    [`doctor --json | jq '.findings[] | select(.level != "ok")'`, 'only what is wrong, for programs'],
+  ],
+  async run({ output }) {
+    const [{ examine }, { renderFindings }] = await Promise.all([
+      import('../doctor/examine.ts'),
+      import('../doctor/finding.ts'),
+    ]);
+    const findings = await examine();
+    const hasErrors = findings.some(({ level }) => level === 'error');
+    if (output.isJson) output.json({ ok: !hasErrors, findings });
+    else output.write(renderFindings(findings, output.paint));
+    return hasErrors ? 1 : 0;
+  },
+};

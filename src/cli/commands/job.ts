@@ -1,0 +1,88 @@
+import { presentJob } from '../../http/present-job.ts';
+import { getJob } from '../../inspect/get-job.ts';
+import type { Job, JobError } from '../../inspect/job.ts';
+import type { Command } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+import { describeDuration, describeExactly } from '../describe-time.ts';
+import { stateStyle } from '../job-columns.ts';
+import { toJobId } from '../job-id.ts';
+import type { Output } from '../output.ts';
+import { renderFacts } from '../render-facts.ts';
+import { printable } from '../text-width.ts';
+
+export const job: Command = {
+  name: 'job',
+  summary: 'Show all there is to know about one job',
+  usage: 'ID',
+  argumentCount: [1, 1],
+  examples: [
+    ['job 4711', 'its state, payload, result, and every failed run'],
+    ['job 4711 --json | jq .payload', 'its payload alone'],
+  ],
+  async run({ args: [given = ''], output, connect }) {
+    const id = toJobId(given);
+    const { db } = await connect();
+    const found = await getJob(db, id);
+    if (!found) throw new CommandError(`no job ${id}: it never existed, or its history is no longer kept`);
+    if (output.isJson) output.json(presentJob(found, 'admin'));
+    else output.line(renderJob(found, output));
+    return 0;
+  },
+};
+
+function renderJob(found: Job, { paint }: Output): string {
+  const { state, errors } = found;
+  const facts = renderFacts(
+    { ...describeLife(found), ...describeSettings(found), ...describeData(found) },
+    paint,
+  );
+  const title = `${paint('bold', `Job ${found.id}`)} ${paint(stateStyle(state), state)}`;
+  const failed = errors.length === 0 ? [] : ['', paint('bold', 'Failed runs'), ...errors.map(describeError)];
+  return [title, '', facts, ...failed].join('\n');
+}
+
+function describeLife(found: Job): Record<string, string | undefined> {
+  const { progress, progressMessage, finishedAt, durationMs, lastError } = found;
+  return {
+    Queue: found.queue,
+    Task: found.task,
+    Run: `${found.attempt} of ${found.maxAttempts}`,
+    Enqueued: describeExactly(found.createdAt),
+    'Next run': finishedAt || found.startedAt ? undefined : describeNext(found),
+    Started: found.startedAt ? describeExactly(found.startedAt) : undefined,
+    Finished: finishedAt ? describeExactly(finishedAt) : undefined,
+    Took: durationMs === null ? undefined : describeDuration(durationMs),
+    Progress: progress === null ? undefined : `${progress}% ${progressMessage ?? ''}`.trim(),
+    Worker: found.worker ?? undefined,
+    'Last error': lastError === null ? undefined : printable(lastError),
+  };
+}
+
+function describeNext({ runAt }: Job): string {
+  return runAt === null ? 'when the job ahead of it in its sequence ends' : describeExactly(runAt);
+}
+
+function describeSettings(found: Job): Record<string, string | undefined> {
+  const { timeoutMs } = found;
+  return {
+    Priority: found.priority === 0 ? undefined : String(found.priority),
+    Key: found.key ?? undefined,
+    Sequence: found.sequence ?? undefined,
+    Deadline: found.deadline ? describeExactly(found.deadline) : undefined,
+    'Time limit': timeoutMs === null ? undefined : timeoutMs === 0 ? 'none' : describeDuration(timeoutMs),
+    'Kept until': found.expiresAt ? describeExactly(found.expiresAt) : undefined,
+  };
+}
+
+function describeData({ headers, payload, result }: Job): Record<string, string | undefined> {
+  return {
+    Headers: headers === null ? undefined : JSON.stringify(headers),
+    Payload: JSON.stringify(payload, null, 2),
+    Result: result === null ? undefined : JSON.stringify(result, null, 2),
+  };
+}
+
+function describeError({ attempt, name, message, failedAt, decision, retryAt }: JobError): string {
+  const next = retryAt ? `, next run ${retryAt.toISOString()}` : '';
+  return `  ${attempt}  ${failedAt.toISOString()}  ${printable(`${name}: ${message}`)} (${decision}${next})`;
+}

@@ -1,0 +1,106 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database } from '../../db/database.ts';
+import { presentSummary } from '../../http/present-job.ts';
+import type { JobSummary } from '../../inspect/job.ts';
+import type { JobFilter } from '../../inspect/job-filter.ts';
+import { listJobs, MAX_PAGE_SIZE } from '../../inspect/list-jobs.ts';
+import type { Call, Command } from '../command.ts';
+import { UsageError } from '../command-error.ts';
+import { interruptSignal } from '../interrupt-signal.ts';
+import { JOB_COLUMNS } from '../job-columns.ts';
+import { FILTER_OPTIONS, readFilter } from '../job-filter-options.ts';
+import { toJobId } from '../job-id.ts';
+import type { Output } from '../output.ts';
+
+const DEFAULT_LIMIT = 50;
+const MOST = 10_000;
+const DEFAULT_INTERVAL_MS = 2_000;
+const LEAST_INTERVAL_MS = 100;
+const NOTHING = 'No job fits.';
+
+/** Lines of a terminal that are not jobs: the header, the status and the prompt. */
+const OTHER_LINES = 4;
+const HOME_AND_CLEAR = '\u001b[H\u001b[2J';
+
+export const jobs: Command = {
+  name: 'jobs',
+  summary: 'List jobs, live and finished, newest first',
+  options: {
+    ...FILTER_OPTIONS,
+    search: { value: 'TEXT', help: 'With this id or key, or with this in their latest error' },
+    limit: { value: 'N', help: `Jobs at most (default ${DEFAULT_LIMIT})` },
+    before: { value: 'ID', help: 'Only jobs older than this one: the next page' },
+    watch: { help: 'Look again and again, until Ctrl-C; JSON is then a line a look' },
+    interval: { value: 'DURATION', help: 'Between two looks (default 2s)' },
+  },
+  examples: [
+    ['jobs', 'the newest 50'],
+    ['jobs --state running,retryable --watch', 'what is at work or in trouble, refreshed every two seconds'],
+    ['jobs --queue critical --error timeout --since 1h', 'what ran into a timeout in the last hour'],
+    ['jobs --state discarded --json | jq -r ".[].id"', 'ids of what was given up'],
+  ],
+  async run(call) {
+    const { options, output, connect } = call;
+    const filter = { ...readFilter(options), search: options.text('search') };
+    const page = readPage(call);
+    if (options.isSet('watch')) return watch(call, filter);
+    const { db } = await connect();
+    output.list(await list(db, filter, page), {
+      columns: JOB_COLUMNS,
+      present: presentSummary,
+      empty: NOTHING,
+    });
+    return 0;
+  },
+};
+
+interface Page {
+  limit: number;
+  beforeId: string | undefined;
+}
+
+function readPage({ options }: Call): Page {
+  const before = options.text('before');
+  return {
+    limit: options.wholeNumber('limit', { least: 1, most: MOST }) ?? DEFAULT_LIMIT,
+    beforeId: before === undefined ? undefined : toJobId(before),
+  };
+}
+
+async function list(db: Database, filter: JobFilter, { limit, beforeId }: Page): Promise<JobSummary[]> {
+  const found: JobSummary[] = [];
+  let before: string | null | undefined = beforeId;
+  while (found.length < limit && before !== null) {
+    const size = Math.min(limit - found.length, MAX_PAGE_SIZE);
+    const { jobs, nextBeforeId } = await listJobs(db, filter, { limit: size, beforeId: before });
+    found.push(...jobs);
+    before = nextBeforeId;
+  }
+  return found;
+}
+
+async function watch(call: Call, filter: JobFilter): Promise<0> {
+  const { options, output, connect } = call;
+  const intervalMs = options.durationMs('interval') ?? DEFAULT_INTERVAL_MS;
+  if (intervalMs < LEAST_INTERVAL_MS)
+    throw new UsageError(`--interval: expected ${LEAST_INTERVAL_MS}ms or more`);
+  const { limit, beforeId } = readPage(call);
+  const { db } = await connect();
+  using interrupt = interruptSignal();
+  while (!interrupt.signal.aborted) {
+    const fitting = output.isTerminal ? Math.max(1, output.height - OTHER_LINES) : limit;
+    showLook(output, await list(db, filter, { limit: Math.min(limit, fitting), beforeId }));
+    await delay(intervalMs, undefined, { signal: interrupt.signal }).catch(() => {});
+  }
+  return 0;
+}
+
+function showLook(output: Output, found: JobSummary[]): void {
+  if (output.isJson) {
+    output.json(found.map(presentSummary), 0);
+    return;
+  }
+  if (output.isTerminal) output.write(HOME_AND_CLEAR);
+  output.line(output.paint('dim', `${new Date().toISOString()}  Ctrl-C ends`));
+  output.line(found.length === 0 ? NOTHING : output.table(found, JOB_COLUMNS));
+}

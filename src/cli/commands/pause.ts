@@ -1,0 +1,37 @@
+import { userInfo } from 'node:os';
+import { pauseQueue } from '../../inspect/queue-commands.ts';
+import { changeQueues } from '../change-queues.ts';
+import type { Command } from '../command.ts';
+
+export const pause: Command = {
+  name: 'pause',
+  summary: 'Hand out no more jobs of queues; running ones finish',
+  usage: 'QUEUE… | --all',
+  about: ['It holds until the queue is resumed, restarts included. Jobs can be enqueued as ever.'],
+  argumentCount: [0, Number.POSITIVE_INFINITY],
+  options: {
+    all: { help: 'Every queue' },
+    reason: { value: 'TEXT', help: 'Shown beside your user name wherever the pause is' },
+  },
+  examples: [
+    ['pause critical --reason "the mail provider is down"', 'stops one queue'],
+    ['pause --all', 'stops everything'],
+  ],
+  run(call) {
+    const by = [userName(), call.options.text('reason')].filter((part) => part !== undefined).join(': ');
+    return changeQueues(call, {
+      one: (tx, queue) => pauseQueue(tx, queue, by),
+      isPaused: true,
+      is: 'paused',
+    });
+  },
+};
+
+/** An account without a name, as containers have them, makes userInfo throw. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'howdah cli';
+  }
+}

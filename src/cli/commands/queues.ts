@@ -1,0 +1,55 @@
+import { presentQueue } from '../../http/present-queue.ts';
+import { listQueues, type Queue } from '../../inspect/queues.ts';
+import type { Command } from '../command.ts';
+import { describeDuration, describeInstant } from '../describe-time.ts';
+import type { Column } from '../table.ts';
+
+const COLUMNS: readonly Column<Queue>[] = [
+  { title: 'QUEUE', text: ({ queue }) => queue, style: () => 'bold' },
+  { title: 'STATE', text: describeState, style: ({ isPaused }) => (isPaused ? 'yellow' : 'green') },
+  { title: 'AVAILABLE', text: (queue) => count(queue, queue.availableCount), align: 'right' },
+  { title: 'SCHEDULED', text: (queue) => count(queue, queue.scheduledCount), align: 'right' },
+  { title: 'RETRYABLE', text: (queue) => count(queue, queue.retryableCount), align: 'right' },
+  { title: 'RUNNING', text: describeRunning, align: 'right' },
+  { title: 'WORKERS', text: ({ workerCount }) => String(workerCount), align: 'right' },
+  { title: 'OLDEST WAITS', text: describeWait, align: 'right' },
+];
+
+export const queues: Command = {
+  name: 'queues',
+  summary: 'List queues: depth by state, running, workers, paused',
+  about: [
+    'Counts above some thousands are estimates, marked ~. RUNNING is of the places of all workers together.',
+  ],
+  examples: [
+    ['queues', 'one line a queue'],
+    ['queues --json | jq ".[] | select(.is_paused) | .name"', 'names of the paused ones'],
+  ],
+  async run({ output, connect }) {
+    const { db } = await connect();
+    const present = (queue: Queue) => {
+      const { throughput_per_second: _, ...rest } = presentQueue(queue, null);
+      return rest;
+    };
+    output.list(await listQueues(db), { columns: COLUMNS, present, empty: 'There is no queue.' });
+    return 0;
+  },
+};
+
+function describeState({ isPaused, pausedAt, pausedBy }: Queue): string {
+  if (!isPaused) return 'active';
+  return `paused ${describeInstant(pausedAt)}${pausedBy === null ? '' : ` by ${pausedBy}`}`;
+}
+
+function describeRunning({ runningCount, concurrency, fleetConcurrency }: Queue): string {
+  const places = fleetConcurrency === null ? concurrency : Math.min(concurrency, fleetConcurrency);
+  return `${runningCount}/${places}`;
+}
+
+function describeWait({ availableCount, oldestWaitSeconds }: Queue): string {
+  return availableCount === 0 ? '-' : describeDuration(oldestWaitSeconds * 1000);
+}
+
+function count({ isEstimate }: Queue, jobs: number): string {
+  return isEstimate ? `~${Math.round(jobs)}` : String(jobs);
+}

@@ -1,0 +1,16 @@
+import { resumeQueue } from '../../inspect/queue-commands.ts';
+import { changeQueues } from '../change-queues.ts';
+import type { Command } from '../command.ts';
+
+export const resume: Command = {
+  name: 'resume',
+  summary: 'Hand out jobs of paused queues again',
+  usage: 'QUEUE… | --all',
+  argumentCount: [0, Number.POSITIVE_INFINITY],
+  options: { all: { help: 'Every queue' } },
+  examples: [
+    ['resume critical', 'workers take it up within a second'],
+    ['resume --all', 'every queue that is paused'],
+  ],
+  run: (call) => changeQueues(call, { one: resumeQueue, isPaused: false, is: 'active' }),
+};

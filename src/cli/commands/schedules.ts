@@ -1,0 +1,30 @@
+import { presentSchedule } from '../../http/present-fleet.ts';
+import { listSchedules, type Schedule } from '../../inspect/schedules.ts';
+import type { Command } from '../command.ts';
+import { describeInstant } from '../describe-time.ts';
+import type { Column } from '../table.ts';
+
+const COLUMNS: readonly Column<Schedule>[] = [
+  { title: 'SCHEDULE', text: ({ identifier }) => identifier, style: () => 'bold' },
+  { title: 'CRON (UTC)', text: ({ cron }) => cron },
+  { title: 'TASK', text: ({ task }) => task },
+  { title: 'QUEUE', text: ({ queue }) => queue },
+  { title: 'LAST', text: ({ lastRunAt }) => describeInstant(lastRunAt) },
+  { title: 'NEXT', text: ({ nextRunAt }) => describeInstant(nextRunAt) },
+];
+
+export const schedules: Command = {
+  name: 'schedules',
+  summary: 'List the entries of the crontab, with their last and next run',
+  about: ['They are those that the latest process found in the file `crontab` when it started.'],
+  examples: [['schedules', 'what runs by the clock, and when next']],
+  async run({ output, connect }) {
+    const { db } = await connect();
+    output.list(await listSchedules(db), {
+      columns: COLUMNS,
+      present: (schedule) => presentSchedule(schedule, 'admin'),
+      empty: 'There is no schedule.',
+    });
+    return 0;
+  },
+};

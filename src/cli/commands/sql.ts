@@ -1,0 +1,94 @@
+import type { DatabaseHandle } from '../../db/database.ts';
+import type { Command } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+import { readStandardInput } from '../read-standard-input.ts';
+import { parseValue, type SqlValue, toText } from '../sql-value.ts';
+import type { Column } from '../table.ts';
+
+type Row = readonly SqlValue[];
+
+interface Answer {
+  columns: string[];
+  rows: Row[];
+  /** Rows returned or changed; null for statements that have none. */
+  rowCount: number | null;
+  /** INSERT, UPDATE, … */
+  command: string;
+}
+
+export const sql: Command = {
+  name: 'sql',
+  summary: 'Run one SQL statement; read-only unless --write',
+  usage: '"STATEMENT" | -',
+  about: [
+    'It runs in a transaction that refuses changes, or with --write in one that is committed.',
+    'That guards against slips, not against somebody who means it: use a role of few rights for those.',
+    'The whole result is held in memory: give big tables a limit.',
+  ],
+  argumentCount: [1, 1],
+  options: { write: { help: 'Allow changes, and commit them' } },
+  examples: [
+    ['sql "select id, task, state from howdah.jobs order by id desc limit 20"', 'the newest jobs'],
+    ['sql "select * from howdah.explain_job(4711)"', 'any function or view of Howdah'],
+    [
+      `sql --write "select howdah.set_fleet_concurrency('critical', 20)"`,
+      'something that changes the database',
+    ],
+  ],
+  async run({ args: [given = ''], options, output, connect }) {
+    const text = given === '-' ? await readStandardInput() : given;
+    const answer = await runStatement(await connect(), text, options.isSet('write'));
+    if (output.isJson) output.json(toObjects(answer));
+    else if (answer.columns.length > 0) output.line(output.table(answer.rows, toColumns(answer.columns)));
+    output.note(describeCount(answer));
+    return 0;
+  },
+};
+
+/** By the extended protocol, which takes one statement only: a second one could end the read-only transaction. */
+async function runStatement({ pool }: DatabaseHandle, text: string, mayWrite: boolean): Promise<Answer> {
+  const client = await pool.connect();
+  try {
+    await client.query(mayWrite ? 'begin read write' : 'begin read only');
+    const statement = {
+      text,
+      rowMode: 'array' as const,
+      queryMode: 'extended',
+      types: { getTypeParser: parseValue },
+    };
+    const { fields, rows, rowCount, command } = await client.query<SqlValue[]>(statement);
+    await client.query(mayWrite ? 'commit' : 'rollback');
+    return { columns: fields.map(({ name }) => name), rows, rowCount, command };
+  } catch (error) {
+    throw advise(error);
+  } finally {
+    client.release(true);
+  }
+}
+
+function advise(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  if (error.code === '25006')
+    return new CommandError(`${error.message}; --write allows changes`, { cause: error });
+  const isSeveral = error.code === '42601' && /multiple commands/.test(error.message);
+  return isSeveral ? new CommandError('expected one statement, received several', { cause: error }) : error;
+}
+
+function toColumns(names: readonly string[]): Column<Row>[] {
+  return names.map((title, index) => ({ title, text: (row) => toText(row[index]) }));
+}
+
+/** Columns of one name are told apart by a number. */
+function toObjects({ columns, rows }: Answer): Record<string, SqlValue>[] {
+  const names = columns.map((name, index) => {
+    const earlier = columns.slice(0, index).filter((each) => each === name).length;
+    return earlier === 0 ? name : `${name}_${earlier + 1}`;
+  });
+  return rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null])));
+}
+
+function describeCount({ columns, rowCount, command }: Answer): string {
+  if (rowCount === null) return `${command}.`;
+  const rows = rowCount === 1 ? '1 row' : `${rowCount} rows`;
+  return columns.length > 0 ? `\n(${rows})` : `${command}: ${rows}.`;
+}

@@ -1,0 +1,43 @@
+import { presentTask } from '../../http/present-fleet.ts';
+import { type KnownTask, listTasks } from '../../inspect/tasks.ts';
+import type { Command } from '../command.ts';
+import { describeDuration } from '../describe-time.ts';
+import type { Column } from '../table.ts';
+
+const COLUMNS: readonly Column<KnownTask>[] = [
+  { title: 'TASK', text: ({ name }) => name, style: () => 'bold' },
+  { title: 'QUEUE', text: ({ queue }) => queue },
+  { title: 'RETRIES', text: ({ maxRetries }) => String(maxRetries), align: 'right' },
+  {
+    title: 'TIME LIMIT',
+    text: ({ timeoutMs }) => (timeoutMs === 0 ? 'none' : describeDuration(timeoutMs)),
+    align: 'right',
+  },
+  {
+    title: 'WORKERS',
+    text: ({ workerCount }) => String(workerCount),
+    align: 'right',
+    style: ({ workerCount }) => (workerCount === 0 ? 'red' : undefined),
+  },
+];
+
+export const tasks: Command = {
+  name: 'tasks',
+  summary: 'List tasks that can be enqueued, their defaults, and how many workers know them',
+  examples: [
+    ['tasks', 'every task'],
+    [
+      `tasks --json | jq '.[] | select(.name == "send_welcome_email") | .payload_schema'`,
+      'what its payload must be',
+    ],
+  ],
+  async run({ output, connect }) {
+    const { db } = await connect();
+    output.list(await listTasks(db), {
+      columns: COLUMNS,
+      present: presentTask,
+      empty: 'No process has announced a task yet; the first start does.',
+    });
+    return 0;
+  },
+};

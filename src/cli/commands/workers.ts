@@ -1,0 +1,47 @@
+import { presentWorker } from '../../http/present-fleet.ts';
+import { listWorkers, type Worker } from '../../inspect/workers.ts';
+import type { Command } from '../command.ts';
+import { describeInstant } from '../describe-time.ts';
+import type { Column, Style } from '../table.ts';
+
+const STYLES: Readonly<Record<Worker['state'], Style>> = {
+  busy: 'cyan',
+  idle: 'green',
+  paused: 'yellow',
+  silent: 'red',
+};
+
+const COLUMNS: readonly Column<Worker>[] = [
+  { title: 'QUEUE', text: ({ queue }) => queue },
+  { title: 'STATE', text: ({ state }) => state, style: ({ state }) => STYLES[state] },
+  {
+    title: 'RUNNING',
+    text: ({ runningCount, concurrency }) => `${runningCount}/${concurrency}`,
+    align: 'right',
+  },
+  { title: 'HOST', text: ({ host }) => host },
+  { title: 'PID', text: ({ pid }) => String(pid), align: 'right' },
+  { title: 'KIND', text: ({ kind }) => kind },
+  { title: 'STARTED', text: ({ startedAt }) => describeInstant(startedAt) },
+  { title: 'HEARTBEAT', text: ({ heartbeatAt }) => describeInstant(heartbeatAt) },
+  { title: 'POOL', text: ({ poolId }) => poolId ?? '-' },
+];
+
+export const workers: Command = {
+  name: 'workers',
+  summary: 'List workers: one queue’s pool in one process each, and their heartbeats',
+  about: ['POOL is what jobs name as their worker; a silent worker’s jobs go to others.'],
+  examples: [
+    ['workers', 'who serves which queue, and how busy it is'],
+    ['workers --json | jq -r ".[].host" | sort -u', 'the machines'],
+  ],
+  async run({ output, connect }) {
+    const { db } = await connect();
+    output.list(await listWorkers(db), {
+      columns: COLUMNS,
+      present: presentWorker,
+      empty: 'No worker is alive.',
+    });
+    return 0;
+  },
+};

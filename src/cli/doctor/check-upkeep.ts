@@ -1,0 +1,65 @@
+import type { Session } from '../../db/session.ts';
+import { type QueueStats, readQueueStats } from '../../inspect/queue-stats.ts';
+import { readVacuumHolders, type VacuumHolder } from '../../inspect/vacuum-holders.ts';
+import { describeDuration } from '../describe-time.ts';
+import { type Finding, ok, warning } from './finding.ts';
+
+/** As the alerts have it: docs/prometheus-alerts.yml. */
+const MANY_DEAD_ROWS = 100_000;
+const LONG_TRANSACTION_SECONDS = 600;
+
+const SETTINGS = `
+  select current_setting('autovacuum') = 'on' as "isOn", pg_has_role('pg_read_all_stats', 'usage') as "seesAll"`;
+
+/** Whether vacuum keeps the job tables small: dead rows slow down every fetch. */
+export async function checkUpkeep(session: Session): Promise<Finding[]> {
+  const { rows } = await session.query<{ isOn: boolean; seesAll: boolean }>(SETTINGS);
+  const { isOn = true, seesAll = true } = rows[0] ?? {};
+  const stats = await readQueueStats(session);
+  const bloated = stats.filter(isBloated).map(reportBloat);
+  const holders = await readVacuumHolders(session);
+  const long = holders
+    .filter(({ ageSeconds }) => (ageSeconds ?? 0) > LONG_TRANSACTION_SECONDS)
+    .map(reportHolder);
+  return [
+    ...(isOn
+      ? []
+      : [warning('autovacuum is off', 'set autovacuum = on: dead jobs pile up and slow every fetch')]),
+    ...(bloated.length > 0 ? bloated : [ok('dead rows of the job tables')]),
+    ...(long.length > 0 ? long : [ok('long transactions: none')]),
+    ...(seesAll ? [] : [blindness()]),
+  ];
+}
+
+export function isBloated(stats: QueueStats): boolean {
+  const { deadTupleCount, availableCount, scheduledCount, retryableCount, runningCount } = stats;
+  const live = availableCount + scheduledCount + retryableCount + runningCount;
+  return deadTupleCount > MANY_DEAD_ROWS && deadTupleCount > live;
+}
+
+function reportBloat({ queue, deadTupleCount, tableBytes }: QueueStats): Finding {
+  const size = `${Math.round(tableBytes / 1_048_576)} MiB`;
+  return warning(
+    `the job table of queue "${queue}" has ${deadTupleCount} dead rows, more than jobs (${size})`,
+    'end what holds vacuum back, if anything is named below; vacuum the table; give autovacuum more to work with',
+  );
+}
+
+function reportHolder({ kind, pid, name, role, state, ageSeconds }: VacuumHolder): Finding {
+  const age = describeDuration((ageSeconds ?? 0) * 1000);
+  const who = [name || 'no name', role && `role ${role}`, pid && `pid ${pid}`, state]
+    .filter(Boolean)
+    .join(', ');
+  const end = kind === 'prepared' ? `rollback prepared '${name}'` : `select pg_terminate_backend(${pid})`;
+  return warning(
+    `a ${kind === 'prepared' ? 'prepared transaction' : 'transaction'} has been open for ${age} (${who}): it keeps vacuum from the job tables`,
+    `have its program end it, or ${end}`,
+  );
+}
+
+function blindness(): Finding {
+  return warning(
+    'this role does not see the transactions of others',
+    'grant pg_read_all_stats to it, so that those which hold vacuum back are found',
+  );
+}

@@ -1,0 +1,30 @@
+import type { Database } from '../db/database.ts';
+import { PostgresDistributor } from '../distributor/postgres-distributor.ts';
+import type { EnqueuedJob } from '../distributor/task-distributor.ts';
+import { describeMistakes } from '../http/describe-mistakes.ts';
+import { enqueueAll, toNewJobs } from '../http/enqueue-requested.ts';
+import { newJob, type RequestedJob } from '../http/schemas/new-job.ts';
+import { createEventHub } from '../observability/event-hub.ts';
+import { UsageError } from './command-error.ts';
+
+/** The job as the HTTP API would take it. @throws {UsageError} naming every mistaken option */
+export function checkRequest(requested: Readonly<Record<string, unknown>>): RequestedJob {
+  const result = newJob.safeParse(requested);
+  if (result.success) return result.data;
+  const mistakes = describeMistakes(result.error, requested);
+  throw new UsageError(mistakes.map(({ field, message }) => `${toOption(field)}: ${message}`).join('\n  '));
+}
+
+/** Enqueues it with the same checks and defaults as over HTTP. @throws {HowdahError} as the distributor does */
+export async function enqueueRequested(db: Database, requested: RequestedJob): Promise<EnqueuedJob> {
+  const jobs = await toNewJobs(db, [requested]);
+  const distributor = new PostgresDistributor({ events: createEventHub() });
+  const [added] = await db.transaction((tx) => enqueueAll(tx, distributor, jobs));
+  if (!added) throw new Error('an enqueued job was not returned');
+  return added;
+}
+
+function toOption(field: string): string {
+  if (field === 'task') return 'TASK';
+  return field.startsWith('headers') ? '--header' : `--${field.replaceAll('_', '-')}`;
+}

@@ -1,0 +1,64 @@
+import type { Database } from '../db/database.ts';
+import { type BulkAction, changeBatch, countJobs, lastJobId, narrowToAction } from '../inspect/bulk.ts';
+import type { JobFilter } from '../inspect/job-filter.ts';
+import type { Output } from './output.ts';
+import { ProgressBar } from './progress-bar.ts';
+
+/** Small enough for a bar that moves, and for locks that are held for milliseconds. */
+const BATCH_SIZE = 250;
+
+export interface BulkOrder {
+  action: BulkAction;
+  filter: JobFilter;
+  /** Jobs at most. */
+  max: number;
+  isDryRun: boolean;
+  reason?: string | undefined;
+  /** Ends it between two batches. */
+  signal: AbortSignal;
+}
+
+/** As the HTTP API reports it. */
+export interface BulkReport {
+  action: BulkAction;
+  dry_run: boolean;
+  /** Jobs that fit, up to `max`. */
+  matched: number;
+  changed: number;
+  /** Those that were in use by a worker, or in no state for it. */
+  skipped: number;
+  /** False when there may be more. */
+  is_complete: boolean;
+}
+
+/** Does the action to the oldest jobs that fit, in transactions of 250 each of which stands by itself. */
+export async function runBulk(db: Database, order: BulkOrder, output: Output): Promise<BulkReport> {
+  const { action, max, isDryRun } = order;
+  const filter = narrowToAction(action, order.filter);
+  const total = await countJobs(db, filter, max);
+  if (isDryRun) {
+    return { action, dry_run: true, matched: total, changed: 0, skipped: 0, is_complete: total < max };
+  }
+  const bar = new ProgressBar(output.status, total);
+  const { matched, changed } = await changeAll(db, { ...order, filter }, bar).finally(() => bar.clear());
+  const isComplete = matched < max && !order.signal.aborted;
+  return { action, dry_run: false, matched, changed, skipped: matched - changed, is_complete: isComplete };
+}
+
+async function changeAll(db: Database, { action, filter, max, reason, signal }: BulkOrder, bar: ProgressBar) {
+  const beforeId = String(BigInt(await lastJobId(db)) + 1n);
+  const done = { matched: 0, changed: 0 };
+  let afterId: string | undefined;
+  while (done.matched < max && !signal.aborted) {
+    bar.show(done.matched);
+    const range = { limit: Math.min(BATCH_SIZE, max - done.matched), afterId, beforeId };
+    const { ids, changedIds } = await db.transaction((tx) =>
+      changeBatch(tx, action, { filter, range, reason }),
+    );
+    done.matched += ids.length;
+    done.changed += changedIds.length;
+    afterId = ids.at(-1);
+    if (ids.length < range.limit) break;
+  }
+  return done;
+}

@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { queryRows, type SqlClient } from './sql-client.ts';
+
+const JOURNAL = new URL('../../drizzle/meta/_journal.json', import.meta.url);
+
+/** Whether every numbered migration of this version has been applied; later ones do no harm. */
+export async function hasCurrentSchema(client: SqlClient): Promise<boolean> {
+  const [row] = await queryRows<{ latest: string | null }>(
+    client,
+    'select max(created_at)::text as latest from howdah_migrations.__drizzle_migrations',
+    [],
+  );
+  return Number(row?.latest ?? 0) >= latestMigration();
+}
+
+function latestMigration(): number {
+  const { entries } = JSON.parse(readFileSync(JOURNAL, 'utf8')) as { entries: { when: number }[] };
+  return Math.max(...entries.map(({ when }) => when));
+}

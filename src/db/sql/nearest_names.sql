@@ -1,0 +1,40 @@
+-- howdah.edit_distance(one, other): how many letters must be added, dropped or changed to turn one word into the other
+-- (Levenshtein). Of long words, the first 64 letters.
+create function howdah.edit_distance(one text, other text) returns integer
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  a constant text := left(one, 64);
+  b constant text := left(other, 64);
+  v_row integer[] := array(select generate_series(0, length(b)));
+  v_above integer[];
+begin
+  for i in 1..length(a) loop
+    v_above := v_row;
+    v_row := array[i];
+    for j in 1..length(b) loop
+      v_row[j + 1] := least(v_above[j + 1] + 1, v_row[j] + 1,
+                            v_above[j] + (substr(a, i, 1) <> substr(b, j, 1))::integer);
+    end loop;
+  end loop;
+  return v_row[length(b) + 1];
+end;
+$$;
+
+-- howdah.name_hint(word, names, what): a hint for whoever used a name that is not one of the names: the nearest, if it is
+-- near enough to be meant, and what names there are, nearest first, at most twenty. what: such as Queues.
+create function howdah.name_hint(word text, names text[], what text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce((array_agg(format('Did you mean "%s"? ', n.name)) filter (where n.place = 1 and n.is_near))[1], '')
+         || what || ' here: '
+         || coalesce(string_agg(n.name, ', ' order by n.place) filter (where n.place <= 20), 'none')
+         || case when count(*) > 20 then format(' and %s more', count(*) - 20) else '' end || '.'
+  from (
+    select d.name, d.distance <= greatest(1, length(d.name) / 3) as is_near,
+           row_number() over (order by d.distance, d.name) as place
+    from (select name, howdah.edit_distance(lower(word), lower(name)) as distance from unnest(names) name) d
+  ) n
+$$;

@@ -1,0 +1,21 @@
+-- What the columns of the tables that roles may read mean, for \d+; those of views are said beside them.
+comment on column howdah.tasks.name is 'What howdah.enqueue takes as task.';
+comment on column howdah.tasks.queue is 'Queue of its jobs unless their enqueue names one.';
+comment on column howdah.tasks.max_retries is 'Runs after the first, 0 to 32766, unless the enqueue says otherwise.';
+comment on column howdah.tasks.timeout_ms is 'Time limit of one run in milliseconds, 0 for none, unless the enqueue says otherwise.';
+comment on column howdah.tasks.payload_schema is 'JSON Schema of its payload.';
+comment on column howdah.tasks.updated_at is 'When a process last announced it otherwise than before.';
+
+comment on column howdah.job_errors.job_id is 'The job, as in howdah.jobs.id.';
+comment on column howdah.job_errors.queue is 'The job''s queue.';
+comment on column howdah.job_errors.task is 'The job''s task.';
+comment on column howdah.job_errors.name is 'The error''s class, such as TypeError; WorkerLostError when its worker died.';
+comment on column howdah.job_errors.message is 'The error''s message.';
+comment on column howdah.job_errors.stack is 'Where it was thrown; null when the worker did not say.';
+comment on column howdah.job_errors.worker is 'The worker pool that ran the attempt, as in howdah.workers.pool_id.';
+comment on column howdah.job_errors.failed_at is 'When the attempt ended.';
+comment on column howdah.job_errors.retry_at is 'Earliest instant of the next attempt; null when there is none.';
+
+comment on column howdah.job_history.payload is
+  'As in howdah.jobs. Whoever is granted to select this column sees payloads there, of live jobs and schedules too.';
+comment on column howdah.job_history.result is 'As in howdah.jobs. Whoever is granted to select this column sees results there.';

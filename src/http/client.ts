@@ -1,0 +1,37 @@
+import { hc } from 'hono/client';
+import type { addJobRoutes } from './routes/jobs.ts';
+import type { addBulkRoutes } from './routes/jobs-bulk.ts';
+import type { addJobCommandRoutes } from './routes/jobs-commands.ts';
+import type { addEnqueueRoutes } from './routes/jobs-enqueue.ts';
+import type { addQueueRoutes } from './routes/queues.ts';
+import type { addScheduleRoutes } from './routes/schedules.ts';
+import type { addTaskRoutes } from './routes/tasks.ts';
+import type { addWorkerRoutes } from './routes/workers.ts';
+
+/** The API's addresses as properties, with the types of their requests and answers; nothing of the server at run time. */
+export type HowdahClient = ReturnType<typeof hc<ReturnType<typeof addEnqueueRoutes>>> &
+  ReturnType<typeof hc<ReturnType<typeof addJobRoutes>>> &
+  ReturnType<typeof hc<ReturnType<typeof addJobCommandRoutes>>> &
+  ReturnType<typeof hc<ReturnType<typeof addBulkRoutes>>> &
+  ReturnType<typeof hc<ReturnType<typeof addQueueRoutes>>> &
+  ReturnType<typeof hc<ReturnType<typeof addWorkerRoutes>>> &
+  ReturnType<typeof hc<ReturnType<typeof addTaskRoutes>>> &
+  ReturnType<typeof hc<ReturnType<typeof addScheduleRoutes>>>;
+
+export interface ClientOptions {
+  /** Stands in for the global fetch. */
+  fetch?: (input: string | URL | Request, init?: RequestInit) => Response | Promise<Response>;
+}
+
+/**
+ * A typed client: `await client.v1.jobs.$post({ json: { task, payload }, header: {} })` is a fetch Response whose `json()`
+ * has the route's type. It throws nothing for an error status; look at `response.ok`, and at the problem's `code`.
+ *
+ * @param url where the service listens
+ * @param token admin token, or viewer token for reading
+ */
+export function createClient(url: string, token: string, options: ClientOptions = {}): HowdahClient {
+  const headers = { Authorization: `Bearer ${token}` };
+  const client: unknown = hc(url, { headers, ...options });
+  return client as HowdahClient;
+}

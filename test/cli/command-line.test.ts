@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { describe, test } from 'node:test';
+import { COMMANDS } from '../../src/cli/commands.ts';
+import { runHowdah, runInShell } from '../support/howdah-cli.ts';
+
+describe('npx howdah', () => {
+  test('without a command lists all of them', async () => {
+    const { exitCode, stdout } = await runHowdah([]);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^Usage: npx howdah <command>/);
+    for (const { name, summary } of COMMANDS) assert.match(stdout, new RegExp(`^  ${name} +${summary.slice(0, 12)}`, 'm'));
+  });
+
+  test('is what npx starts', async () => {
+    const { exitCode, stdout } = await runInShell('npx howdah --version');
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
+  });
+
+  for (const { name } of COMMANDS) {
+    test(`shows options and examples of ${name}`, async () => {
+      const { exitCode, stdout } = await runHowdah([name, '--help']);
+      assert.equal(exitCode, 0);
+      assert.match(stdout, new RegExp(`^Usage: npx howdah ${name}\\b.*\\[options\\]`));
+      assert.match(stdout, new RegExp(`Examples:\\n  npx howdah ${name}\\b.*\\n      .+`));
+      assert.match(stdout, /--json .*\n.*--text .*\n.*--help /);
+      assert.match(stdout, /Exit codes: 0 done, 1 .*, 2 wrongly called\./);
+    });
+  }
+
+  test('shows the help of a command by either spelling', async () => {
+    const [one, other] = await Promise.all([runHowdah(['help', 'sql']), runHowdah(['sql', '-h'])]);
+    assert.match(one.stdout, /Usage: npx howdah sql/);
+    assert.equal(one.stdout, other.stdout);
+  });
+
+  const wrong: [string[], RegExp][] = [
+    [['jbs'], /there is no command "jbs"; did you mean jobs\?/],
+    [['heal'], /there is no command "heal"\n/],
+    [['--json', 'jobs'], /expected a command first, received "--json"/],
+    [['jobs', '--que', 'x'], /jobs: unknown option --que; did you mean --queue\?/],
+    [['jobs', '--stat=running'], /unknown option --stat; did you mean --state\?/],
+    [['jobs', '--state', 'runing'], /--state: expected one of scheduled, .*received "runing"; did you mean running\?/],
+    [['jobs', '--state'], /--state expects a value, STATE/],
+    [['jobs', '--queue', '--watch'], /--queue expects a value, NAME; write --queue=--watch if that is the value/],
+    [['jobs', '--watch=yes'], /--watch takes no value/],
+    [['jobs', '--since', 'yesterday'], /--since: expected how long ago, e\.g\. 2h, or an instant .*"yesterday"/],
+    [['jobs', '--limit', '0'], /--limit: expected a whole number 1 to 10000; received "0"/],
+    [['jobs', '--payload', '{'], /--payload: expected JSON; received "\{"/],
+    [['jobs', '17'], /jobs: expected no arguments, received "17" as well/],
+    [['jobs', '--json', '--text'], /--json and --text exclude each other/],
+    [['job'], /job: expected ID/],
+    [['job', '1', '2'], /job: expected only ID, received "2" as well/],
+    [['job', 'x'], /expected the id of a job, a positive whole number; received "x"/],
+    [['retry'], /expected the ids of jobs, or a filter such as --queue default/],
+    [['retry', '1', '--queue', 'default'], /expected ids or a filter, received both/],
+    [['retry', '--state', 'running'], /--state: expected one of discarded, .*; received "running"/],
+    [['reschedule', '1'], /expected either --at or --in/],
+    [['reschedule', '1', '--in', '5'], /--in: expected a duration.*add a unit, 5s for seconds/],
+    [['pause'], /expected names of queues, or --all/],
+    [['completion', 'bsh'], /expected bash or zsh; received "bsh"; did you mean bash\?/],
+    [['enqueue', 'x', '{'], /the payload is not JSON/],
+    [['enqueue', 'x', '{}', '--priority', 'high'], /--priority: expected a whole number .*received "high"/],
+    [['enqueue', 'x', '{}', '--header', 'a'], /--header: expected NAME=VALUE; received "a"/],
+  ];
+  for (const [args, message] of wrong) {
+    test(`refuses "${args.join(' ')}" with exit code 2`, async () => {
+      const { exitCode, stdout, stderr } = await runHowdah(args);
+      assert.equal(exitCode, 2, stderr);
+      assert.match(stderr, message);
+      assert.match(stderr, /^howdah: /);
+      assert.equal(stdout, '');
+    });
+  }
+
+  test('says in one line that there is no database', async () => {
+    const { exitCode, stderr } = await runHowdah(['jobs']);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^howdah: no database: set DATABASE_URL, or run npm start, .*\n$/);
+  });
+
+  test('says in one line that the database cannot be reached, without its password', async () => {
+    const env = { DATABASE_URL: 'postgres://me:secret@127.0.0.1:9/none' };
+    for (const args of [['queues'], ['sql', 'select 1'], ['cancel', '1']]) {
+      const { exitCode, stdout, stderr } = await runHowdah(args, env);
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /^howdah: DATABASE_URL: cannot connect to postgres:\/\/me:\*\*\*@127\.0\.0\.1:9\/none: .*\n$/);
+      assert.equal(stdout, '');
+    }
+  });
+
+  test('needs no other setting of the service', async () => {
+    const { exitCode, stderr } = await runHowdah(['jobs'], { NODE_ENV: 'production', PORT: 'x' });
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /no database/);
+  });
+
+  test('reports a mistaken DATABASE_URL', async () => {
+    const { exitCode, stderr } = await runHowdah(['jobs'], { DATABASE_URL: 'mysql://x' });
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /DATABASE_URL: expected .*postgres/);
+  });
+});
+
+describe('docs/cli.md', () => {
+  test('has every command with every option of its own', async () => {
+    const text = await readFile(new URL('../../docs/cli.md', import.meta.url), 'utf8');
+    for (const { name, options = {} } of COMMANDS) {
+      assert.match(text, new RegExp(`^### ${name}$`, 'm'));
+      for (const option of Object.keys(options)) assert.ok(text.includes(`--${option}`), `${name} --${option}`);
+    }
+  });
+});

@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+
+/** As much of JSON Schema as the document uses. */
+interface Schema {
+  $ref?: string;
+  type?: string | string[];
+  enum?: unknown[];
+  properties?: Record<string, Schema>;
+  required?: string[];
+  items?: Schema;
+  anyOf?: Schema[];
+  allOf?: Schema[];
+  example?: unknown;
+}
+
+interface Operation {
+  parameters?: { name: string; in: string; required?: boolean; schema: Schema }[];
+  requestBody?: { content: Record<string, { schema: Schema }> };
+  responses: Record<string, object>;
+}
+
+export interface ApiDocument {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema> };
+}
+
+export interface FuzzedRequest {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  body: string | undefined;
+}
+
+/** Values that have met a fault somewhere. */
+const NASTY = [
+  '',
+  '\0',
+  '\uD800',
+  '%',
+  "'; drop table users --",
+  '-1',
+  '9'.repeat(30),
+  '0000-01-01T00:00:00Z',
+  '١',
+  '__proto__',
+];
+
+/** Requests to the operation: some as the document has them, some with wrong parts, some with junk. */
+export function fuzzedRequests(
+  document: ApiDocument,
+  { path, method }: { path: string; method: string },
+  ids: readonly string[],
+): fc.Arbitrary<FuzzedRequest> {
+  const operation = document.paths[path]?.[method];
+  if (!operation) throw new Error(`${method} ${path} is not in the document`);
+  const body = Object.values(operation.requestBody?.content ?? {})[0]?.schema;
+  const texts = (place: string) =>
+    fc.record(
+      Object.fromEntries(
+        (operation.parameters ?? [])
+          .filter((parameter) => parameter.in === place)
+          .map(({ name, schema }) => [name, text(document, schema, ids)]),
+      ),
+      place === 'path' ? {} : { requiredKeys: [] },
+    );
+  return fc
+    .record({
+      path: texts('path') as fc.Arbitrary<Record<string, string>>,
+      query: texts('query') as fc.Arbitrary<Record<string, string>>,
+      header: texts('header') as fc.Arbitrary<Record<string, string>>,
+      body: body ? bodies(document, body) : fc.constant(undefined),
+    })
+    .map((parts) => ({
+      method: method.toUpperCase(),
+      path: fill(path, parts.path) + queryOf(parts.query),
+      headers: inAscii(parts.header),
+      body: parts.body,
+    }));
+}
+
+function bodies(document: ApiDocument, schema: Schema): fc.Arbitrary<string | undefined> {
+  const fitting = anyValue(document, schema).map((value) => JSON.stringify(value) ?? '');
+  return fc.oneof(
+    { weight: 8, arbitrary: fitting },
+    { weight: 1, arbitrary: fc.json() },
+    { weight: 1, arbitrary: fc.constantFrom('', '{', 'null', '[]', '[[', '"\\u0000"', undefined) },
+  );
+}
+
+function anyValue(document: ApiDocument, schema: Schema, depth = 0): fc.Arbitrary<unknown> {
+  const resolved = schema.$ref ? document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] : schema;
+  if (!resolved || depth > 4) return fc.jsonValue();
+  return fc.oneof(
+    { weight: 9, arbitrary: fittingValue(document, resolved, depth) },
+    { weight: 1, arbitrary: fc.oneof(fc.jsonValue(), fc.constantFrom<unknown>(...NASTY)) },
+  );
+}
+
+function fittingValue(document: ApiDocument, schema: Schema, depth: number): fc.Arbitrary<unknown> {
+  const next = (part: Schema) => anyValue(document, part, depth + 1);
+  if (schema.enum) return fc.constantFrom(...schema.enum);
+  if (schema.anyOf) return fc.oneof(...schema.anyOf.map(next));
+  if (schema.allOf) return fc.tuple(...schema.allOf.map(next)).map((parts) => Object.assign({}, ...parts));
+  const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
+  if (type === 'object' && schema.properties) {
+    const properties = Object.fromEntries(
+      Object.entries(schema.properties).map(([name, part]) => [name, next(part)]),
+    );
+    return fc.record(properties, { requiredKeys: schema.required ?? [] });
+  }
+  if (type === 'array') return fc.array(next(schema.items ?? {}), { maxLength: 3 });
+  if (type === 'integer' || type === 'number')
+    return fc.oneof(fc.integer({ min: 0, max: 50 }), fc.integer(), fc.double());
+  if (type === 'boolean') return fc.boolean();
+  if (type === 'string') return fc.oneof(fc.constant(schema.example ?? 'x'), fc.string({ unit: 'binary' }));
+  return schema.example === undefined
+    ? fc.jsonValue()
+    : fc.oneof(fc.constant(schema.example), fc.jsonValue());
+}
+
+function text(document: ApiDocument, schema: Schema, ids: readonly string[]): fc.Arbitrary<string> {
+  return fc.oneof(
+    fc.constantFrom(...ids, ...NASTY),
+    fittingValue(document, schema, 0).map((value) =>
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ),
+    fc.string({ unit: 'binary' }),
+  );
+}
+
+function fill(path: string, values: Record<string, string>): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => encode(values[name] || '1'));
+}
+
+function queryOf(values: Record<string, string>): string {
+  const pairs = Object.entries(values).map(([name, value]) => `${name}=${encode(value)}`);
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+/** A dot alone would be taken for a step in the path by whoever builds the address. */
+function encode(value: string): string {
+  return encodeURIComponent(value.toWellFormed()).replaceAll('.', '%2E');
+}
+
+/** Others cannot be sent at all. */
+function inAscii(headers: Record<string, string>): Record<string, string> {
+  const entries = Object.entries(headers).map(([name, value]) => [name, value.replace(/[^\x20-\x7e]/g, '?')]);
+  return Object.fromEntries(entries);
+}

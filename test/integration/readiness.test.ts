@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { openBank, signUpJobs } from './bank.ts';
+import { openService } from './open-service.ts';
+
+interface Answer {
+  status: number;
+  checks: Record<string, { ok: boolean; detail?: string }>;
+}
+
+async function ready(url: string): Promise<Answer> {
+  const response = await fetch(`${url}/readyz`);
+  const { checks } = (await response.json()) as Pick<Answer, 'checks'>;
+  return { status: response.status, checks };
+}
+
+function untilReady(url: string, isWanted: (answer: Answer) => boolean): Promise<Answer> {
+  return waitFor('another readiness', async () => {
+    const answer = await ready(url);
+    return isWanted(answer) ? answer : undefined;
+  });
+}
+
+describe('readiness tells the truth', () => {
+  test('while the database cannot be reached, and when it is back', async () => {
+    await using stack = new AsyncDisposableStack();
+    const bank = await openBank(stack);
+    const proxy = await startTcpProxy(bank.database.connectionString);
+    stack.defer(() => proxy.stop());
+    const { url } = await openService(stack, { env: { DATABASE_URL: proxy.url } });
+    assert.equal((await ready(url)).status, 200);
+
+    proxy.block();
+    const { checks } = await untilReady(url, ({ status }) => status === 503);
+    assert.equal(checks['database']?.ok, false);
+    assert.match(checks['database']?.detail ?? '', /timeout/i);
+    await untilReady(url, ({ checks }) => checks['runners']?.ok === false);
+
+    proxy.unblock();
+    await untilReady(url, ({ status }) => status === 200);
+    const { welcome } = await signUpJobs(url, 'ada');
+    await bank.untilState(welcome, 'completed');
+  });
+
+  test('about a database that is older than the service', async () => {
+    await using stack = new AsyncDisposableStack();
+    const { url, pool } = await openService(stack);
+    await pool.query(
+      `delete from howdah_migrations.__drizzle_migrations
+       where created_at = (select max(created_at) from howdah_migrations.__drizzle_migrations)`,
+    );
+    const { status, checks } = await ready(url);
+    assert.equal(status, 503);
+    assert.match(checks['database']?.detail ?? '', /npm run migrate/);
+  });
+
+  test('about jobs that nobody takes', async () => {
+    await using stack = new AsyncDisposableStack();
+    const { url, pool } = await openService(stack);
+    // As if the engine had stopped looking: no fetch gets a row.
+    await pool.query(
+      `create function public.nothing() returns trigger language plpgsql as 'begin return null; end';
+       create trigger a_nothing before update on graphile_worker._private_jobs for each row
+       when (old.locked_at is null and new.locked_at is not null) execute function public.nothing()`,
+    );
+    await pool.query(
+      `select howdah.enqueue('send_welcome_email', '{"user_account": "ada"}', run_at => now() - interval '2 minutes')`,
+    );
+    const { status, checks } = await ready(url);
+    assert.equal(status, 503);
+    assert.match(checks['queues']?.detail ?? '', /more than 60 s in default/);
+  });
+});
