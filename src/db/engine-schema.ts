@@ -82,8 +82,9 @@ async function shareJobIds(client: ClientBase, schema: string): Promise<void> {
   await inTransaction(client, async () => {
     await client.query(`lock table ${table} in access exclusive mode`);
     await client.query(
-      `select setval('howdah.job_id_seq',
-         greatest((select last_value from howdah.job_id_seq), nextval(pg_get_serial_sequence($1, 'id'))))`,
+      `select setval('howdah.job_id_seq', greatest(last_value + is_called::integer,
+                                                   nextval(pg_get_serial_sequence($1, 'id'))), false)
+       from howdah.job_id_seq`,
       [table],
     );
     await client.query(`alter table ${table} alter column id drop identity`);

@@ -51,6 +51,7 @@ export async function administrate(serverUrl: string, statement: string): Promis
 
 async function startEmbedded(): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'howdah-test-'));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
   await chmod(dataDir, 0o711); // root's server runs as an account that must reach its data
   const server = await startEmbeddedPostgres({ dataDir, durability: 'none' });
   return {
