@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import type { Transaction } from '../db/database.ts';
 import { recordAudit } from '../inspect/audit-log.ts';
+import { translatingErrors } from '../inspect/command-error.ts';
 import { claimKey, type KeyedRequest, storeAnswer } from '../inspect/idempotency-keys.ts';
 import type { AppDependencies, AppEnv } from './app-dependencies.ts';
 
@@ -18,7 +19,7 @@ export interface Change<Body> {
  * remembers commit together. A request that comes again with its key gets the first answer and changes nothing; one
  * that failed left nothing behind, and is tried anew.
  *
- * @throws {HowdahError} what `work` throws, and those of `claimKey`
+ * @throws {HowdahError} what `work` throws, those of `claimKey`, and what the database refused
  */
 export async function mutate<Body>(
   c: Context<AppEnv>,
@@ -26,7 +27,7 @@ export async function mutate<Body>(
   work: (tx: Transaction) => Promise<Change<Body>>,
 ): Promise<Body> {
   const keyed = await readKey(c);
-  return db.transaction(async (tx) => {
+  const change = async (tx: Transaction) => {
     const first = keyed && (await claimKey(tx, keyed));
     if (first !== undefined) {
       c.header('Idempotency-Replayed', 'true');
@@ -36,7 +37,8 @@ export async function mutate<Body>(
     await recordAudit(tx, { actor: 'admin', action, requestId: c.var.requestId, jobIds, details });
     if (keyed) await storeAnswer(tx, keyed.key, body);
     return body;
-  });
+  };
+  return translatingErrors(() => db.transaction(change));
 }
 
 /** The request's Idempotency-Key, with a hash of all that it asks for; undefined without one. */

@@ -1,20 +1,19 @@
 import { z } from '@hono/zod-openapi';
 import type { Database } from '../db/database.ts';
 import { HowdahError } from '../errors.ts';
-import { getTask, type KnownTask, listTasks } from '../inspect/tasks.ts';
+import { getTask, type KnownTask } from '../inspect/tasks.ts';
 import { catalogue } from '../jobs/catalogue.ts';
 import type { TaskDefinition } from '../jobs/define-task.ts';
 
 /**
  * The task of that name: this deployment's own definition, or one made from what another deployment announced.
  *
- * @throws {HowdahError} `unknown_task` with the names there are
+ * @throws {HowdahError} `unknown_task` with the names there are, the nearest first
  */
 export async function resolveTask(db: Database, name: string): Promise<TaskDefinition> {
   const own = catalogue.get(name);
   if (own) return own;
-  const known = await getTask(db, name);
-  if (!known) throw unknownTask(name, await listTasks(db));
+  const known = await getTask(db, name).catch(nameField);
   const { queue, maxRetries, timeoutMs } = known;
   return { name, payload: toSchema(known), queue, maxRetries, timeoutMs };
 }
@@ -28,11 +27,12 @@ function toSchema({ payloadSchema }: KnownTask): z.ZodType<unknown> {
   }
 }
 
-function unknownTask(name: string, known: readonly KnownTask[]): HowdahError {
-  const names = known.map((task) => task.name).join(', ');
-  const message = `expected one of ${names || 'none, as no process has announced a task yet'}, received ${JSON.stringify(name)}`;
-  return new HowdahError('unknown_task', {
-    detail: `task: ${message}`,
+function nameField(error: unknown): never {
+  if (!(error instanceof HowdahError) || error.code !== 'unknown_task') throw error;
+  const { message } = error;
+  throw new HowdahError('unknown_task', {
+    detail: message,
     fields: [{ field: 'task', message }],
+    cause: error,
   });
 }

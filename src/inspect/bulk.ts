@@ -26,11 +26,8 @@ export function narrowToAction(action: BulkAction, filter: JobFilter): JobFilter
 /** How many jobs fit, counted up to `max`. */
 export async function countJobs(client: SqlClient, filter: JobFilter, max: number): Promise<number> {
   const { text, values } = await jobIdsQuery(client, filter, { order: 'asc', limit: max });
-  const [row] = await queryRows<{ count: number }>(
-    client,
-    `select count(*)::float8 as count from (${text}) fitting`,
-    values,
-  );
+  const statement = `select count(*)::float8 as count from (${text}) fitting`;
+  const [row] = await translatingErrors(() => queryRows<{ count: number }>(client, statement, values));
   return row?.count ?? 0;
 }
 
@@ -62,11 +59,8 @@ export async function changeBatch(
   }: { filter: JobFilter; range: Omit<IdRange, 'order'>; reason?: string | undefined },
 ): Promise<BulkBatch> {
   const { text, values } = await jobIdsQuery(tx, filter, { ...range, order: 'asc' });
-  const found = await queryRows<{ id: string }>(
-    tx,
-    `select id::text from (${text}) fitting order by fitting.id`,
-    values,
-  );
+  const statement = `select id::text from (${text}) fitting order by fitting.id`;
+  const found = await translatingErrors(() => queryRows<{ id: string }>(tx, statement, values));
   const ids = found.map(({ id }) => id);
   if (ids.length === 0) return { ids, changedIds: [] };
   const changed = await translatingErrors(() =>

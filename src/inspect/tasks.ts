@@ -1,4 +1,5 @@
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
+import { translatingErrors } from './command-error.ts';
 
 /** A task as the processes that know it announced it. */
 export interface KnownTask {
@@ -27,8 +28,10 @@ export async function listTasks(client: SqlClient): Promise<KnownTask[]> {
   return queryRows<KnownTask>(client, SELECT, [null]);
 }
 
-/** Undefined when no process announced such a task. */
-export async function getTask(client: SqlClient, name: string): Promise<KnownTask | undefined> {
+/** @throws {HowdahError} `unknown_task` naming the tasks there are, the nearest first */
+export async function getTask(client: SqlClient, name: string): Promise<KnownTask> {
   const [task] = await queryRows<KnownTask>(client, SELECT, [name]);
-  return task;
+  if (task) return task;
+  await translatingErrors(() => queryRows(client, 'select howdah.known_task($1::text)', [name]));
+  return getTask(client, name); // announced in between
 }

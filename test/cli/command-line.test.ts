@@ -2,14 +2,15 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { COMMANDS } from '../../src/cli/commands.ts';
-import { runHowdah, runInShell } from '../support/howdah-cli.ts';
+import { runHere, runHowdah, runInShell } from '../support/howdah-cli.ts';
 
 describe('npx howdah', () => {
   test('without a command lists all of them', async () => {
     const { exitCode, stdout } = await runHowdah([]);
     assert.equal(exitCode, 0);
     assert.match(stdout, /^Usage: npx howdah <command>/);
-    for (const { name, summary } of COMMANDS) assert.match(stdout, new RegExp(`^  ${name} +${summary.slice(0, 12)}`, 'm'));
+    for (const { name, summary } of COMMANDS)
+      assert.match(stdout, new RegExp(`^  ${name} +${summary.slice(0, 12)}`, 'm'));
   });
 
   test('is what npx starts', async () => {
@@ -20,7 +21,7 @@ describe('npx howdah', () => {
 
   for (const { name } of COMMANDS) {
     test(`shows options and examples of ${name}`, async () => {
-      const { exitCode, stdout } = await runHowdah([name, '--help']);
+      const { exitCode, stdout } = await runHere([name, '--help']);
       assert.equal(exitCode, 0);
       assert.match(stdout, new RegExp(`^Usage: npx howdah ${name}\\b.*\\[options\\]`));
       assert.match(stdout, new RegExp(`Examples:\\n  npx howdah ${name}\\b.*\\n      .+`));
@@ -30,7 +31,7 @@ describe('npx howdah', () => {
   }
 
   test('shows the help of a command by either spelling', async () => {
-    const [one, other] = await Promise.all([runHowdah(['help', 'sql']), runHowdah(['sql', '-h'])]);
+    const [one, other] = await Promise.all([runHere(['help', 'sql']), runHere(['sql', '-h'])]);
     assert.match(one.stdout, /Usage: npx howdah sql/);
     assert.equal(one.stdout, other.stdout);
   });
@@ -41,11 +42,20 @@ describe('npx howdah', () => {
     [['--json', 'jobs'], /expected a command first, received "--json"/],
     [['jobs', '--que', 'x'], /jobs: unknown option --que; did you mean --queue\?/],
     [['jobs', '--stat=running'], /unknown option --stat; did you mean --state\?/],
-    [['jobs', '--state', 'runing'], /--state: expected one of scheduled, .*received "runing"; did you mean running\?/],
+    [
+      ['jobs', '--state', 'runing'],
+      /--state: expected one of scheduled, .*received "runing"; did you mean running\?/,
+    ],
     [['jobs', '--state'], /--state expects a value, STATE/],
-    [['jobs', '--queue', '--watch'], /--queue expects a value, NAME; write --queue=--watch if that is the value/],
+    [
+      ['jobs', '--queue', '--watch'],
+      /--queue expects a value, NAME; write --queue=--watch if that is the value/,
+    ],
     [['jobs', '--watch=yes'], /--watch takes no value/],
-    [['jobs', '--since', 'yesterday'], /--since: expected how long ago, e\.g\. 2h, or an instant .*"yesterday"/],
+    [
+      ['jobs', '--since', 'yesterday'],
+      /--since: expected how long ago, e\.g\. 2h, or an instant .*"yesterday"/,
+    ],
     [['jobs', '--limit', '0'], /--limit: expected a whole number 1 to 10000; received "0"/],
     [['jobs', '--payload', '{'], /--payload: expected JSON; received "\{"/],
     [['jobs', '17'], /jobs: expected no arguments, received "17" as well/],
@@ -66,13 +76,19 @@ describe('npx howdah', () => {
   ];
   for (const [args, message] of wrong) {
     test(`refuses "${args.join(' ')}" with exit code 2`, async () => {
-      const { exitCode, stdout, stderr } = await runHowdah(args);
+      const { exitCode, stdout, stderr } = await runHere(args);
       assert.equal(exitCode, 2, stderr);
       assert.match(stderr, message);
       assert.match(stderr, /^howdah: /);
       assert.equal(stdout, '');
     });
   }
+
+  test('refuses it in a process of its own as well', async () => {
+    const { exitCode, stdout, stderr } = await runHowdah(['jbs']);
+    assert.deepEqual([exitCode, stdout], [2, '']);
+    assert.match(stderr, /^howdah: there is no command "jbs"; did you mean jobs\?/);
+  });
 
   test('says in one line that there is no database', async () => {
     const { exitCode, stderr } = await runHowdah(['jobs']);
@@ -85,7 +101,10 @@ describe('npx howdah', () => {
     for (const args of [['queues'], ['sql', 'select 1'], ['cancel', '1']]) {
       const { exitCode, stdout, stderr } = await runHowdah(args, env);
       assert.equal(exitCode, 1);
-      assert.match(stderr, /^howdah: DATABASE_URL: cannot connect to postgres:\/\/me:\*\*\*@127\.0\.0\.1:9\/none: .*\n$/);
+      assert.match(
+        stderr,
+        /^howdah: DATABASE_URL: cannot connect to postgres:\/\/me:\*\*\*@127\.0\.0\.1:9\/none: .*\n$/,
+      );
       assert.equal(stdout, '');
     }
   });
@@ -108,7 +127,8 @@ describe('docs/cli.md', () => {
     const text = await readFile(new URL('../../docs/cli.md', import.meta.url), 'utf8');
     for (const { name, options = {} } of COMMANDS) {
       assert.match(text, new RegExp(`^### ${name}$`, 'm'));
-      for (const option of Object.keys(options)) assert.ok(text.includes(`--${option}`), `${name} --${option}`);
+      for (const option of Object.keys(options))
+        assert.ok(text.includes(`--${option}`), `${name} --${option}`);
     }
   });
 });

@@ -32,9 +32,13 @@ describe('howdah completion', { skip: hasShell('bash') ? false : 'there is no ba
 
   test('loads in zsh', { skip: hasShell('zsh') ? false : 'there is no zsh here' }, async () => {
     const { stdout } = await runHowdah(['completion', 'zsh']);
-    const { status, stderr } = spawnSync('zsh', ['-f', '-c', `autoload -U compinit; compinit -u -D\n${stdout}`], {
-      encoding: 'utf8',
-    });
+    const { status, stderr } = spawnSync(
+      'zsh',
+      ['-f', '-c', `autoload -U compinit; compinit -u -D\n${stdout}`],
+      {
+        encoding: 'utf8',
+      },
+    );
     assert.equal(status, 0, stderr);
   });
 

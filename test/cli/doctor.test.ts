@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { runHowdah } from '../support/howdah-cli.ts';
 import { createEmptyDatabase } from '../support/test-database.ts';
@@ -109,5 +110,44 @@ describe('npx howdah doctor', () => {
     await queue.pool.query('update howdah.installed_sql set fingerprint = $1', [rows[0]?.fingerprint]);
     assert.equal(exitCode, 1);
     assert.match(stdout, /ERROR the database is at another version\n +→ run npm run migrate/);
+  });
+
+  test('reports what its role may not do', async () => {
+    const role = `clerk_${randomBytes(4).toString('hex')}`;
+    await queue.pool.query(`create role ${role} login password 'clerk'`);
+    await queue.pool.query(`grant usage on schema howdah to ${role}`);
+    const url = new URL(queue.database.connectionString);
+    [url.username, url.password] = [role, 'clerk'];
+    try {
+      const { exitCode, stdout } = await doctor({ DATABASE_URL: url.href });
+      assert.equal(exitCode, 1);
+      assert.match(
+        stdout,
+        new RegExp(`ERROR role "${role}" lacks .* and \\d+ more\n +→ put the role that owns`),
+      );
+    } finally {
+      await queue.pool.query(`drop owned by ${role}`);
+      await queue.pool.query(`drop role ${role}`);
+    }
+  });
+
+  test('warns of tasks that no worker knows', async () => {
+    const processor = await queue.start();
+    try {
+      const { stdout } = await doctor();
+      assert.match(stdout, /warn +task "send_welcome_email" is known to no worker\n +→ start a worker/);
+      assert.doesNotMatch(stdout, /task "works"/);
+    } finally {
+      await processor.stop(0);
+    }
+  });
+
+  test('tells programs the same in JSON', async () => {
+    const { exitCode, stdout } = await runHowdah(['doctor'], {
+      DATABASE_URL: queue.database.connectionString,
+    });
+    const { ok, findings } = JSON.parse(stdout);
+    assert.deepEqual([exitCode, ok], [0, true]);
+    assert.deepEqual(findings[0], { level: 'ok', what: 'configuration (development)' });
   });
 });

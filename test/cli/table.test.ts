@@ -43,7 +43,15 @@ describe('a table', () => {
   test('becomes a block a row where columns would be too narrow', () => {
     assert.equal(
       render(20),
-      ['ID     7', 'TASK   send_mail', 'ERROR  connect ECON…', '', 'ID     1234', 'TASK   送信', 'ERROR'].join('\n'),
+      [
+        'ID     7',
+        'TASK   send_mail',
+        'ERROR  connect ECON…',
+        '',
+        'ID     1234',
+        'TASK   送信',
+        'ERROR',
+      ].join('\n'),
     );
   });
 });

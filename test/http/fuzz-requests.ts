@@ -54,20 +54,16 @@ export function fuzzedRequests(
   const operation = document.paths[path]?.[method];
   if (!operation) throw new Error(`${method} ${path} is not in the document`);
   const body = Object.values(operation.requestBody?.content ?? {})[0]?.schema;
-  const texts = (place: string) =>
-    fc.record(
-      Object.fromEntries(
-        (operation.parameters ?? [])
-          .filter((parameter) => parameter.in === place)
-          .map(({ name, schema }) => [name, text(document, schema, ids)]),
-      ),
-      place === 'path' ? {} : { requiredKeys: [] },
-    );
+  const texts = (place: string) => {
+    const parameters = (operation.parameters ?? []).filter((parameter) => parameter.in === place);
+    const fields = parameters.map(({ name, schema }) => [name, text(document, schema, ids)] as const);
+    return someOf(Object.fromEntries(fields), place === 'path' ? parameters.map(({ name }) => name) : []);
+  };
   return fc
     .record({
-      path: texts('path') as fc.Arbitrary<Record<string, string>>,
-      query: texts('query') as fc.Arbitrary<Record<string, string>>,
-      header: texts('header') as fc.Arbitrary<Record<string, string>>,
+      path: texts('path'),
+      query: texts('query'),
+      header: texts('header'),
       body: body ? bodies(document, body) : fc.constant(undefined),
     })
     .map((parts) => ({
@@ -90,10 +86,8 @@ function bodies(document: ApiDocument, schema: Schema): fc.Arbitrary<string | un
 function anyValue(document: ApiDocument, schema: Schema, depth = 0): fc.Arbitrary<unknown> {
   const resolved = schema.$ref ? document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] : schema;
   if (!resolved || depth > 4) return fc.jsonValue();
-  return fc.oneof(
-    { weight: 9, arbitrary: fittingValue(document, resolved, depth) },
-    { weight: 1, arbitrary: fc.oneof(fc.jsonValue(), fc.constantFrom<unknown>(...NASTY)) },
-  );
+  const junk = fc.oneof(fc.jsonValue(), fc.constantFrom<unknown>(...NASTY));
+  return mostly<unknown>(fittingValue(document, resolved, depth), junk);
 }
 
 function fittingValue(document: ApiDocument, schema: Schema, depth: number): fc.Arbitrary<unknown> {
@@ -106,25 +100,42 @@ function fittingValue(document: ApiDocument, schema: Schema, depth: number): fc.
     const properties = Object.fromEntries(
       Object.entries(schema.properties).map(([name, part]) => [name, next(part)]),
     );
-    return fc.record(properties, { requiredKeys: schema.required ?? [] });
+    return someOf(properties, schema.required ?? []);
   }
   if (type === 'array') return fc.array(next(schema.items ?? {}), { maxLength: 3 });
-  if (type === 'integer' || type === 'number')
-    return fc.oneof(fc.integer({ min: 0, max: 50 }), fc.integer(), fc.double());
+  if (type === 'integer' || type === 'number') {
+    return mostly(fc.integer({ min: 1, max: 50 }), fc.oneof(fc.integer(), fc.double()));
+  }
   if (type === 'boolean') return fc.boolean();
-  if (type === 'string') return fc.oneof(fc.constant(schema.example ?? 'x'), fc.string({ unit: 'binary' }));
-  return schema.example === undefined
-    ? fc.jsonValue()
-    : fc.oneof(fc.constant(schema.example), fc.jsonValue());
+  if (type === 'string') return mostly(fc.constant(schema.example ?? 'x'), fc.string({ unit: 'binary' }));
+  return schema.example === undefined ? fc.jsonValue() : mostly(fc.constant(schema.example), fc.jsonValue());
+}
+
+/** With at most three of the fields that are not required: many options exclude each other. */
+function someOf<T>(
+  fields: Record<string, fc.Arbitrary<T>>,
+  required: readonly string[],
+): fc.Arbitrary<Record<string, T>> {
+  const optional = Object.keys(fields).filter((name) => !required.includes(name));
+  return fc.subarray(optional, { maxLength: Math.min(3, optional.length) }).chain((names) => {
+    const wanted = Object.entries(fields).filter(([name]) => required.includes(name) || names.includes(name));
+    return fc.record(Object.fromEntries(wanted));
+  });
+}
+
+function mostly<T>(usual: fc.Arbitrary<T>, odd: fc.Arbitrary<T>): fc.Arbitrary<T> {
+  return fc.oneof({ weight: 15, arbitrary: usual }, { weight: 1, arbitrary: odd });
 }
 
 function text(document: ApiDocument, schema: Schema, ids: readonly string[]): fc.Arbitrary<string> {
+  const fitting = fittingValue(document, schema, 0).map((value) =>
+    typeof value === 'string' ? value : JSON.stringify(value),
+  );
   return fc.oneof(
-    fc.constantFrom(...ids, ...NASTY),
-    fittingValue(document, schema, 0).map((value) =>
-      typeof value === 'string' ? value : JSON.stringify(value),
-    ),
-    fc.string({ unit: 'binary' }),
+    { weight: 6, arbitrary: fitting },
+    { weight: 2, arbitrary: fc.constantFrom(...ids) },
+    { weight: 1, arbitrary: fc.constantFrom(...NASTY) },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
   );
 }
 

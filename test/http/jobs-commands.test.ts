@@ -151,6 +151,21 @@ describe('Idempotency-Key', () => {
     assert.equal(await countJobs(), 1);
   });
 
+  test('is 409 while a request with it is still at work', async () => {
+    const client = await api.customers.pool.connect();
+    try {
+      await client.query('begin');
+      await client.query(`insert into howdah.idempotency_keys (key, request_hash) values ('key-1', '')`);
+      const response = await api.send('POST', '/v1/jobs', { body: WELCOME, headers });
+      assert.equal(response.headers.get('Retry-After'), '1');
+      assert.deepEqual(await outcomeOf(response), [409, 'idempotency_key_in_use']);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+    assert.equal((await api.send('POST', '/v1/jobs', { body: WELCOME, headers })).status, 201);
+  });
+
   test('of a request that failed is free for another try', async () => {
     const job = await api.enqueue({ unique_key: 'u' });
     const body = { ...WELCOME, unique_key: 'u' };

@@ -55,6 +55,13 @@ describe('/v1/queues', () => {
     ]);
   });
 
+  test('takes no reason that Postgres cannot hold', async () => {
+    for (const reason of ['\ud800', '\0', '']) {
+      const response = await api.send('POST', '/v1/queues/default/pause', { body: { reason } });
+      assert.deepEqual(await mistakenFields(response), ['reason']);
+    }
+  });
+
   test('limits the fleet and lifts the limit', async () => {
     const limit = (fleet_concurrency: unknown) =>
       api.send('PATCH', '/v1/queues/critical', { body: { fleet_concurrency } });

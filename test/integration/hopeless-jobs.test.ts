@@ -25,7 +25,7 @@ describe('a job that can never succeed is discarded at its first run, with the r
 
   for (const task of ['send_verify_email', 'send_welcome_email']) {
     for (const [what, payload, reason] of MALFORMED) {
-      test(`${task} with ${what}, put in by SQL`, async () => {
+      test(`${task} with ${what}, put in by the engine's own SQL`, async () => {
         await assertHopeless(await enqueue(task, payload), reason);
       });
     }
@@ -55,7 +55,7 @@ describe('a job that can never succeed is discarded at its first run, with the r
   });
 
   async function enqueue(task: string, payload: unknown): Promise<string> {
-    const { rows } = await service.pool.query<{ id: string }>('select howdah.enqueue($1, $2) as id', [
+    const { rows } = await service.pool.query<{ id: string }>('select id from graphile_worker.add_job($1, $2)', [
       task,
       JSON.stringify(payload),
     ]);

@@ -40,7 +40,12 @@ const keyJob = fc.record(
   { requiredKeys: [...REQUIRED, 'key'] },
 );
 
-const newJob: fc.Arbitrary<NewJob> = fc.oneof(plainJob, sequenceJob, uniqueJob, keyJob);
+const newJob: fc.Arbitrary<NewJob> = fc.oneof(
+  { weight: 2, arbitrary: plainJob },
+  { weight: 3, arbitrary: sequenceJob },
+  { weight: 1, arbitrary: uniqueJob },
+  { weight: 2, arbitrary: keyJob },
+);
 
 const failure: fc.Arbitrary<Failure> = fc.record({
   kind: fc.constantFrom(

@@ -2,11 +2,17 @@ import assert from 'node:assert/strict';
 import type pg from 'pg';
 import { enqueue } from './enqueue.ts';
 import type { Move } from './moves.ts';
+import type { NewJob } from './queue-model.ts';
 import type { RunnerName, Stage } from './stage.ts';
 import type { QueueName, StagedRunner } from './staged-runner.ts';
 import { speak } from './world.ts';
 
 const HOUR_MS = 3_600_000;
+
+/** An enqueuer does more in its transaction; others of the sequence, and completions, meet it. */
+const STAY_OPEN_S = 0.004;
+
+const SEQUENCE_MS = 200;
 
 /** What the database may answer to those who come too late. */
 const ALLOWED = {
@@ -31,7 +37,7 @@ export class Crowd {
   readonly #pauses: Record<QueueName, number> = { default: 0, critical: 0 };
   /** Those that were told so; a process replaces them then. */
   readonly #isRetired = new WeakSet<StagedRunner>();
-  readonly #ghosts: StagedRunner[] = [];
+  readonly #ghosts: Partial<Record<RunnerName, StagedRunner>> = {};
   readonly #beats = new Map<string, number>();
 
   private constructor(stage: Stage, slots: Record<RunnerName, StagedRunner>) {
@@ -65,7 +71,7 @@ export class Crowd {
       case 'end':
         return this.#tolerate(ALLOWED.worker, () => this.#end(runner, move, client));
       case 'speakAsGhost':
-        return this.#tolerate(ALLOWED.worker, () => this.#haunt(move, client));
+        return this.#tolerate(ALLOWED.worker, () => this.#haunt(move, name, client));
       case 'beat':
         return this.#tolerate([], () => this.#beat(runner, client, move.mask));
       case 'release':
@@ -82,8 +88,8 @@ export class Crowd {
     const isRepeatable = job.priority === 1;
     await client.query(`begin isolation level ${isRepeatable ? 'repeatable read' : 'read committed'}`);
     await this.#tolerate(isRepeatable ? ALLOWED.repeatableRead : [], async () => {
-      // The replacement's retention counts: who may be gone would not be known in time.
-      const { id, isDuplicate } = await enqueue(client, job.key ? { ...job, retentionMs: HOUR_MS } : job);
+      const { id, isDuplicate } = await enqueue(client, amongOthers(job));
+      if (job.sequence !== undefined) await client.query('select pg_sleep($1)', [STAY_OPEN_S]);
       await client.query(isRolledBack ? 'rollback' : 'commit');
       if (isRolledBack || isDuplicate) return;
       this.#all.push(id);
@@ -117,11 +123,16 @@ export class Crowd {
     );
     if (jobs.length === 0) return;
     await speak(runner, jobs, { word, failure, handler });
-    for (const { id } of jobs) runner.runs.delete(id);
+    const isAnswerLost = (picks[0] ?? 0) % 3 === 0; // then it says the same again
+    if (!isAnswerLost) for (const { id } of jobs) runner.runs.delete(id);
   }
 
-  async #haunt({ pick, word, failure }: Extract<Move, { do: 'speakAsGhost' }>, handler: pg.Client) {
-    const ghost = this.#ghosts[this.#ghosts.length - 1];
+  async #haunt(
+    { pick, word, failure }: Extract<Move, { do: 'speakAsGhost' }>,
+    name: RunnerName,
+    handler: pg.Client,
+  ) {
+    const ghost = this.#ghosts[name];
     const runs = [...(ghost?.runs.values() ?? [])];
     const run = runs[pick % runs.length];
     if (ghost && run) await speak(ghost, [run], { word, failure, handler });
@@ -143,7 +154,7 @@ export class Crowd {
     await client.query('select howdah.retire_runner($1, $2)', [token, 'no heartbeat']);
     await client.query('select howdah.release_runner($1)', [token]);
     if (this.slots[name].token !== token) return;
-    this.#ghosts.push(this.slots[name]);
+    this.#ghosts[name] = this.slots[name];
     this.slots[name] = await this.stage.addRunner(name, client);
   }
 
@@ -202,4 +213,17 @@ export class Crowd {
   #meet(what: string, count = 1): void {
     this.met.set(what, (this.met.get(what) ?? 0) + count);
   }
+}
+
+/**
+ * Who of the jobs with a key may be gone would not be known in time, as the replacement's retention counts: all are kept.
+ * Sequences are left alone after a while: one that is stuck then stays so until the end, where it is found.
+ */
+function amongOthers(job: NewJob): NewJob {
+  const age = Math.trunc(Date.now() / SEQUENCE_MS);
+  return {
+    ...job,
+    ...(job.key === undefined ? {} : { retentionMs: HOUR_MS }),
+    ...(job.sequence === undefined ? {} : { sequence: `${job.sequence} ${age}` }),
+  };
 }

@@ -10,6 +10,8 @@ import { assertAgree, assertRefused, type Crew, speak, type Word, type World } f
 
 const HOUR_MS = 3_600_000;
 
+const RECENT = 12;
+
 /**
  * Something that somebody does, in the model and on the database. `pick` chooses among what there is, modulo.
  * A move that makes no sense now (nothing to choose from) is not made.
@@ -96,9 +98,9 @@ const ACTS: { [Kind in Move['do']]: Act<Kind> } = {
 
   async endStale({ by, pick, word, failure }, model, world) {
     const crew = world.crews[by];
-    const lost = [...crew.runner.runs.values()].filter(
-      ({ id }) => model.get(id).owner !== crew.runner.poolId || model.get(id).state !== 'live',
-    );
+    const ended = [...crew.runner.runs.values()].filter(({ id }) => !isHeld(model.get(id), crew));
+    const live = ended.filter(({ id }) => model.get(id).state === 'live');
+    const lost = live.length > 0 ? live : ended;
     const run = lost[pick % lost.length];
     if (!run) return;
     const act = () => speak(crew.runner, [run], { word, failure, handler: world.stage.operator });
@@ -285,11 +287,16 @@ async function refuseRetired(world: World, act: () => Promise<unknown>): Promise
   await assertRefused(act, 'HWRET');
 }
 
+/** One of the latest. */
 function anyJob(model: QueueModel, pick: number): JobModel {
-  const jobs = [...model.jobs.values()];
+  const jobs = [...model.jobs.values()].slice(-RECENT);
   const job = jobs[pick % jobs.length];
   assert.ok(job);
   return job;
+}
+
+function isHeld({ state, owner }: JobModel, { runner }: Crew): boolean {
+  return state === 'live' && owner === runner.poolId;
 }
 
 function choose(held: JobModel[], mask: number): string[] {

@@ -2,7 +2,8 @@ import type fc from 'fast-check';
 
 /**
  * A failure says how to see it again: `MODEL_REPLAY='<seed> <path> <replayPath>'` before the test's command, which then
- * makes that very sequence of moves alone. Without it every run of the test draws other sequences.
+ * makes that very sequence of moves alone. Without it every run of the test draws other sequences. With the seed alone,
+ * all sequences of that run are drawn again.
  */
 export function replayed(): { seed?: number; path?: string; replayPath?: string; endOnFailure?: true } {
   const [seed, path, replayPath] = (process.env['MODEL_REPLAY'] ?? '').split(' ');

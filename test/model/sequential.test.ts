@@ -10,16 +10,17 @@ import { takeSnapshot } from './snapshot.ts';
 import { Stage } from './stage.ts';
 import { World } from './world.ts';
 
-/** Sequences drawn in a run of the test, and the time after which no further one is begun. */
-const MAX_SEQUENCES = 60;
-const MAX_MS = 20_000;
-const MAX_MOVES = 80;
+/** Sequences drawn in a run of the test, and the time after which no further one is begun, nor a shorter one sought. */
+const MAX_SEQUENCES = 40;
+const MAX_MS = 18_000;
+const MAX_SHRINK_MS = 20_000;
+const MAX_MOVES = 300;
 
 const WEIGHTS: Weights = {
   enqueue: 24,
   fetch: 20,
   end: 18,
-  endStale: 2,
+  endStale: 4,
   speakAsGhost: 3,
   recordStart: 1,
   beat: 3,
@@ -84,15 +85,26 @@ class ComparedMove implements fc.AsyncCommand<QueueModel, World> {
   }
 }
 
+let playUntil: number;
+let failedAt: number | undefined;
+
 async function play(moves: Iterable<fc.AsyncCommand<QueueModel, World>>): Promise<void> {
+  if (Date.now() > playUntil) return;
   const world = await World.create(stage);
   const model = new QueueModel();
   assertModelled(model, await takeSnapshot(stage.operator));
-  await fc.asyncModelRun(() => ({ model, real: world }), moves);
+  await fc
+    .asyncModelRun(() => ({ model, real: world }), moves)
+    .catch((error: unknown) => {
+      failedAt ??= Date.now();
+      playUntil = failedAt + MAX_SHRINK_MS;
+      throw error;
+    });
 }
 
 test('whatever is done to jobs one after the other, the database is as the model of the queue says', async () => {
   const { replayPath, ...replay } = replayed();
+  playUntil = Date.now() + MAX_MS;
   const moves = fc.commands([arbitraryMove(WEIGHTS).map((move) => new ComparedMove(move))], {
     maxCommands: MAX_MOVES,
     size: 'max',
@@ -100,7 +112,6 @@ test('whatever is done to jobs one after the other, the database is as the model
   });
   await fc.assert(fc.asyncProperty(moves, play), {
     numRuns: MAX_SEQUENCES,
-    interruptAfterTimeLimit: MAX_MS,
     asyncReporter: async (details) => reportFailure(details),
     ...replay,
   });

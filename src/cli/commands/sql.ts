@@ -40,7 +40,8 @@ export const sql: Command = {
     const answer = await runStatement(await connect(), text, options.isSet('write'));
     if (output.isJson) output.json(toObjects(answer));
     else if (answer.columns.length > 0) output.line(output.table(answer.rows, toColumns(answer.columns)));
-    output.note(describeCount(answer));
+    const count = describeCount(answer);
+    if (count !== undefined) output.note(count);
     return 0;
   },
 };
@@ -87,8 +88,8 @@ function toObjects({ columns, rows }: Answer): Record<string, SqlValue>[] {
   return rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null])));
 }
 
-function describeCount({ columns, rowCount, command }: Answer): string {
-  if (rowCount === null) return `${command}.`;
+function describeCount({ columns, rowCount, command }: Answer): string | undefined {
+  if (rowCount === null) return columns.length > 0 ? undefined : `${command}.`;
   const rows = rowCount === 1 ? '1 row' : `${rowCount} rows`;
   return columns.length > 0 ? `\n(${rows})` : `${command}: ${rows}.`;
 }

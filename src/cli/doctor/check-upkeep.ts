@@ -15,26 +15,28 @@ const SETTINGS = `
 export async function checkUpkeep(session: Session): Promise<Finding[]> {
   const { rows } = await session.query<{ isOn: boolean; seesAll: boolean }>(SETTINGS);
   const { isOn = true, seesAll = true } = rows[0] ?? {};
-  const stats = await readQueueStats(session);
-  const bloated = stats.filter(isBloated).map(reportBloat);
-  const holders = await readVacuumHolders(session);
-  const long = holders
-    .filter(({ ageSeconds }) => (ageSeconds ?? 0) > LONG_TRANSACTION_SECONDS)
-    .map(reportHolder);
   return [
     ...(isOn
       ? []
       : [warning('autovacuum is off', 'set autovacuum = on: dead jobs pile up and slow every fetch')]),
-    ...(bloated.length > 0 ? bloated : [ok('dead rows of the job tables')]),
-    ...(long.length > 0 ? long : [ok('long transactions: none')]),
+    ...judgeBloat(await readQueueStats(session)),
+    ...judgeHolders(await readVacuumHolders(session)),
     ...(seesAll ? [] : [blindness()]),
   ];
 }
 
-export function isBloated(stats: QueueStats): boolean {
-  const { deadTupleCount, availableCount, scheduledCount, retryableCount, runningCount } = stats;
-  const live = availableCount + scheduledCount + retryableCount + runningCount;
-  return deadTupleCount > MANY_DEAD_ROWS && deadTupleCount > live;
+export function judgeBloat(queues: readonly QueueStats[]): Finding[] {
+  const bloated = queues.filter((stats) => {
+    const { deadTupleCount, availableCount, scheduledCount, retryableCount, runningCount } = stats;
+    const liveCount = availableCount + scheduledCount + retryableCount + runningCount;
+    return deadTupleCount > MANY_DEAD_ROWS && deadTupleCount > liveCount;
+  });
+  return bloated.length > 0 ? bloated.map(reportBloat) : [ok('dead rows of the job tables')];
+}
+
+export function judgeHolders(holders: readonly VacuumHolder[]): Finding[] {
+  const long = holders.filter(({ ageSeconds }) => (ageSeconds ?? 0) > LONG_TRANSACTION_SECONDS);
+  return long.length > 0 ? long.map(reportHolder) : [ok('long transactions: none')];
 }
 
 function reportBloat({ queue, deadTupleCount, tableBytes }: QueueStats): Finding {

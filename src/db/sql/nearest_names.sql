@@ -1,24 +1,28 @@
--- howdah.edit_distance(one, other): how many letters must be added, dropped or changed to turn one word into the other
--- (Levenshtein). Of long words, the first 64 letters.
+-- howdah.edit_distance(one, other): how many letters must be added, dropped, changed or swapped with their neighbour to turn
+-- one word into the other (Levenshtein, with swaps). Of long words, the first 64 letters.
 create function howdah.edit_distance(one text, other text) returns integer
 language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  a constant text := left(one, 64);
-  b constant text := left(other, 64);
-  v_row integer[] := array(select generate_series(0, length(b)));
+  a constant text[] := regexp_split_to_array(left(coalesce(one, ''), 64), '');
+  b constant text[] := regexp_split_to_array(left(coalesce(other, ''), 64), '');
+  v_row integer[] := array(select generate_series(0, cardinality(b)));
   v_above integer[];
+  v_second_above integer[];
 begin
-  for i in 1..length(a) loop
+  for i in 1..cardinality(a) loop
+    v_second_above := v_above;
     v_above := v_row;
     v_row := array[i];
-    for j in 1..length(b) loop
-      v_row[j + 1] := least(v_above[j + 1] + 1, v_row[j] + 1,
-                            v_above[j] + (substr(a, i, 1) <> substr(b, j, 1))::integer);
+    for j in 1..cardinality(b) loop
+      v_row[j + 1] := least(v_above[j + 1] + 1, v_row[j] + 1, v_above[j] + (a[i] <> b[j])::integer);
+      if i > 1 and j > 1 and a[i] = b[j - 1] and a[i - 1] = b[j] then
+        v_row[j + 1] := least(v_row[j + 1], v_second_above[j - 1] + 1);
+      end if;
     end loop;
   end loop;
-  return v_row[length(b) + 1];
+  return v_row[cardinality(b) + 1];
 end;
 $$;
 

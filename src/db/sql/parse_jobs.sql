@@ -15,23 +15,26 @@ begin
       using errcode = 'HWOPT',
             hint = 'Such as ''[{"task": "…", "payload": {}, "delay": "10 minutes"}]''; more than 10000 go in several calls.';
   end if;
-  select format('jobs[%s]%s', j.ordinality - 1,
-                case json_typeof(j.value) when 'object' then '.' || k || ': expected an option of howdah.enqueue, received an unknown name'
-                                          else ': expected an object, received ' || json_typeof(j.value) end)
-  into v_mistake
-  from json_array_elements(jobs) with ordinality j
-  left join lateral json_object_keys(case json_typeof(j.value) when 'object' then j.value end) k on true
-  where json_typeof(j.value) <> 'object' or k not in (
-    'task', 'payload', 'queue', 'run_at', 'delay', 'max_retries', 'priority', 'timeout', 'deadline', 'retention', 'key',
-    'key_mode', 'unique_key', 'unique_for', 'sequence', 'headers')
-  limit 1;
-  if v_mistake is null then
-    begin
+  begin
+    select format('jobs[%s]%s', j.ordinality - 1,
+                  case json_typeof(j.value) when 'object' then '.' || k || ': expected an option of howdah.enqueue, received an unknown name'
+                                            else ': expected an object, received ' || json_typeof(j.value) end)
+    into v_mistake
+    from json_array_elements(jobs) with ordinality j
+    left join lateral json_object_keys(case json_typeof(j.value) when 'object' then j.value end) k on true
+    where json_typeof(j.value) <> 'object' or k not in (
+      'task', 'payload', 'queue', 'run_at', 'delay', 'max_retries', 'priority', 'timeout', 'deadline', 'retention', 'key',
+      'key_mode', 'unique_key', 'unique_for', 'sequence', 'headers')
+    limit 1;
+    if v_mistake is null then
       select array_agg(j) into v_jobs from json_populate_recordset(null::howdah.job_options, jobs) j;
-    exception when data_exception then
+    end if;
+  exception
+    when untranslatable_character then
+      v_mistake := 'jobs: expected text without \u0000, which only a job enqueued alone can have';
+    when data_exception then
       v_mistake := howdah.first_type_mistake(jobs);
-    end;
-  end if;
+  end;
   v_mistake := coalesce(v_mistake, howdah.first_job_mistake(v_jobs));
   if v_mistake is not null then
     raise exception '%', v_mistake

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts';
+import { migrateDatabase } from '../../src/db/migrate.ts';
+import { createEmbeddedFolder } from '../support/embedded-folder.ts';
+import { scalar } from '../support/job-states.ts';
+import { databaseUrl } from '../support/test-server.ts';
+
+/** Of a server that has none of Howdah's roles yet. */
+async function openServer(
+  stack: AsyncDisposableStack,
+): Promise<{ admin: pg.Pool; owner: pg.Pool; ownerUrl: string }> {
+  const dataDir = await createEmbeddedFolder(stack);
+  const server = await startEmbeddedPostgres({ dataDir, durability: 'none' });
+  stack.defer(() => server.stop());
+  const admin = new pg.Pool({ connectionString: databaseUrl(server.connectionString, 'postgres') });
+  stack.defer(() => admin.end());
+  await admin.query("create role modest login password 'modest'");
+  await admin.query('create database shop owner modest');
+  const url = new URL(databaseUrl(server.connectionString, 'shop'));
+  url.username = url.password = 'modest';
+  const owner = new pg.Pool({ connectionString: url.href });
+  stack.defer(() => owner.end());
+  return { admin, owner, ownerUrl: url.href };
+}
+
+test('an owner who may not create roles gets all but the roles, and is told what to do about them', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { admin, owner, ownerUrl } = await openServer(stack);
+  await migrateDatabase({ connectionString: ownerUrl, queues: ['default'] });
+  await owner.query("insert into howdah.tasks values ('works', 'default', 1, 0, '{}')");
+  assert.ok(await scalar({ pool: owner }, "select howdah.enqueue('works')"));
+  assert.equal(await scalar({ pool: owner }, 'select howdah.grant_roles()'), 0);
+
+  const { rows } = await owner.query('select role, problem, remedy from howdah.missing_grants()');
+  assert.deepEqual(
+    rows.map(({ role, problem, remedy }) => [role, problem, remedy]),
+    ['howdah_operator', 'howdah_producer', 'howdah_viewer'].map((role) => [
+      role,
+      'The role does not exist in this cluster.',
+      `As a role with CREATEROLE: create role ${role}; then as modest: select howdah.grant_roles();`,
+    ]),
+  );
+
+  for (const { role } of rows) await admin.query(`create role ${role}`);
+  const { rows: bare } = await owner.query('select problem from howdah.missing_grants()');
+  assert.ok(bare.length >= 3 && bare.every(({ problem }) => problem.startsWith('It lacks ')));
+  assert.equal(await scalar({ pool: owner }, 'select howdah.grant_roles()'), 3);
+  assert.equal((await owner.query('select from howdah.missing_grants()')).rowCount, 0);
+});
+
+test('two databases of one cluster that are migrated at the same time share the roles', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { admin, ownerUrl } = await openServer(stack);
+  await admin.query('alter role modest createrole');
+  await admin.query('create database other owner modest');
+  const urls = [ownerUrl, databaseUrl(ownerUrl, 'other')];
+  await Promise.all(
+    urls.map((connectionString) => migrateDatabase({ connectionString, queues: ['default'] })),
+  );
+  for (const connectionString of urls) {
+    await using closing = new AsyncDisposableStack();
+    const pool = new pg.Pool({ connectionString });
+    closing.defer(() => pool.end());
+    assert.equal((await pool.query('select from howdah.missing_grants()')).rowCount, 0);
+  }
+});

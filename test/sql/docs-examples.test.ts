@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import pg from 'pg';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { createTestLogin, type TestLogin } from '../support/test-login.ts';
+
+const DOCS = readFileSync(new URL('../../docs/sql.md', import.meta.url), 'utf8');
+const EXAMPLES = [...DOCS.matchAll(/^```sql\n(.*?)^```/gms)].map(([, text = '']) => text);
+
+let database: TestDatabase;
+let admin: pg.Pool;
+let reader: TestLogin;
+
+/** The jobs that examples speak of: 42 waits for its time, 43 was discarded. */
+before(async () => {
+  database = await createTestDatabase();
+  admin = new pg.Pool({ connectionString: database.connectionString });
+  await admin.query(`select setval('howdah.job_id_seq', 41);
+    select howdah.enqueue('send_welcome_email', '{"user_account": "ada"}', delay => '1 hour');
+    select howdah.enqueue('send_welcome_email', '{"user_account": "bob"}');
+    select howdah.discard_job(43, 'timeout');
+    insert into howdah.job_errors (job_id, attempt, queue, task, name, message, decision)
+    values (43, 1, 'default', 'send_welcome_email', 'Error', 'timeout', 'discard');
+    insert into howdah.cron_entries values ('nightly', 'prune_finished_jobs', 'default', '0 4 * * *');`);
+  reader = await createTestLogin(database, admin, ['howdah_producer', 'howdah_operator']);
+});
+
+after(async () => {
+  await reader?.drop();
+  await admin.end();
+  await database.drop();
+});
+
+describe('the examples of docs/sql.md', () => {
+  test('are there for every view and function', () => {
+    const sections = DOCS.split(/^(?=##)/m).filter((text) => text.startsWith('### '));
+    assert.ok(sections.length > 15);
+    for (const section of sections)
+      assert.match(section, /^```sql/m, `no example: ${section.split('\n')[0]}`);
+  });
+
+  for (const example of EXAMPLES) {
+    test(`run as the roles they are for: ${example.split('\n')[0]}`, async () => {
+      const client = await reader.pool.connect();
+      try {
+        await client.query('begin');
+        const results = [await client.query(example)].flat();
+        const isListing = /from howdah\.(vacuum_holders|workers)/.test(example);
+        for (const { rows } of results) assert.ok(isListing || rows.length > 0, 'it shows nothing');
+      } finally {
+        await client.query('rollback');
+        client.release();
+      }
+    });
+  }
+});
