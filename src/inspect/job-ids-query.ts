@@ -1,5 +1,5 @@
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
-import { type BindValue, historyConditions, liveConditions } from './job-conditions.ts';
+import { type BindValue, historyConditions, type LiveTable, liveConditions } from './job-conditions.ts';
 import type { JobFilter } from './job-filter.ts';
 
 export interface IdRange {
@@ -11,6 +11,9 @@ export interface IdRange {
   /** Ids less than this. */
   beforeId?: string | undefined;
 }
+
+/** From so many rows on, looking at each takes longer than anybody should wait: some 5 ms. */
+const BIG_ROW_COUNT = 50_000;
 
 /** A select of the column `id`, and its values. */
 export interface IdsQuery {
@@ -26,9 +29,9 @@ export interface IdsQuery {
 export async function jobIdsQuery(client: SqlClient, filter: JobFilter, range: IdRange): Promise<IdsQuery> {
   const values: unknown[] = [];
   const bind: BindValue = (value) => `$${values.push(value)}`;
-  const tables = (await readTables(client, filter.queue)).map(({ schema }) => ({
-    name: `${schema}._private_jobs`,
-    conditions: liveConditions(filter, schema, bind),
+  const tables = (await readTables(client, filter.queue)).map((table) => ({
+    name: `${table.schema}._private_jobs`,
+    conditions: liveConditions(filter, table, bind),
   }));
   tables.push({ name: 'howdah.job_history', conditions: historyConditions(filter, bind) });
   const selects = tables.flatMap(({ name, conditions }) =>
@@ -50,11 +53,12 @@ function selectIds(table: string, conditions: string[], { order, limit }: IdRang
 }
 
 /** The queues to look at: the one that is asked for, or all. */
-function readTables(client: SqlClient, queue: string | undefined): Promise<{ schema: string }[]> {
-  return queryRows<{ schema: string }>(
+function readTables(client: SqlClient, queue: string | undefined): Promise<LiveTable[]> {
+  return queryRows<LiveTable>(
     client,
-    `select quote_ident(schema_name) as schema from howdah.queue_registry
-     where $1::text is null or name = $1::text order by name`,
-    [queue ?? null],
+    `select quote_ident(schema_name) as schema,
+            pg_stat_get_live_tuples(format('%I._private_jobs', schema_name)::regclass) > $2::bigint as "isBig"
+     from howdah.queue_registry where $1::text is null or name = $1::text order by name`,
+    [queue ?? null, BIG_ROW_COUNT],
   );
 }

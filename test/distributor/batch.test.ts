@@ -160,13 +160,13 @@ describe('a batch with a mistake is refused whole', () => {
   test('when a task or queue is unknown, naming the job', async () => {
     await refused([...plain(1), { task: testTask('missing'), payload: {} }], {
       code: 'unknown_task',
-      message: 'jobs[1]: unknown task "missing"',
+      message: /^jobs\[1\]: unknown task "missing" \(Tasks here: /,
     });
     await refused(
       [...plain(1), { task: works, payload: {}, options: { queue: 'nowhere', uniqueKey: 'a' } }],
       {
         code: 'unknown_queue',
-        message: 'jobs[1]: unknown queue "nowhere"',
+        message: /^jobs\[1\]: unknown queue "nowhere" \(Queues here: /,
       },
     );
   });

@@ -28,6 +28,11 @@ before(async () => {
     last_error: `'no route to host'`,
     attempts: '1',
   });
+  await jobs.pool.query(
+    `insert into howdah.runners (token, queue, kind, host, pid, concurrency, pool_id, running)
+     select gen_random_uuid(), 'default', 'howdah', 'here', 1, 20, 'pool-a', array_agg(id)
+     from howdah.jobs where worker = 'pool-a' and state = 'running'`,
+  );
   await jobs.addLive(LIVE_COUNT);
   await jobs.analyze();
 });
@@ -103,6 +108,12 @@ describe(`a page of jobs among ${LIVE_COUNT} live and ${FINISHED_COUNT} finished
       assert.ok(Math.min(...times) < MAX_PAGE_MS, `it took ${times.map(Math.round).join(', ')} ms`);
     });
   }
+
+  test('by running jobs is what the workers say that they run', async () => {
+    const { jobs: page } = await listJobs(jobs.pool, { states: ['running'] }, { limit: PAGE_SIZE });
+    assert.equal(page.length, 20);
+    assert.ok(page.every(({ state }) => state === 'running'));
+  });
 
   test('far from the newest takes no longer than the first', async () => {
     const nodes = await planOf({}, '1000');

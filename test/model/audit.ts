@@ -97,7 +97,7 @@ function next({ event, worker, saidBy }: Entry, holder: string | null | undefine
   return undefined;
 }
 
-/** Jobs of a sequence start in order of id, one at a time; `revived` jobs may have gone back to the head of the line. */
+/** Jobs of a sequence start in order of id, and none before those ahead of it left. None of them was retried from the history. */
 export function assertSequences(audit: Entry[]): void {
   const inSequence = audit.filter(({ sequence }) => sequence !== null);
   for (const [sequence, entries] of Map.groupBy(inSequence, (entry) => entry.sequence)) {

@@ -18,7 +18,7 @@ const MAX_DRAIN_ROUNDS = 300;
 
 const WEIGHTS: Weights = {
   enqueue: 40,
-  fetch: 30,
+  fetch: 40,
   end: 40,
   speakAsGhost: 4,
   beat: 4,
@@ -32,7 +32,7 @@ const WEIGHTS: Weights = {
   runNow: 3,
   reschedule: 3,
   pause: 1,
-  resume: 2,
+  resume: 6,
 };
 
 let stage: Stage;

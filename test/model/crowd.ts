@@ -12,7 +12,7 @@ const HOUR_MS = 3_600_000;
 /** An enqueuer does more in its transaction; others of the sequence, and completions, meet it. */
 const STAY_OPEN_S = 0.004;
 
-const SEQUENCE_MS = 200;
+const SEQUENCE_MS = 80;
 
 /** What the database may answer to those who come too late. */
 const ALLOWED = {

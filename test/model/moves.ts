@@ -10,6 +10,7 @@ import { assertAgree, assertRefused, type Crew, speak, type Word, type World } f
 
 const HOUR_MS = 3_600_000;
 
+/** Operators act on the latest jobs: they are the ones in every state. */
 const RECENT = 12;
 
 /**
@@ -92,7 +93,6 @@ const ACTS: { [Kind in Move['do']]: Act<Kind> } = {
     // The handler's own connection is nobody's, so it may end a job until that is given to somebody else.
     if (retiredBecause !== null && word !== 'completeInTransaction') return refuseRetired(world, act);
     await act();
-    // One statement ends several jobs row by row, or all before their sequences are told.
     for (const job of jobs) endAs(word, failure, { job, model });
   },
 
@@ -287,7 +287,6 @@ async function refuseRetired(world: World, act: () => Promise<unknown>): Promise
   await assertRefused(act, 'HWRET');
 }
 
-/** One of the latest. */
 function anyJob(model: QueueModel, pick: number): JobModel {
   const jobs = [...model.jobs.values()].slice(-RECENT);
   const job = jobs[pick % jobs.length];

@@ -1,5 +1,3 @@
--- Indexes on one queue's job table for looking at running and failed jobs among a million that wait. Small: a job is in
--- the first only while a worker has it, in the second only once a run has failed. Both are in order of id, as pages are.
-create index if not exists howdah_running on :"schema"._private_jobs (id) where locked_at is not null;
-
+-- An index on one queue's job table for looking at failed jobs among a million that wait, in order of id as pages are.
+-- A job is in it only once a run has failed. Running jobs have none: it would cost every fetch and every end of a run.
 create index if not exists howdah_failed on :"schema"._private_jobs (id) where last_error is not null;
