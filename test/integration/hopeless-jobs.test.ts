@@ -55,10 +55,10 @@ describe('a job that can never succeed is discarded at its first run, with the r
   });
 
   async function enqueue(task: string, payload: unknown): Promise<string> {
-    const { rows } = await service.pool.query<{ id: string }>('select id from graphile_worker.add_job($1, $2)', [
-      task,
-      JSON.stringify(payload),
-    ]);
+    const { rows } = await service.pool.query<{ id: string }>(
+      'select id from graphile_worker.add_job($1, $2)',
+      [task, JSON.stringify(payload)],
+    );
     return rows[0]?.id ?? '';
   }
 
