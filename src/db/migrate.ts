@@ -39,7 +39,10 @@ export async function migrateDatabase({ connectionString, queues }: MigrateOptio
       if (await hasOlderEngine(client)) await inTransaction(client, () => uninstall(client));
       for (const queue of all) await migrateEngineSchema(client, queue, connectionString);
       await checkEngines(client, all);
-      await inTransaction(client, () => install(client, text));
+      await inTransaction(client, async () => {
+        await install(client, text);
+        for (const queue of all) await endExhaustedJobs(client, queueSchema(queue));
+      });
     });
   } finally {
     await client.end();
@@ -82,6 +85,14 @@ async function install(client: pg.Client, text: string): Promise<void> {
   await uninstall(client);
   await client.query(text);
   await client.query('insert into howdah.installed_sql (fingerprint) values ($1)', [fingerprint(text)]);
+}
+
+/** A failed job without attempts left stays in the engine's table when no trigger is there: so in an adopted schema. */
+async function endExhaustedJobs(client: pg.Client, schema: string): Promise<void> {
+  await client.query(
+    `delete from ${client.escapeIdentifier(schema)}._private_jobs
+     where locked_at is null and attempts >= max_attempts`,
+  );
 }
 
 async function uninstall(client: pg.Client): Promise<void> {

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { migrateDatabase } from '../../src/db/migrate.ts';
+import { sweepAsWorker } from '../support/sweep.ts';
 import { createEmptyDatabase } from '../support/test-database.ts';
 import { openTestQueue, testTask } from '../support/test-queue.ts';
 
@@ -35,6 +36,31 @@ test('an existing graphile_worker schema with jobs is adopted as queue default, 
   const ids = added.map(({ id }) => BigInt(id));
   assert.equal(new Set(ids).size, 2);
   assert.ok(ids.every((id) => id > BigInt(old[0].id)));
+});
+
+test('what failed for good in an adopted schema is discarded, and what a dead worker held there is freed in time', async () => {
+  const database = await createEmptyDatabase();
+  const client = new pg.Client({ connectionString: database.connectionString });
+  try {
+    await client.connect();
+    await runMigrations({ connectionString: database.connectionString, schema: 'graphile_worker' });
+    await client.query(`select graphile_worker.add_job('old', '{}') from generate_series(1, 3)`);
+    await client.query(`
+      update graphile_worker._private_jobs set attempts = 25, last_error = 'gave up' where id = 1;
+      update graphile_worker._private_jobs set attempts = 1, locked_by = 'pool-old',
+        locked_at = now() - case id when 2 then interval '5 hours' else interval '3 hours' end where id > 1`);
+    await migrateDatabase({ connectionString: database.connectionString, queues: [] });
+    await sweepAsWorker(database.connectionString);
+    const { rows } = await client.query('select id, state, attempt, last_error from howdah.jobs order by id');
+    assert.deepEqual(rows, [
+      { id: '1', state: 'discarded', attempt: 25, last_error: 'gave up' },
+      { id: '2', state: 'available', attempt: 1, last_error: null },
+      { id: '3', state: 'running', attempt: 1, last_error: null },
+    ]);
+  } finally {
+    await client.end();
+    await database.drop();
+  }
 });
 
 test('eight processes that migrate at once all succeed', async () => {

@@ -95,7 +95,7 @@ export class QueueModel {
   complete(job: JobModel): void {
     const { attempts, cancelled } = job;
     const lastError = cancelled?.reason ?? job.lastError;
-    this.end(job, { state: cancelled ? 'cancelled' : 'completed', attempts, lastError }, job.owner);
+    this.end(job, { state: cancelled ? 'cancelled' : 'completed', attempts, lastError });
   }
 
   fail(job: JobModel, { kind: asked, delayMs, message }: Failure): void {
@@ -149,7 +149,8 @@ export class QueueModel {
       ? `poison: ${job.deaths} workers were lost while running this job; last: ${because}`
       : `its worker was lost during this run: ${because}`;
     if (job.deaths >= 2) job.due = { fromMs: 1000, toMs: 5000 };
-    job.errors.push(isPoison || job.attempts >= job.maxAttempts ? 'discard' : 'retry');
+    const isOver = isPoison || job.attempts >= job.maxAttempts;
+    job.errors.push(job.cancelled ? 'cancel' : isOver ? 'discard' : 'retry');
     if (isPoison && !job.cancelled)
       this.end(job, { state: 'discarded', attempts: job.attempts, lastError: job.lastError });
     else this.unlock(job, job.attempts);
@@ -195,13 +196,13 @@ export class QueueModel {
     return isParked ? 'scheduled' : 'available';
   }
 
-  end(job: JobModel, { state, attempts, lastError }: End, owner: string | null = null): void {
+  /** The last to own it stays its owner. */
+  end(job: JobModel, { state, attempts, lastError }: End): void {
     const wasParked = job.parked !== null;
     Object.assign(job, {
       state: job.isKept ? state : 'gone',
       attempts,
       lastError,
-      owner,
       cancelled: null,
       parked: null,
     });

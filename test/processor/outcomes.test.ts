@@ -108,6 +108,23 @@ test('SkipRetry discards the job at its first run, whatever retries are left', a
   assert.deepEqual([job.attempt, job.max_attempts, job.last_error], [1, 26, 'never mind']);
 });
 
+test('a job that ends by a failure keeps who ran it last, and since when', async () => {
+  for (const [task, state] of [
+    [throwsOnlyOnce, 'discarded'],
+    [skips, 'discarded'],
+    [revokes, 'cancelled'],
+  ] as const) {
+    const id = await enqueue(task);
+    await queue.untilState(id, state);
+    const { rows } = await queue.pool.query(
+      `select worker like 'pool-%' as by_a_pool, duration >= interval '0' as took_time, started_at <= finished_at as in_order
+       from howdah.jobs where id = $1`,
+      [id],
+    );
+    assert.deepEqual(rows, [{ by_a_pool: true, took_time: true, in_order: true }]);
+  }
+});
+
 test('Revoke cancels the job', async () => {
   const job = await queue.untilState(await enqueue(revokes), 'cancelled');
   assert.equal(job.last_error, 'not wanted');

@@ -1,8 +1,8 @@
 -- BEFORE UPDATE trigger of one queue's job table: turns a failed attempt into what was decided about it.
 --
--- Fires only for the engine's "fail" statement: a lock is released and run_at moves, and that not because a rescue
--- gives the job back (queue_release.sql). Rewrites the row that statement
--- is about to store: the wait before the next run, the attempt given back, or the end of the job. Appends the attempt
+-- Fires only for the engine's "fail" statement: a lock is released and run_at moves, by more than to now() as in the
+-- engine's sweep of old locks, and that not because a rescue gives the job back (queue_release.sql). Rewrites the row
+-- that statement is about to store: the wait before the next run, the attempt given back, or the end of the job. Appends the attempt
 -- to howdah.job_errors. A job that ends here is removed by the AFTER trigger of the same statement.
 --
 -- A job that was cancelled while it ran ends so, whatever the verdict; read after the row's lock was got, so that a
@@ -44,9 +44,11 @@ begin
   else
     new.run_at := old.run_at;
     new.attempts := new.max_attempts;
-    insert into howdah.job_outcomes (job_id, state, attempt)
-      values (old.id, case v_kind when 'cancel' then 'cancelled' else 'discarded' end, old.attempts)
-      on conflict (job_id) do update set attempt = excluded.attempt;
+    insert into howdah.job_outcomes (job_id, state, attempt, worker, started_at)
+      values (old.id, case v_kind when 'cancel' then 'cancelled' else 'discarded' end, old.attempts, old.locked_by,
+              old.locked_at)
+      on conflict (job_id) do update
+        set attempt = excluded.attempt, worker = excluded.worker, started_at = excluded.started_at;
   end if;
 
   if v_is_error then
@@ -62,5 +64,6 @@ $$;
 create trigger howdah_apply_verdict before update on :"schema"._private_jobs
 for each row
 when (old.locked_at is not null and new.locked_at is null and new.run_at is distinct from old.run_at
+      and new.run_at <> now()
       and current_setting('howdah.releasing', true) is distinct from 'on')
 execute function howdah.:"apply_verdict"();

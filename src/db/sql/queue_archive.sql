@@ -5,6 +5,11 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if old.locked_at is not null then -- nothing was decided: somebody unlocked a last run by hand
+    insert into howdah.job_outcomes (job_id, state, attempt, worker, started_at)
+    values (new.id, 'discarded', new.attempts, old.locked_by, old.locked_at)
+    on conflict do nothing;
+  end if;
   delete from :"schema"._private_jobs j where j.id = new.id;
   return null;
 end;

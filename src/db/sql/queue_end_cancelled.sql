@@ -8,8 +8,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if exists (select from howdah.job_outcomes o where o.job_id = new.id and o.state = 'cancelled') then
-    update howdah.job_outcomes o set attempt = least(new.attempts, old.attempts)
-    where o.job_id = new.id and o.attempt is null;
+    update howdah.job_outcomes o
+    set attempt = coalesce(o.attempt, least(new.attempts, old.attempts)), worker = old.locked_by,
+        started_at = old.locked_at
+    where o.job_id = new.id;
     new.attempts := new.max_attempts;
   end if;
   return new;

@@ -1,7 +1,8 @@
 -- BEFORE UPDATE trigger of one queue's job table: somebody other than its holder takes the lock off a job.
 --
--- Another worker's sweep (graphile-worker frees what was locked for 4 hours, a long run included) changes nothing: dead
--- workers are found by their heartbeat, and a live one keeps its job. Anybody else, as with force_unlock_workers from
+-- Another worker's sweep (graphile-worker frees what was locked for 4 hours, a long run included) does not touch the
+-- jobs of runners: dead ones are found by their heartbeat, and a live one keeps its job. What nobody known holds, as in
+-- an adopted schema or after a worker without Howdah died, it frees. Anybody else, as with force_unlock_workers from
 -- psql, is obeyed, and the holder is retired: the engine would let it fetch the very same row again, and then its late
 -- completion of the old run could not be told from the completion of the new one.
 create function howdah.:"foreign_unlock"() returns trigger
@@ -9,7 +10,8 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if current_setting('howdah.pool', true) <> '' then
+  if current_setting('howdah.pool', true) <> ''
+     and exists (select from howdah.runners r where r.pool_id = old.locked_by) then
     return null;
   end if;
   update howdah.runners r set retired_at = clock_timestamp(), retired_because = 'its jobs were unlocked by hand'

@@ -18,9 +18,9 @@ begin
     id, queue, task, state, priority, attempt, max_attempts, run_at, created_at, started_at, finished_at, expires_at,
     worker, last_error, key, payload, result, progress, progress_message, flags)
   select j.id, :'queue', t.identifier, s.state, j.priority, coalesce(o.attempt, j.attempts), j.max_attempts, j.run_at,
-         j.created_at, j.locked_at, f.finished_at,
+         j.created_at, coalesce(j.locked_at, o.started_at), f.finished_at,
          f.finished_at + coalesce(k.retention, case s.state when 'completed' then interval '1 day' else interval '7 days' end),
-         j.locked_by, coalesce(o.reason, j.last_error), j.key, j.payload,
+         coalesce(j.locked_by, o.worker), coalesce(o.reason, j.last_error), j.key, j.payload,
          case when r.worker = j.locked_by and r.attempt = j.attempts then r.result end, r.progress, r.progress_message,
          j.flags
   from old_rows j

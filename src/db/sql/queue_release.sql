@@ -49,9 +49,11 @@ declare
   v_max_deaths constant integer := 3;
   v_job :"schema"._private_jobs;
   v_is_over boolean;
+  v_is_cancelled boolean;
   v_message text;
 begin
   select j.* into v_job from :"schema"._private_jobs j where j.id = job_id;
+  v_is_cancelled := exists (select from howdah.job_outcomes o where o.job_id = v_job.id and o.state = 'cancelled');
   v_is_over := was_running and (deaths >= v_max_deaths or v_job.attempts >= v_job.max_attempts);
   if was_running then
     v_message := case when deaths >= v_max_deaths
@@ -59,11 +61,13 @@ begin
       else format('its worker was lost during this run: %s', runner.retired_because) end;
     insert into howdah.job_errors (job_id, attempt, queue, task, name, message, worker, decision, retry_at)
     select v_job.id, v_job.attempts, :'queue', t.identifier, 'WorkerLostError', v_message, runner.pool_id,
-           case when v_is_over then 'discard' else 'retry' end, case when not v_is_over then clock_timestamp() end
+           case when v_is_cancelled then 'cancel' when v_is_over then 'discard' else 'retry' end,
+           case when not v_is_cancelled and not v_is_over then clock_timestamp() end
     from :"schema"._private_tasks t where t.id = v_job.task_id;
   end if;
   if v_is_over then
-    insert into howdah.job_outcomes (job_id, state, attempt) values (v_job.id, 'discarded', v_job.attempts)
+    insert into howdah.job_outcomes (job_id, state, attempt, worker, started_at)
+    values (v_job.id, 'discarded', v_job.attempts, v_job.locked_by, v_job.locked_at)
     on conflict do nothing;
   end if;
   update :"schema"._private_jobs j

@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+// The engine's own statement. It does not export it, and a copy of its text would not notice when that changes.
+import { resetLockedAt } from '../../node_modules/graphile-worker/dist/sql/resetLockedAt.js';
+
+/** What each worker of the queue `default` does every ten minutes: the engine frees what was locked for 4 hours. */
+export async function sweepAsWorker(connectionString: string): Promise<void> {
+  const token = randomUUID();
+  const client = new pg.Client({ connectionString, application_name: `howdah:${token}` });
+  await client.connect();
+  try {
+    await client.query(
+      `insert into howdah.runners (token, queue, kind, host, pid, concurrency, pool_id)
+       values ($1::uuid, 'default', 'howdah', 'sweeper', 1, 1, 'pool-' || $1::uuid)`,
+      [token],
+    );
+    await sweep(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The same in any session. */
+export async function sweep(client: pg.Client): Promise<void> {
+  const withClient = Object.assign(<T>(work: (client: pg.Client) => Promise<T>) => work(client), {
+    withRetries: <T>(work: (client: pg.Client) => Promise<T>) => work(client),
+  });
+  await resetLockedAt(
+    {
+      workerSchema: 'graphile_worker',
+      escapedWorkerSchema: '"graphile_worker"',
+      resolvedPreset: { worker: { preparedStatements: false, useNodeTime: false } },
+    } as unknown as Parameters<typeof resetLockedAt>[0],
+    withClient as unknown as Parameters<typeof resetLockedAt>[1],
+  );
+}
