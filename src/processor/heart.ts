@@ -109,7 +109,7 @@ export class Heart {
     const { registry, events, log } = this.#options;
     try {
       const jobs = await registry.end(token, because);
-      events.emit('runner.rescued', { token, queue, because, jobs });
+      if (jobs !== null) events.emit('runner.rescued', { token, queue, because, jobs });
     } catch (err) {
       log.warn({ err, token }, 'could not rescue the jobs of a dead runner, will try again');
     }

@@ -85,13 +85,18 @@ export class Registry {
     return rows;
   }
 
-  /** Refuses everything the runner may still try, then gives its jobs back. @returns how many it held */
-  async end(token: string, because: string): Promise<number> {
+  /**
+   * Refuses everything the runner may still try, then gives its jobs back.
+   *
+   * @returns how many; null for none at this moment, while open transactions of others hold some
+   */
+  async end(token: string, because: string): Promise<number | null> {
     await this.#pool.query('select howdah.retire_runner($1, $2)', [token, because]);
-    const { rows } = await this.#pool.query<{ jobs: number }>('select howdah.release_runner($1) as jobs', [
-      token,
-    ]);
-    return rows[0]?.jobs ?? 0;
+    const { rows } = await this.#pool.query<{ jobs: number | null }>(
+      'select howdah.release_runner($1) as jobs',
+      [token],
+    );
+    return rows[0]?.jobs ?? null;
   }
 
   /** Gives back what a runner that takes no more jobs holds beside its runs under way. @returns how many */

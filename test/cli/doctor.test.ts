@@ -131,6 +131,18 @@ describe('npx howdah doctor', () => {
     }
   });
 
+  test('warns of roles that lack what they are for, with the remedy', async () => {
+    await queue.pool.query('revoke select on howdah.queues from howdah_viewer');
+    const { exitCode, stdout } = await doctor();
+    await queue.pool.query('select howdah.grant_roles()');
+    assert.equal(exitCode, 0);
+    assert.match(
+      stdout,
+      /warn +role "howdah_viewer": It lacks select on queues\.\n +→ As .*: select howdah\.grant_roles\(\);/,
+    );
+    assert.match((await doctor()).stdout, /ok +roles for producers, viewers and operators/);
+  });
+
   test('warns of tasks that no worker knows', async () => {
     const processor = await queue.start();
     try {

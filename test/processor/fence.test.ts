@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { VerdictError } from '../../src/processor/verdict.ts';
 import { FenceStage, type FetchedRun, pidOf, type StagedWorker } from '../support/fence-stage.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const RETRY = new VerdictError({ kind: 'retry', delayMs: 5, error: new Error('late trouble') }).message;
 
@@ -59,8 +60,32 @@ beforeEach(async () => {
 
 /** As the heartbeat of another process does when this one's stays away. */
 async function rescue(): Promise<void> {
+  await retire();
+  await release();
+}
+
+async function retire(): Promise<void> {
   await operator.query('select howdah.retire_runner($1, $2)', [worker.token, 'no heartbeat']);
-  await operator.query('select howdah.release_runner($1)', [worker.token]);
+}
+
+async function release(): Promise<number | null> {
+  const { rows } = await operator.query('select howdah.release_runner($1) as jobs', [worker.token]);
+  return rows[0].jobs;
+}
+
+/** A second job of the worker's. */
+async function fetchAnother(): Promise<string> {
+  const { rows } = await operator.query(
+    `select id::text from graphile_worker.add_job('send_welcome_email', '{"user_account":"other"}')`,
+  );
+  return (await worker.fetch(rows[0].id)).jobId;
+}
+
+async function lockedBy(jobId: string): Promise<string | null | undefined> {
+  const { rows } = await operator.query('select locked_by from graphile_worker._private_jobs where id = $1', [
+    jobId,
+  ]);
+  return rows[0]?.locked_by;
 }
 
 async function replaceByKey(client = operator): Promise<void> {
@@ -180,18 +205,44 @@ describe('a word of the worker that comes first, its transaction still open', ()
     });
   }
 
-  test('a rescue waits for a completion in a handler’s transaction, and finds the job gone', async () => {
+  test('a rescue leaves a job in a handler’s transaction to the next, which finds it gone, and gives the others back', async () => {
     const handler = await stage.connect();
     await handler.query('begin');
     await completeInTransaction(handler);
-    const other = await stage.connect();
-    await other.query('select howdah.retire_runner($1, $2)', [worker.token, 'no heartbeat']);
-    const released = other.query('select howdah.release_runner($1) as jobs', [worker.token]);
-    await stage.untilBlocked(pidOf(other), operator);
+    const other = await fetchAnother();
+    await retire();
+    assert.equal(await release(), 1);
+    assert.equal(await release(), null);
+    assert.equal(await lockedBy(other), null);
     await handler.query('commit');
-    assert.equal((await released).rows[0].jobs, 0);
+    assert.equal(await release(), 0);
     const { job, history } = (await everything()) as Knowledge;
     assert.deepEqual([job, history?.state], [null, 'completed']);
+  });
+
+  test('a rescue ends a handler’s transaction that has been idle for 5 s, and gives its job back', async () => {
+    const handler = await stage.connect();
+    await handler.query('begin');
+    await completeInTransaction(handler);
+    await retire();
+    assert.equal(await release(), null);
+    await waitFor('the job to be given back', async () => (await release()) === 1);
+    await assert.rejects(handler.query('commit'));
+    const { job, history } = (await everything()) as Knowledge;
+    assert.deepEqual([job?.locked_by, history], [null, null]);
+  });
+
+  test('a rescue does not wait for an operator’s open transaction with one of the jobs', async () => {
+    const client = await stage.connect();
+    await client.query('begin');
+    await client.query('select howdah.cancel_job($1)', [run.jobId]);
+    const other = await fetchAnother();
+    await retire();
+    assert.equal(await release(), 1);
+    assert.equal(await lockedBy(other), null);
+    await client.query('commit');
+    assert.equal(await release(), 1);
+    assert.equal(((await everything()) as Knowledge).history?.state, 'cancelled');
   });
 
   test('a key replacement waits for the completion, and makes a new job', async () => {

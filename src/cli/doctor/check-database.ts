@@ -6,6 +6,7 @@ import { catalogue } from '../../jobs/catalogue.ts';
 import { checkClock } from './check-clock.ts';
 import { checkConnections } from './check-connections.ts';
 import { checkGrants } from './check-grants.ts';
+import { checkRoles } from './check-roles.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 
 const OLDEST = 15;
@@ -21,7 +22,8 @@ export async function checkDatabase(session: Session, config: Config): Promise<F
   ];
   if (server.some(({ level }) => level === 'error')) return server;
   const installed = await checkInstalled(session, config);
-  return [...server, installed, ...(installed.level === 'error' ? [] : await checkEngines(session))];
+  if (installed.level === 'error') return [...server, installed];
+  return [...server, installed, ...(await checkEngines(session)), ...(await checkRoles(session))];
 }
 
 async function checkVersion(session: Session): Promise<Finding> {

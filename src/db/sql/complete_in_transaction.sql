@@ -4,6 +4,8 @@
 -- Raises HWLST when the job is not that run's any more: it was rescued, unlocked, completed. Both orders are safe, since
 -- this and what takes the job away lock the same row: whoever comes second finds it gone, or in other hands.
 -- Frees the engine's lane of the job (queue_name), which the worker would do with a completion of its own.
+-- Names the session after the runner until the transaction ends, for howdah.release_runner to find it; not as the
+-- runner's own sessions are named, since what else the transaction does is not the runner's doing.
 create function howdah.complete_in_transaction(
   job_id bigint, queue text, worker text, locked_at timestamptz, result jsonb default null
 ) returns void
@@ -27,6 +29,7 @@ begin
   if v_deleted = 0 then
     raise exception 'job % is not held by this run any more', job_id using errcode = 'HWLST';
   end if;
+  perform set_config('application_name', 'howdah run:' || r.token, true) from howdah.runners r where r.pool_id = worker;
   if v_lane is not null then
     execute format('update %I._private_job_queues q set locked_by = null, locked_at = null where q.id = $1 and q.locked_by = $2',
                    v_schema) using v_lane, worker;

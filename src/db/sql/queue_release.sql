@@ -1,5 +1,5 @@
--- howdah.release_<queue>(runner, keep): unlocks what a runner holds in one queue, but for the jobs to keep; returns how
--- many. Called by howdah.release_runner and howdah.release_leftovers.
+-- howdah.release_<queue>(runner, keep): unlocks what a runner holds in one queue, but for the jobs to keep and those that
+-- an open transaction holds; returns how many. Called by howdah.release_runner and howdah.release_leftovers.
 --
 -- Who pays an attempt: only a job that is known to have been at work when its runner was lost (named by the last
 -- heartbeat, or recorded as started because an earlier runner had died with it). Prefetched jobs get theirs back.
@@ -23,7 +23,7 @@ begin
     from :"schema"._private_jobs j
     left join howdah.job_starts s on s.job_id = j.id and s.token = runner.token
     where j.locked_by = runner.pool_id and j.id <> all (keep)
-    for update of j
+    for update of j skip locked
   loop
     v_count := v_count + 1;
     if v_job.was_running or (v_is_loss and v_job.deaths = 0) then

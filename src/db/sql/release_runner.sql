@@ -3,6 +3,10 @@
 -- Must run in a transaction that began after the retirement was committed. Ends the runner's sessions first and waits
 -- for them, so that no statement of its own is under way when its jobs change hands. Two callers take turns; the
 -- second finds nothing left. Raises HWRET when the runner is not retired.
+--
+-- A job that somebody else's open transaction holds is left to the next call: an operator's, or that of a handler which
+-- completes the job in it and may yet commit. Such a handler's is ended once it has been idle for 5 s, as its process
+-- may be out of reach. Null when that is all there was to do.
 create function howdah.release_runner(token uuid) returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -10,6 +14,7 @@ as $$
 declare
   v_runner howdah.runners;
   v_released integer;
+  v_is_rest boolean;
 begin
   select r.* into v_runner from howdah.runners r where r.token = release_runner.token for update;
   if not found or v_runner.released_at is not null then
@@ -21,9 +26,18 @@ begin
 
   perform pg_terminate_backend(a.pid, 2000)
   from pg_stat_activity a
-  where a.application_name = 'howdah:' || v_runner.token and a.pid <> pg_backend_pid();
+  where a.pid <> pg_backend_pid()
+    and (a.application_name = 'howdah:' || v_runner.token
+         or (a.application_name = 'howdah run:' || v_runner.token and a.state = 'idle in transaction'
+             and a.state_change < clock_timestamp() - interval '5 seconds' and pg_has_role(a.usesysid, 'usage')));
 
   execute format('select howdah.%I($1, $2)', 'release_' || v_runner.queue) into v_released using v_runner, '{}'::bigint[];
+  execute format('select exists (select from %I._private_jobs j where j.locked_by = $1)', howdah.queue_schema(v_runner.queue))
+    into v_is_rest using v_runner.pool_id;
+  if v_is_rest then
+    perform howdah.announce_jobs(v_released);
+    return nullif(v_released, 0);
+  end if;
   update howdah.runners r set released_at = clock_timestamp(), running = '{}' where r.token = v_runner.token;
   delete from howdah.job_starts s where s.token = v_runner.token;
   perform howdah.announce_jobs(v_released);
