@@ -9,7 +9,9 @@
 --
 -- The fleet concurrency is never exceeded because granted is at all times an upper bound of what a runner does: it
 -- shrinks to what the process says it keeps to, and grows only by what the sum of all others leaves. Its process applies
--- an answer before it beats again or never, and a beat that was overtaken is ignored.
+-- an answer before it beats again or never, and a beat that was overtaken is ignored. While somebody else divides the
+-- fleet concurrency, in a transaction that may stay open, granted stays as it is and the runner keeps within it: a beat
+-- must not wait, or every worker of the fleet would be taken for dead.
 create function howdah.heartbeat(runners jsonb, beat_number bigint)
 returns table (token uuid, is_paused boolean, max_running integer, share integer, cancelled bigint[])
 language plpgsql
@@ -18,6 +20,7 @@ as $$
 declare
   v_tokens uuid[];
   v_queue text;
+  v_settled text[] := '{}'; -- queues whose fleet concurrency may be divided now
   v_cancelled bigint[];
 begin
   for v_queue in
@@ -27,14 +30,17 @@ begin
     join howdah.queue_settings s on s.queue = r.queue and s.fleet_concurrency is not null
     order by r.queue
   loop
-    perform howdah.lock_fleet(v_queue);
+    if howdah.lock_fleet_soon(v_queue) then
+      v_settled := v_settled || v_queue;
+    end if;
   end loop;
 
   with beaten as (
     update howdah.runners r
     set heartbeat_at = clock_timestamp(), running = beat.running, beat_number = heartbeat.beat_number,
         is_leaving = coalesce(beat.is_leaving, false),
-        granted = case when s.fleet_concurrency is not null then coalesce(beat.max_running, r.concurrency) end
+        granted = case when r.queue = any (v_settled) then coalesce(beat.max_running, r.concurrency)
+                       when s.fleet_concurrency is not null then r.granted end
     from jsonb_to_recordset(runners) as beat (token uuid, running bigint[], max_running integer, is_leaving boolean)
     left join howdah.runners known on known.token = beat.token
     left join howdah.queue_settings s on s.queue = known.queue
@@ -49,7 +55,7 @@ begin
     select s.paused_at is not null, grants.max_running, grants.share into is_paused, max_running, share
     from howdah.runners r
     left join howdah.queue_settings s on s.queue = r.queue
-    left join lateral howdah.grant_runs(r) grants on r.granted is not null
+    left join lateral howdah.grant_runs(r, r.queue = any (v_settled)) grants on r.granted is not null
     where r.token = heartbeat.token;
     is_paused := coalesce(is_paused, false);
     cancelled := v_cancelled;
@@ -58,9 +64,9 @@ begin
 end;
 $$;
 
--- howdah.grant_runs(runner): moves a runner's granted towards its share as far as the others' grants leave room, and
--- returns what to answer. The caller holds the queue's fleet lock.
-create function howdah.grant_runs(runner howdah.runners, out max_running integer, out share integer)
+-- howdah.grant_runs(runner, may_grow): moves a runner's granted towards its share as far as the others' grants leave
+-- room, and returns what to answer. The caller holds the queue's fleet lock where it may grow.
+create function howdah.grant_runs(runner howdah.runners, may_grow boolean, out max_running integer, out share integer)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -73,7 +79,7 @@ begin
                                 where r.queue = runner.queue and r.released_at is null)
   into share, v_free
   from howdah.queue_settings s where s.queue = runner.queue;
-  max_running := least(share, runner.granted + greatest(v_free, 0));
+  max_running := least(share, runner.granted + case when may_grow then greatest(v_free, 0) else 0 end);
   if max_running > runner.granted then
     update howdah.runners r set granted = grant_runs.max_running where r.token = runner.token;
   end if;
