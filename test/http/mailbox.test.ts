@@ -142,6 +142,7 @@ describe('the landing page', () => {
     const page = await (await hostile.request('/')).text();
     assert.ok(page.includes('curl http://bank.example/&lt;b&gt;/v1/users'));
     assert.ok(page.includes('href="/mailbox"'));
+    assert.ok(page.includes('href="/docs"'));
     assert.ok(!(await (await http.app.request('/')).text()).includes('href="/mailbox"'));
   });
 });

@@ -96,7 +96,11 @@ describe('an invalid sign-up', () => {
       body: { ...ADA, username: 'Ada\r\nBcc: x' },
       fields: ['username'],
     },
-    { what: 'half a surrogate pair', body: { ...ADA, username: 'Ada \ud800' }, fields: ['username'] },
+    {
+      what: 'half a surrogate pair',
+      body: { ...ADA, username: 'Ada \ud800', password: 'horse battery \ud800' },
+      fields: ['password', 'username'],
+    },
     { what: 'an account with a space', body: { ...ADA, account: 'a da' }, fields: ['account'] },
     { what: 'an e-mail header', body: { ...ADA, email: 'a@example.com\nBcc: x@y.de' }, fields: ['email'] },
     {
@@ -133,7 +137,7 @@ describe('an invalid sign-up', () => {
       { field: 'account', message: 'expected 3 to 64 of A-Z a-z 0-9 _ . -, received "a b"' },
       {
         field: 'password',
-        message: 'expected 8 to 128 characters, none of them NUL, received 7 characters',
+        message: 'expected 8 to 128 characters, all of them valid, none NUL, received 7 characters',
       },
     ]);
     assert.ok(!JSON.stringify(problem).includes('hunter2'));

@@ -44,6 +44,14 @@ describe('GET /verify-email', () => {
     );
   });
 
+  test('posts to where customers reach the service, also below a path of a bigger site', async () => {
+    const behindProxy = http.withOther({ publicUrl: () => 'https://bank.example/sign-up' });
+    const page = await (
+      await behindProxy.request(`/verify-email?${new URLSearchParams(await proof())}`)
+    ).text();
+    assert.match(page, /<form method="post" action="\/sign-up\/verify-email">/);
+  });
+
   test('changes nothing, however often it is opened', async () => {
     const query = `?${new URLSearchParams(await proof())}`;
     const before = await http.customers.snapshot();

@@ -113,6 +113,27 @@ describe('a heartbeat', () => {
     assert.deepEqual(await beat(second, 0, 3), { max_running: 1, share: 2 });
   });
 
+  test('does not wait for an operator’s open transaction, and grants no more until it is over', async () => {
+    await call("set_fleet_concurrency('default', 4)");
+    const first = await register('a', 4);
+    await beat(first, 0, 1);
+    const second = await register('b', 4);
+    const operator = await queue.pool.connect();
+    try {
+      await operator.query('begin');
+      await operator.query("select howdah.set_fleet_concurrency('default', 8)");
+      const startedAt = performance.now();
+      assert.deepEqual(await beat(first, 2, 2), { max_running: 2, share: 2 });
+      assert.deepEqual(await beat(second, 0, 2), { max_running: 0, share: 2 });
+      const tookMs = performance.now() - startedAt;
+      assert.ok(tookMs < 2_000, `took ${tookMs} ms`);
+      await operator.query('commit');
+    } finally {
+      operator.release(true);
+    }
+    assert.deepEqual(await beat(second, 0, 3), { max_running: 4, share: 4 });
+  });
+
   test('that was overtaken changes nothing', async () => {
     await call("set_fleet_concurrency('default', 4)");
     const token = await register('a', 4);

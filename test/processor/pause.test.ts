@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import type pg from 'pg';
+import { engineStatements } from '../model/engine-statements.ts';
 import { scalar } from '../support/job-states.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -92,6 +94,26 @@ test('a pause is exact: nothing is handed out from its commit on, and other queu
   const other = await enqueue(works, 'critical');
   await waitFor('the other queue to go on', () => worker.said(`worked ${other}`));
   assert.deepEqual([(await queue.job(held)).state, worker.said(`worked ${held}`)], ['available', false]);
+});
+
+test('a fetch from a paused queue takes neither a job nor its lane (the engine’s queue_name)', async () => {
+  const client = await queue.pool.connect();
+  try {
+    const engine = engineStatements(client as unknown as pg.Client, { queue: 'default', poolId: 'pool-any' });
+    const add = `select graphile_worker.add_job('model_step', '{}', queue_name => 'lane')`;
+    await client.query(add);
+    await call("pause_queue('default')");
+    for (const batchSize of [1, 5]) assert.deepEqual(await engine.fetch(batchSize), []);
+    await call("resume_queue('default')");
+    const [job] = await engine.fetch(5);
+    assert.ok(job, 'its lane was taken');
+    assert.equal(
+      await scalar(queue, 'select locked_by from graphile_worker._private_job_queues'),
+      'pool-any',
+    );
+  } finally {
+    client.release(true);
+  }
 });
 
 test('a pause holds when workers start, and when they are killed and start again', async () => {

@@ -9,6 +9,7 @@ import { bind } from '../../src/processor/bind.ts';
 import type { CronTick } from '../../src/processor/cron-tick.ts';
 import { parseSchedules, type Schedule } from '../../src/processor/crontab.ts';
 import { type Processor, startProcessor } from '../../src/processor/processor.ts';
+import { arm, FAULTS, hasStruck, installFaults } from '../support/faults.ts';
 import { openTestQueue, type TestQueue } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -136,6 +137,19 @@ test('ticks missed longer ago than the entry’s fill are not made up for', asyn
   );
   assert.ok(rows.length <= 2, `${rows.length} ticks were made up for`);
 });
+
+for (const fault of FAULTS) {
+  test(`${fault} at the statement that enqueues a tick loses none and doubles none`, async () => {
+    await installFaults(queue.pool);
+    await wasKnown('graphile_worker', 'strict', 3);
+    await arm(queue.pool, 'cron', fault);
+    await start(parse('* * * * * strict'));
+    await waitFor('the missed ticks to run', () => runs.length >= 3);
+    assert.ok(await hasStruck(queue.pool));
+    const ticks = runs.map(({ cron }) => cron?.at.toISOString());
+    assert.equal(new Set(ticks).size, runs.length, `a tick ran twice: ${ticks}`);
+  });
+}
 
 test('a job of an entry has the retries of its task', async () => {
   await wasKnown('graphile_worker', 'strict', 1);

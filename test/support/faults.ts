@@ -1,7 +1,7 @@
 import type pg from 'pg';
 
 /** A statement of a worker's that a test can make fail. */
-export type Stage = 'fetch' | 'complete' | 'fail' | 'return' | 'history' | 'heartbeat' | 'rescue';
+export type Stage = 'fetch' | 'complete' | 'fail' | 'return' | 'history' | 'heartbeat' | 'rescue' | 'cron';
 
 /**
  * How it fails: the SQLSTATEs of a serialization failure, a deadlock and a lost connection, raised by the statement; and
@@ -35,6 +35,11 @@ const PLACES: Record<Stage, { on: string; event: string; when: string }> = {
     on: 'howdah.runners',
     event: 'update',
     when: 'old.retired_at is null and new.retired_at is not null',
+  },
+  cron: {
+    on: 'graphile_worker._private_known_crontabs',
+    event: 'insert',
+    when: 'new.last_execution is not null',
   },
 };
 

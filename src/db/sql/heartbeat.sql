@@ -39,8 +39,9 @@ begin
     update howdah.runners r
     set heartbeat_at = clock_timestamp(), running = beat.running, beat_number = heartbeat.beat_number,
         is_leaving = coalesce(beat.is_leaving, false),
-        granted = case when r.queue = any (v_settled) then coalesce(beat.max_running, r.concurrency)
-                       when s.fleet_concurrency is not null then r.granted end
+        granted = case when s.fleet_concurrency is null then null
+                       when r.queue = any (v_settled) then coalesce(beat.max_running, r.concurrency)
+                       else r.granted end
     from jsonb_to_recordset(runners) as beat (token uuid, running bigint[], max_running integer, is_leaving boolean)
     left join howdah.runners known on known.token = beat.token
     left join howdah.queue_settings s on s.queue = known.queue

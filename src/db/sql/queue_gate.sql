@@ -40,6 +40,13 @@ for each row
 when (old.locked_at is null and new.locked_at is not null and current_setting('howdah.gate', true) = 'closed')
 execute function howdah.skip_row();
 
+-- Nor does that fetch take the engine's lane (queue_name) of such a job, which nobody would free: its statement comes to
+-- the lanes when it is through with the jobs, so the gate is set.
+create trigger howdah_hold before update on :"schema"._private_job_queues
+for each row
+when (old.locked_at is null and new.locked_at is not null and current_setting('howdah.gate', true) = 'closed')
+execute function howdah.skip_row();
+
 -- The fence. The engine completes a job by its id alone; a runner that does not hold the row any more must not.
 -- The condition reads the row's latest version, so the order of a late completion and of what took the job away does
 -- not matter. A row that just used up its attempts is exempt: the runner's own failure removes it (queue_archive.sql).

@@ -1,14 +1,14 @@
 import { html } from 'hono/html';
 import { type Html, layout } from './layout.ts';
 
-/** What the mailed link opens: one button, whose form carries the proof. */
-export function confirmPage({ id, code }: { id: string; code: string }): Html {
+/** What the mailed link opens: one button, whose form carries the proof to `action`. */
+export function confirmPage({ id, code }: { id: string; code: string }, action: string): Html {
   return layout(
     'Confirm your e-mail address',
     html`<section class="card">
 <h1>Confirm your e-mail address</h1>
 <p>One click and we know that this address is yours.</p>
-<form method="post" action="/verify-email">
+<form method="post" action="${action}">
 <input type="hidden" name="id" value="${id}">
 <input type="hidden" name="code" value="${code}">
 <button type="submit">Confirm my e-mail address</button>

@@ -10,6 +10,7 @@ export function landingPage({ publicUrl, hasMailbox }: { publicUrl: string; hasM
 <pre class="command">${signUpCommand(publicUrl)}</pre>
 <ul class="links">
 ${hasMailbox ? html`<li><a href="/mailbox">Mailbox</a> <span>every mail the service sent</span></li>` : ''}
+<li><a href="/docs">API</a> <span>every route, to read and to search</span></li>
 <li><a href="/readyz">Readiness</a> <span>whether everything works right now</span></li>
 <li><a href="/healthz">Health</a> <span>whether the process answers</span></li>
 </ul>`,

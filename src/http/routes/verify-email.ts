@@ -16,7 +16,7 @@ const FORM = /^application\/x-www-form-urlencoded *(;|$)/i;
 export function addVerifyEmailRoutes(app: App, deps: AppDependencies): void {
   const limit = limitRate(VERIFY_LIMIT, deps.clock);
   addVerify(app, deps, limit);
-  app.get('/verify-email', showConfirmPage);
+  app.get('/verify-email', (c) => showConfirmPage(c, deps));
   app.post('/verify-email', limit, (c) => showResultPage(c, deps));
 }
 
@@ -45,9 +45,12 @@ function addVerify(app: App, deps: AppDependencies, limit: ReturnType<typeof lim
 }
 
 /** Mail scanners follow links, so opening the page only shows a button. */
-function showConfirmPage(c: Context<AppEnv>) {
+function showConfirmPage(c: Context<AppEnv>, { publicUrl }: AppDependencies) {
   const proof = verificationProof.safeParse({ id: c.req.query('id'), code: c.req.query('code') });
-  return proof.success ? c.html(confirmPage(proof.data)) : c.html(resultPage('malformed'), 422);
+  if (!proof.success) return c.html(resultPage('malformed'), 422);
+  // Behind a proxy the public address may have a path in front of ours.
+  const action = new URL(`${publicUrl()}/verify-email`).pathname;
+  return c.html(confirmPage(proof.data, action));
 }
 
 async function showResultPage(c: Context<AppEnv>, deps: AppDependencies) {

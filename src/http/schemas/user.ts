@@ -10,7 +10,7 @@ const account = z
 
 const USERNAME = { error: 'expected 1 to 100 printable characters' };
 const EMAIL = { error: 'expected an e-mail address of at most 254 characters' };
-const PASSWORD = { error: 'expected 8 to 128 characters, none of them NUL' };
+const PASSWORD = { error: 'expected 8 to 128 characters, all of them valid, none NUL' };
 
 /** Body of a sign-up. */
 export const registration = z
@@ -28,7 +28,8 @@ export const registration = z
       .string(PASSWORD)
       .min(8, PASSWORD)
       .max(128, PASSWORD)
-      .refine((password) => !password.includes('\0'), PASSWORD)
+      // Halves of surrogate pairs hash alike, whichever they are.
+      .refine((password) => password.isWellFormed() && !password.includes('\0'), PASSWORD)
       .openapi({ format: 'password' }),
   })
   .openapi('Registration');
