@@ -12,6 +12,7 @@ import { queueSchema } from '../db/queue-schema.ts';
 import type { Logger } from '../observability/logger.ts';
 import { createEngineLogger } from './engine-logger.ts';
 import { gatePool } from './gated-pool.ts';
+import { Prefetch } from './prefetch.ts';
 
 /** How long finished jobs are gathered before one statement ends them all; longer gains little and risks repeats. */
 const BATCH_DELAY_MS = 2;
@@ -50,9 +51,10 @@ export interface Engine {
   untilQuiet(): Promise<void>;
 }
 
-/** The part of the engine's local queue that tells whether a fetch or a return is under way, and that ends it. */
+/** The part of the engine's local queue that tells what is under way, how much it fetches, and that ends it. */
 interface LocalQueueState {
   backgroundCount: number;
+  getJobBatchSize: number;
   decreaseBackgroundCount(): void;
   release(): Promise<void>;
 }
@@ -71,6 +73,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   events.on('localQueue:init', (event) => {
     localQueue = event.localQueue as unknown as LocalQueueState;
     trackReturn(localQueue, log);
+    adaptSize(localQueue, events, options.concurrency);
   });
   events.on('pool:listen:success', () => void catchUp(pool, log));
   events.on('pool:gracefulShutdown', ({ message }) => {
@@ -106,11 +109,22 @@ function runGraphile({ pool, queue, concurrency, tasks, crontab, log }: EngineOp
     preset: {
       worker: {
         pollInterval: POLL_MS,
-        localQueue: { size: prefetchSize(concurrency) },
+        localQueue: { size: new Prefetch(concurrency).size },
         completeJobBatchDelay: BATCH_DELAY_MS,
         failJobBatchDelay: BATCH_DELAY_MS,
       },
     },
+  });
+}
+
+/** The engine compares what a fetch brought with the size it was asked for, so the next size is set a moment later. */
+function adaptSize(localQueue: LocalQueueState, events: WorkerEvents, concurrency: number): void {
+  const prefetch = new Prefetch(concurrency);
+  events.on('localQueue:getJobs:complete', ({ jobs }) => {
+    const size = prefetch.next(jobs.length);
+    setImmediate(() => {
+      localQueue.getJobBatchSize = size;
+    });
   });
 }
 
@@ -167,9 +181,4 @@ async function catchUp(pool: Pool, log: Logger): Promise<void> {
   } catch (err) {
     log.warn({ err }, 'could not look for jobs announced before listening; the next poll will');
   }
-}
-
-/** Jobs held ready in this process: enough that a free slot never waits for the database, few enough to share. */
-function prefetchSize(concurrency: number): number {
-  return concurrency + Math.min(concurrency, 50);
 }
