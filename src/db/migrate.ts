@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
@@ -10,6 +11,12 @@ import { queueSchema } from './queue-schema.ts';
 import { dropRepeatableSql, fingerprint, renderRepeatableSql } from './repeatable-sql.ts';
 
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../drizzle', import.meta.url));
+
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** With half a second of waiting and this pause each: a minute. */
+const MAX_TURNS = 60;
+const TURN_PAUSE_MS = 500;
 
 export interface MigrateOptions {
   connectionString: string;
@@ -36,10 +43,10 @@ export async function migrateDatabase({ connectionString, queues }: MigrateOptio
       const text = renderRepeatableSql(all);
       if (await isInstalled(client, text)) return checkEngines(client, all);
       for (const queue of all) await refuseNewerEngine(client, queueSchema(queue));
-      if (await hasOlderEngine(client)) await inTransaction(client, () => uninstall(client));
+      if (await hasOlderEngine(client)) await inTurns(client, () => uninstall(client));
       for (const queue of all) await migrateEngineSchema(client, queue, connectionString);
       await checkEngines(client, all);
-      await inTransaction(client, async () => {
+      await inTurns(client, async () => {
         await install(client, text);
         for (const queue of all) await endExhaustedJobs(client, queueSchema(queue));
       });
@@ -59,6 +66,27 @@ export async function isMigrated(
   );
   if (!rows[0]?.name) return false;
   return isInstalled(client, renderRepeatableSql(await allQueues(client, queues)));
+}
+
+/**
+ * The work in one transaction that waits for a lock for half a second at most, then lets go of all it has and begins
+ * anew: what waits behind it, enqueues and workers, goes on in between, and none of them is the victim of a deadlock.
+ *
+ * @throws what made it fail; after a minute without getting the locks, that too
+ */
+async function inTurns(client: pg.Client, work: () => Promise<void>): Promise<void> {
+  for (let turn = 1; ; turn++) {
+    try {
+      return await inTransaction(client, async () => {
+        await client.query("set local lock_timeout = '500ms'");
+        await work();
+      });
+    } catch (error) {
+      const isLocked = error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE;
+      if (!isLocked || turn === MAX_TURNS) throw error;
+      await delay(TURN_PAUSE_MS);
+    }
+  }
 }
 
 async function checkEngines(client: pg.Client, queues: readonly string[]): Promise<void> {

@@ -48,7 +48,7 @@ function keyRules({ key, keyMode, uniqueKey, uniqueForMs, sequence }: EnqueueOpt
     [hasKey && uniqueKey !== undefined, 'uniqueKey', 'nothing beside key'],
     [hasKey && uniqueForMs !== undefined, 'uniqueForMs', 'nothing beside key'],
     [hasKey && sequence !== undefined, 'sequence', 'nothing beside key'],
-    [isNotText(uniqueKey, Number.POSITIVE_INFINITY), 'uniqueKey', 'at least one character'],
+    [isNotText(uniqueKey, 1_024), 'uniqueKey', '1 to 1024 characters'],
     [isNotText(sequence, 200), 'sequence', '1 to 200 characters'],
   ];
 }
@@ -62,7 +62,13 @@ function isNotWhole(value: number | undefined, min: number, max: number): boolea
 }
 
 function isNotText(value: string | undefined, maxLength: number): boolean {
-  return value !== undefined && (typeof value !== 'string' || value === '' || [...value].length > maxLength);
+  if (value === undefined) return false;
+  return typeof value !== 'string' || value === '' || !isStorable(value) || [...value].length > maxLength;
+}
+
+/** Postgres holds neither NUL nor half of a surrogate pair. */
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
 }
 
 function isInvalidDate(value: Date | undefined): boolean {
@@ -71,7 +77,10 @@ function isInvalidDate(value: Date | undefined): boolean {
 
 function isStringMap(value: object): boolean {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject && Object.values(value).every((entry) => typeof entry === 'string');
+  if (!isObject) return false;
+  return Object.entries(value)
+    .flat()
+    .every((text) => typeof text === 'string' && isStorable(text));
 }
 
 /** Numbers, dates and modes as they are; of texts and headers, which may be long or private, only what they are. */

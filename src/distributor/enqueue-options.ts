@@ -33,7 +33,7 @@ export interface EnqueueOptions {
   keyMode?: KeyMode;
   /**
    * While a job of this task with the same key lives, in whatever queue, another is refused with `duplicate_job`.
-   * Any end of that job, or `uniqueForMs`, frees the key.
+   * Any end of that job, or `uniqueForMs`, frees the key. 1 to 1,024 characters.
    */
   uniqueKey?: string;
   /**

@@ -35,13 +35,21 @@ export function describeMistakes(error: z.ZodError, input: unknown): FieldMistak
 
 function describeIssue(issue: z.core.$ZodIssue, input: unknown): FieldMistake[] {
   if (issue.code === 'unrecognized_keys') {
-    const fields = issue.keys.map((key) => shorten([...issue.path, key || '""'].join('.')));
+    const fields = issue.keys.map((key) => shorten(fieldPath([...issue.path, key || '""'])));
     return fields.map((field) => ({ field, message: 'expected no such field' }));
   }
   if (issue.path.length === 0) return [{ field: '(body)', message: 'expected a JSON object' }];
-  const field = issue.path.join('.');
+  const field = fieldPath(issue.path);
   const received = SECRET_FIELDS.has(field) ? describeSecret : describeValue;
   return [{ field, message: `${expectationOf(issue)}, received ${received(valueAt(input, issue.path))}` }];
+}
+
+/** As in `jobs[2].priority`, which is how the distributor names the jobs of a batch. */
+function fieldPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
 }
 
 /** A schema without words of its own says "Invalid input: expected string, received number". */

@@ -25,7 +25,7 @@ export async function toNewJobs(db: Database, requested: readonly RequestedJob[]
   for (const job of requested) {
     const task = tasks.get(job.task) ?? (await resolveTask(db, job.task));
     tasks.set(job.task, task);
-    jobs.push({ task, payload: job.payload ?? {}, options: toOptions(job) });
+    jobs.push({ task, payload: job.payload === undefined ? {} : job.payload, options: toOptions(job) });
   }
   return jobs;
 }

@@ -3,10 +3,12 @@ import type { FieldMistake } from '../errors.ts';
 
 /** What a schema found wrong, field by field, without repeating any value it was given. */
 export function describeIssues(error: z.ZodError, root = ''): FieldMistake[] {
-  return error.issues.map((issue) => ({
-    field: fieldPath(root, issue.path) || '(root)',
-    message: issue.message,
-  }));
+  return error.issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys')
+      return [{ field: fieldPath(root, issue.path) || '(root)', message: issue.message }];
+    const fields = issue.keys.map((key) => fieldPath(root, [...issue.path, key]));
+    return fields.map((field) => ({ field, message: 'expected no member of this name' }));
+  });
 }
 
 function fieldPath(root: string, path: readonly PropertyKey[]): string {

@@ -80,12 +80,14 @@ async function attempt<Services>(
 /** What the handler returns, unless its signal fires first: a handler that ignores the signal is left behind. */
 async function perform<Services>(
   task: BoundTask<Services>,
-  { job, payload, conduct }: Run & { conduct: RunConduct },
+  { job, payload, store, conduct }: Run & { conduct: RunConduct },
   { services, log, endSignal }: RunEnvironment<Services>,
 ): Promise<unknown> {
   const parsed = parsePayload(task, payload);
   const timeoutMs = job.timeoutMs ?? task.definition.timeoutMs;
-  using limits = new RunLimits({ timeoutMs, deadline: job.deadline, endSignal });
+  const { deadline } = job;
+  const clockAheadMs = deadline ? await store.clockAheadMs().catch(() => 0) : 0;
+  using limits = new RunLimits({ timeoutMs, deadline, clockAheadMs, endSignal });
   const { signal } = limits;
   signal.throwIfAborted();
   const context = { job, signal, services, log: log.child(logFields(job)), ...conduct.calls };

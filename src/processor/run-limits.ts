@@ -6,7 +6,10 @@ const MAX_TIMER_MS = 2_147_483_647;
 export interface RunLimitOptions {
   /** 0 means none; more than 24.8 days count as that. */
   timeoutMs: number;
+  /** By the database's clock. */
   deadline: Date | undefined;
+  /** How far ahead of the database's clock this process's is. @default 0 */
+  clockAheadMs?: number;
   /** Fires when runs must end for the worker's sake. */
   endSignal: AbortSignal;
 }
@@ -19,11 +22,13 @@ export class RunLimits implements Disposable {
   readonly #controller = new AbortController();
   readonly #endSignal: AbortSignal;
   readonly #onEnd: () => void;
+  readonly #clockAheadMs: number;
   #timeout: NodeJS.Timeout | undefined;
   #deadline: NodeJS.Timeout | undefined;
 
-  constructor({ timeoutMs, deadline, endSignal }: RunLimitOptions) {
+  constructor({ timeoutMs, deadline, clockAheadMs = 0, endSignal }: RunLimitOptions) {
     this.#endSignal = endSignal;
+    this.#clockAheadMs = clockAheadMs;
     this.#onEnd = () => this.abort(endSignal.reason);
     if (endSignal.aborted) this.#onEnd();
     else endSignal.addEventListener('abort', this.#onEnd);
@@ -52,7 +57,7 @@ export class RunLimits implements Disposable {
   }
 
   #watch(deadline: Date): void {
-    const leftMs = deadline.getTime() - Date.now();
+    const leftMs = deadline.getTime() + this.#clockAheadMs - Date.now();
     if (leftMs <= 0) this.abort(new JobDeadlineError(deadline));
     else this.#deadline = setTimeout(() => this.#watch(deadline), Math.min(leftMs, MAX_TIMER_MS));
   }

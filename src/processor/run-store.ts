@@ -22,6 +22,8 @@ export interface RunStore {
   complete(tx: SqlClient, json: string | undefined): Promise<void>;
   /** Whether the job is still this run's. */
   isHeld(): Promise<boolean>;
+  /** By how many milliseconds this process's clock is ahead of the database's; below 0 when it is behind. */
+  clockAheadMs(): Promise<number>;
 }
 
 /** Runs a statement on the connections of the runner that holds the job, which die with its claim on it. */
@@ -30,6 +32,7 @@ export type RunQuery = (text: string, values: unknown[]) => Promise<{ rows: unkn
 const PROGRESS = 'select howdah.report_progress($1, $2, $3, $4, $5, $6) as ok';
 const RESULT = 'select howdah.report_result($1, $2, $3, $4, $5) as ok';
 const COMPLETE = 'select howdah.complete_in_transaction($1, $2, $3, $4, $5)';
+const NOW = 'select extract(epoch from clock_timestamp()) * 1000 as ms';
 const HELD = 'select howdah.is_held($1, $2, $3, $4) as ok';
 
 export function createRunStore(job: Job, queue: string, query: RunQuery): RunStore {
@@ -42,6 +45,11 @@ export function createRunStore(job: Job, queue: string, query: RunQuery): RunSto
     reportProgress: ({ percent, message }) => ask(PROGRESS, [percent, message]),
     reportResult: (json) => ask(RESULT, [json]),
     isHeld: () => ask(HELD),
+    async clockAheadMs() {
+      const askedAt = Date.now();
+      const { rows } = await query(NOW, []);
+      return (askedAt + Date.now()) / 2 - Number((rows as { ms: string }[])[0]?.ms);
+    },
     async complete(tx, json) {
       try {
         await queryRows(tx, COMPLETE, [...run, json]);

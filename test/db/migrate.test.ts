@@ -6,6 +6,7 @@ import { migrateDatabase } from '../../src/db/migrate.ts';
 import { sweepAsWorker } from '../support/sweep.ts';
 import { createEmptyDatabase } from '../support/test-database.ts';
 import { openTestQueue, testTask } from '../support/test-queue.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let admin: pg.Client;
 let connectionString: string;
@@ -90,6 +91,36 @@ test('creating a queue does not stop the workers of the others', async () => {
     assert.deepEqual(processor.idleQueues(), []);
     assert.equal(process.exitCode, undefined);
   } finally {
+    await queue.close();
+  }
+});
+
+test('an installation that waits for somebody’s open transaction does not hold up the queue', async () => {
+  const works = testTask('works');
+  const queue = await openTestQueue([[works, async () => {}]]);
+  const open = await queue.pool.connect();
+  try {
+    await queue.start();
+    await open.query('begin');
+    await queue.distributor.distribute(open, works, {});
+    await queue.pool.query('delete from howdah.installed_sql');
+    const migrated = migrateDatabase({
+      connectionString: queue.database.connectionString,
+      queues: ['critical'],
+    });
+    await waitFor('it to wait', async () => {
+      const waiting = await queue.pool.query(
+        `select from pg_stat_activity where application_name = 'howdah migrate' and wait_event_type = 'Lock'`,
+      );
+      return waiting.rows.length > 0;
+    });
+    const { id } = await queue.distributor.distribute(queue.pool, works, {});
+    await queue.untilState(id, 'completed');
+    await open.query('commit');
+    await migrated;
+  } finally {
+    await open.query('rollback');
+    open.release();
     await queue.close();
   }
 });

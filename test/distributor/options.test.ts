@@ -178,8 +178,8 @@ const MISTAKES: [EnqueueOptions, ...string[]][] = [
   ],
   [
     { uniqueKey: '' },
-    'uniqueKey: expected at least one character, received ""',
-    'unique_key: expected at least one character, received none',
+    'uniqueKey: expected 1 to 1024 characters, received ""',
+    'unique_key: expected 1 to 1024 characters, received 0',
   ],
   [
     { sequence: 's'.repeat(201) },

@@ -121,6 +121,19 @@ test('a deadline that passes during the run fires the signal and discards the jo
   assert.equal((reasons.get(id) as Error).name, 'JobDeadlineError');
 });
 
+test('a deadline is an instant of the database’s clock, however far off the worker’s is', async (t) => {
+  const now = Date.now;
+  const deadline = new Date(now() + 60_000).toISOString();
+  for (const offMs of [3_600_000, -3_600_000]) {
+    t.mock.method(Date, 'now', () => now() + offMs);
+    const early = await enqueueWithSettings(queue, looks, { deadline });
+    await queue.untilState(early, 'completed');
+    const late = await enqueueWithSettings(queue, looks, { deadline: '2020-01-02T03:04:05.000Z' });
+    await queue.untilState(late, 'discarded');
+    t.mock.restoreAll();
+  }
+});
+
 test('progress shows while the job runs, and the last report stays in the history', async () => {
   const { id } = await queue.distributor.distribute(queue.pool, reports, {});
   await waitFor('the first report', () => reportOf(id));

@@ -21,7 +21,7 @@ as $$
     (job.key is not null and job.unique_key is not null, 'unique_key', 'nothing beside key', job.unique_key),
     (job.key is not null and job.unique_for is not null, 'unique_for', 'nothing beside key', job.unique_for::text),
     (job.key is not null and job.sequence is not null, 'sequence', 'nothing beside key', job.sequence),
-    (job.unique_key = '', 'unique_key', 'at least one character', 'none'),
+    (length(job.unique_key) not between 1 and 1024, 'unique_key', '1 to 1024 characters', length(job.unique_key)::text),
     (job.unique_for <= '0' or job.unique_for > '36500 days', 'unique_for', 'more than 0, up to 100 years',
      job.unique_for::text),
     (length(job.sequence) not between 1 and 200, 'sequence', '1 to 200 characters', length(job.sequence)::text),

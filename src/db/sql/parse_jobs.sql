@@ -28,6 +28,9 @@ begin
     limit 1;
     if v_mistake is null then
       select array_agg(j) into v_jobs from json_populate_recordset(null::howdah.job_options, jobs) j;
+      if jobs::text ~ 'payload"\s*:\s*null' then
+        v_jobs := howdah.keep_null_payloads(v_jobs, jobs);
+      end if;
     end if;
   exception
     when untranslatable_character then
@@ -41,6 +44,24 @@ begin
       using errcode = 'HWOPT', hint = 'What each option takes: docs/sql.md, or \df+ howdah.enqueue in psql.';
   end if;
   return v_jobs;
+end;
+$$;
+
+-- howdah.keep_null_payloads(parsed, jobs): the jobs with "payload": null as they were given. To read JSON as a row makes
+-- null of it, which would be the default, {}.
+create function howdah.keep_null_payloads(parsed howdah.job_options[], jobs json) returns howdah.job_options[]
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_place integer;
+begin
+  for v_place in
+    select j.ordinality from json_array_elements(jobs) with ordinality j where json_typeof(j.value -> 'payload') = 'null'
+  loop
+    parsed[v_place].payload := 'null';
+  end loop;
+  return parsed;
 end;
 $$;
 

@@ -51,7 +51,7 @@ function bulkRoute<const Path extends string>(path: Path, summary: string) {
     },
     responses: {
       200: { description: 'What was done', content: { 'application/json': { schema: bulkReport } } },
-      ...refusals(),
+      ...refusals({ 404: 'No job fits, and there is no such queue or task' }),
     },
   });
 }

@@ -6,13 +6,24 @@ export function text(max: number) {
   return anyText(max, error).min(1, error);
 }
 
-/** A text of at most `max` characters. Postgres holds neither NUL nor half of a surrogate pair. */
+/**
+ * A text of at most `max` characters, counted as Postgres and JSON Schema do: an emoji is one. Postgres holds neither NUL
+ * nor half of a surrogate pair.
+ */
 export function anyText(
   max: number,
   error = { error: `expected at most ${max} characters, all of them valid, none NUL` },
 ) {
   return z
     .string(error)
-    .max(max, error)
-    .refine((value) => value.isWellFormed() && !value.includes('\0'), error);
+    .refine((value) => isStorable(value) && characterCount(value) <= max, error)
+    .openapi({ maxLength: max });
+}
+
+function isStorable(value: string): boolean {
+  return value.isWellFormed() && !value.includes('\0');
+}
+
+function characterCount(value: string): number {
+  return value.length - (value.match(/[\ud800-\udbff]/g)?.length ?? 0);
 }

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, beforeEach, test } from 'node:test';
+import { putJob } from '../support/job-states.ts';
+import type { SeenExplanation } from './driver.ts';
+import { DRIVERS, openStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+before(async () => {
+  stage = await openStage();
+});
+beforeEach(() => stage.clear());
+after(() => stage.close());
+
+/** A live runner of the queue `default` by its row alone, whose heartbeat does not grow old. */
+async function putRunner(
+  settings: { tasks?: string; concurrency?: number; running?: string[] } = {},
+): Promise<void> {
+  const { tasks = '{works}', concurrency = 2, running = [] } = settings;
+  const token = randomUUID();
+  await stage.pool.query("select howdah.register_runner($1, 'default', 'howdah', 'box-1', 77, $2, $3)", [
+    ...[token, concurrency, tasks],
+  ]);
+  await stage.pool.query("select howdah.name_runner_pool($1, 'pool-of-the-test')", [token]);
+  await stage.pool.query(
+    "update howdah.runners set running = $2, heartbeat_at = now() + interval '5 minutes' where token = $1",
+    [token, running],
+  );
+}
+
+async function putTaken(): Promise<string> {
+  const id = await putJob(stage, 'running');
+  await stage.pool.query(
+    "update graphile_worker._private_jobs set locked_at = now() - interval '1 minute' where id = $1",
+    [id],
+  );
+  return id;
+}
+
+/** How a job comes into the situation, and the state and the words that every side then tells of it. */
+const CAUSES: [cause: string, state: string, words: RegExp, put: () => Promise<string>][] = [
+  ['finished', 'completed', /^It was completed at /, () => putJob(stage, 'completed')],
+  ['finished', 'discarded', /^It was discarded at .*no luck$/, () => putJob(stage, 'discarded')],
+  ['finished', 'cancelled', /^It was cancelled at /, () => putJob(stage, 'cancelled')],
+  [
+    'running',
+    'running',
+    /held since .* by pool-of-the-test, a worker that is not registered/,
+    () => putJob(stage, 'running'),
+  ],
+  [
+    ...(['running', 'running', /^It is running since .*host box-1, process 77/] as const),
+    async () => {
+      const id = await putTaken();
+      await putRunner({ running: [id] });
+      return id;
+    },
+  ],
+  [
+    ...(['taken', 'running', /^It was taken at .*no free place/] as const),
+    async () => {
+      await putRunner();
+      return putTaken();
+    },
+  ],
+  [
+    ...(['cancelling', 'running', /^It was cancelled at .*\(enough\) while running/] as const),
+    async () => {
+      const id = await putTaken();
+      await putRunner({ running: [id] });
+      await stage.drivers.HTTP.act('cancel', id, 'enough');
+      return id;
+    },
+  ],
+  [
+    ...(['sequence', 'scheduled', /^It is behind job \d+ of its sequence line/] as const),
+    async () => {
+      await stage.drivers.SQL.enqueue({ task: 'works', sequence: 'line' });
+      return stage.drivers.SQL.enqueue({ task: 'works', sequence: 'line' });
+    },
+  ],
+  ['scheduled', 'scheduled', /^It is scheduled for /, () => putJob(stage, 'scheduled')],
+  [
+    'retryable',
+    'retryable',
+    /^Run 1 of 4 failed \(no luck\); the next is at /,
+    () => putJob(stage, 'retryable'),
+  ],
+  [
+    ...(['paused', 'available', /^The queue default is paused since .* by .*lunch/] as const),
+    async () => {
+      await stage.drivers['command line'].pause('default', 'lunch');
+      return putJob(stage, 'available');
+    },
+  ],
+  ['no_worker', 'available', /^No live worker serves the queue default/, () => putJob(stage, 'available')],
+  [
+    ...(['no_worker_knows_task', 'available', /none of them knows the task works/] as const),
+    async () => {
+      await putRunner({ tasks: '{mails}' });
+      return putJob(stage, 'available');
+    },
+  ],
+  [
+    ...([
+      'fleet_full',
+      'available',
+      /^The whole fleet may run 1 jobs of the queue default at once, and does: \d+/,
+    ] as const),
+    async () => {
+      await stage.drivers.TypeScript.setFleetConcurrency('default', 1);
+      await putRunner({ running: [await putJob(stage, 'running')] });
+      return putJob(stage, 'available');
+    },
+  ],
+  [
+    ...(['queue_full', 'available', /^All 1 places of the queue default are taken, by jobs \d+/] as const),
+    async () => {
+      await putRunner({ concurrency: 1, running: [await putJob(stage, 'running')] });
+      return putJob(stage, 'available');
+    },
+  ],
+  [
+    ...(['next', 'available', /^Nothing keeps it/] as const),
+    async () => {
+      await putRunner();
+      return putJob(stage, 'available');
+    },
+  ],
+];
+
+/** The age of a heartbeat differs from look to look. */
+function still(found: SeenExplanation | null): SeenExplanation | null {
+  return found && { ...found, explanation: found.explanation.replace(/-?[\d.]+ s ago/, '… s ago') };
+}
+
+for (const [cause, state, words, put] of CAUSES) {
+  test(`every side explains by ${cause} why a job is ${state}, in the same words: ${words.source}`, async () => {
+    const id = await put();
+    const seen = await Promise.all(DRIVERS.map(async (name) => still(await stage.drivers[name].explain(id))));
+    const [first] = seen;
+    assert.ok(first);
+    assert.deepEqual([first.cause, first.state], [cause, state]);
+    assert.match(first.explanation, words);
+    assert.notEqual(first.remedy, '');
+    for (const [index, each] of seen.entries()) assert.deepEqual(each, first, `as ${DRIVERS[index]} tells`);
+  });
+}

@@ -1,0 +1,156 @@
+import type { Database } from '../../src/db/database.ts';
+import type { TaskDistributor } from '../../src/distributor/task-distributor.ts';
+import { HowdahError } from '../../src/errors.ts';
+import { type BulkAction, changeBatch, countJobs, narrowToAction } from '../../src/inspect/bulk.ts';
+import { explainJob } from '../../src/inspect/explain-job.ts';
+import { getJob } from '../../src/inspect/get-job.ts';
+import type { JobState, JobSummary } from '../../src/inspect/job.ts';
+import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../../src/inspect/job-commands.ts';
+import type { JobFilter } from '../../src/inspect/job-filter.ts';
+import { listJobs } from '../../src/inspect/list-jobs.ts';
+import { pauseQueue, resumeQueue, setFleetConcurrency } from '../../src/inspect/queue-commands.ts';
+import { listQueues } from '../../src/inspect/queues.ts';
+import { listSchedules } from '../../src/inspect/schedules.ts';
+import { listTasks } from '../../src/inspect/tasks.ts';
+import { listWorkers } from '../../src/inspect/workers.ts';
+import type { TaskDefinition } from '../../src/jobs/define-task.ts';
+import { testTask } from '../support/test-queue.ts';
+import type { BulkRequest, Driver, JobRequest, ListFilter, SeenSummary } from './driver.ts';
+import { fieldsIn, Refusal, toFields } from './refusal.ts';
+
+const ONE = { cancel: cancelJob, discard: discardJob, runNow: runJobNow, retry: retryJob };
+const DEFAULT_MAX = 1_000;
+
+export interface TypeScriptSide {
+  db: Database;
+  distributor: TaskDistributor;
+  tasks: readonly TaskDefinition[];
+}
+
+/** What a program that imports Howdah calls: the distributor and `src/inspect`. */
+export function createTypeScriptDriver({ db, distributor, tasks }: TypeScriptSide): Driver {
+  const toNewJob = ({ task, payload = {}, ...options }: JobRequest) => ({
+    task: tasks.find(({ name }) => name === task) ?? testTask(task),
+    payload,
+    options,
+  });
+  return refusing({
+    name: 'TypeScript',
+    async enqueue(request) {
+      const { task, payload, options } = toNewJob(request);
+      return (await db.transaction((tx) => distributor.distribute(tx, task, payload, options))).id;
+    },
+    async enqueueBatch(requests) {
+      const added = await db.transaction((tx) => distributor.distributeMany(tx, requests.map(toNewJob)));
+      return added.map(({ id }) => id);
+    },
+    async job(id) {
+      const job = await getJob(db, id);
+      if (!job) return null;
+      const { payload, result, headers, errors } = job;
+      const seen = errors.map(({ failedAt, retryAt, ...error }) => ({
+        ...{ ...error, failedAt: iso(failedAt), retryAt: iso(retryAt) },
+      }));
+      return { ...toSeen(job), payload, result, headers, errors: seen };
+    },
+    async list(filter, { limit, after }) {
+      const page = await listJobs(db, toJobFilter(filter), { limit, beforeId: after ?? undefined });
+      return { jobs: page.jobs.map(toSeen), next: page.nextBeforeId };
+    },
+    async explain(id) {
+      return (await explainJob(db, id)) ?? null;
+    },
+    act: (action, id, reason) => db.transaction((tx) => ONE[action](tx, id, reason)),
+    reschedule: (id, at) => db.transaction((tx) => rescheduleJob(tx, id, at)),
+    bulk: (request) => changeMany(db, request),
+    async queues() {
+      const queues = await listQueues(db);
+      return queues.map((each) => ({
+        ...{ name: each.queue, schemaName: each.schemaName },
+        ...{ available: each.availableCount, scheduled: each.scheduledCount, retryable: each.retryableCount },
+        ...{ running: each.runningCount, isPaused: each.isPaused, pausedAt: iso(each.pausedAt) },
+        ...{ pausedBy: each.pausedBy, concurrency: each.concurrency },
+        ...{ fleetConcurrency: each.fleetConcurrency, workers: each.workerCount },
+      }));
+    },
+    async pause(queue, reason) {
+      await pauseQueue(db, queue, reason);
+    },
+    async resume(queue) {
+      await resumeQueue(db, queue);
+    },
+    async setFleetConcurrency(queue, runs) {
+      await setFleetConcurrency(db, queue, runs);
+    },
+    async workers() {
+      const workers = await listWorkers(db);
+      return workers.map(({ runningCount, startedAt, heartbeatAt, ...worker }) => ({
+        ...{ ...worker, running: runningCount, startedAt: iso(startedAt), heartbeatAt: iso(heartbeatAt) },
+      }));
+    },
+    tasks: async () => (await listTasks(db)).map(({ workerCount: _, ...task }) => task),
+    async schedules() {
+      const schedules = await listSchedules(db);
+      return schedules.map(({ lastRunAt, nextRunAt, ...schedule }) => ({
+        ...{ ...schedule, lastRunAt: iso(lastRunAt), nextRunAt: iso(nextRunAt) },
+      }));
+    },
+  });
+}
+
+async function changeMany(db: Database, request: BulkRequest): Promise<number> {
+  const { isDryRun = false, max = DEFAULT_MAX, reason } = request;
+  const action: BulkAction = request.action === 'runNow' ? 'run_now' : request.action;
+  const filter = narrowToAction(action, toJobFilter(request.filter));
+  if (isDryRun) return countJobs(db, filter, max);
+  const { changedIds } = await db.transaction((tx) =>
+    changeBatch(tx, action, { filter, range: { limit: max }, reason }),
+  );
+  return changedIds.length;
+}
+
+function toJobFilter({ state, ...filter }: ListFilter): JobFilter {
+  return { ...filter, states: state === undefined ? undefined : [state as JobState] };
+}
+
+function toSeen(job: JobSummary): SeenSummary {
+  const { id, queue, task, state, priority, attempt, maxAttempts, durationMs, worker, lastError } = job;
+  const { progress, progressMessage, key, sequence, timeoutMs } = job;
+  return {
+    ...{ id, queue, task, state, priority, attempt, maxAttempts, durationMs, worker, lastError },
+    ...{ progress, progressMessage, key, sequence, timeoutMs },
+    ...{ runAt: iso(job.runAt), createdAt: iso(job.createdAt), startedAt: iso(job.startedAt) },
+    ...{ finishedAt: iso(job.finishedAt), deadline: iso(job.deadline), expiresAt: iso(job.expiresAt) },
+  };
+}
+
+function iso(date: Date | null): string | null {
+  return date === null ? null : date.toISOString();
+}
+
+/** The driver, with a HowdahError of each of its methods as a Refusal. */
+function refusing(driver: Driver): Driver {
+  return new Proxy(driver, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]) => Promise.resolve(member.apply(target, args)).catch(refuse);
+    },
+  });
+}
+
+function refuse(error: unknown): never {
+  if (!(error instanceof HowdahError)) throw error;
+  const { code, message, fields, details } = error;
+  throw new Refusal(
+    {
+      ...{
+        code,
+        message,
+        fields: fields.length > 0 ? toFields(fields.map(({ field }) => field)) : fieldsIn(message),
+      },
+      ...{ holder: details['jobId']?.toString(), index: details['index'] as number | undefined },
+    },
+    error,
+  );
+}
