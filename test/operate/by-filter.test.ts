@@ -42,6 +42,16 @@ test('without a filter each command takes the jobs in its own states, and counts
   assert.equal(await act('cancel_jobs()'), 0);
 });
 
+test('reschedule_jobs postpones every waiting job that fits, and refuses what is no instant', async () => {
+  const ids = await putOneOfEach();
+  assert.equal(await act("reschedule_jobs(now() + interval '1 day')"), 3);
+  for (const state of ['scheduled', 'available', 'retryable']) {
+    const { run_at } = await queue.job(ids[state] ?? '');
+    assert.ok(run_at.getTime() > Date.now() + 23 * 3_600_000, state);
+  }
+  await assert.rejects(act("reschedule_jobs('infinity')"), { code: 'HWOPT' });
+});
+
 test('retry_jobs takes cancelled, completed and scheduled jobs only when asked for them', async () => {
   await putOneOfEach();
   assert.equal(await act("retry_jobs(state => 'cancelled')"), 1);

@@ -50,6 +50,7 @@ const CALLS = [
   'select (howdah.explain_job(id)).* from howdah.jobs',
   "select howdah.reschedule_job(max(id), pg_catalog.now() + interval '1 hour') from howdah.jobs",
   'select howdah.run_jobs_now()',
+  "select howdah.reschedule_jobs(pg_catalog.now() + interval '1 hour')",
   "select howdah.retry_jobs(error_like => '%')",
   "select howdah.pause_queue('critical'), howdah.resume_all()",
   "select howdah.set_fleet_concurrency('critical', 2)",

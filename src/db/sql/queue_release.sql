@@ -4,7 +4,8 @@
 -- Who pays an attempt: only a job that is known to have been at work when its runner was lost (named by the last
 -- heartbeat, or recorded as started because an earlier runner had died with it). Prefetched jobs get theirs back.
 --
--- Poison: each runner that is lost with a job aboard is a death, counted in flags.howdah_deaths. From the first death
+-- Poison: each runner that is lost with a job aboard is a death, counted in flags.howdah_deaths; not one that its own
+-- process replaced, as it does when a connection broke. From the first death
 -- on, workers record the job's start, so later deaths count only where it really ran. With the third the job is
 -- discarded; after the second it waits a little, at random, so that jobs that merely sat beside it run apart from it.
 create function howdah.:"release"(runner howdah.runners, keep bigint[]) returns integer
@@ -13,6 +14,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_is_loss constant boolean := runner.retired_because is not null and runner.retired_because <> 'stopped';
+  v_is_death constant boolean := v_is_loss and runner.retired_because not like 'replaced: %';
   v_job record;
   v_count integer := 0;
 begin
@@ -26,7 +28,7 @@ begin
     for update of j skip locked
   loop
     v_count := v_count + 1;
-    if v_job.was_running or (v_is_loss and v_job.deaths = 0) then
+    if v_is_death and (v_job.was_running or v_job.deaths = 0) then
       v_job.deaths := v_job.deaths + 1;
     end if;
     perform howdah.:"release_job"(v_job.id, v_job.deaths, v_job.was_running, runner);

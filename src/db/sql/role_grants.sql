@@ -18,7 +18,7 @@ as $$
   union all
   select 'howdah_operator', 'execute', f
   from unnest(array['cancel_job', 'discard_job', 'retry_job', 'run_job_now', 'reschedule_job', 'cancel_jobs', 'discard_jobs',
-                    'retry_jobs', 'run_jobs_now', 'pause_queue', 'pause_all', 'resume_queue', 'resume_all',
+                    'retry_jobs', 'run_jobs_now', 'reschedule_jobs', 'pause_queue', 'pause_all', 'resume_queue', 'resume_all',
                     'set_fleet_concurrency', 'vacuum_holders']) f
   union all
   select 'howdah_operator', 'select (payload, result, flags)', 'job_history'

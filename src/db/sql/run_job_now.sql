@@ -19,16 +19,26 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if at is null or not isfinite(at) then
-    raise exception 'at: expected an instant, received %', coalesce(at::text, 'null')
-      using errcode = 'HWOPT', hint = 'Such as now() + interval ''10 minutes''.';
-  end if;
+  perform howdah.check_instant(at);
   return howdah.move_job(id, at, 'rescheduled');
 end;
 $$;
 
 comment on function howdah.reschedule_job is
   'Sets the earliest instant of a waiting job''s next run. Returns its state now.';
+
+-- howdah.check_instant(at): raises HWOPT when a job cannot be rescheduled to it.
+create function howdah.check_instant(at timestamptz) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if at is null or not isfinite(at) then
+    raise exception 'at: expected an instant, received %', coalesce(at::text, 'null')
+      using errcode = 'HWOPT', hint = 'Such as now() + interval ''10 minutes''.';
+  end if;
+end;
+$$;
 
 -- howdah.move_job(id, at, action): what the two above share; action is the word for it in the error.
 create function howdah.move_job(id bigint, at timestamptz, action text) returns text

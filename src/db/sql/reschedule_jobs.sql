@@ -1,0 +1,31 @@
+-- howdah.reschedule_jobs(at, filter…, max_jobs, dry_run): howdah.reschedule_job for every waiting job that fits the filter;
+-- returns how many. The filter is that of howdah.cancel_jobs, its states scheduled, available and retryable. Jobs that
+-- wait for their turn in a sequence are left out, though dry_run counts them. Raises HWOPT when at is not a finite instant.
+create function howdah.reschedule_jobs(
+  at timestamptz,
+  queue text default null,
+  task text default null,
+  state text default null,
+  created_before timestamptz default null,
+  created_after timestamptz default null,
+  error_like text default null,
+  key text default null,
+  payload_contains jsonb default null,
+  max_jobs integer default 1000,
+  dry_run boolean default false
+) returns integer
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform howdah.check_instant(at);
+  return howdah.move_jobs(
+    jsonb_build_object('queue', queue, 'task', task, 'state', state, 'created_before', created_before,
+                              'created_after', created_after, 'error_like', error_like, 'key', key,
+                              'payload_contains', payload_contains),
+    array['scheduled', 'available', 'retryable'], at, max_jobs, dry_run);
+end;
+$$;
+
+comment on function howdah.reschedule_jobs is
+  'Sets the earliest instant of the next run of every waiting job that fits the filter (that of howdah.cancel_jobs), at most max_jobs; returns how many. With dry_run it only counts.';
