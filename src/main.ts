@@ -1,5 +1,5 @@
 import { ConfigError, readConfig } from './config.ts';
-import { EmbeddedPostgresError } from './db/embedded-postgres-error.ts';
+import { EmbeddedPostgresError } from './db/embedded/postgres-error.ts';
 import { ListenError } from './http/listen-error.ts';
 import { createEventHub, type EventHub } from './observability/event-hub.ts';
 import { subscribeLogger } from './observability/log-subscriber.ts';

@@ -1,9 +1,19 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { ClientBase } from 'pg';
 import pg from 'pg';
 import { ENGINE_SCHEMA_VERSION } from './engine-schema.ts';
 import { queueSchema } from './queue-schema.ts';
+
+const SQL_FOLDER = new URL('./sql/', import.meta.url);
+
+/** Where each file is, by its name: the folders below are there for readers. */
+const PATHS: ReadonlyMap<string, string> = new Map(
+  readdirSync(SQL_FOLDER, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.sql'))
+    .map((path) => [basename(path, '.sql'), path]),
+);
 
 /** Installed once, in this order. */
 const SHARED = [
@@ -133,7 +143,9 @@ export async function dropRepeatableSql(client: ClientBase): Promise<void> {
 }
 
 function readSql(name: string): string {
-  return readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
+  const path = PATHS.get(name);
+  if (path === undefined) throw new TypeError(`There is no ${name}.sql below src/db/sql`);
+  return readFileSync(new URL(path, SQL_FOLDER), 'utf8');
 }
 
 /** Fills psql-style placeholders: `:"name"` becomes a quoted identifier, `:'name'` a quoted literal. */

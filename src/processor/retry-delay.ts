@@ -15,7 +15,7 @@ export type RetryDelay = (attempt: number, error: Error) => number;
  * | 4         | 96 to 212 s     |
  * | 25        | about 3.84 days |
  *
- * Source: asynq server.go, DefaultRetryDelayFunc. The same formula stands in src/db/sql/retry_delay.sql.
+ * Source: asynq server.go, DefaultRetryDelayFunc. The same formula stands in src/db/sql/run/retry_delay.sql.
  *
  * @param random a number in [0, 1). @default Math.random()
  */

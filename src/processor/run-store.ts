@@ -9,7 +9,7 @@ export interface Progress {
 }
 
 /**
- * How one run tells the database about itself (src/db/sql/report_progress.sql and its neighbours). Each statement first
+ * How one run tells the database about itself (src/db/sql/run/report_progress.sql and its neighbours). Each statement first
  * locks the job's row as the one this very run holds, so none of them can touch a job that has been given to another
  * worker, completed, or fetched again, whatever the order in which that and the statement arrive.
  */

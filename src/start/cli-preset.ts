@@ -113,7 +113,7 @@ function runsJobs(): boolean {
   return !process.argv.some((argument) => /^--(cleanup|schema-only)\b/.test(argument));
 }
 
-/** The gate in the database knows a runner's statements by this name; see src/db/sql/queue_gate.sql. */
+/** The gate in the database knows a runner's statements by this name; see src/db/sql/run/queue_gate.sql. */
 function nameConnections(databaseUrl: string, name: string): string {
   const url = new URL(databaseUrl);
   url.searchParams.set('application_name', name);

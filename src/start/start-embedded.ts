@@ -1,4 +1,4 @@
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../db/embedded-postgres.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../db/embedded/postgres.ts';
 import { StartupError } from './startup-error.ts';
 
 /** @throws {StartupError} when the system does not let us use the folder */

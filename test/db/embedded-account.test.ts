@@ -17,8 +17,8 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { canEnter, chooseAccount, isRoot } from '../../src/db/embedded-account.ts';
-import { installBinaries, SHARED_FOLDER } from '../../src/db/embedded-install.ts';
+import { canEnter, chooseAccount, isRoot } from '../../src/db/embedded/account.ts';
+import { installBinaries, SHARED_FOLDER } from '../../src/db/embedded/install.ts';
 import { createEmbeddedFolder, serverPid } from '../support/embedded-folder.ts';
 import { startEmbeddedService } from '../support/embedded-service-process.ts';
 

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { lockFolder } from '../../src/db/embedded-lock.ts';
+import { lockFolder } from '../../src/db/embedded/lock.ts';
 
 describe('the lock of a data folder', () => {
   test('goes to one of many that ask at once', async (t) => {

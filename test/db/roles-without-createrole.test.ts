@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../../src/db/embedded/postgres.ts';
 import { migrateDatabase } from '../../src/db/migrate.ts';
 import { createEmbeddedFolder } from '../support/embedded-folder.ts';
 import { scalar } from '../support/job-states.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import pg from 'pg';
 import { z } from 'zod';
-import { startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../../src/db/embedded/postgres.ts';
 import { migrateDatabase } from '../../src/db/migrate.ts';
 import { announceTasks } from '../../src/distributor/announce-tasks.ts';
 import { createCatalogue } from '../../src/jobs/catalogue.ts';

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { endLeftoverServer } from '../../src/db/embedded-leftover.ts';
+import { endLeftoverServer } from '../../src/db/embedded/leftover.ts';
 
 /**
  * A new folder for an embedded Postgres that its account can enter; removed with the stack, after ending a server that

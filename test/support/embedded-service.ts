@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../../src/db/embedded/postgres.ts';
 
 /** A service on the data folder of its argument, for `startEmbeddedService`. */
 const [dataDir = ''] = process.argv.slice(2);

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../../src/db/embedded/postgres.ts';
 import { migrateDatabase } from '../../src/db/migrate.ts';
 import { announceTasks } from '../../src/distributor/announce-tasks.ts';
 import { catalogue } from '../../src/jobs/catalogue.ts';

@@ -1,5 +1,5 @@
 import { type Config, ConfigError, configWarnings, readConfig } from '../../config.ts';
-import { embeddedAddress } from '../../db/embedded-address.ts';
+import { embeddedAddress } from '../../db/embedded/address.ts';
 import { openSession } from '../../db/session.ts';
 import { catalogue } from '../../jobs/catalogue.ts';
 import { checkConnection } from '../../start/check-connection.ts';

@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { launchServer, type ServerOptions } from './embedded-launch.ts';
-import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
+import { launchServer, type ServerOptions } from './launch.ts';
+import { EmbeddedPostgresError } from './postgres-error.ts';
 
 export interface Server {
   /** Ends every session, writes everything to disk and resolves when the server is gone, also when it was before. */

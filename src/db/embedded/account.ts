@@ -1,5 +1,5 @@
-import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
-import { runProgram } from './embedded-program.ts';
+import { EmbeddedPostgresError } from './postgres-error.ts';
+import { runProgram } from './program.ts';
 
 /** Who runs the server: `undefined` is this user. Postgres refuses root, so root lends it another identity. */
 export type ServerAccount = { uid: number; gid: number } | undefined;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ServerOptions } from './embedded-launch.ts';
-import { type Server, ServerStartError, startServer } from './embedded-server.ts';
-import { randomPort } from './embedded-settings.ts';
+import type { ServerOptions } from './launch.ts';
+import { type Server, ServerStartError, startServer } from './server.ts';
+import { randomPort } from './settings.ts';
 
 const MAX_START_COUNT = 20;
 const LEFTOVER_SESSIONS_MS = 500;

@@ -1,5 +1,5 @@
-import { ROLE } from './embedded-cluster.ts';
-import { readSettings } from './embedded-settings.ts';
+import { ROLE } from './cluster.ts';
+import { readSettings } from './settings.ts';
 
 /** Where the embedded Postgres of a data folder listens while it runs; undefined when it was never started. */
 export async function embeddedAddress(dataDir: string): Promise<string | undefined> {

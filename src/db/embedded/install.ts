@@ -1,7 +1,7 @@
 import { chmod, cp, lstat, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BinaryPackage } from './embedded-binaries.ts';
-import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
+import type { BinaryPackage } from './binaries.ts';
+import { EmbeddedPostgresError } from './postgres-error.ts';
 
 /** Where root keeps what other accounts must reach; unlike the temporary folder it outlives a reboot. */
 export const SHARED_FOLDER = '/var/lib/howdah';

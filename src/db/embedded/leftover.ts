@@ -1,8 +1,8 @@
 import { readFile, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
-import { commandOf, startMark, workingFolderOf } from './embedded-process.ts';
+import { EmbeddedPostgresError } from './postgres-error.ts';
+import { commandOf, startMark, workingFolderOf } from './process.ts';
 
 const POLL_MS = 20;
 const FAST_SHUTDOWN_MS = 30_000;

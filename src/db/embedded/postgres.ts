@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { type Binaries, findBinaries } from './embedded-binaries.ts';
-import { createCluster, ensureDatabase, hasCluster, ROLE, resetPassword } from './embedded-cluster.ts';
-import { startOnFreePort } from './embedded-free-port.ts';
-import type { Durability } from './embedded-launch.ts';
-import { endLeftoverServer } from './embedded-leftover.ts';
-import { type FolderLock, lockFolder } from './embedded-lock.ts';
-import { findPlace, makeDataDir, type Place } from './embedded-place.ts';
-import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
-import { type EmbeddedSettings, newSettings, readSettings, writeSettings } from './embedded-settings.ts';
+import { type Binaries, findBinaries } from './binaries.ts';
+import { createCluster, ensureDatabase, hasCluster, ROLE, resetPassword } from './cluster.ts';
+import { startOnFreePort } from './free-port.ts';
+import type { Durability } from './launch.ts';
+import { endLeftoverServer } from './leftover.ts';
+import { type FolderLock, lockFolder } from './lock.ts';
+import { findPlace, makeDataDir, type Place } from './place.ts';
+import { EmbeddedPostgresError } from './postgres-error.ts';
+import { type EmbeddedSettings, newSettings, readSettings, writeSettings } from './settings.ts';
 
 export interface EmbeddedPostgresOptions {
   /** Holds the data, the settings and the server's log; made when absent. */

@@ -1,10 +1,10 @@
 import { access, chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { Binaries } from './embedded-binaries.ts';
-import type { Place } from './embedded-place.ts';
-import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
-import { runProgram } from './embedded-program.ts';
+import type { Binaries } from './binaries.ts';
+import type { Place } from './place.ts';
+import { EmbeddedPostgresError } from './postgres-error.ts';
+import { runProgram } from './program.ts';
 
 /** The superuser that owns the database of the same name. */
 export const ROLE = 'howdah';

@@ -1,8 +1,8 @@
 import { chmod, lstat, mkdir, mkdtemp, readlink, realpath, rmdir, stat, symlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { canEnter, chooseAccount, isRoot, type ServerAccount } from './embedded-account.ts';
-import { makeSharedFolder, SHARED_FOLDER } from './embedded-install.ts';
-import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
+import { canEnter, chooseAccount, isRoot, type ServerAccount } from './account.ts';
+import { makeSharedFolder, SHARED_FOLDER } from './install.ts';
+import { EmbeddedPostgresError } from './postgres-error.ts';
 
 /** Where a server's data is, and who owns it. */
 export interface Place {

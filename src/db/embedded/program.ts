@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import type { ServerAccount } from './embedded-account.ts';
+import type { ServerAccount } from './account.ts';
 
 export interface ProgramOptions {
   account: ServerAccount;

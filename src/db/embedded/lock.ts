@@ -1,7 +1,7 @@
 import { readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
-import { startMark } from './embedded-process.ts';
+import { EmbeddedPostgresError } from './postgres-error.ts';
+import { startMark } from './process.ts';
 
 const NAME = /^howdah-lock\.(\d+)$/;
 const RELEASED = 'released';

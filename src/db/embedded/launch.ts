@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type FileHandle, open } from 'node:fs/promises';
-import type { Binaries } from './embedded-binaries.ts';
-import type { Place } from './embedded-place.ts';
-import { programEnvironment } from './embedded-program.ts';
+import type { Binaries } from './binaries.ts';
+import type { Place } from './place.ts';
+import { programEnvironment } from './program.ts';
 
 /** `full` survives a power cut; `none` is for data that nobody will miss. */
 export type Durability = 'full' | 'none';

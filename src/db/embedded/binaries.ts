@@ -1,10 +1,10 @@
 import { readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { ServerAccount } from './embedded-account.ts';
-import { installBinaries } from './embedded-install.ts';
-import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
-import { runProgram } from './embedded-program.ts';
+import type { ServerAccount } from './account.ts';
+import { installBinaries } from './install.ts';
+import { EmbeddedPostgresError } from './postgres-error.ts';
+import { runProgram } from './program.ts';
 
 export interface Binaries {
   postgres: string;
