@@ -28,4 +28,25 @@ export async function announceTasks(client: SqlClient, catalogue: Catalogue): Pr
          is distinct from (excluded.queue, excluded.max_retries, excluded.timeout_ms, excluded.payload_schema)`,
     [JSON.stringify(rows)],
   );
+  await nameTasks(client, rows.map(({ name }) => name).sort());
+}
+
+/**
+ * Has every queue's engine know the tasks by name already. It would otherwise insert a name with the first job of its
+ * kind, and until that job's transaction ends, every other enqueue of the task and every starting worker would wait.
+ */
+async function nameTasks(client: SqlClient, names: readonly string[]): Promise<void> {
+  const queues = await queryRows<{ schema_name: string }>(
+    client,
+    'select schema_name from howdah.queue_registry order by name',
+    [],
+  );
+  for (const { schema_name } of queues) {
+    await queryRows(
+      client,
+      `insert into ${schema_name}._private_tasks (identifier)
+       select name from jsonb_array_elements_text($1::jsonb) as name on conflict do nothing`,
+      [JSON.stringify(names)],
+    );
+  }
 }

@@ -76,7 +76,7 @@ export class QueueModel {
     }
     if (before && isRunning(before)) {
       before.key = null;
-      before.attempts = before.maxAttempts;
+      before.maxAttempts = before.attempts;
     } else if (before) {
       assert.equal(id, before.id);
       this.#replace(before, asked);
