@@ -79,7 +79,7 @@ const SHARED = [
   'select_jobs',
   'cancel_jobs',
   'discard_jobs',
-  'move_jobs',
+  'act_on_filter',
   'run_jobs_now',
   'reschedule_jobs',
   'retry_jobs',

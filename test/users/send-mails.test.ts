@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Mailer } from '../../src/mail/mailer.ts';
-import { createRecordingMailer, type RecordingMailer } from '../../src/mail/recording-mailer.ts';
 import type { Services } from '../../src/services.ts';
 import { resendVerification } from '../../src/users/resend-verification.ts';
 import { sendVerificationMail } from '../../src/users/send-verification-mail.ts';
 import { sendWelcomeMail } from '../../src/users/send-welcome-mail.ts';
 import { UserGoneError } from '../../src/users/user-gone-error.ts';
 import { verifyEmail } from '../../src/users/verify-email.ts';
+import { createRecordingMailer, type RecordingMailer } from '../support/recording-mailer.ts';
 import { ADA, type Customers, openCustomers } from './open-customers.ts';
 
 const PUBLIC_URL = 'http://bank.example:3000';

@@ -19,34 +19,13 @@ create function howdah.cancel_jobs(
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_filter constant jsonb :=
-    jsonb_build_object('queue', queue, 'task', task, 'state', state, 'created_before', created_before,
-                              'created_after', created_after, 'error_like', error_like, 'key', key,
-                              'payload_contains', payload_contains);
-  v_states constant text[] := array['scheduled', 'available', 'retryable', 'running'];
-  v_batch record;
-  v_waiting bigint[];
-  v_running bigint[];
-  v_count integer := 0;
 begin
-  if dry_run then
-    return (select count(*) from howdah.select_jobs(v_filter, v_states, max_jobs));
-  end if;
-  for v_batch in
-    select r.schema_name, array_agg(j.job_id) as ids
-    from howdah.select_jobs(v_filter, v_states, max_jobs) j
-    join howdah.queue_registry r on r.name = j.job_queue
-    group by r.schema_name order by r.schema_name
-  loop
-    select array_agg(l.job_id) filter (where not l.is_running), array_agg(l.job_id) filter (where l.is_running)
-    into v_waiting, v_running
-    from howdah.lock_free_jobs(v_batch.schema_name, v_batch.ids) l;
-    v_count := v_count
-      + howdah.end_waiting_jobs(v_batch.schema_name, coalesce(v_waiting, '{}'), 'cancelled', reason)
-      + howdah.cancel_running_jobs(coalesce(v_running, '{}'), reason);
-  end loop;
-  return v_count;
+  return howdah.act_on_filter(
+    'cancel',
+    jsonb_build_object('queue', queue, 'task', task, 'state', state, 'created_before', created_before,
+                       'created_after', created_after, 'error_like', error_like, 'key', key,
+                       'payload_contains', payload_contains),
+    array['scheduled', 'available', 'retryable', 'running'], max_jobs, dry_run, reason);
 end;
 $$;
 

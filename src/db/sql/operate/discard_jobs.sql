@@ -16,30 +16,13 @@ create function howdah.discard_jobs(
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_filter constant jsonb :=
-    jsonb_build_object('queue', queue, 'task', task, 'state', state, 'created_before', created_before,
-                              'created_after', created_after, 'error_like', error_like, 'key', key,
-                              'payload_contains', payload_contains);
-  v_states constant text[] := array['scheduled', 'available', 'retryable'];
-  v_batch record;
-  v_count integer := 0;
 begin
-  if dry_run then
-    return (select count(*) from howdah.select_jobs(v_filter, v_states, max_jobs));
-  end if;
-  for v_batch in
-    select r.schema_name, array_agg(j.job_id) as ids
-    from howdah.select_jobs(v_filter, v_states, max_jobs) j
-    join howdah.queue_registry r on r.name = j.job_queue
-    group by r.schema_name order by r.schema_name
-  loop
-    v_count := v_count + howdah.end_waiting_jobs(
-      v_batch.schema_name,
-      array(select l.job_id from howdah.lock_free_jobs(v_batch.schema_name, v_batch.ids) l where not l.is_running),
-      'discarded', reason);
-  end loop;
-  return v_count;
+  return howdah.act_on_filter(
+    'discard',
+    jsonb_build_object('queue', queue, 'task', task, 'state', state, 'created_before', created_before,
+                       'created_after', created_after, 'error_like', error_like, 'key', key,
+                       'payload_contains', payload_contains),
+    array['scheduled', 'available', 'retryable'], max_jobs, dry_run, reason);
 end;
 $$;
 

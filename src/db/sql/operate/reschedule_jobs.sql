@@ -19,11 +19,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform howdah.check_instant(at);
-  return howdah.move_jobs(
+  return howdah.act_on_filter(
+    'reschedule',
     jsonb_build_object('queue', queue, 'task', task, 'state', state, 'created_before', created_before,
-                              'created_after', created_after, 'error_like', error_like, 'key', key,
-                              'payload_contains', payload_contains),
-    array['scheduled', 'available', 'retryable'], at, max_jobs, dry_run);
+                       'created_after', created_after, 'error_like', error_like, 'key', key,
+                       'payload_contains', payload_contains),
+    array['scheduled', 'available', 'retryable'], max_jobs, dry_run, at => at);
 end;
 $$;
 

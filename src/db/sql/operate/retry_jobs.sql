@@ -17,28 +17,15 @@ create function howdah.retry_jobs(
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_filter constant jsonb :=
-    jsonb_build_object('queue', queue, 'task', task, 'state', state, 'created_before', created_before,
-                              'created_after', created_after, 'error_like', error_like, 'key', key,
-                              'payload_contains', payload_contains);
-  v_states constant text[] := case when state is null then array['discarded', 'retryable']
-         else array['discarded', 'retryable', 'scheduled', 'cancelled', 'completed'] end;
-  v_job record;
-  v_count integer := 0;
 begin
-  if dry_run then
-    return (select count(*) from howdah.select_jobs(v_filter, v_states, max_jobs));
-  end if;
-  for v_job in select j.job_id from howdah.select_jobs(v_filter, v_states, max_jobs) j loop
-    begin
-      perform howdah.retry_job(v_job.job_id);
-      v_count := v_count + 1;
-    exception when sqlstate 'HWSTA' or sqlstate 'HWJOB' then
-      null;
-    end;
-  end loop;
-  return v_count;
+  return howdah.act_on_filter(
+    'retry',
+    jsonb_build_object('queue', queue, 'task', task, 'state', state, 'created_before', created_before,
+                       'created_after', created_after, 'error_like', error_like, 'key', key,
+                       'payload_contains', payload_contains),
+    case when state is null then array['discarded', 'retryable']
+         else array['discarded', 'retryable', 'scheduled', 'cancelled', 'completed'] end,
+    max_jobs, dry_run);
 end;
 $$;
 

@@ -17,11 +17,12 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return howdah.move_jobs(
+  return howdah.act_on_filter(
+    'run_now',
     jsonb_build_object('queue', queue, 'task', task, 'state', state, 'created_before', created_before,
-                              'created_after', created_after, 'error_like', error_like, 'key', key,
-                              'payload_contains', payload_contains),
-    array['scheduled', 'retryable'], now(), max_jobs, dry_run);
+                       'created_after', created_after, 'error_like', error_like, 'key', key,
+                       'payload_contains', payload_contains),
+    array['scheduled', 'retryable'], max_jobs, dry_run);
 end;
 $$;
 

@@ -1,0 +1,19 @@
+-- howdah.act_on_filter(action, filter, states, max_jobs, dry_run, reason, at): what the commands by filter share. Does the
+-- action (as in howdah.act_on_jobs) to the jobs that fit the filter and are in one of the states, the oldest first, at most
+-- max_jobs; returns how many it was done to. dry_run only counts those that fit.
+create function howdah.act_on_filter(
+  action text, filter jsonb, states text[], max_jobs integer, dry_run boolean,
+  reason text default null, at timestamptz default now()
+) returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ids constant bigint[] := array(select j.job_id from howdah.select_jobs(filter, states, max_jobs) j);
+begin
+  if dry_run then
+    return cardinality(v_ids);
+  end if;
+  return (select count(*) from howdah.act_on_jobs(action, v_ids, reason, at));
+end;
+$$;
