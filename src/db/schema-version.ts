@@ -5,12 +5,26 @@ const JOURNAL = new URL('../../drizzle/meta/_journal.json', import.meta.url);
 
 /** Whether every numbered migration of this version has been applied; later ones do no harm. */
 export async function hasCurrentSchema(client: SqlClient): Promise<boolean> {
+  return (await appliedMigration(client)) >= latestMigration();
+}
+
+/** Whether a later version than this one has migrated the database. */
+export async function hasNewerSchema(client: SqlClient): Promise<boolean> {
+  const [table] = await queryRows<{ name: string | null }>(
+    client,
+    "select to_regclass('howdah_migrations.__drizzle_migrations')::text as name",
+    [],
+  );
+  return table?.name ? (await appliedMigration(client)) > latestMigration() : false;
+}
+
+async function appliedMigration(client: SqlClient): Promise<number> {
   const [row] = await queryRows<{ latest: string | null }>(
     client,
     'select max(created_at)::text as latest from howdah_migrations.__drizzle_migrations',
     [],
   );
-  return Number(row?.latest ?? 0) >= latestMigration();
+  return Number(row?.latest ?? 0);
 }
 
 function latestMigration(): number {

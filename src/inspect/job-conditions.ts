@@ -42,10 +42,7 @@ export function liveConditions(
   if (filter.states) conditions.push(`(${states.map(([, condition]) => `(${condition})`).join(' or ')})`);
   const isOfRunning = worker !== undefined || (filter.states?.length === 1 && filter.states[0] === 'running');
   if (isBig && isOfRunning) conditions.push(SAID_TO_RUN);
-  if (task !== undefined)
-    conditions.push(
-      `j.task_id = (select t.id from ${schema}._private_tasks t where t.identifier = ${bind(task)}::text)`,
-    );
+  if (task !== undefined) conditions.push(...isOfTask(schema, bind(task)));
   if (worker !== undefined)
     conditions.push(`j.locked_at is not null and j.locked_by = ${bind(worker)}::text`);
   return conditions;
@@ -68,6 +65,12 @@ export function historyConditions(filter: JobFilter, bind: BindValue): string[] 
   return conditions;
 }
 
+/** Where nobody knows the task, the first condition is false once and for all, and no row is looked at. */
+function isOfTask(schema: string, task: string): string[] {
+  const known = `select t.id from ${schema}._private_tasks t where t.identifier = ${task}::text`;
+  return [`exists (${known})`, `j.task_id = (${known})`];
+}
+
 /** What both tables have by the same names. */
 function commonConditions(filter: JobFilter, bind: BindValue): string[] {
   const { createdAfter, createdBefore, error, key, payloadContains, search } = filter;
@@ -76,12 +79,16 @@ function commonConditions(filter: JobFilter, bind: BindValue): string[] {
   if (createdBefore) conditions.push(`j.created_at < ${instant(createdBefore, bind)}`);
   if (error !== undefined) conditions.push(errorContains(error, bind));
   if (key !== undefined) conditions.push(`j.key = ${bind(key)}::text`);
-  if (payloadContains !== undefined)
-    conditions.push(
-      `howdah.payload_contains(j.payload, ${bind(JSON.stringify(payloadContains))}::text::jsonb)`,
-    );
+  if (payloadContains !== undefined) conditions.push(containsPart(bind(JSON.stringify(payloadContains))));
   if (search !== undefined) conditions.push(searchCondition(search, bind));
   return conditions;
+}
+
+/** A look for the longest word of the part rules most payloads out at a fraction of the cost. */
+function containsPart(part: string): string {
+  const word = `(select howdah.telling_word(${part}::text::jsonb))`;
+  const canContain = `strpos(j.payload::text, ${word}) > 0 or strpos(j.payload::text, chr(92)) > 0`;
+  return `(${canContain}) and howdah.payload_contains(j.payload, ${part}::text::jsonb)`;
 }
 
 function searchCondition(text: string, bind: BindValue): string {

@@ -26,6 +26,10 @@ export interface QueueStats {
   deadTupleCount: number;
   /** The job table with its indexes. */
   tableBytes: number;
+  /** Jobs written since the server's statistics began, by whomever; those of a transaction rolled back among them. */
+  addedCount: number;
+  /** Jobs that left the queue since then, however they ended. */
+  endedCount: number;
 }
 
 const SELECT = `
@@ -33,7 +37,8 @@ const SELECT = `
          retryable::float8 as "retryableCount", running::float8 as "runningCount", is_estimate as "isEstimate",
          oldest_wait_seconds as "oldestWaitSeconds", concurrency::float8 as "concurrency",
          fleet_concurrency as "fleetConcurrency", workers::float8 as "workerCount", is_paused as "isPaused",
-         dead_tuples::float8 as "deadTupleCount", table_bytes::float8 as "tableBytes"
+         dead_tuples::float8 as "deadTupleCount", table_bytes::float8 as "tableBytes",
+         added_total::float8 as "addedCount", ended_total::float8 as "endedCount"
   from howdah.queue_stats()
   order by queue`;
 

@@ -2,17 +2,17 @@ import { queryRows, type SqlClient } from '../db/sql-client.ts';
 
 /** What keeps vacuum from removing dead rows. */
 export interface VacuumHolder {
-  kind: 'session' | 'prepared' | 'slot';
+  kind: 'session' | 'prepared' | 'slot' | 'standby';
   /** Server process; null for a prepared transaction and an idle slot. */
   pid: number | null;
-  /** application_name of a session, name of a prepared transaction or a slot. */
+  /** application_name of a session or a standby, name of a prepared transaction or a slot. */
   name: string;
   role: string | null;
   /** Of a session as in pg_stat_activity, such as "idle in transaction". */
   state: string | null;
-  /** Begin of the transaction; null for a slot. */
+  /** Begin of the transaction; null for a slot and a standby. */
   startedAt: Date | null;
-  /** Since then; null for a slot. */
+  /** Since then; null for a slot and a standby. */
   ageSeconds: number | null;
   /** Transactions begun since its snapshot. */
   ageTransactions: number;

@@ -233,8 +233,14 @@ describe('an option out of range', () => {
         code: 'HWOPT',
         message,
       });
-    await refused(`run_at => '-infinity'`, /^run_at: expected a finite instant, received -infinity$/);
-    await refused(`deadline => 'infinity'`, /^deadline: expected a finite instant, received infinity$/);
+    await refused(
+      `run_at => '-infinity'`,
+      /^run_at: expected an instant of the years 1 to 9999, received -infinity$/,
+    );
+    await refused(
+      `deadline => 'infinity'`,
+      /^deadline: expected an instant of the years 1 to 9999, received infinity$/,
+    );
     await refused(`headers => '["a"]'`, /^headers: expected an object of strings, received array$/);
     await refused(
       `unique_for => '1 s', payload => '{"a":"\\u0000"}'`,

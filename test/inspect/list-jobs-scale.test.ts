@@ -77,6 +77,7 @@ const FILTERS: [string, JobFilter][] = [
   ['discarded jobs of a queue', { states: ['discarded'], queue: 'critical' }],
   ['cancelled jobs, of which there are none', { states: ['cancelled'] }],
   ['completed jobs of a task', { states: ['completed'], task: 't1' }],
+  ['a task that nobody knows', { task: 'nobody' }],
   ['a key', { key: 'key 5000' }],
   ['part of an error', { error: 'route' }],
   ['words to search', { search: 'key 5000' }],

@@ -32,7 +32,13 @@ before(async () => {
     ),
     running: await one(jobs.addLive(1, LOCKED)),
     retryable: await one(jobs.addLive(1, { run_at: LATER, last_error: `'Out of Paper'`, attempts: '2' })),
-    cancelled: await one(jobs.addFinished(1, { state: `'cancelled'`, key: `'order 7'` })),
+    cancelled: await one(
+      jobs.addFinished(1, {
+        state: `'cancelled'`,
+        key: `'order 7'`,
+        payload: `'{"who": "\\u0061da"}'::json`,
+      }),
+    ),
   };
 });
 after(() => jobs.drop());
@@ -79,6 +85,7 @@ describe('listJobs', () => {
     ['a time of the end, the other way', { finishedAfter: ago(1) }, ['cancelled', 'discarded']],
     ['parts of the payload', { payloadContains: { n: 1 }, states: ['running'] }, ['running']],
     ['parts that the payload has not', { payloadContains: { n: 2 } }, []],
+    ['a text of the payload, which is escaped there', { payloadContains: { who: 'ada' } }, ['cancelled']],
     ['words that are a key', { search: 'order 7' }, ['cancelled', 'scheduled']],
     ['words in an error', { search: 'paper' }, ['retryable']],
     ['several at once', { task: 't', error: 'out', queue: 'default' }, ['retryable']],

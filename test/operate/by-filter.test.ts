@@ -15,8 +15,22 @@ beforeEach(async () => {
 
 afterEach(() => queue.close());
 
+/** The commands by filter; rescheduling takes the instant first. */
+const COMMANDS: Record<string, string> = {
+  cancel_jobs: 'cancel_jobs(',
+  discard_jobs: 'discard_jobs(',
+  run_jobs_now: 'run_jobs_now(',
+  retry_jobs: 'retry_jobs(',
+  reschedule_jobs: "reschedule_jobs(now() + interval '1 day'",
+};
+
 async function act(call: string): Promise<number> {
   return scalar<number>(queue, `select howdah.${call}`);
+}
+
+function actBy(command: string, filter = ''): Promise<number> {
+  const start = COMMANDS[command] ?? '';
+  return act(`${start}${filter && !start.endsWith('(') ? ', ' : ''}${filter})`);
 }
 
 async function countIn(state: string): Promise<number> {
@@ -60,30 +74,34 @@ test('retry_jobs takes cancelled, completed and scheduled jobs only when asked f
   assert.equal(await countIn('available'), 4);
 });
 
-for (const name of ['cancel_jobs', 'discard_jobs', 'run_jobs_now', 'retry_jobs']) {
+for (const name of Object.keys(COMMANDS)) {
   test(`${name} with dry_run counts and changes nothing`, async () => {
     await putOneOfEach();
     const before = await queue.pool.query('select id, state, run_at from howdah.jobs order by id');
-    const count = await act(`${name}(dry_run => true)`);
+    const count = await actBy(name, 'dry_run => true');
     const now = await queue.pool.query('select id, state, run_at from howdah.jobs order by id');
     assert.deepEqual(now.rows, before.rows);
     assert.equal(await scalar(queue, 'select count(*)::int from howdah.job_outcomes'), 0);
-    assert.equal(await act(`${name}()`), count);
+    assert.equal(await actBy(name), count);
   });
 
   test(`${name} takes at most max_jobs, the oldest first`, async () => {
     const ids: string[] = [];
     for (let n = 0; n < 3; n++) ids.push(await putJob(queue, 'retryable'));
-    assert.equal(await act(`${name}(max_jobs => 2, dry_run => true)`), 2);
-    assert.equal(await act(`${name}(max_jobs => 2)`), 2);
-    assert.equal(await countIn('retryable'), 1);
-    assert.equal((await queue.job(ids[2] ?? '')).state, 'retryable');
+    assert.equal(await actBy(name, 'max_jobs => 2, dry_run => true'), 2);
+    assert.equal(await actBy(name, 'max_jobs => 2'), 2);
+    const untouched = await queue.job(ids[2] ?? '');
+    assert.equal(untouched.state, 'retryable');
+    assert.ok(untouched.run_at.getTime() < Date.now() + 3_600_000);
   });
 
   test(`${name} refuses a wrong queue, state and max_jobs`, async () => {
-    await assert.rejects(act(`${name}(queue => 'nobody')`), { code: 'HWQUE' });
-    for (const filter of ["state => 'asleep'", 'max_jobs => 0', 'max_jobs => null', 'max_jobs => 100001']) {
-      await assert.rejects(act(`${name}(${filter})`), { code: 'HWOPT', message: /expected .* received/ });
+    await assert.rejects(actBy(name, "queue => 'nobody'"), { code: 'HWQUE' });
+    for (const filter of [
+      ...["state => 'asleep'", 'max_jobs => 0', 'max_jobs => null', 'max_jobs => 100001', 'dry_run => null'],
+      "error_like => '100%\\'",
+    ]) {
+      await assert.rejects(actBy(name, filter), { code: 'HWOPT', message: /expected .* received/ });
     }
   });
 }
@@ -134,6 +152,21 @@ async function putOneThatFits(part: string): Promise<string> {
     await queue.pool.query(`update graphile_worker._private_jobs set ${change} where id = $1`, [id]);
   return id;
 }
+
+test('reschedule_jobs leaves out jobs that wait for their turn in a sequence, though dry_run counts them', async () => {
+  const enqueue = () => scalar(queue, "select howdah.enqueue('works', sequence => 'line')");
+  const [head, parked] = [await enqueue(), await enqueue()];
+  assert.equal(await actBy('reschedule_jobs', 'dry_run => true'), 2);
+  assert.equal(await actBy('reschedule_jobs'), 1);
+  assert.deepEqual([(await queue.job(head)).state, (await queue.job(parked)).run_at], ['scheduled', null]);
+});
+
+test('a payload is found however its text is escaped', async () => {
+  for (const who of ['ada', '\\u0061da', 'a\\u0064a', 'bob', 'ada\\u0000'])
+    await queue.pool.query("select howdah.enqueue('works', $1)", [`{"who": "${who}"}`]);
+  assert.equal(await act(`cancel_jobs(payload_contains => '{"who": "ada"}', dry_run => true)`), 3);
+  assert.equal(await act(`cancel_jobs(payload_contains => '{}', dry_run => true)`), 4);
+});
 
 test('all parts together pick the jobs that fit every one', async () => {
   await putJob(queue, 'retryable');

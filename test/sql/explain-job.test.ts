@@ -137,8 +137,10 @@ describe('of a job that a worker has', () => {
       id,
       'running',
       /^Its worker was lost \(.*: its process is gone\)\.$/,
-      /given back within seconds/,
+      /No worker lives that would give it back/,
     );
+    await putRunner({ pool: 'another' });
+    assert.match((await explain(id)).remedy, /given back within seconds/);
   });
 
   test('it is told that nobody knows its worker', async () => {
@@ -220,7 +222,7 @@ describe('of an available job', () => {
     await assertCause(
       id,
       'paused',
-      /^The queue default is paused since 20.* by ada\.$/,
+      /^The queue default is paused since 20.* by ada\. No live worker serves the queue default\.$/,
       /resume_queue\('default'\)/,
     );
     await doRemedy(id);

@@ -31,7 +31,8 @@ begin
       raise exception 'jobs[%]: duplicate: job % of queue "%" holds this unique key',
         v_single.index, v_added.job_id, v_added.job_queue
         using errcode = 'HWDUP', detail = json_build_object(
-          'job_index', v_single.index, 'job_id', v_added.job_id, 'queue', v_added.job_queue)::text;
+          'job_index', v_single.index, 'job_id', v_added.job_id, 'queue', v_added.job_queue)::text,
+        hint = 'With on_duplicate => ''return'' the holder is returned instead, and the transaction can go on.';
     end if;
     return query select v_single.index, v_added.job_id, v_added.job_queue, v_added.job_run_at, v_added.job_max_retries;
   end loop;

@@ -19,7 +19,7 @@ declare
 begin
   if v_mistakes is not null then
     raise exception '%', array_to_string(v_mistakes, '; ')
-      using errcode = 'HWOPT', hint = 'What each option takes: docs/sql.md, or \df+ howdah.enqueue in psql.';
+      using errcode = 'HWOPT', hint = E'What each option takes: docs/sql.md, or \\df+ howdah.enqueue in psql.';
   elsif v_payload_mistakes is not null then
     raise exception '%', v_payload_mistakes
       using errcode = 'HWPAY', hint = howdah.payload_hint(job.task);

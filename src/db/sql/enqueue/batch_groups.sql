@@ -17,7 +17,7 @@ begin
   where t.name is null or r.name is null
   order by b.index limit 1;
   if found and v_stray.known_task is null then
-    raise exception 'jobs[%]: unknown task %', v_stray.index, coalesce(format('"%s"', v_stray.task), 'null')
+    raise exception 'jobs[%]: unknown task %', v_stray.index, coalesce('"' || v_stray.task || '"', 'null')
       using errcode = 'HWTSK', hint = howdah.task_hint(v_stray.task);
   elsif found then
     raise exception 'jobs[%]: unknown queue "%"', v_stray.index, v_stray.queue

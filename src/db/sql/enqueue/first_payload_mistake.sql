@@ -26,7 +26,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   with jobs as materialized (
     select b.index - 1 as index, (b.job).task as task, p.payload,
-           json_typeof(p.payload) = 'object' and strpos(p.payload::text, '\u') = 0 as is_plain
+           json_typeof(p.payload) = 'object' and strpos(p.payload::text, E'\\u') = 0 as is_plain
     from (select job, row_number() over () as index from unnest(batch) job) b
     cross join lateral (select coalesce((b.job).payload, '{}') as payload) p
   ), known as materialized (

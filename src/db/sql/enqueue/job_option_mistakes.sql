@@ -7,12 +7,12 @@ as $$
   select array_agg(format('%s: expected %s, received %s', field, expected, received))
   from (values
     (job.run_at is not null and job.delay is not null, 'run_at', 'nothing beside delay', job.run_at::text),
-    (not isfinite(job.run_at), 'run_at', 'a finite instant', job.run_at::text),
+    (not howdah.is_instant(job.run_at), 'run_at', 'an instant of the years 1 to 9999', job.run_at::text),
     (job.delay not between '0' and '36500 days', 'delay', '0 to 100 years', job.delay::text),
     (job.max_retries not between 0 and 32766, 'max_retries', '0 to 32766', job.max_retries::text),
     (job.priority not between -32768 and 32767, 'priority', '-32768 to 32767', job.priority::text),
     (job.timeout not between '0' and '2147483.647 seconds', 'timeout', '0 (none) to 2147483647 ms', job.timeout::text),
-    (not isfinite(job.deadline), 'deadline', 'a finite instant', job.deadline::text),
+    (not howdah.is_instant(job.deadline), 'deadline', 'an instant of the years 1 to 9999', job.deadline::text),
     (job.retention not between '0' and '36500 days', 'retention', '0 (not kept) to 100 years', job.retention::text),
     (length(job.key) not between 1 and 512, 'key', '1 to 512 characters', length(job.key)::text),
     (job.key_mode not in ('replace', 'preserve_run_at', 'ignore'), 'key_mode', 'replace, preserve_run_at or ignore',

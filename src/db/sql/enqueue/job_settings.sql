@@ -6,6 +6,14 @@ as $$
   select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 $$;
 
+-- howdah.is_instant(at): whether it can be written so, and read back by everybody: within the years 1 to 9999.
+create function howdah.is_instant(at timestamptz) returns boolean
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select at >= '0001-01-01 00:00:00Z' and at < '10000-01-01 00:00:00Z'
+$$;
+
 -- howdah.job_settings(job): the options the engine has no column for, as they stand in the job's row under flags.howdah;
 -- null when there are none. Milliseconds are whole and rounded up, so that no limit becomes 0 = none.
 create function howdah.job_settings(job howdah.job_options) returns jsonb

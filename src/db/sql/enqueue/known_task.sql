@@ -9,7 +9,7 @@ declare
 begin
   select t.* into v_task from howdah.tasks t where t.name = known_task.name;
   if not found then
-    raise exception 'unknown task %', coalesce(format('"%s"', known_task.name), 'null')
+    raise exception 'unknown task %', coalesce('"' || known_task.name || '"', 'null')
       using errcode = 'HWTSK', hint = howdah.task_hint(known_task.name);
   end if;
   return v_task;

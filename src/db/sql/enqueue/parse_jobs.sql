@@ -28,20 +28,20 @@ begin
     limit 1;
     if v_mistake is null then
       select array_agg(j) into v_jobs from json_populate_recordset(null::howdah.job_options, jobs) j;
-      if jobs::text ~ 'payload"\s*:\s*null' then
+      if jobs::text ~ 'payload"[[:space:]]*:[[:space:]]*null' then
         v_jobs := howdah.keep_null_payloads(v_jobs, jobs);
       end if;
     end if;
   exception
     when untranslatable_character then
-      v_mistake := 'jobs: expected text without \u0000, which only a job enqueued alone can have';
+      v_mistake := E'jobs: expected text without \\u0000, which only a job enqueued alone can have';
     when data_exception then
       v_mistake := howdah.first_type_mistake(jobs);
   end;
   v_mistake := coalesce(v_mistake, howdah.first_job_mistake(v_jobs));
   if v_mistake is not null then
     raise exception '%', v_mistake
-      using errcode = 'HWOPT', hint = 'What each option takes: docs/sql.md, or \df+ howdah.enqueue in psql.';
+      using errcode = 'HWOPT', hint = E'What each option takes: docs/sql.md, or \\df+ howdah.enqueue in psql.';
   end if;
   return v_jobs;
 end;

@@ -18,6 +18,6 @@ begin
   return null;
 exception when data_exception then
   raise exception 'unique_for: expected a unique_key beside it, received a payload that has no canonical form (%)', sqlerrm
-    using errcode = 'HWOPT';
+    using errcode = 'HWOPT', hint = 'unique_for alone compares payloads; with a unique_key it need not.';
 end;
 $$;

@@ -1,5 +1,7 @@
 -- howdah.release_<queue>(runner, keep): unlocks what a runner holds in one queue, but for the jobs to keep and those that
--- an open transaction holds; returns how many. Called by howdah.release_runner and howdah.release_leftovers.
+-- an open transaction holds. Returns how many, and by_task: an array of {task, ended, jobs}, where ended is the state of
+-- jobs that ended here (discarded, cancelled), null for those that are back in the queue; null when there were none.
+-- Called by howdah.release_runner and howdah.release_leftovers.
 --
 -- Who pays an attempt: only a job that is known to have been at work when its runner was lost (named by the last
 -- heartbeat, or recorded as started because an earlier runner had died with it). Prefetched jobs get theirs back.
@@ -8,7 +10,7 @@
 -- process replaced, as it does when a connection broke. From the first death
 -- on, workers record the job's start, so later deaths count only where it really ran. With the third the job is
 -- discarded; after the second it waits a little, at random, so that jobs that merely sat beside it run apart from it.
-create function howdah.:"release"(runner howdah.runners, keep bigint[]) returns integer
+create function howdah.:"release"(runner howdah.runners, keep bigint[], out jobs integer, out by_task jsonb)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -16,34 +18,38 @@ declare
   v_is_loss constant boolean := runner.retired_because is not null and runner.retired_because <> 'stopped';
   v_is_death constant boolean := v_is_loss and runner.retired_because not like 'replaced: %';
   v_job record;
-  v_count integer := 0;
+  v_released jsonb[] := '{}';
 begin
   perform set_config('howdah.releasing', 'on', true);
   for v_job in
-    select j.id, coalesce((j.flags ->> 'howdah_deaths')::integer, 0) as deaths,
+    select j.id, t.identifier as task, coalesce((j.flags ->> 'howdah_deaths')::integer, 0) as deaths,
            v_is_loss and (j.id = any (runner.running) or s.job_id is not null) as was_running
     from :"schema"._private_jobs j
+    join :"schema"._private_tasks t on t.id = j.task_id
     left join howdah.job_starts s on s.job_id = j.id and s.token = runner.token
     where j.locked_by = runner.pool_id and j.id <> all (keep)
     for update of j skip locked
   loop
-    v_count := v_count + 1;
     if v_is_death and (v_job.was_running or v_job.deaths = 0) then
       v_job.deaths := v_job.deaths + 1;
     end if;
-    perform howdah.:"release_job"(v_job.id, v_job.deaths, v_job.was_running, runner);
+    v_released := v_released || jsonb_build_object(
+      'task', v_job.task, 'ended', howdah.:"release_job"(v_job.id, v_job.deaths, v_job.was_running, runner));
   end loop;
   update :"schema"._private_job_queues q set locked_by = null, locked_at = null
   where q.locked_by = runner.pool_id
     and not exists (select from :"schema"._private_jobs j where j.job_queue_id = q.id and j.locked_by = runner.pool_id);
   perform set_config('howdah.releasing', '', true);
-  return v_count;
+  jobs := cardinality(v_released);
+  select jsonb_agg(r.job || jsonb_build_object('jobs', r.count)) into by_task
+  from (select u.job, count(*) from unnest(v_released) u (job) group by u.job) r;
 end;
 $$;
 
--- howdah.release_job_<queue>(…): unlocks one job, or ends it when this was one death or one attempt too many.
+-- howdah.release_job_<queue>(…): unlocks one job, or ends it when this was one death or one attempt too many, or when it
+-- had been cancelled. Returns the state it ended in, or null.
 create function howdah.:"release_job"(job_id bigint, deaths integer, was_running boolean, runner howdah.runners)
-returns void
+returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -83,5 +89,6 @@ begin
       flags = case when deaths > 0
                    then coalesce(j.flags, '{}') || jsonb_build_object('howdah_deaths', deaths) else j.flags end
   where j.id = job_id;
+  return case when v_is_cancelled then 'cancelled' when v_is_over then 'discarded' end;
 end;
 $$;

@@ -1,4 +1,5 @@
--- howdah.release_runner(token): gives back every job a retired runner holds and returns how many.
+-- howdah.release_runner(token): gives back every job a retired runner holds. One row: how many, and by_task as
+-- queue_release.sql has it.
 --
 -- Must run in a transaction that began after the retirement was committed. Ends the runner's sessions first and waits
 -- for them, so that no statement of its own is under way when its jobs change hands. Two callers take turns; the
@@ -6,19 +7,19 @@
 --
 -- A job that somebody else's open transaction holds is left to the next call: an operator's, or that of a handler which
 -- completes the job in it and may yet commit. Such a handler's is ended once it has been idle for 5 s, as its process
--- may be out of reach. Null when that is all there was to do.
-create function howdah.release_runner(token uuid) returns integer
+-- may be out of reach. Both null when that is all there was to do.
+create function howdah.release_runner(token uuid, out jobs integer, out by_task jsonb)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_runner howdah.runners;
-  v_released integer;
   v_is_rest boolean;
 begin
   select r.* into v_runner from howdah.runners r where r.token = release_runner.token for update;
   if not found or v_runner.released_at is not null then
-    return 0;
+    jobs := 0;
+    return;
   end if;
   if v_runner.retired_at is null then
     raise exception 'runner % is not retired', token using errcode = 'HWRET';
@@ -31,17 +32,17 @@ begin
          or (a.application_name = 'howdah run:' || v_runner.token and a.state = 'idle in transaction'
              and a.state_change < clock_timestamp() - interval '5 seconds' and pg_has_role(a.usesysid, 'usage')));
 
-  execute format('select howdah.%I($1, $2)', 'release_' || v_runner.queue) into v_released using v_runner, '{}'::bigint[];
+  execute format('select r.jobs, r.by_task from howdah.%I($1, $2) r', 'release_' || v_runner.queue)
+    into jobs, by_task using v_runner, '{}'::bigint[];
+  perform howdah.announce_jobs(jobs);
   execute format('select exists (select from %I._private_jobs j where j.locked_by = $1)', howdah.queue_schema(v_runner.queue))
     into v_is_rest using v_runner.pool_id;
   if v_is_rest then
-    perform howdah.announce_jobs(v_released);
-    return nullif(v_released, 0);
+    jobs := nullif(jobs, 0);
+    return;
   end if;
   update howdah.runners r set released_at = clock_timestamp(), running = '{}' where r.token = v_runner.token;
   delete from howdah.job_starts s where s.token = v_runner.token;
-  perform howdah.announce_jobs(v_released);
-  return v_released;
 end;
 $$;
 
@@ -57,7 +58,7 @@ declare
 begin
   select r.* into v_runner from howdah.runners r where r.token = release_leftovers.token for update;
   if found and v_runner.released_at is null and v_runner.pool_id is not null then
-    execute format('select howdah.%I($1, $2)', 'release_' || v_runner.queue) into v_released using v_runner, keep;
+    execute format('select r.jobs from howdah.%I($1, $2) r', 'release_' || v_runner.queue) into v_released using v_runner, keep;
     perform howdah.announce_jobs(v_released);
   end if;
   return v_released;

@@ -9,7 +9,7 @@ declare
 begin
   select r.schema_name into v_schema from howdah.queue_registry r where r.name = queue;
   if v_schema is null then
-    raise exception 'unknown queue %', coalesce(format('"%s"', queue), 'null')
+    raise exception 'unknown queue %', coalesce('"' || queue || '"', 'null')
       using errcode = 'HWQUE', hint = howdah.queue_hint(queue);
   end if;
   return v_schema;

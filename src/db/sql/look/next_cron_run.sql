@@ -15,37 +15,71 @@ as $$
     case when part like '*/%' then substr(part, 3)::integer else 1 end) v
 $$;
 
--- howdah.next_cron_run(cron, after): the first minute later than `after` that the expression names, in UTC. Null when
--- there is none within eight years, as for 30 February. As in every cron, a day counts when either the day of the
--- month or the weekday fits, if both are restricted.
-create function howdah.next_cron_run(cron text, after timestamptz) returns timestamptz
-language sql stable security definer
+-- howdah.cron_mistake(cron): what is wrong with a cron expression; null when nothing is.
+create function howdah.cron_mistake(cron text) returns text
+language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  with fields as (
-    select howdah.cron_values(f[1], 0, 59) as minutes, howdah.cron_values(f[2], 0, 23) as hours,
-           howdah.cron_values(f[3], 1, 31) as dates, howdah.cron_values(f[4], 1, 12) as months,
-           howdah.cron_values(f[5], 0, 6) as weekdays,
-           date_trunc('minute', after at time zone 'UTC') + interval '1 minute' as first_minute
-    from regexp_split_to_array(btrim(cron), '\s+') f
-  ), days as (
-    select d.day
+  with given as (select regexp_split_to_array(btrim(cron), '[[:space:]]+') as fields)
+  select case when cardinality(g.fields) <> 5 then format('expected 5 fields, received %s', cardinality(g.fields)) else (
+    select format('expected %s of %s to %s, as in *, */5, 3 or 1-4,7, received %s', f.name, f.low, f.high, part)
+    from (values (1, 'minutes', 0, 59), (2, 'hours', 0, 23), (3, 'days of the month', 1, 31), (4, 'months', 1, 12),
+                 (5, 'weekdays', 0, 7)) f (place, name, low, high)
+    cross join lateral unnest(string_to_array(g.fields[f.place], ',')) part
+    where case when part ~ '^[*](/[0-9]{1,4})?$' then part ~ '/0+$'
+               when part ~ '^[0-9]{1,4}(-[0-9]{1,4})?$' then
+                 split_part(part, '-', 1)::integer < f.low
+                 or split_part(part, '-', 1)::integer > coalesce(nullif(split_part(part, '-', 2), ''), part)::integer
+                 or coalesce(nullif(split_part(part, '-', 2), ''), part)::integer > f.high
+               else true end
+    order by f.place limit 1) end
+  from given g
+$$;
+
+-- howdah.next_cron_run(cron, after): the first minute later than `after` that the expression names, in UTC. Null when
+-- there is none within eight years, as for 30 February, and for a null. As in every cron, a day counts when either the day
+-- of the month or the weekday fits, if both are restricted. Raises HWOPT for what is no expression or no instant.
+create function howdah.next_cron_run(cron text, after timestamptz) returns timestamptz
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_mistake constant text := howdah.cron_mistake(cron);
+begin
+  if v_mistake is not null then
+    raise exception 'cron: %', v_mistake
+      using errcode = 'HWOPT', hint = 'Such as ''30 4 * * 1'': minute, hour, day of the month, month and weekday, in UTC.';
+  elsif not howdah.is_instant(after) then
+    raise exception 'after: expected an instant of the years 1 to 9999, received %', after
+      using errcode = 'HWOPT', hint = 'Such as now().';
+  end if;
+  return (
+    with fields as (
+      select howdah.cron_values(f[1], 0, 59) as minutes, howdah.cron_values(f[2], 0, 23) as hours,
+             howdah.cron_values(f[3], 1, 31) as dates, howdah.cron_values(f[4], 1, 12) as months,
+             howdah.cron_values(f[5], 0, 6) as weekdays,
+             date_trunc('minute', after at time zone 'UTC') + interval '1 minute' as first_minute
+      from regexp_split_to_array(btrim(cron), '[[:space:]]+') f
+    ), days as (
+      select d.day
+      from fields f
+      cross join generate_series(f.first_minute::date, f.first_minute::date + interval '8 years', interval '1 day') d (day)
+      where extract(month from d.day)::integer = any (f.months)
+        and case when cardinality(f.dates) < 31 and cardinality(f.weekdays) < 7
+                 then extract(day from d.day)::integer = any (f.dates) or extract(dow from d.day)::integer = any (f.weekdays)
+                 else extract(day from d.day)::integer = any (f.dates) and extract(dow from d.day)::integer = any (f.weekdays)
+            end
+      order by d.day
+      limit 2
+    )
+    select min(d.day + make_interval(hours => h, mins => m)) at time zone 'UTC'
     from fields f
-    cross join generate_series(f.first_minute::date, f.first_minute::date + interval '8 years', interval '1 day') d (day)
-    where extract(month from d.day)::integer = any (f.months)
-      and case when cardinality(f.dates) < 31 and cardinality(f.weekdays) < 7
-               then extract(day from d.day)::integer = any (f.dates) or extract(dow from d.day)::integer = any (f.weekdays)
-               else extract(day from d.day)::integer = any (f.dates) and extract(dow from d.day)::integer = any (f.weekdays)
-          end
-    order by d.day
-    limit 2
-  )
-  select min(d.day + make_interval(hours => h, mins => m)) at time zone 'UTC'
-  from fields f
-  cross join days d
-  cross join unnest(f.hours) h
-  cross join unnest(f.minutes) m
-  where d.day + make_interval(hours => h, mins => m) >= f.first_minute
+    cross join days d
+    cross join unnest(f.hours) h
+    cross join unnest(f.minutes) m
+    where d.day + make_interval(hours => h, mins => m) >= f.first_minute
+  );
+end;
 $$;
 
 comment on function howdah.next_cron_run is

@@ -1,12 +1,14 @@
--- howdah.depth_<queue>(): how many jobs of one queue wait, by state, at a cost that does not grow with their number.
+-- howdah.depth_<queue>(running): how many jobs of one queue wait, by state, at a cost that does not grow with their
+-- number. running: how many the runners say are at work.
 -- One row: available, scheduled, retryable, is_estimate, and oldest_run_at, the run_at of the job that has been
--- available longest, null when none is. A job that a worker holds is available here; those that really run come from
--- the runners' heartbeats (howdah.queue_stats). Takes no lock that a worker waits for.
+-- available longest, null when none is. A job that a worker holds but that is not at work is available here, and those
+-- that wait in a worker's hands behind long runs count for oldest_run_at too, where all jobs are counted; the index knows
+-- nothing of either. Takes no lock that a worker waits for.
 --
 -- A table of up to 128 pages is counted. In a bigger one the index tells whether at most 2,000 jobs are available, or
 -- at most 2,000 lie in the future; such a number is exact. What is more is estimated from a sample (queue_sample.sql).
 create function howdah.:"depth"(
-  out available bigint, out scheduled bigint, out retryable bigint, out is_estimate boolean,
+  running bigint, out available bigint, out scheduled bigint, out retryable bigint, out is_estimate boolean,
   out oldest_run_at timestamptz
 )
 language plpgsql stable
@@ -19,6 +21,7 @@ declare
   c_cap constant integer := 2000;
   v_priorities smallint[];
   v_sample record;
+  v_held_run_at timestamptz;
 begin
   -- One probe of the index a priority. At most 200, the least urgent first: those are the ones that starve.
   with recursive known as (
@@ -41,11 +44,15 @@ begin
 
   is_estimate := false;
   if pg_relation_size(:'job_table'::regclass) <= 128 * current_setting('block_size')::bigint then
-    select count(*) filter (where j.run_at <= now() or j.locked_at is not null),
+    select greatest(count(*) filter (where j.run_at <= now() or j.locked_at is not null) - running, 0),
            count(*) filter (where j.run_at > now() and j.locked_at is null and j.last_error is null),
-           count(*) filter (where j.run_at > now() and j.locked_at is null and j.last_error is not null)
-      into available, scheduled, retryable
+           count(*) filter (where j.run_at > now() and j.locked_at is null and j.last_error is not null),
+           min(j.run_at) filter (where j.locked_at is not null and exists (
+             select from howdah.runners r
+             where r.pool_id = j.locked_by and r.released_at is null and j.id <> all (r.running)))
+      into available, scheduled, retryable, v_held_run_at
     from :"schema"._private_jobs j;
+    oldest_run_at := least(oldest_run_at, v_held_run_at);
     return;
   end if;
 
@@ -71,7 +78,7 @@ begin
     is_estimate := true;
     select s.* into v_sample from howdah.:"sample"() s;
     if available > c_cap then
-      available := greatest(v_sample.available, c_cap);
+      available := greatest(v_sample.available - running, c_cap);
     end if;
     if scheduled + retryable > c_cap then
       scheduled := v_sample.scheduled;

@@ -1,23 +1,24 @@
 -- howdah.queue_stats(): one row per queue for monitoring, at a cost that does not grow with the number of jobs: what
--- /metrics reads. Depth above some thousands is an estimate (queue_depth.sql); howdah.queues counts exactly and slowly.
+-- /metrics reads. added_total and ended_total are the server's own counters of the job table, hence true of whoever
+-- enqueued and ran, at no cost; they count what was rolled back too, and begin anew after a crash of the server. Depth
+-- above some thousands is an estimate (queue_depth.sql); howdah.queues counts exactly and slowly.
 create function howdah.queue_stats() returns table (
   queue text, available bigint, scheduled bigint, retryable bigint, running bigint, is_estimate boolean,
   oldest_wait_seconds double precision, concurrency bigint, fleet_concurrency integer, workers bigint,
-  is_paused boolean, dead_tuples bigint, table_bytes bigint
+  is_paused boolean, dead_tuples bigint, table_bytes bigint, added_total bigint, ended_total bigint
 )
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select q.queue, greatest(q.available - fleet.running, 0), q.scheduled, q.retryable, fleet.running, q.is_estimate,
+  select q.queue, q.available, q.scheduled, q.retryable, q.running, q.is_estimate,
          q.oldest_wait_seconds, fleet.concurrency, s.fleet_concurrency, fleet.workers,
-         s.paused_at is not null, q.dead_tuples, q.table_bytes
+         s.paused_at is not null, q.dead_tuples, q.table_bytes, q.added_total, q.ended_total
   from (
 :queue_stats_rows
   ) q
   left join howdah.queue_settings s on s.queue = q.queue
   cross join lateral (
-    select coalesce(sum(cardinality(r.running)), 0) as running,
-           count(*) filter (where alive.yes) as workers,
+    select count(*) filter (where alive.yes) as workers,
            coalesce(sum(r.concurrency) filter (where alive.yes), 0) as concurrency
     from howdah.runners r
     cross join lateral (
@@ -28,4 +29,4 @@ as $$
 $$;
 
 comment on function howdah.queue_stats() is
-  'One row per queue for monitoring, in milliseconds at any size: depth by state (an estimate where is_estimate), seconds the oldest available job has waited, jobs running at the latest heartbeats, workers with a heartbeat in the last 10 s and their concurrency, the fleet''s limit, dead tuples and bytes of the job table.';
+  'One row per queue for monitoring, in milliseconds at any size: depth by state (an estimate where is_estimate), seconds the oldest available job has waited, jobs running at the latest heartbeats, workers with a heartbeat in the last 10 s and their concurrency, the fleet''s limit, dead tuples and bytes of the job table, and jobs added and ended since the server''s statistics began.';

@@ -1,8 +1,8 @@
 -- howdah.vacuum_holders(): what keeps vacuum from removing dead rows of the job tables, oldest snapshot first: open
--- transactions, prepared ones, replication slots. Dead rows that stay slow down every fetch.
+-- transactions, prepared ones, replication slots, standbys that tell of theirs (hot_standby_feedback). Dead rows that stay slow down every fetch.
 --
--- age_seconds counts from the transaction's begin; null for a slot, which has none. age_transactions is how many
--- transactions were begun since. Without the role pg_read_all_stats, sessions of other roles are not seen.
+-- kind: session, prepared, slot, standby. age_seconds counts from the transaction's begin; null for a slot and a standby,
+-- which tell none. age_transactions is how many transactions were begun since. Without the role pg_read_all_stats, sessions of other roles are not seen.
 -- Vacuum itself is left out, as it holds nothing back. Empty when nothing does.
 create function howdah.vacuum_holders() returns table (
   kind text, pid integer, name text, role text, state text, started_at timestamptz,
@@ -14,7 +14,7 @@ as $$
   select h.kind, h.pid, h.name, h.role, h.state, h.started_at,
          extract(epoch from clock_timestamp() - h.started_at)::double precision, h.age_transactions
   from (
-    select 'session' as kind, a.pid, a.application_name as name, a.usename::text as role, a.state,
+    select case when a.backend_type = 'walsender' and a.xact_start is null then 'standby' else 'session' end as kind, a.pid, a.application_name as name, a.usename::text as role, a.state,
            a.xact_start as started_at,
            greatest(age(a.backend_xmin), age(a.backend_xid)) as age_transactions
     from pg_stat_activity a

@@ -9,8 +9,13 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_ids constant bigint[] := array(select j.job_id from howdah.select_jobs(filter, states, max_jobs) j);
+  v_ids bigint[];
 begin
+  if dry_run is null then
+    raise exception 'dry_run: expected true or false, received null'
+      using errcode = 'HWOPT', hint = 'Jobs are changed only where it is false.';
+  end if;
+  v_ids := array(select j.job_id from howdah.select_jobs(filter, states, max_jobs) j);
   if dry_run then
     return cardinality(v_ids);
   end if;

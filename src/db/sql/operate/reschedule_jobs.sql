@@ -1,6 +1,6 @@
 -- howdah.reschedule_jobs(at, filter…, max_jobs, dry_run): howdah.reschedule_job for every waiting job that fits the filter;
 -- returns how many. The filter is that of howdah.cancel_jobs, its states scheduled, available and retryable. Jobs that
--- wait for their turn in a sequence are left out, though dry_run counts them. Raises HWOPT when at is not a finite instant.
+-- wait for their turn in a sequence are left out, though dry_run counts them. Raises HWOPT when at is no instant of the years 1 to 9999.
 create function howdah.reschedule_jobs(
   at timestamptz,
   queue text default null,

@@ -13,7 +13,7 @@ $$;
 comment on function howdah.run_job_now is 'Makes a waiting job available at once. Returns its state now.';
 
 -- howdah.reschedule_job(id, at): sets the earliest instant of a waiting job's next run; returns its state now.
--- Raises as howdah.run_job_now does, and HWOPT when at is not a finite instant.
+-- Raises as howdah.run_job_now does, and HWOPT when at is no instant of the years 1 to 9999.
 create function howdah.reschedule_job(id bigint, at timestamptz) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -33,8 +33,8 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if at is null or not isfinite(at) then
-    raise exception 'at: expected an instant, received %', coalesce(at::text, 'null')
+  if howdah.is_instant(at) is not true then
+    raise exception 'at: expected an instant of the years 1 to 9999, received %', coalesce(at::text, 'null')
       using errcode = 'HWOPT', hint = 'Such as now() + interval ''10 minutes''.';
   end if;
 end;

@@ -9,6 +9,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   f record;
+  v_word text;
 begin
   select * into f from jsonb_to_record(filter) as parts (
     queue text, task text, state text, created_before timestamptz, created_after timestamptz, error_like text, key text,
@@ -24,6 +25,11 @@ begin
     raise exception 'max_jobs: expected 1 to 100000, received %', coalesce(max_jobs::text, 'null')
       using errcode = 'HWOPT', hint = 'For more, call it again until it returns 0.';
   end if;
+  if (length(f.error_like) - length(rtrim(f.error_like, E'\\'))) % 2 = 1 then
+    raise exception 'error_like: expected a pattern of like, received one that ends with the escape character'
+      using errcode = 'HWOPT', hint = E'Write \\\\ for a backslash.';
+  end if;
+  v_word := howdah.telling_word(f.payload_contains);
   return query
   select j.id, j.queue, j.state from howdah.jobs j
   where j.state = any (case when f.state is null then states else array[f.state] end)
@@ -33,24 +39,14 @@ begin
     and (f.created_after is null or j.created_at > f.created_after)
     and (f.error_like is null or j.last_error ilike f.error_like)
     and (f.key is null or j.key = f.key)
-    and (f.payload_contains is null or howdah.payload_contains(j.payload, f.payload_contains))
+    and (f.payload_contains is null
+         or (strpos(j.payload::text, v_word) > 0 or strpos(j.payload::text, E'\\') > 0)
+            and howdah.payload_contains(j.payload, f.payload_contains))
   order by j.id
   limit max_jobs;
   if not found and f.task is not null then
     perform howdah.known_task(f.task);
   end if;
-end;
-$$;
-
--- howdah.payload_contains(payload, part): as jsonb's @>; false for a payload that jsonb cannot hold (\u0000).
-create function howdah.payload_contains(payload json, part jsonb) returns boolean
-language plpgsql immutable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return payload::jsonb @> part;
-exception when data_exception then
-  return false;
 end;
 $$;
 

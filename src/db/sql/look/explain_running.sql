@@ -1,0 +1,51 @@
+-- howdah.explain_running(job): cause, explanation and remedy of a job that a worker has taken; job is its row of howdah.jobs.
+create function howdah.explain_running(job record, out cause text, out explanation text, out remedy text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_runner howdah.runners;
+  v_where text;
+  v_lost text; -- why nobody runs it any more
+  v_cancelled text; -- that somebody decided so
+begin
+  select r.* into v_runner from howdah.runners r where r.pool_id = job.worker;
+  v_where := format('host %s, process %s, last heartbeat %s s ago', v_runner.host, v_runner.pid,
+                    round(extract(epoch from clock_timestamp() - v_runner.heartbeat_at)::numeric, 1));
+  v_lost := case when v_runner.retired_at is not null then v_runner.retired_because
+                 when v_runner.heartbeat_at < clock_timestamp() - interval '10 seconds' then 'no heartbeat for 10 s' end;
+  select format('It was cancelled at %s by %s%s while running', o.decided_at, o.decided_by, ' (' || o.reason || ')')
+    into v_cancelled from howdah.job_outcomes o where o.job_id = job.id and o.state = 'cancelled';
+  cause := case when v_cancelled is null then 'running' else 'cancelling' end;
+
+  if v_runner.token is null then
+    explanation := concat(v_cancelled || '. ', format(
+      'It is held since %s by %s, a worker that is not registered with Howdah%s.', job.started_at, job.worker,
+      case when v_cancelled is not null then ' and gets no signal' end));
+    remedy := 'Start the graphile-worker CLI with Howdah''s graphile.config.ts; jobs of unregistered workers are not rescued.';
+  elsif v_lost is not null then
+    explanation := concat(v_cancelled || '. ', format('Its worker was lost (%s: %s).', v_where, v_lost));
+    remedy := case when exists (select from howdah.runners r where howdah.is_alive(r)) then 'It is given back within seconds.'
+                   else 'No worker lives that would give it back: start one, of whatever queue.' end;
+  elsif v_cancelled is not null then
+    explanation := format('%s (%s); its signal has fired and it ends when the handler does.', v_cancelled, v_where);
+    remedy := 'Nothing needs to be done.';
+  elsif job.id = any (v_runner.running) or clock_timestamp() - job.started_at < interval '2 seconds' then
+    explanation := format('It is running since %s (%s).', job.started_at, v_where);
+    remedy := format('select howdah.cancel_job(%s) fires its signal.', job.id);
+  else
+    cause := 'taken';
+    explanation := format('It was taken at %s by a worker that has no free place yet (%s; jobs running there: %s).',
+                          job.started_at, v_where, coalesce(nullif(howdah.list_ids(v_runner.running), ''), 'none'));
+    remedy := 'It starts when one of those ends; more workers or a higher concurrency would start later ones sooner.';
+  end if;
+end;
+$$;
+
+-- howdah.is_alive(runner): whether it was heard of within 10 s.
+create function howdah.is_alive(runner howdah.runners) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select runner.retired_at is null and runner.heartbeat_at > clock_timestamp() - interval '10 seconds'
+$$;
