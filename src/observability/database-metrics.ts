@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { QueueStats } from '../inspect/queue-stats.ts';
 import type { VacuumHolder } from '../inspect/vacuum-holders.ts';
 
@@ -41,6 +41,16 @@ const QUEUE_GAUGES: readonly [string, string, (stats: QueueStats) => number | nu
   ['table_bytes', 'Size of the job table with its indexes', (stats) => stats.tableBytes],
 ];
 
+/** The same of numbers that only grow. */
+const QUEUE_COUNTERS: readonly [string, string, (stats: QueueStats) => number][] = [
+  [
+    'added_total',
+    'Jobs written to the queue by whomever, plain SQL too, among them those whose transaction was rolled back',
+    (stats) => stats.addedCount,
+  ],
+  ['ended_total', 'Jobs that left the queue, whoever ran or ended them', (stats) => stats.endedCount],
+];
+
 const DEPTH_HELP =
   'Live jobs by state. Exact up to about 2,000 jobs a state; beyond, an estimate from statistics and a sample of the ' +
   'table, within some 20 % for a state that holds a fifth of the queue or more';
@@ -52,12 +62,18 @@ export function createDatabaseGauges(registry: Registry): (stats: DatabaseStats)
     gauge: queueGauge(registry, name, help),
     read,
   }));
+  const counters = QUEUE_COUNTERS.map(([name, help, read]) => ({
+    counter: queueCounter(registry, name, help),
+    read,
+  }));
   const setVacuum = createVacuumGauges(registry);
   return ({ queues, vacuumHolders }) => {
     for (const gauge of [depth, ...gauges.map((each) => each.gauge)]) gauge.reset();
+    for (const { counter } of counters) counter.reset();
     for (const stats of queues) {
       setDepth(depth, stats);
       for (const { gauge, read } of gauges) setUnlessNull(gauge, stats.queue, read(stats));
+      for (const { counter, read } of counters) counter.inc({ queue: stats.queue }, read(stats));
     }
     setVacuum(vacuumHolders);
   };
@@ -65,6 +81,10 @@ export function createDatabaseGauges(registry: Registry): (stats: DatabaseStats)
 
 function queueGauge(registry: Registry, name: string, help: string, labelNames = ['queue']): Gauge {
   return new Gauge({ name: `howdah_queue_${name}`, help, labelNames, registers: [registry] });
+}
+
+function queueCounter(registry: Registry, name: string, help: string): Counter {
+  return new Counter({ name: `howdah_queue_${name}`, help, labelNames: ['queue'], registers: [registry] });
 }
 
 function setDepth(depth: Gauge, { queue, ...stats }: QueueStats): void {
@@ -86,7 +106,7 @@ function createVacuumGauges(registry: Registry): (holders: readonly VacuumHolder
   });
   const transactions = new Gauge({
     name: 'howdah_vacuum_held_back_transactions',
-    help: 'Transactions begun since the oldest snapshot that a session, prepared transaction or replication slot holds',
+    help: 'Transactions begun since the oldest snapshot that a session, prepared transaction, slot or standby holds',
     registers: [registry],
   });
   return (holders) => {

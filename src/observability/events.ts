@@ -17,7 +17,7 @@ export interface HowdahEvents {
   /** A runner left its queue; `error` when nobody asked it to. */
   'runner.stopped': [{ queue: string; token: string; error?: Error }];
   /** Another process's runner was found dead, and the jobs it held were given back. */
-  'runner.rescued': [{ token: string; queue: string; because: string; jobs: number }];
+  'runner.rescued': [RescueEvent];
 }
 
 export interface RunEvent {
@@ -35,6 +35,23 @@ export interface FailedRunEvent extends RunEvent {
   /** Wait before the next run, when there is one. */
   delayMs?: number;
   error: Error;
+}
+
+export interface RescueEvent {
+  token: string;
+  queue: string;
+  because: string;
+  /** All that it held. */
+  jobs: number;
+  byTask: readonly RescuedTask[];
+}
+
+/** Jobs of one task in a rescue that met the same fate. */
+export interface RescuedTask {
+  task: string;
+  /** How they ended, as after one death too many; null when they are back in their queue. */
+  ended: 'discarded' | 'cancelled' | null;
+  jobs: number;
 }
 
 export interface StrayErrorEvent {

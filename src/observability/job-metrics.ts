@@ -1,6 +1,6 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { EventHub } from './event-hub.ts';
-import type { FailedRunEvent, RunEvent } from './events.ts';
+import type { FailedRunEvent, RescueEvent, RunEvent } from './events.ts';
 
 /** From a pick-up in milliseconds to a backlog of hours. */
 const WAIT_BUCKETS_SECONDS = [
@@ -26,6 +26,7 @@ const COUNTERS = {
   cancelled: 'Jobs whose run ended because they are not wanted any more',
   snoozed: 'Runs that put their job off without counting the attempt',
   returned: 'Runs ended by a worker that stopped or lost its job, which is back in its queue',
+  rescued: 'Jobs this process took from a worker found dead',
 } as const;
 
 type JobCounters = Record<keyof typeof COUNTERS, Counter<'queue' | 'task'>>;
@@ -39,15 +40,27 @@ const COUNTED_BY_DECISION: Record<FailedRunEvent['decision'], readonly (keyof Jo
   return: ['returned'],
 };
 
-/**
- * Counters and histograms of what this process does to jobs, fed by the hub's events. Those of `known` are there from
- * the beginning, at 0: Prometheus sees no increase in a series that begins at 1.
- */
-export function countJobs(registry: Registry, events: EventHub, known: readonly QueueTask[]): void {
+/** Series that are there from the beginning, at 0: Prometheus sees no increase in a series that begins at 1. */
+export interface KnownSeries {
+  /** Tasks in their home queues: counters and histograms. */
+  known?: readonly QueueTask[];
+  /** Queues that those tasks may run in as well: counters alone, as a histogram is forty series. */
+  queues?: readonly string[];
+}
+
+/** Counters and histograms of what this process does to jobs, fed by the hub's events. */
+export function countJobs(
+  registry: Registry,
+  events: EventHub,
+  { known = [], queues = [] }: KnownSeries = {},
+): void {
   const counters = createCounters(registry);
   const wait = createHistogram(registry, 'wait', 'Time from when a job could run until a run began');
   const run = createHistogram(registry, 'run', 'Time a run took, however it ended');
-  for (const labels of known) initialise(labels, [...Object.values(counters), wait, run]);
+  for (const labels of known) for (const histogram of [wait, run]) histogram.zero({ ...labels });
+  for (const labels of [...known, ...everyPair(queues, known)]) {
+    for (const counter of Object.values(counters)) counter.inc({ ...labels }, 0);
+  }
   events.on('job.enqueued', (event) => counters.enqueued.inc(labelsOf(event)));
   events.on('job.started', (event) => {
     counters.started.inc(labelsOf(event));
@@ -61,7 +74,7 @@ export function countJobs(registry: Registry, events: EventHub, known: readonly 
     for (const name of COUNTED_BY_DECISION[event.decision]) counters[name].inc(labelsOf(event));
     run.observe(labelsOf(event), event.durationMs / 1000);
   });
-  countRescues(registry, events, known);
+  events.on('runner.rescued', (event) => countRescue(counters, event));
 }
 
 function createCounters(registry: Registry): JobCounters {
@@ -87,26 +100,18 @@ function createHistogram(registry: Registry, name: 'wait' | 'run', help: string)
   });
 }
 
-function initialise(
-  { queue, task }: QueueTask,
-  metrics: readonly (Counter<'queue' | 'task'> | Histogram<'queue' | 'task'>)[],
-): void {
-  for (const metric of metrics) {
-    if (metric instanceof Counter) metric.inc({ queue, task }, 0);
-    else metric.zero({ queue, task });
-  }
+function everyPair(queues: readonly string[], known: readonly QueueTask[]): QueueTask[] {
+  return queues.flatMap((queue) => known.map(({ task }) => ({ queue, task })));
 }
 
-/** A rescue is known by its queue alone: the register of runners does not say which tasks they ran. */
-function countRescues(registry: Registry, events: EventHub, known: readonly QueueTask[]): void {
-  const rescued = new Counter({
-    name: 'howdah_jobs_rescued_total',
-    help: 'Jobs this process took from a worker found dead and gave back to their queue',
-    labelNames: ['queue'],
-    registers: [registry],
-  });
-  for (const { queue } of known) rescued.inc({ queue }, 0);
-  events.on('runner.rescued', ({ queue, jobs }) => rescued.inc({ queue }, jobs));
+/** A job that a rescue found to be poison is given up without a run that could have told so. */
+function countRescue(counters: JobCounters, { queue, byTask }: RescueEvent): void {
+  for (const { task, ended, jobs } of byTask) {
+    counters.rescued.inc({ queue, task }, jobs);
+    if (ended === 'cancelled') counters.cancelled.inc({ queue, task }, jobs);
+    if (ended !== 'discarded') continue;
+    for (const name of COUNTED_BY_DECISION.discard) counters[name].inc({ queue, task }, jobs);
+  }
 }
 
 function labelsOf({ queue, task }: Pick<RunEvent, 'queue' | 'task'>): QueueTask {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { createDatabaseGauges, type DatabaseStats } from './database-metrics.ts';
 import type { EventHub } from './event-hub.ts';
-import { countJobs, type QueueTask } from './job-metrics.ts';
+import { countJobs, type KnownSeries } from './job-metrics.ts';
 import type { Logger } from './logger.ts';
 
 /** What a scrape gets. */
@@ -12,13 +12,11 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-export interface MetricsOptions {
+export interface MetricsOptions extends KnownSeries {
   events: EventHub;
   log: Logger;
   /** Asked once a scrape; never again before it answered. */
   readDatabase: () => Promise<DatabaseStats>;
-  /** Pairs whose series are there from the beginning. @default none */
-  known?: readonly QueueTask[];
   /** Adds memory, CPU and event loop of this process. @default true */
   withProcess?: boolean;
   /** A scrape that waits longer for the database goes on without it. Milliseconds. @default 3,000 */
@@ -27,10 +25,10 @@ export interface MetricsOptions {
 
 /** The metrics of one service: what this process does, by the hub's events, and what the database holds. */
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { events, readDatabase, known = [], withProcess = true } = options;
+  const { events, readDatabase, withProcess = true } = options;
   const processRegistry = new Registry();
   const databaseRegistry = new Registry();
-  countJobs(processRegistry, events, known);
+  countJobs(processRegistry, events, options);
   if (withProcess) collectDefaultMetrics({ register: processRegistry });
   const scrapeDatabase = createDatabaseScrape(databaseRegistry, readDatabase);
   const health = createHealthGauges(processRegistry);

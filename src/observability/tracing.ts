@@ -2,16 +2,23 @@ import {
   type Attributes,
   context,
   isSpanContextValid,
+  type Link,
   ROOT_CONTEXT,
   type Span,
+  type SpanContext,
   SpanKind,
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
+import { incomingSpanContext } from './incoming-trace.ts';
 import { formatTraceparent, parseTraceparent } from './traceparent.ts';
 
 const TRACER = 'howdah';
+
+/** Source: OpenTelemetry semantic conventions for messaging spans. */
 const SYSTEM = { 'messaging.system': 'howdah' };
+const SEND = { ...SYSTEM, 'messaging.operation.name': 'enqueue', 'messaging.operation.type': 'send' };
+const PROCESS = { ...SYSTEM, 'messaging.operation.name': 'run', 'messaging.operation.type': 'process' };
 
 /** Verdicts that are errors; the others are what the task or an operator wanted. */
 const FAILURES: readonly string[] = ['retry', 'discard'];
@@ -42,16 +49,17 @@ export interface TracedVerdict {
 
 /**
  * What `send` returns, called within a span `enqueue <task>` and with that span in the job's `traceparent` header, so
- * that the run continues the trace. Without an OpenTelemetry SDK the job is passed on as it is.
- *
- * A `traceparent` that the caller gave is the span's parent where no span is active.
+ * that the run continues the trace. Its parent is the active span, else the one named by a `traceparent` that the
+ * caller gave the job, else that of the incoming request. Without an OpenTelemetry SDK the job names that parent, or is
+ * passed on as it is when there is none.
  */
 export function enqueueInSpan<Job extends TracedJob, Sent extends { id: string }>(
   job: Job,
   send: (job: Job) => Promise<Sent>,
 ): Promise<Sent> {
-  const queue = job.options?.queue ?? job.task.queue;
-  const span = startEnqueueSpan(job.task.name, { 'messaging.destination.name': queue }, job.options?.headers);
+  const given = givenSpanContext(job);
+  const attributes = { 'howdah.task': job.task.name, 'messaging.destination.name': queueOf(job) };
+  const span = startEnqueueSpan(job.task.name, { attributes, given, links: given ? [given] : [] });
   return within(span, async () => {
     const sent = await send(withTrace(job, span));
     span.setAttribute('messaging.message.id', sent.id);
@@ -59,15 +67,24 @@ export function enqueueInSpan<Job extends TracedJob, Sent extends { id: string }
   });
 }
 
-/** The same for a batch: one span, which every job of it names, called after the task if they share one. */
+/**
+ * The same for a batch: one span, called after the task if its jobs share one, and likewise their queue. Every job names
+ * it but those that the caller gave a `traceparent` of their own: they keep that, and the span is linked to it.
+ */
 export function enqueueAllInSpan<Job extends TracedJob, Sent>(
   jobs: readonly Job[],
   send: (jobs: readonly Job[]) => Promise<Sent>,
 ): Promise<Sent> {
-  const [name = 'jobs', ...others] = new Set(jobs.map(({ task }) => task.name));
-  const count = { 'messaging.batch.message_count': jobs.length };
-  const span = startEnqueueSpan(others.length === 0 ? name : 'jobs', count);
-  return within(span, () => send(jobs.map((job) => withTrace(job, span))));
+  const task = onlyOne(jobs.map((job) => job.task.name));
+  const queue = onlyOne(jobs.map(queueOf));
+  const attributes = {
+    'messaging.batch.message_count': jobs.length,
+    ...(task === undefined ? {} : { 'howdah.task': task }),
+    ...(queue === undefined ? {} : { 'messaging.destination.name': queue }),
+  };
+  const links = jobs.map(givenSpanContext).filter((each) => each !== undefined);
+  const span = startEnqueueSpan(task ?? 'jobs', { attributes, links });
+  return within(span, () => send(jobs.map((job) => (givenSpanContext(job) ? job : withTrace(job, span)))));
 }
 
 /**
@@ -86,20 +103,52 @@ export function runInSpan<Verdict extends TracedVerdict>(
   });
 }
 
-function startEnqueueSpan(name: string, attributes: Attributes, headers?: Headers): Span {
-  const given = trace.getActiveSpan() ? undefined : parseTraceparent(headers?.['traceparent']);
-  const parent = given ? trace.setSpanContext(context.active(), given) : context.active();
-  const options = { kind: SpanKind.PRODUCER, attributes: { ...SYSTEM, ...attributes } };
+interface EnqueueSpanOptions {
+  attributes: Attributes;
+  /** The parent that the caller named, for where no span is active. */
+  given?: SpanContext | undefined;
+  /** What the span is linked to, unless that is its parent. */
+  links: readonly SpanContext[];
+}
+
+function startEnqueueSpan(name: string, { attributes, given, links }: EnqueueSpanOptions): Span {
+  const named = trace.getActiveSpan() ? undefined : (given ?? incomingSpanContext());
+  const options = {
+    kind: SpanKind.PRODUCER,
+    attributes: { ...SEND, ...attributes },
+    links: toLinks(links.filter((each) => each !== named)),
+  };
+  const parent = named ? trace.setSpanContext(context.active(), named) : context.active();
   return trace.getTracer(TRACER).startSpan(`enqueue ${name}`, options, parent);
+}
+
+function toLinks(spanContexts: readonly SpanContext[]): Link[] {
+  const unique = new Map(spanContexts.map((each) => [formatTraceparent(each), each]));
+  return [...unique.values()].map((each) => ({ context: each }));
+}
+
+function givenSpanContext({ options }: TracedJob): SpanContext | undefined {
+  return parseTraceparent(options?.headers?.['traceparent']);
+}
+
+function queueOf({ options, task }: TracedJob): string {
+  return options?.queue ?? task.queue;
+}
+
+/** What all are, or undefined when they differ. */
+function onlyOne(names: readonly string[]): string | undefined {
+  const [first, ...others] = new Set(names);
+  return others.length === 0 ? first : undefined;
 }
 
 /** A child of the span that enqueued the job, and linked to it, for viewers that go by either. */
 function startRunSpan({ id, task, queue, attempt, headers }: TracedRun): Span {
   const producer = parseTraceparent(headers?.['traceparent']);
   const attributes = {
-    ...SYSTEM,
+    ...PROCESS,
     'messaging.destination.name': queue,
     'messaging.message.id': id,
+    'howdah.task': task,
     'howdah.attempt': attempt,
   };
   return trace
@@ -139,5 +188,6 @@ function recordVerdict(span: Span, verdict: TracedVerdict | undefined): void {
 
 function recordError(span: Span, error: Error): void {
   span.recordException(error);
+  span.setAttribute('error.type', error.name);
   span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
 }

@@ -108,8 +108,8 @@ export class Heart {
   async #rescueOne({ token, queue, because }: DeadRunner): Promise<void> {
     const { registry, events, log } = this.#options;
     try {
-      const jobs = await registry.end(token, because);
-      if (jobs !== null) events.emit('runner.rescued', { token, queue, because, jobs });
+      const released = await registry.end(token, because);
+      if (released) events.emit('runner.rescued', { token, queue, because, ...released });
     } catch (err) {
       log.warn({ err, token }, 'could not rescue the jobs of a dead runner, will try again');
     }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Pool } from 'pg';
+import type { RescuedTask } from '../observability/events.ts';
 
 /** A runner as the fleet knows it. */
 export interface RunnerIdentity {
@@ -39,6 +40,12 @@ export interface DeadRunner {
   token: string;
   queue: string;
   because: string;
+}
+
+/** What a runner held. */
+export interface ReleasedJobs {
+  jobs: number;
+  byTask: RescuedTask[];
 }
 
 /** The fleet's register of runners, in the database (src/db/sql/*_runner.sql). Every call is one transaction. */
@@ -88,15 +95,15 @@ export class Registry {
   /**
    * Refuses everything the runner may still try, then gives its jobs back.
    *
-   * @returns how many; null for none at this moment, while open transactions of others hold some
+   * @returns which; null for none at this moment, while open transactions of others hold some
    */
-  async end(token: string, because: string): Promise<number | null> {
+  async end(token: string, because: string): Promise<ReleasedJobs | null> {
     await this.#pool.query('select howdah.retire_runner($1, $2)', [token, because]);
-    const { rows } = await this.#pool.query<{ jobs: number | null }>(
-      'select howdah.release_runner($1) as jobs',
+    const { rows } = await this.#pool.query<ReleasedJobs>(
+      `select jobs, coalesce(by_task, '[]') as "byTask" from howdah.release_runner($1) where jobs is not null`,
       [token],
     );
-    return rows[0]?.jobs ?? null;
+    return rows[0] ?? null;
   }
 
   /** Gives back what a runner that takes no more jobs holds beside its runs under way. @returns how many */

@@ -90,7 +90,16 @@ async function perform<Services>(
   using limits = new RunLimits({ timeoutMs, deadline, clockAheadMs, endSignal });
   const { signal } = limits;
   signal.throwIfAborted();
-  const context = { job, signal, services, log: log.child(logFields(job)), ...conduct.calls };
+  const ownLog = lazily(() => log.child(logFields(job)));
+  const context = {
+    job,
+    signal,
+    services,
+    ...conduct.calls,
+    get log() {
+      return ownLog();
+    },
+  };
   const current: CurrentRun = {
     event: runEvent(job),
     abort: (reason) => limits.abort(reason),
@@ -139,6 +148,15 @@ function reportFailure<Services>(
 
 function runEvent({ id, task, queue, attempt, maxAttempts }: RunningJob) {
   return { jobId: id, task, queue, attempt, maxAttempts };
+}
+
+/** Made once, when first asked for: a logger takes 3 µs, and most handlers log nothing. */
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 function logFields({ id, task, queue, attempt }: RunningJob) {

@@ -9,7 +9,7 @@ import type { Parts } from './parts.ts';
 
 /** The metrics of this process, and the warning about what holds back vacuum; both end with the stack. */
 export function openMetrics(
-  { events, log, secrets }: Parts,
+  { config, events, log, secrets }: Parts,
   { pool }: DatabaseHandle,
   opened: AsyncDisposableStack,
 ): MetricsAccess {
@@ -19,6 +19,7 @@ export function openMetrics(
     log,
     readDatabase: async () => ({ queues: await readQueueStats(pool), vacuumHolders: await readHolders() }),
     known: [...catalogue.values()].map(({ name: task, queue }) => ({ queue, task })),
+    queues: config.queues.map(({ name }) => name),
   });
   const watch = watchVacuumHolders({ readHolders, log });
   opened.defer(() => watch.stop());

@@ -165,7 +165,7 @@ const ACTS: { [Kind in Move['do']]: Act<Kind> } = {
   async release({ by }, model, world) {
     const crew = world.crews[by];
     const { runner, retiredBecause } = crew;
-    const act = () => world.ask<number>('select howdah.release_runner($1)', [runner.token]);
+    const act = () => world.ask<number>('select jobs from howdah.release_runner($1)', [runner.token]);
     if (retiredBecause === null) return assertRefused(act, 'HWRET');
     const held = model.ownedBy(runner.poolId);
     assert.equal(await act(), held.length);

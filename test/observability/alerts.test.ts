@@ -1,143 +1,281 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
-import { createEventHub, type EventHub } from '../../src/observability/event-hub.ts';
-import { createLogger } from '../../src/observability/logger.ts';
-import { createMetrics } from '../../src/observability/metrics.ts';
-import { readAlertRules } from './alert-rules.ts';
-import { healthyStats } from './healthy-stats.ts';
-import { parseScrape } from './parse-scrape.ts';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import pg from 'pg';
+import { SkipRetry } from '../../src/processor/outcomes.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { testTask } from '../support/test-queue.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
+import { type AlertRule, readAlertRules } from './alert-rules.ts';
+import type { Sample } from './parse-scrape.ts';
 import { evaluate } from './promql.ts';
+import { openWatchedQueue, type WatchedQueue } from './watched-queue.ts';
 
-const RUN = { jobId: '1', task: 'send_mail', queue: 'critical', attempt: 3, maxAttempts: 3 };
-const KNOWN = [
-  { queue: 'critical', task: 'send_mail' },
-  { queue: 'default', task: 'bill' },
-];
-const HOLDER = { kind: 'session', pid: 7, name: 'psql', role: 'ada', state: 'idle in transaction' } as const;
-const LONG_OPEN = { ...HOLDER, startedAt: new Date(), ageSeconds: 700, ageTransactions: 9 };
+const works = testTask('works');
+const fails = testTask('fails', { maxRetries: 0 });
+const retries = testTask('retries');
+const hangs = testTask('hangs');
 
-/** What happens to a service between two scrapes, and what its database tells at the second. */
-interface Situation {
-  happens?: (events: EventHub) => void;
-  database?: () => Promise<ReturnType<typeof healthyStats>>;
-}
+const MINUTE_MS = 60_000;
+const DEAD_ROWS = 100_001;
+const QUEUE = { queue: 'default' };
 
-const QUEUE = { queue: 'critical' };
-const QUEUE_TASK = { queue: 'critical', task: 'send_mail' };
-const told = (changes: Parameters<typeof healthyStats>[0]): Situation => ({
-  database: async () => healthyStats(changes),
+let queue: WatchedQueue;
+let proxy: TcpProxy;
+/** What the test opened, closed in reverse. */
+let opened: AsyncDisposableStack;
+let letGo: () => void;
+beforeEach(async () => {
+  opened = new AsyncDisposableStack();
+  const { promise: released, resolve } = Promise.withResolvers<void>();
+  letGo = resolve;
+  queue = await openWatchedQueue({
+    handlers: [
+      [works, async () => {}],
+      [fails, () => Promise.reject(new SkipRetry('no use'))],
+      [retries, () => Promise.reject(new Error('not yet'))],
+      [hangs, () => released],
+    ],
+    metricsPool: openProxiedPool,
+    readTimeoutMs: 500,
+  });
+  opened.defer(() => queue.close());
+});
+afterEach(async () => {
+  letGo();
+  proxy.unblock();
+  await opened.disposeAsync();
 });
 
-/** For each alert a situation in which it must fire, for whom, and one close to it in which it must not. */
-const SITUATIONS: Record<string, { firing: Situation; labels: Record<string, string>; quiet: Situation }> = {
+async function openProxiedPool(connectionString: string): Promise<pg.Pool> {
+  proxy = await startTcpProxy(connectionString);
+  const pool = new pg.Pool({ connectionString: proxy.url, application_name: 'scrapes' });
+  pool.on('error', () => {});
+  opened.defer(async () => {
+    await pool.end();
+    await proxy.stop();
+  });
+  return pool;
+}
+
+/** What each alert is for, brought about and mended again; and for whom it must fire in between. */
+interface Trouble {
+  /** How the service is before. @default nobody works */
+  given?: () => Promise<unknown>;
+  happens: () => Promise<unknown>;
+  labels: Record<string, string>;
+  /** @default time passes, and no more of it happens */
+  isMended?: () => Promise<unknown>;
+  /** A limit that a test cannot wait for, and the one it takes instead. */
+  limit?: [string, string];
+}
+
+const TROUBLES: Record<string, Trouble> = {
   HowdahDatabaseDown: {
-    firing: { database: () => Promise.reject(new Error('gone')) },
+    happens: async () => proxy.block(),
     labels: {},
-    quiet: {},
-  },
-  HowdahQueueWithoutWorkers: {
-    firing: told({ workerCount: 0 }),
-    labels: QUEUE,
-    quiet: told({ workerCount: 1 }),
-  },
-  HowdahJobsWaitTooLong: {
-    firing: told({ oldestWaitSeconds: 301 }),
-    labels: QUEUE,
-    quiet: told({ oldestWaitSeconds: 301, isPaused: true }),
-  },
-  HowdahQueueSaturated: {
-    firing: told({ runningCount: 20, oldestWaitSeconds: 31 }),
-    labels: QUEUE,
-    quiet: told({ runningCount: 20, oldestWaitSeconds: 3 }),
-  },
-  HowdahSlowPickUp: {
-    firing: { happens: (events) => starts(events, { count: 10, waitMs: 200_000 }) },
-    labels: QUEUE,
-    quiet: { happens: (events) => starts(events, { count: 10, waitMs: 200 }) },
-  },
-  HowdahQueuePaused: { firing: told({ isPaused: true }), labels: QUEUE, quiet: told({ isPaused: false }) },
-  HowdahJobsDiscarded: {
-    firing: { happens: (events) => fails(events, 'discard', 1) },
-    labels: QUEUE_TASK,
-    quiet: { happens: (events) => fails(events, 'cancel', 1) },
-  },
-  HowdahManyRunsFail: {
-    firing: { happens: (events) => [starts(events, { count: 10, waitMs: 1 }), fails(events, 'retry', 6)] },
-    labels: QUEUE_TASK,
-    quiet: { happens: (events) => [starts(events, { count: 10, waitMs: 1 }), fails(events, 'retry', 5)] },
-  },
-  HowdahJobsRescued: {
-    firing: { happens: (events) => rescues(events, 2) },
-    labels: QUEUE,
-    quiet: { happens: (events) => rescues(events, 0) },
-  },
-  HowdahVacuumHeldBack: {
-    firing: { database: async () => ({ ...healthyStats(), vacuumHolders: [LONG_OPEN] }) },
-    labels: {},
-    quiet: {
-      database: async () => ({ ...healthyStats(), vacuumHolders: [{ ...LONG_OPEN, ageSeconds: 500 }] }),
+    isMended: async () => {
+      proxy.unblock();
+      await untilScrape('an answer', 'howdah_database_up', (value) => value === 1);
     },
   },
-  HowdahJobTableBloated: {
-    firing: told({ deadTupleCount: 100_001 }),
+  HowdahQueueWithoutWorkers: {
+    given: () => queue.start(),
+    happens: () => queue.pool.query("update howdah.runners set retired_at = now() where queue = 'default'"),
     labels: QUEUE,
-    quiet: told({ deadTupleCount: 100_001, availableCount: 200_000 }),
+    isMended: () => untilScrape('a runner in its place', 'howdah_queue_workers', (value) => value > 0),
+  },
+  HowdahJobsWaitTooLong: {
+    happens: () => enqueue(works, { agoMs: 5 * MINUTE_MS + 1_000 }),
+    labels: QUEUE,
+    isMended: () => queue.pool.query("select howdah.pause_queue('default')"),
+  },
+  HowdahQueueSaturated: {
+    given: () => queue.start(1),
+    happens: async () => {
+      await enqueue(hangs);
+      await untilScrape('it to run', 'howdah_queue_running', (value) => value === 1);
+      await enqueue(works, { agoMs: 31_000 });
+      await waitFor('the worker to hold the other too', async () => {
+        const { rows } = await queue.pool.query(
+          'select count(locked_at)::int as held from graphile_worker._private_jobs',
+        );
+        return rows[0].held === 2;
+      });
+    },
+    labels: QUEUE,
+    isMended: async () => {
+      letGo();
+      await untilScrape('all to be done', 'howdah_queue_running', (value) => value === 0);
+    },
+  },
+  HowdahSlowPickUp: {
+    happens: async () => {
+      const id = await enqueue(works);
+      await queue.pool.query(
+        "update graphile_worker._private_jobs set created_at = now() - interval '2 minutes', run_at = now() - interval '2 minutes'",
+      );
+      await queue.start();
+      await queue.untilState(id, 'completed');
+    },
+    labels: QUEUE,
+    isMended: () => enqueue(works, { until: 'completed' }),
+  },
+  HowdahQueuePaused: {
+    happens: () => queue.pool.query("select howdah.pause_queue('default')"),
+    labels: QUEUE,
+    isMended: () => queue.pool.query("select howdah.resume_queue('default')"),
+  },
+  HowdahJobsDiscarded: {
+    given: () => queue.start(),
+    happens: () => enqueue(fails, { until: 'discarded' }),
+    labels: { ...QUEUE, task: 'fails' },
+  },
+  HowdahManyRunsFail: {
+    given: () => queue.start(),
+    happens: () => enqueue(retries, { until: 'retryable' }),
+    labels: { ...QUEUE, task: 'retries' },
+    isMended: () => enqueue(works, { until: 'completed' }),
+  },
+  HowdahJobsRescued: {
+    happens: async () => {
+      const victim = await startWorkerProcess(queue.database.connectionString);
+      await enqueue(hangs);
+      await waitFor('the victim to run it', () => victim.started().length === 1);
+      victim.signal('SIGKILL');
+      await victim.exited;
+      await queue.start();
+      await untilScrape('a rescue', 'howdah_jobs_rescued_total', (value) => value === 1);
+    },
+    labels: { ...QUEUE, task: 'hangs' },
+  },
+  HowdahVacuumHeldBack: {
+    happens: async () => {
+      await openSnapshot();
+      await untilScrape('some age', 'howdah_vacuum_held_back_seconds', (value) => value > 0.1);
+    },
+    labels: {},
+    isMended: closeSnapshot,
+    limit: ['> 600', '> 0.1'],
+  },
+  HowdahVacuumFarBehind: {
+    happens: async () => {
+      await openSnapshot();
+      for (let i = 0; i <= 10; i++) await queue.pool.query('select pg_current_xact_id()');
+    },
+    labels: {},
+    isMended: closeSnapshot,
+    limit: ['> 1000000', '> 10'],
+  },
+  HowdahJobTableBloated: {
+    happens: async () => {
+      await leaveDeadRows();
+      await untilScrape('dead rows', 'howdah_queue_dead_tuples', (value) => value >= DEAD_ROWS);
+    },
+    labels: QUEUE,
+    isMended: async () => {
+      await queue.pool.query('vacuum graphile_worker._private_jobs');
+      await untilScrape('none', 'howdah_queue_dead_tuples', (value) => value < DEAD_ROWS);
+    },
   },
 };
 
-describe('the alerts', () => {
+describe('an alert', () => {
   const rules = readAlertRules();
 
-  test('are all tried here', () => {
-    const tried = ['HowdahNotScraped', ...Object.keys(SITUATIONS)];
+  test('is there for every trouble, and a trouble for every alert', () => {
+    const tried = ['HowdahNotScraped', ...Object.keys(TROUBLES)];
     assert.deepEqual(rules.map(({ name }) => name).sort(), tried.sort());
   });
 
-  for (const { name, expression } of rules) {
-    const situation = SITUATIONS[name];
-    if (!situation) continue;
-    test(`${name} fires for whom it should, and does not fire for a service close to it`, async () => {
-      const firing = evaluate(expression, await scrapesOf(situation.firing));
+  for (const rule of rules) {
+    const trouble = TROUBLES[rule.name];
+    if (!trouble) continue;
+    test(`${rule.name} is silent, fires for whom it should, and is silent again`, async () => {
+      const expression = scaled(rule, trouble);
+      await trouble.given?.();
+      const quiet = await queue.scrape();
+      assert.deepEqual(fire(expression, quiet, await queue.scrape()), []);
+      await trouble.happens();
+      const troubled = await queue.scrape();
       assert.deepEqual(
-        firing.map(({ labels }) => labels),
-        [situation.labels],
+        fire(expression, quiet, troubled).map(({ labels }) => labels),
+        [trouble.labels],
       );
-      assert.deepEqual(evaluate(expression, await scrapesOf(situation.quiet)), []);
+      await trouble.isMended?.();
+      const mended = await queue.scrape();
+      assert.deepEqual(fire(expression, mended.length > 0 ? troubled : [], mended), []);
     });
   }
 
   test('HowdahNotScraped fires when there is no scrape at all', async () => {
     const expression = rules.find(({ name }) => name === 'HowdahNotScraped')?.expression ?? '';
-    assert.equal(evaluate(expression, { before: [], now: [], secondsBetween: 60 }).length, 1);
-    assert.deepEqual(evaluate(expression, await scrapesOf({})), []);
+    assert.equal(fire(expression, [], []).length, 1);
+    assert.deepEqual(fire(expression, [], await queue.scrape()), []);
   });
 
-  test('are silent about a healthy service', async () => {
-    const scrapes = await scrapesOf({ happens: (events) => starts(events, { count: 5, waitMs: 3 }) });
-    const firing = rules.filter(({ expression }) => evaluate(expression, scrapes).length > 0);
-    assert.deepEqual(firing, []);
+  test('does not fire for a service that is well', async () => {
+    await queue.start();
+    const before = await queue.scrape();
+    await enqueue(works, { until: 'completed' });
+    const now = await queue.scrape();
+    assert.deepEqual(
+      rules.filter(({ expression }) => fire(expression, before, now).length > 0),
+      [],
+    );
   });
 });
 
-/** Two scrapes a minute apart, with what happens between them. */
-async function scrapesOf({ happens, database = async () => healthyStats() }: Situation) {
-  const events = createEventHub();
-  const log = createLogger({ level: 'silent' });
-  const metrics = createMetrics({ events, log, readDatabase: database, known: KNOWN, withProcess: false });
-  const before = parseScrape(await metrics.text());
-  happens?.(events);
-  return { before, now: parseScrape(await metrics.text()), secondsBetween: 60 };
+function fire(expression: string, before: readonly Sample[], now: readonly Sample[]) {
+  return evaluate(expression, { before, now, secondsBetween: 60 });
 }
 
-function starts(events: EventHub, { count, waitMs }: { count: number; waitMs: number }): void {
-  for (let i = 0; i < count; i++) events.emit('job.started', { ...RUN, waitMs });
+function scaled({ name, expression }: AlertRule, { limit }: Trouble): string {
+  if (!limit) return expression;
+  assert.ok(expression.endsWith(limit[0]), `${name} has another limit`);
+  return expression.replace(...limit);
 }
 
-function fails(events: EventHub, decision: 'retry' | 'discard' | 'cancel', count: number): void {
-  const error = new Error('because');
-  for (let i = 0; i < count; i++) events.emit('job.failed', { ...RUN, durationMs: 1, decision, error });
+/** Waits until a series of the queue `default`, or one of no queue, has such a value in a scrape. */
+function untilScrape(what: string, metric: string, isSo: (value: number) => boolean): Promise<unknown> {
+  return waitFor(what, async () =>
+    (await queue.scrape()).some(
+      ({ name, labels, value }) =>
+        name === metric && (labels['queue'] ?? 'default') === 'default' && isSo(value),
+    ),
+  );
 }
 
-function rescues(events: EventHub, jobs: number): void {
-  events.emit('runner.rescued', { token: 't', queue: 'critical', because: 'gone', jobs });
+async function enqueue(
+  task: typeof works,
+  { agoMs = 0, until }: { agoMs?: number; until?: string } = {},
+): Promise<string> {
+  const runAt = new Date(Date.now() - agoMs);
+  const { id } = await queue.distributor.distribute(queue.pool, task, {}, { queue: 'default', runAt });
+  if (until !== undefined) await queue.untilState(id, until);
+  return id;
+}
+
+let reader: pg.Client;
+
+async function openSnapshot(): Promise<void> {
+  reader = new pg.Client({ connectionString: queue.database.connectionString });
+  await reader.connect();
+  await reader.query('begin isolation level repeatable read; select 1');
+}
+
+function closeSnapshot(): Promise<void> {
+  return reader.end();
+}
+
+/** As a day of jobs leaves them where autovacuum does not keep up. */
+async function leaveDeadRows(): Promise<void> {
+  const client = await queue.pool.connect();
+  await client.query(`
+    alter table graphile_worker._private_jobs set (autovacuum_enabled = off);
+    set session_replication_role = replica;
+    insert into graphile_worker._private_jobs (task_id, payload)
+    select t.id, '{}' from graphile_worker._private_tasks t, generate_series(1, ${DEAD_ROWS}) where t.identifier = 'works';
+    delete from graphile_worker._private_jobs`);
+  client.release(true);
 }

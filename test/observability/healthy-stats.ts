@@ -15,6 +15,8 @@ const DEFAULT: QueueStats = {
   isPaused: false,
   deadTupleCount: 0,
   tableBytes: 65_536,
+  addedCount: 9,
+  endedCount: 9,
 };
 
 const CRITICAL: QueueStats = {

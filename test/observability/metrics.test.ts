@@ -14,7 +14,8 @@ let events: EventHub;
 let metrics: Metrics;
 beforeEach(() => {
   events = createEventHub();
-  metrics = createMetrics({ events, log, readDatabase: async () => healthyStats(), known: KNOWN });
+  const readDatabase = async () => healthyStats();
+  metrics = createMetrics({ events, log, readDatabase, known: KNOWN, queues: ['critical', 'bulk'] });
 });
 
 async function read(name: string, labels: Record<string, string> = {}): Promise<number | undefined> {
@@ -36,7 +37,8 @@ async function counted(): Promise<Record<string, number>> {
 describe('the counters', () => {
   test('are all there at 0 before anything happened', async () => {
     assert.equal(await read('howdah_jobs_discarded_total', { queue: 'critical', task: 'send_mail' }), 0);
-    assert.equal(await read('howdah_jobs_rescued_total', { queue: 'critical' }), 0);
+    assert.equal(await read('howdah_jobs_rescued_total', { queue: 'critical', task: 'send_mail' }), 0);
+    assert.equal(await read('howdah_jobs_discarded_total', { queue: 'bulk', task: 'send_mail' }), 0);
     assert.equal(await read('howdah_job_run_seconds_count', { task: 'send_mail' }), 0);
     assert.deepEqual(await counted(), {});
   });
@@ -65,9 +67,19 @@ describe('the counters', () => {
     });
   }
 
-  test('count the jobs of a rescue, not the rescues', async () => {
-    events.emit('runner.rescued', { token: 't', queue: 'critical', because: 'gone', jobs: 3 });
-    assert.equal(await read('howdah_jobs_rescued_total', { queue: 'critical' }), 3);
+  test('count the jobs of a rescue by task, also as what became of them', async () => {
+    const byTask = [
+      { task: 'send_mail', ended: null, jobs: 4 },
+      { task: 'send_mail', ended: 'discarded', jobs: 2 },
+      { task: 'bill', ended: 'cancelled', jobs: 1 },
+    ] as const;
+    events.emit('runner.rescued', { token: 't', queue: 'critical', because: 'gone', jobs: 7, byTask });
+    const jobs = { queue: 'critical', task: 'send_mail' };
+    assert.equal(await read('howdah_jobs_rescued_total', jobs), 6);
+    assert.equal(await read('howdah_jobs_discarded_total', jobs), 2);
+    assert.equal(await read('howdah_jobs_failed_total', jobs), 2);
+    assert.equal(await read('howdah_jobs_cancelled_total', jobs), 0);
+    assert.equal(await read('howdah_jobs_cancelled_total', { task: 'bill' }), 1);
   });
 });
 

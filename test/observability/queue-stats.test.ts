@@ -80,7 +80,8 @@ describe('howdah.queue_stats of a small queue', () => {
   );
 
   test('tells that an empty queue is empty and that nobody works on it', async () => {
-    const { tableBytes, ...stats } = await statsOf('critical');
+    const { tableBytes, addedCount, endedCount, ...stats } = await statsOf('critical');
+    assert.deepEqual([addedCount, endedCount], [0, 0]);
     assert.ok(tableBytes > 0);
     assert.deepEqual(stats, {
       queue: 'critical',

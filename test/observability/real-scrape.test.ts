@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { createApp } from '../../src/http/app.ts';
 import { createHealthApp } from '../../src/http/health-app.ts';
@@ -94,6 +95,14 @@ describe('a scrape of a service with jobs', { concurrency: 1 }, () => {
       [...new Set(missing)].filter((name) => !SOMETIMES.includes(name)),
       [],
     );
+  });
+
+  test('has the metrics that docs/metrics.md lists, and no other of ours', async () => {
+    const text = await readFile(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+    const listed = [...text.matchAll(/^\| `(howdah_\w+)`/gm)].map(([, name = '']) => name);
+    const told = (await scrape()).map(({ name }) => name.replace(/_seconds_(bucket|sum|count)$/, '_seconds'));
+    const ours = new Set([...told.filter((name) => name.startsWith('howdah_')), ...SOMETIMES]);
+    assert.deepEqual(listed.sort(), [...ours].sort());
   });
 
   test('answers every query of the dashboard', async () => {

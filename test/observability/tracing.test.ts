@@ -8,6 +8,7 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
+import { withIncomingTrace } from '../../src/observability/incoming-trace.ts';
 import { parseTraceparent } from '../../src/observability/traceparent.ts';
 import {
   enqueueAllInSpan,
@@ -55,6 +56,18 @@ describe('without an OpenTelemetry SDK', () => {
     assert.deepEqual(await headersOf(job), { traceparent: TRACEPARENT, tenant: 'a' });
   });
 
+  test("the incoming request's traceparent is passed on, but for a job that has its own", async () => {
+    const own = { ...JOB, options: { headers: { traceparent: TRACEPARENT.replace('b7', 'c8') } } };
+    const sent = await withIncomingTrace(TRACEPARENT, async () => [
+      await headersOf(JOB),
+      await headersOf(own),
+      ...(await enqueueAllInSpan([JOB, own], async (jobs) => jobs.map(({ options }) => options?.headers))),
+    ]);
+    const incoming = { traceparent: TRACEPARENT };
+    assert.deepEqual(sent, [incoming, own.options.headers, incoming, own.options.headers]);
+    assert.equal(await withIncomingTrace('nonsense', () => headersOf(JOB)), undefined);
+  });
+
   test('a run returns its verdict and throws what it throws', async () => {
     const verdict = { kind: 'retry', error: new Error('no') };
     assert.equal(await runInSpan(RUN, async () => verdict), verdict);
@@ -83,6 +96,9 @@ describe('with an OpenTelemetry SDK', () => {
     assert.equal(span.kind, SpanKind.PRODUCER);
     assert.deepEqual(span.attributes, {
       'messaging.system': 'howdah',
+      'messaging.operation.name': 'enqueue',
+      'messaging.operation.type': 'send',
+      'howdah.task': 'send_mail',
       'messaging.destination.name': 'bulk',
       'messaging.message.id': '7',
     });
@@ -90,14 +106,22 @@ describe('with an OpenTelemetry SDK', () => {
     assert.deepEqual(headers, { tenant: 'a', traceparent: `00-${traceId}-${spanId}-01` });
   });
 
-  test("enqueueing belongs to the caller's active span, else to the traceparent it gave", async () => {
+  test("enqueueing belongs to the caller's active span, else to the traceparent it gave, else to the request", async () => {
     const given = { ...JOB, options: { headers: { traceparent: TRACEPARENT } } };
     await headersOf(given);
+    assert.equal(onlySpan().spanContext().traceId, TRACE_ID);
+    assert.deepEqual(onlySpan().links, []);
+    exporter.reset();
+    await withIncomingTrace(TRACEPARENT, () => headersOf(JOB));
     assert.equal(onlySpan().spanContext().traceId, TRACE_ID);
     exporter.reset();
     const outer = provider.getTracer('test').startSpan('request');
     await context.with(trace.setSpan(context.active(), outer), () => headersOf(given));
     assert.equal(onlySpan().parentSpanContext?.spanId, outer.spanContext().spanId);
+    assert.deepEqual(
+      onlySpan().links.map((link) => link.context.traceId),
+      [TRACE_ID],
+    );
   });
 
   test('a run continues the trace of the enqueue, linked to it, and is active in the handler', async () => {
@@ -120,12 +144,28 @@ describe('with an OpenTelemetry SDK', () => {
       [enqueued.spanId],
     );
     assert.equal(query.parentSpanContext?.spanId, run.spanContext().spanId);
-    assert.equal(run.attributes['howdah.outcome'], 'completed');
-    assert.equal(run.attributes['howdah.attempt'], 2);
+    assert.deepEqual(run.attributes, {
+      'messaging.system': 'howdah',
+      'messaging.operation.name': 'run',
+      'messaging.operation.type': 'process',
+      'messaging.destination.name': 'critical',
+      'messaging.message.id': '7',
+      'howdah.task': 'send_mail',
+      'howdah.attempt': 2,
+      'howdah.outcome': 'completed',
+    });
   });
 
   test('a run of a job without a readable traceparent begins a trace', async () => {
-    for (const traceparent of ['', 'nonsense', `00-${'0'.repeat(32)}-b7ad6b7169203331-01`]) {
+    const broken = [
+      '',
+      'nonsense',
+      `00-${'0'.repeat(32)}-b7ad6b7169203331-01`,
+      TRACEPARENT.replace('00-', 'ff-'),
+      `${TRACEPARENT}-more`,
+      TRACEPARENT.toUpperCase(),
+    ];
+    for (const traceparent of broken) {
       await runInSpan({ ...RUN, headers: { traceparent } }, async () => undefined);
       assert.equal(onlySpan().parentSpanContext, undefined);
       assert.deepEqual(onlySpan().links, []);
@@ -139,7 +179,9 @@ describe('with an OpenTelemetry SDK', () => {
       await runInSpan(RUN, async () => ({ kind, error: new Error('because') }));
       statuses[kind] = onlySpan().status.code;
       assert.equal(onlySpan().attributes['howdah.outcome'], kind === 'done' ? 'completed' : kind);
-      assert.equal(onlySpan().events.length, kind === 'retry' || kind === 'discard' ? 1 : 0);
+      const isError = kind === 'retry' || kind === 'discard';
+      assert.equal(onlySpan().events.length, isError ? 1 : 0);
+      assert.equal(onlySpan().attributes['error.type'], isError ? 'Error' : undefined);
       exporter.reset();
     }
     const { ERROR, UNSET } = SpanStatusCode;
@@ -153,6 +195,21 @@ describe('with an OpenTelemetry SDK', () => {
       { message: 'duplicate' },
     );
     assert.equal(onlySpan().status.message, 'duplicate');
+  });
+
+  test('a job of a batch that has a traceparent keeps it, and the span of the batch is linked to it', async () => {
+    const own = { ...JOB, options: { headers: { traceparent: TRACEPARENT } } };
+    const sent = await enqueueAllInSpan([own, own, JOB], async (jobs) =>
+      jobs.map(({ options }) => options?.headers?.['traceparent']),
+    );
+    const { links, attributes } = onlySpan();
+    assert.deepEqual(sent.slice(0, 2), [TRACEPARENT, TRACEPARENT]);
+    assert.equal(parseTraceparent(sent[2])?.spanId, onlySpan().spanContext().spanId);
+    assert.deepEqual(
+      links.map((link) => link.context.traceId),
+      [TRACE_ID],
+    );
+    assert.equal(attributes['messaging.destination.name'], 'critical');
   });
 
   test('a batch is one span, called after the task its jobs share, and every job names it', async () => {

@@ -90,6 +90,28 @@ describe('the watch', () => {
     await waitFor('the second warning', () => lines.length === 2);
   });
 
+  test('warns by transactions of a slot and a standby, which tell no age, and calls each what it is', async () => {
+    const silent = { pid: null, role: null, state: null, startedAt: null, ageSeconds: null };
+    const readHolders = async () => [
+      { ...silent, kind: 'slot' as const, name: 'left_behind', ageTransactions: 1_000_001 },
+      { ...silent, kind: 'standby' as const, name: 'reports', ageTransactions: 1_000_001 },
+      { ...silent, kind: 'standby' as const, name: 'fresh', ageTransactions: 1_000_000 },
+    ];
+    watch = watchVacuumHolders({ readHolders, log, intervalMs: 1 });
+    await waitFor('two warnings', () => lines.length >= 2);
+    assert.deepEqual(
+      lines.map(({ slot_name, application_name, age_transactions, msg }) => [
+        slot_name ?? application_name,
+        age_transactions,
+        String(msg).split(' holds')[0],
+      ]),
+      [
+        ['left_behind', 1_000_001, 'a replication slot'],
+        ['reports', 1_000_001, 'a query on a standby'],
+      ],
+    );
+  });
+
   test('goes on after a look that failed', async () => {
     let looks = 0;
     const readHolders = () => {

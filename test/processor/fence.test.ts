@@ -69,7 +69,7 @@ async function retire(): Promise<void> {
 }
 
 async function release(): Promise<number | null> {
-  const { rows } = await operator.query('select howdah.release_runner($1) as jobs', [worker.token]);
+  const { rows } = await operator.query('select jobs from howdah.release_runner($1)', [worker.token]);
   return rows[0].jobs;
 }
 

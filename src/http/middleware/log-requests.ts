@@ -4,7 +4,10 @@ import type { AppEnv } from '../app-dependencies.ts';
 
 const MAX_PATH_LENGTH = 256;
 
-/** One line a request. The query string stays out: verification codes travel in it. */
+/** Asked every few seconds by monitoring; a line each would bury the others. */
+const PROBES = ['/metrics', '/healthz', '/readyz'];
+
+/** One line a request; of a probe that went well, at level debug. The query string stays out: verification codes travel in it. */
 export function logRequests(log: Logger) {
   return createMiddleware<AppEnv>(async (c, next) => {
     const startedAtMs = performance.now();
@@ -16,6 +19,6 @@ export function logRequests(log: Logger) {
       status: c.res.status,
       duration_ms: Math.round((performance.now() - startedAtMs) * 10) / 10,
     };
-    log.info(fields, 'request');
+    log[PROBES.includes(c.req.path) && c.res.ok ? 'debug' : 'info'](fields, 'request');
   });
 }

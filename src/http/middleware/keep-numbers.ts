@@ -1,0 +1,16 @@
+import { createMiddleware } from 'hono/factory';
+import { HowdahError } from '../../errors.ts';
+import type { AppEnv } from '../app-dependencies.ts';
+import { findRoundedNumber } from '../rounded-number.ts';
+
+const MAX_ECHO_LENGTH = 40;
+
+/** Refuses a body with a number that would not be kept as it was sent: a payload is stored exactly, or not at all. */
+export const keepNumbers = createMiddleware<AppEnv>(async (c, next) => {
+  const rounded = findRoundedNumber(await c.req.text());
+  if (rounded !== undefined) {
+    const message = `expected numbers that a double holds exactly, received ${rounded.slice(0, MAX_ECHO_LENGTH)}; send it as a text`;
+    throw new HowdahError('invalid_request', { detail: message, fields: [{ field: '(body)', message }] });
+  }
+  await next();
+});
