@@ -21,7 +21,7 @@ export async function followLink(walk: Walk, link: URL): Promise<Form> {
   await get(walk, path);
   const page = await get(walk, path);
   narrator.receives(`${page.status}  "${titleOf(page.body)}"`);
-  const form = findForm(page.body);
+  const form = findForm(page.body, link);
   narrator.fact(
     page.status === 200 && form.fields.size === 2,
     `a page with a button, whose form posts to ${form.action}`,
@@ -54,10 +54,12 @@ async function isVerified(walk: Walk): Promise<boolean> {
   return read(found, answer).user.email_verified;
 }
 
-function findForm(body: string): Form {
+/** As a browser does, the action is resolved against the page's own address. */
+function findForm(body: string, link: URL): Form {
   const fields = new URLSearchParams();
   for (const { groups } of body.matchAll(HIDDEN)) fields.append(groups?.name ?? '', groups?.value ?? '');
-  return { action: FORM.exec(body)?.groups?.action ?? '', fields };
+  const action = FORM.exec(body)?.groups?.action ?? '';
+  return { action: new URL(action, link).pathname, fields };
 }
 
 function titleOf(body: string): string {

@@ -4,6 +4,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { AppEnv } from './app-dependencies.ts';
 import { describeErrorSafely } from './describe-error-safely.ts';
 import { errorPage } from './pages/error.ts';
+import { rootFrom } from './pages/layout.ts';
 import { setErrorHeaders, toProblem } from './problem.ts';
 import { toHowdahError } from './to-howdah-error.ts';
 
@@ -13,7 +14,7 @@ export function answerError(error: unknown, c: Context<AppEnv>, log: Logger): Re
   if (known.status >= 500) logError(known.code, error, { log, requestId: c.var.requestId });
   if (!isForBrowser(c)) return toProblem(known, c);
   setErrorHeaders(known, c);
-  return c.html(errorPage(known, c.var.requestId), known.status);
+  return c.html(errorPage(known, { requestId: c.var.requestId, root: rootFrom(c) }), known.status);
 }
 
 function logError(

@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { answerError } from './answer-error.ts';
 import type { App, AppDependencies, AppEnv } from './app-dependencies.ts';
 import { refuseInvalid } from './describe-mistakes.ts';
+import { continueTrace } from './middleware/continue-trace.ts';
 import { identifyCaller } from './middleware/identify-caller.ts';
 import { identifyRequests } from './middleware/identify-requests.ts';
 import { limitBody } from './middleware/limit-body.ts';
@@ -32,7 +33,7 @@ import { addWorkerRoutes } from './routes/workers.ts';
  */
 export function createApp(deps: AppDependencies): App {
   const app: App = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid });
-  app.use(identifyRequests, logRequests(deps.log), secureHeaders, limitBody);
+  app.use(identifyRequests, logRequests(deps.log), secureHeaders, limitBody, continueTrace);
   app.use('/v1/*', identifyCaller(deps));
   app.onError((error, c) => answerError(error, c, deps.log));
   app.notFound((c) => answerError(refuseAddress(app, c), c, deps.log));
@@ -44,7 +45,7 @@ export function createApp(deps: AppDependencies): App {
   addMailboxRoutes(app, deps.mailbox);
   addLandingRoute(app, deps);
   addAssetRoutes(app);
-  addOpenApiRoutes(app);
+  addOpenApiRoutes(app, deps);
   return app;
 }
 

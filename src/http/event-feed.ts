@@ -36,6 +36,7 @@ export class EventFeed {
   #queues = '';
   #isLooking = false;
   #leftAtMs = 0;
+  #isBlind = false;
 
   constructor(options: EventFeedOptions) {
     this.#options = options;
@@ -87,10 +88,18 @@ export class EventFeed {
       if (!isComplete) this.#publish(gapEvent('more changed than the stream follows'));
       for (const change of changes) this.#publish({ event: 'job', data: JSON.stringify(change) });
       await this.#publishQueues(measure);
+      if (this.#isBlind) this.#options.log.info('the event stream looks at the database again');
+      this.#isBlind = false;
     } catch (error) {
-      const fields = { error: describeErrorSafely(error) };
-      this.#options.log.warn(fields, 'the event stream cannot look at the database');
+      if (!this.#isBlind) this.#warn(error);
+      this.#isBlind = true;
     }
+  }
+
+  /** Once an outage: it looks again twice a second. */
+  #warn(error: unknown): void {
+    const fields = { error: describeErrorSafely(error) };
+    this.#options.log.warn(fields, 'the event stream cannot look at the database');
   }
 
   async #publishQueues(measure: ThroughputMeter): Promise<void> {

@@ -8,10 +8,11 @@ export interface StreamEvent {
   data: string;
 }
 
-const MAX_WAITING = 256;
+/** More than one look finds or a client that comes back has missed; all clients share the events themselves. */
+const MAX_WAITING = 4_096;
 
 /**
- * Events on their way to one client, at most 256 however slow it is: beyond, the oldest make room and a `gap` event
+ * Events on their way to one client, at most 4,096 however slow it is: beyond, the oldest make room and a `gap` event
  * tells how many. Of the queues' counters only the latest waits.
  */
 export class EventOutbox {
@@ -42,11 +43,13 @@ export class EventOutbox {
 
   #untilPut(waitMs: number, signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, waitMs);
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    this.#wake = resolve;
+    const wake = () => resolve();
+    const timer = setTimeout(wake, waitMs);
+    signal.addEventListener('abort', wake);
+    this.#wake = wake;
     return promise.finally(() => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', wake);
       this.#wake = () => {};
     });
   }

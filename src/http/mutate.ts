@@ -5,6 +5,8 @@ import { recordAudit } from '../inspect/audit-log.ts';
 import { translatingErrors } from '../inspect/command-error.ts';
 import { claimKey, type KeyedRequest, storeAnswer } from '../inspect/idempotency-keys.ts';
 import type { AppDependencies, AppEnv } from './app-dependencies.ts';
+import { refuseInvalid } from './describe-mistakes.ts';
+import { idempotencyKey } from './schemas/idempotency-key.ts';
 
 /** What a change did. */
 export interface Change<Body> {
@@ -41,10 +43,16 @@ export async function mutate<Body>(
   return translatingErrors(() => db.transaction(change));
 }
 
-/** The request's Idempotency-Key, with a hash of all that it asks for; undefined without one. */
+/**
+ * The request's Idempotency-Key, with a hash of all that it asks for; undefined without one.
+ *
+ * @throws {HowdahError} `invalid_request` for a key that is none, also where the route does not check its headers
+ */
 export async function readKey(c: Context<AppEnv>): Promise<KeyedRequest | undefined> {
   const key = c.req.header('Idempotency-Key');
   if (key === undefined) return undefined;
+  const data = { 'idempotency-key': key };
+  refuseInvalid({ ...idempotencyKey.safeParse(data), data });
   const { method, path } = c.req;
   const requestHash = createHash('sha256')
     .update(`${method} ${path}\n${await c.req.text()}`)

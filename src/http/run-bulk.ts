@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { Database } from '../db/database.ts';
+import type { Database, Transaction } from '../db/database.ts';
 import { HowdahError } from '../errors.ts';
 import { recordAudit } from '../inspect/audit-log.ts';
 import {
@@ -11,8 +11,15 @@ import {
   lastJobId,
   narrowToAction,
 } from '../inspect/bulk.ts';
-import { claimKey, findAnswer, storeAnswer } from '../inspect/idempotency-keys.ts';
+import {
+  claimKey,
+  type KeyedRequest,
+  keepClaim,
+  releaseClaim,
+  storeAnswer,
+} from '../inspect/idempotency-keys.ts';
 import type { JobFilter } from '../inspect/job-filter.ts';
+import type { IdRange } from '../inspect/job-ids-query.ts';
 import type { AppDependencies, AppEnv } from './app-dependencies.ts';
 import { readKey } from './mutate.ts';
 import type { BulkOrder, BulkReport } from './schemas/bulk.ts';
@@ -25,35 +32,69 @@ interface Bulk {
   order: BulkOrder;
 }
 
+interface Work extends Bulk {
+  filter: JobFilter;
+  keyed: KeyedRequest | undefined;
+  /** Whether to stop before the next transaction. */
+  isOver(): boolean;
+}
+
+interface Total {
+  matched: number;
+  changed: number;
+  isComplete: boolean;
+}
+
 /**
  * Does the action to the oldest jobs that fit, in transactions of 1,000 with a row of the audit log each, and reports.
- * What one transaction did stands, whatever becomes of the next; a client that goes away stops it between two. Under an
- * Idempotency-Key the report is kept at the end, so two such requests at the same time both do their part.
+ * What one transaction did stands, whatever becomes of the next; a client that goes away, or the end of the service,
+ * stops it between two. Under an Idempotency-Key one request at a time is at work; one that was stopped goes on where
+ * it was when it is sent again, and reports what it did then.
  *
- * @throws {HowdahError} `invalid_request` when the filter's state is not one that the action is for
+ * @throws {HowdahError} `invalid_request` when the filter's state is not one that the action is for, and those of
+ *   `claimKey`
  */
 export async function runBulk(
   c: Context<AppEnv>,
-  { db }: Pick<AppDependencies, 'db'>,
+  { db, stopping }: Pick<AppDependencies, 'db' | 'stopping'>,
   bulk: Bulk,
 ): Promise<BulkReport> {
   const { action, order } = bulk;
   checkState(bulk);
   const filter = narrowToAction(action, toJobFilter(order.filter));
-  if (order.dry_run) return toReport(bulk, { matched: await countJobs(db, filter, order.max), changed: 0 });
+  if (order.dry_run) return toReport(bulk, await count(db, filter, order.max));
   const keyed = await readKey(c);
-  const first = keyed && (await findAnswer(db, keyed));
+  const first = keyed && (await db.transaction((tx) => claimKey(tx, keyed)));
   if (first !== undefined) {
     c.header('Idempotency-Replayed', 'true');
     return first as BulkReport;
   }
-  const report = toReport(bulk, await changeAll(c, db, { ...bulk, filter }));
-  if (keyed) {
-    await db.transaction(async (tx) => {
-      if ((await claimKey(tx, keyed)) === undefined) await storeAnswer(tx, keyed.key, report);
-    });
+  const isOver = () => c.req.raw.signal.aborted || stopping?.aborted === true;
+  return finish(db, { ...bulk, filter, keyed, isOver }, c.var.requestId);
+}
+
+async function count(db: Database, filter: JobFilter, max: number): Promise<Total> {
+  const matched = await countJobs(db, filter, max);
+  return { matched, changed: 0, isComplete: matched < max };
+}
+
+/** A report that is not the whole story must not be the answer to those who ask again. */
+async function finish(db: Database, work: Work, requestId: string): Promise<BulkReport> {
+  const { keyed } = work;
+  try {
+    const total = await changeAll(db, work, requestId);
+    const report = toReport(work, total);
+    if (keyed && isBrokenOff(work, total)) await releaseClaim(db, keyed.key);
+    else if (keyed) await storeAnswer(db, keyed.key, report);
+    return report;
+  } catch (error) {
+    if (keyed) await releaseClaim(db, keyed.key).catch(() => {}); // it lapses by itself
+    throw error;
   }
-  return report;
+}
+
+function isBrokenOff({ order, isOver }: Work, { matched, isComplete }: Total): boolean {
+  return isOver() && !isComplete && matched < order.max;
 }
 
 function checkState({ action, order }: Bulk): void {
@@ -67,41 +108,35 @@ function checkState({ action, order }: Bulk): void {
   });
 }
 
-async function changeAll(
-  c: Context<AppEnv>,
-  db: Database,
-  { action, order, filter }: Bulk & { filter: JobFilter },
-): Promise<{ matched: number; changed: number }> {
+async function changeAll(db: Database, work: Work, requestId: string): Promise<Total> {
+  const { order, isOver } = work;
   const beforeId = String(BigInt(await lastJobId(db)) + 1n);
   const total = { matched: 0, changed: 0 };
   let afterId: string | undefined;
-  while (total.matched < order.max && !c.req.raw.signal.aborted) {
+  while (total.matched < order.max && !isOver()) {
     const range = { limit: Math.min(BATCH_SIZE, order.max - total.matched), afterId, beforeId };
-    const batch = await db.transaction(async (tx) => {
-      const { reason } = order;
-      const done = await changeBatch(tx, action, { filter, range, reason });
-      await audit(tx, c, { action, order, batch: done });
-      return done;
-    });
+    const batch = await db.transaction((tx) => changeSome(tx, work, { range, requestId }));
     total.matched += batch.ids.length;
     total.changed += batch.changedIds.length;
     afterId = batch.ids.at(-1);
-    if (batch.ids.length < range.limit) break;
+    if (batch.ids.length < range.limit) return { ...total, isComplete: true };
   }
-  return total;
+  return { ...total, isComplete: false };
 }
 
-async function audit(
-  tx: Parameters<typeof recordAudit>[0],
-  c: Context<AppEnv>,
-  { action, order, batch }: Bulk & { batch: BulkBatch },
-): Promise<void> {
-  if (batch.changedIds.length === 0) return;
+async function changeSome(
+  tx: Transaction,
+  { action, order, filter, keyed }: Work,
+  { range, requestId }: { range: Omit<IdRange, 'order'>; requestId: string },
+): Promise<BulkBatch> {
+  const batch = await changeBatch(tx, action, { filter, range, reason: order.reason });
+  if (keyed) await keepClaim(tx, keyed.key);
+  if (batch.changedIds.length === 0) return batch;
   const { payload_contains, ...conditions } = order.filter;
   await recordAudit(tx, {
     actor: 'admin',
     action: `jobs.bulk_${action}`,
-    requestId: c.var.requestId,
+    requestId,
     jobIds: batch.changedIds,
     details: {
       filter: conditions,
@@ -110,12 +145,10 @@ async function audit(
       reason: order.reason,
     },
   });
+  return batch;
 }
 
-function toReport(
-  { action, order }: Bulk,
-  { matched, changed }: { matched: number; changed: number },
-): BulkReport {
+function toReport({ action, order }: Bulk, { matched, changed, isComplete }: Total): BulkReport {
   const skipped = order.dry_run ? 0 : matched - changed;
-  return { action, dry_run: order.dry_run, matched, changed, skipped, is_complete: matched < order.max };
+  return { action, dry_run: order.dry_run, matched, changed, skipped, is_complete: isComplete };
 }

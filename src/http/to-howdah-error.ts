@@ -9,9 +9,12 @@ const FRAMEWORK_CODES: Record<number, ErrorCode> = {
   415: 'unsupported_media_type',
 };
 
-/** Any error as one of the table: ours unchanged, the framework's and a lost database by name, the rest `internal`. */
+/**
+ * Any error as one of the table: ours as they are, the framework's and a lost database by name, the rest `internal`. Over
+ * HTTP a wrong option is a wrong field like any other, whoever noticed it, so `invalid_options` becomes `invalid_request`.
+ */
 export function toHowdahError(error: unknown): HowdahError {
-  if (error instanceof HowdahError) return error;
+  if (error instanceof HowdahError) return error.code === 'invalid_options' ? toInvalidRequest(error) : error;
   if (error instanceof HTTPException) {
     return new HowdahError(FRAMEWORK_CODES[error.status] ?? 'internal', { cause: error });
   }
@@ -20,4 +23,9 @@ export function toHowdahError(error: unknown): HowdahError {
     return new HowdahError('unavailable', { detail, retryAfterSeconds: 5, cause: error });
   }
   return new HowdahError('internal', { cause: error });
+}
+
+function toInvalidRequest(error: HowdahError): HowdahError {
+  const { message: detail, fields, details, cause } = error;
+  return new HowdahError('invalid_request', { detail, fields, details, cause });
 }

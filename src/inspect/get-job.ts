@@ -1,6 +1,6 @@
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import { sqlInstant, toDate } from './instant.ts';
-import type { Job, JobError, JobState } from './job.ts';
+import type { Job, JobError } from './job.ts';
 import { JOB_COLUMNS, type JobRow, toSummary } from './job-row.ts';
 
 interface ErrorRow extends Omit<JobError, 'failedAt' | 'retryAt'> {
@@ -25,16 +25,6 @@ export async function getJob(client: SqlClient, id: string): Promise<Job | undef
   const errors = await queryRows<ErrorRow>(client, SELECT_ERRORS, [id]);
   const { payload, result, headers } = row;
   return { ...toSummary(row), payload, result, headers, errors: errors.map(toError) };
-}
-
-/** Only its state: a look at primary keys. Undefined when there is no such job. */
-export async function getJobState(client: SqlClient, id: string): Promise<JobState | undefined> {
-  const [row] = await queryRows<{ state: JobState }>(
-    client,
-    'select j.state from howdah.jobs j where j.id = $1::bigint',
-    [id],
-  );
-  return row?.state;
 }
 
 function toError({ failed_at, retry_at, ...row }: ErrorRow): JobError {

@@ -27,11 +27,17 @@ interface Sight {
   seen: JobChange[];
 }
 
+/** The greatest id that was seen, and when. */
+interface NewestId {
+  atMs: number;
+  id: string;
+}
+
 /** Jobs that each of a look's four questions takes in. */
 const LOOK_SIZE = 500;
 const REMEMBERED_JOBS = 5_000;
-/** A transaction that commits so much later than its jobs ended is still noticed. */
-const OVERLAP = '5 seconds';
+/** A transaction that commits so much later than its jobs were enqueued or ended is still noticed. */
+const OVERLAP_MS = 5_000;
 
 /**
  * Looks at the newest jobs, the running, the retryable and the latest finished ones, at most 500 of each, by index: a
@@ -41,12 +47,12 @@ const OVERLAP = '5 seconds';
 export function createJobWatch(): JobWatch {
   const known = new Map<string, string>();
   let lookedAt: string | undefined;
-  let newestId = '0';
+  const newestIds: NewestId[] = [];
   return async (client) => {
     const isFirst = lookedAt === undefined;
     const now = await readClock(client);
     const sights = [
-      await lookAtNewest(client, isFirst ? undefined : newestId),
+      await lookAtNewest(client, settledId(newestIds)),
       await lookAt(
         client,
         await jobIdsQuery(client, { states: ['running'] }, { order: 'desc', limit: LOOK_SIZE }),
@@ -58,11 +64,18 @@ export function createJobWatch(): JobWatch {
       await lookAt(client, latestFinished(lookedAt ?? now)),
     ];
     lookedAt = now;
-    newestId = newest(newestId, sights);
+    newestIds.push({ atMs: performance.now(), id: newest(newestIds.at(-1)?.id ?? '0', sights) });
     const isComplete = sights.every((sight) => sight.isComplete || isOverlapping(sight, known));
     const changes = remember(known, sights);
     return isFirst ? { changes: [], isComplete: true } : { changes, isComplete };
   };
+}
+
+/** Ids are given out before the commit, so lower ones can still appear; undefined before the first look. */
+function settledId(newestIds: NewestId[]): string | undefined {
+  const settledAtMs = performance.now() - OVERLAP_MS;
+  while (newestIds[1] && newestIds[1].atMs <= settledAtMs) newestIds.shift();
+  return newestIds[0]?.id;
 }
 
 async function readClock(client: SqlClient): Promise<string> {
@@ -77,7 +90,7 @@ async function lookAtNewest(client: SqlClient, afterId: string | undefined): Pro
 function latestFinished(since: string): IdsQuery {
   const text = `
     select h.id from howdah.job_history h
-    where h.finished_at > $1::text::timestamptz - interval '${OVERLAP}'
+    where h.finished_at > $1::text::timestamptz - interval '${OVERLAP_MS} ms'
     order by h.finished_at desc limit ${LOOK_SIZE}`;
   return { text, values: [since] };
 }

@@ -35,7 +35,8 @@ describe('createClient', () => {
     ).json();
     assert.equal(ran.job.state, 'available');
     const found = await client.v1.jobs[':id'].$get({ param: { id }, query: {} });
-    assert.equal(found.ok && (await found.json()).job.state, 'available');
+    const { job: same }: { job: { state: string } } = await found.json();
+    assert.equal(same.state, 'available');
   });
 
   test('acts on many and on queues', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { describe, test } from 'node:test';
 import { EventOutbox } from '../../src/http/event-outbox.ts';
 
@@ -22,13 +23,13 @@ describe('EventOutbox', () => {
     );
   });
 
-  test('keeps no more than 256 for a client that does not read, and then tells of the gap once', async () => {
+  test('keeps no more than 4,096 for a client that does not read, and then tells of the gap once', async () => {
     const outbox = new EventOutbox();
     for (let n = 1; n <= 10_000; n += 1) outbox.put(job(n));
     const [gap, first, ...rest] = await outbox.take(patient);
-    assert.deepEqual([gap?.event, JSON.parse(gap?.data ?? '').dropped], ['gap', 10_000 - 256]);
-    assert.equal(first?.id, String(10_000 - 255));
-    assert.equal(rest.length, 255);
+    assert.deepEqual([gap?.event, JSON.parse(gap?.data ?? '').dropped], ['gap', 10_000 - 4_096]);
+    assert.equal(first?.id, String(10_000 - 4_095));
+    assert.equal(rest.length, 4_095);
     outbox.put(job(10_001));
     assert.deepEqual(
       (await outbox.take(patient)).map(({ event }) => event),
@@ -50,5 +51,16 @@ describe('EventOutbox', () => {
     const taking = outbox.take({ ...patient, signal: over.signal });
     over.abort();
     assert.deepEqual(await taking, []);
+  });
+
+  test('leaves nothing behind on the signal of a client that listens for days', async () => {
+    const { signal } = new AbortController();
+    const outbox = new EventOutbox();
+    for (let n = 1; n <= 20; n += 1) {
+      const taking = outbox.take({ ...patient, signal });
+      outbox.put(job(n));
+      await taking;
+    }
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import type { Database } from '../../src/db/database.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { openApi, type TestApi } from './open-api.ts';
-import { outcomeOf } from './open-app.ts';
+import { outcomeOf, VIEWER_TOKEN } from './open-app.ts';
 import { type EventReader, type ReceivedEvent, readEvents } from './read-events.ts';
 
 let api: TestApi;
@@ -96,6 +98,24 @@ describe('GET /v1/events', () => {
     assert.ok(!again.events.some(({ event }) => event === 'gap'));
   });
 
+  test('replays all that was kept, also when that is much', async () => {
+    const reader = await listen();
+    const first = await api.enqueue();
+    const { id: lastEventId = '' } = await reader.find('the first job', isOf(first.id, 'available'));
+    await reader.close();
+    const witness = await listen();
+    const jobs = Array.from({ length: 400 }, () => ({
+      task: 'send_welcome_email',
+      payload: { user_account: 'a' },
+    }));
+    await api.send('POST', '/v1/jobs/batch', { body: { jobs } });
+    const told = (each: EventReader) => each.events.filter(({ event }) => event === 'job').length;
+    await waitFor('all to be told', () => told(witness) === 400);
+    const again = await listen({ 'Last-Event-ID': lastEventId });
+    await waitFor('all to be told again', () => told(again) === 400);
+    assert.ok(![...witness.events, ...again.events].some(({ event }) => event === 'gap'));
+  });
+
   test('tells of a gap when the events after Last-Event-ID are not known', async () => {
     const reader = await listen({ 'Last-Event-ID': 'another-7' });
     await reader.find(
@@ -123,6 +143,35 @@ describe('GET /v1/events', () => {
     await reader.find('the queues', ({ event }) => event === 'queues');
     stopping.abort();
     await reader.ended;
+  });
+
+  test('answers HEAD without listening, as nobody would read it', async () => {
+    const failing = { execute: () => assert.fail('it looked at the database') } as unknown as Database;
+    const headers = { Authorization: `Bearer ${VIEWER_TOKEN}` };
+    const logged = api.logLines.length;
+    const response = await api.withOther({ db: failing }).request('/v1/events', { method: 'HEAD', headers });
+    await new Promise(setImmediate);
+    assert.deepEqual([response.status, response.headers.get('Content-Type')], [200, 'text/event-stream']);
+    assert.doesNotMatch(api.logLines.slice(logged).join(''), /cannot look/);
+  });
+
+  test('says once that it cannot look at the database, not at each look', async () => {
+    let lookCount = 0;
+    const execute = () => {
+      lookCount += 1;
+      return Promise.reject(new Error('no database'));
+    };
+    const stopping = new AbortController();
+    const app = api.withOther({ db: { execute } as unknown as Database, stopping: stopping.signal });
+    const headers = { Authorization: `Bearer ${VIEWER_TOKEN}` };
+    const logged = api.logLines.length;
+    const reader = readEvents(await app.request('/v1/events', { headers }));
+    readers.push(reader);
+    await waitFor('the third look', () => lookCount >= 3);
+    stopping.abort();
+    await reader.ended;
+    const lines = api.logLines.slice(logged).filter((line) => line.includes('cannot look'));
+    assert.equal(lines.length, 1);
   });
 
   test('is for those with a token', async () => {

@@ -5,7 +5,15 @@ import type { TaskDistributor } from '../../src/distributor/task-distributor.ts'
 import { waitFor } from '../support/wait-for.ts';
 import { holdVerification } from '../users/hold-lock.ts';
 import { ADA } from '../users/open-customers.ts';
-import { jsonPost, openApp, outcomeOf, readProblem, type TestApp, VIEWER_TOKEN } from './open-app.ts';
+import {
+  ADMIN_TOKEN,
+  jsonPost,
+  openApp,
+  outcomeOf,
+  readProblem,
+  type TestApp,
+  VIEWER_TOKEN,
+} from './open-app.ts';
 
 let http: TestApp;
 before(async () => {
@@ -55,12 +63,26 @@ describe('an unexpected error', () => {
   });
 });
 
+function asAdmin(body: unknown): RequestInit {
+  const post = jsonPost(body);
+  const headers = { ...post.headers, Authorization: `Bearer ${ADMIN_TOKEN}`, 'Idempotency-Key': 'k' };
+  return { ...post, headers };
+}
+
 describe('a database that cannot be reached', () => {
   const requests = [
     { path: '/v1/users', init: jsonPost(ADA) },
     { path: '/v1/verify-email', init: jsonPost({ id: crypto.randomUUID(), code: 'A'.repeat(32) }) },
     { path: '/v1/users/ada/verify-email', init: { method: 'POST' } },
     { path: '/v1/users/ada', init: { headers: { Authorization: `Bearer ${VIEWER_TOKEN}` } } },
+    ...['/v1/jobs', '/v1/jobs/1', '/v1/jobs/1?wait=30s', '/v1/jobs/1/explain', '/v1/queues', '/v1/tasks'].map(
+      (path) => ({ path, init: { headers: { Authorization: `Bearer ${VIEWER_TOKEN}` } } }),
+    ),
+    ...[
+      ['/v1/jobs', { task: 'send_welcome_email', payload: { user_account: 'ada' } }],
+      ['/v1/jobs/1/cancel', {}],
+      ['/v1/jobs/bulk/cancel', { filter: { queue: 'default' } }],
+    ].map(([path, body]) => ({ path: String(path), init: asAdmin(body) })),
     {
       path: '/verify-email',
       init: { method: 'POST', body: new URLSearchParams({ id: crypto.randomUUID(), code: 'A'.repeat(32) }) },

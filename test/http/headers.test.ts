@@ -68,7 +68,7 @@ describe('the style sheet', () => {
   test('is linked by the pages', async () => {
     assert.match(
       await (await http.app.request('/')).text(),
-      /<link rel="stylesheet" href="\/assets\/howdah\.css">/,
+      /<link rel="stylesheet" href="\.\/assets\/howdah\.css">/,
     );
   });
 });

@@ -57,10 +57,10 @@ async function pageAt(path: string): Promise<string> {
 
 describe('the mailbox', () => {
   test('lists every mail, newest first, with a link to each', async () => {
-    const links = [...(await pageAt('/mailbox')).matchAll(/href="(\/mailbox\/\d+)"/g)].map(
+    const links = [...(await pageAt('/mailbox')).matchAll(/href="(\.\/mailbox\/\d+)"/g)].map(
       ([, link]) => link,
     );
-    assert.deepEqual(links, ['/mailbox/2', '/mailbox/1']);
+    assert.deepEqual(links, ['./mailbox/2', './mailbox/1']);
   });
 
   test('says so when there is no mail', async () => {
@@ -81,7 +81,7 @@ describe('the mailbox', () => {
     assert.ok(page.includes(`<a href="${link}" target="_blank" rel="noopener noreferrer">${link}</a>`));
     assert.match(
       page,
-      /<iframe [^>]*src="\/mailbox\/1\/html"\s+sandbox="allow-popups allow-popups-to-escape-sandbox"><\/iframe>/,
+      /<iframe [^>]*src="\.\.\/mailbox\/1\/html"\s+sandbox="allow-popups allow-popups-to-escape-sandbox"><\/iframe>/,
     );
   });
 
@@ -141,8 +141,8 @@ describe('the landing page', () => {
     const hostile = http.withOther({ mailbox, publicUrl: () => 'http://bank.example/<b>' });
     const page = await (await hostile.request('/')).text();
     assert.ok(page.includes('curl http://bank.example/&lt;b&gt;/v1/users'));
-    assert.ok(page.includes('href="/mailbox"'));
-    assert.ok(page.includes('href="/docs"'));
+    assert.ok(page.includes('href="./mailbox"'));
+    assert.ok(page.includes('href="./docs"'));
     assert.ok(!(await (await http.app.request('/')).text()).includes('href="/mailbox"'));
   });
 });

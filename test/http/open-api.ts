@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { type ApiDocument, answerCheck } from './described-answers.ts';
 import { ADMIN_TOKEN, openApp, type TestApp, VIEWER_TOKEN } from './open-app.ts';
 
 /** A job, as far as tests look at it. */
@@ -10,7 +11,7 @@ export interface ApiJob {
 
 /** The API over a database of its own, asked with a token. */
 export interface TestApi extends TestApp {
-  /** With the admin token unless told. */
+  /** With the admin token unless told. Fails when the OpenAPI document does not describe the answer. */
   send(method: string, path: string, options?: SendOptions): Promise<Response>;
   /** The JSON of an answer that must have this status. */
   json<Body>(status: number, method: string, path: string, options?: SendOptions): Promise<Body>;
@@ -31,9 +32,10 @@ const TOKENS = { admin: ADMIN_TOKEN, viewer: VIEWER_TOKEN, none: undefined };
 
 export async function openApi(): Promise<TestApi> {
   const http = await openApp();
+  const check = answerCheck((await (await http.app.request('/openapi.json')).json()) as ApiDocument);
   const send: TestApi['send'] = async (method, path, { body, headers = {}, token = 'admin' } = {}) => {
     const secret = TOKENS[token];
-    return http.app.request(path, {
+    const answer = await http.app.request(path, {
       method,
       headers: {
         ...(secret === undefined ? {} : { Authorization: `Bearer ${secret}` }),
@@ -42,6 +44,8 @@ export async function openApi(): Promise<TestApi> {
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
+    await check(method, path, answer);
+    return answer;
   };
   const json = async <Body>(...[status, method, path, options]: Parameters<TestApi['json']>) => {
     const response = await send(method, path, options);

@@ -56,6 +56,21 @@ describe('createJobWatch', () => {
     assert.deepEqual(await statesSeen(), [[late, 'cancelled']]);
   });
 
+  test('tells of a job whose enqueue was committed later than others’', async () => {
+    const client = await jobs.pool.connect();
+    const insert = `
+      insert into graphile_worker._private_jobs (id, task_id, payload)
+      select nextval('howdah.job_id_seq'), id, '{}' from graphile_worker._private_tasks where identifier = 't'
+      returning id::text`;
+    await client.query('begin');
+    const { rows } = await client.query<{ id: string }>(insert);
+    const [early = ''] = await jobs.addLive(1);
+    assert.deepEqual(await statesSeen(), [[early, 'available']]);
+    await client.query('commit');
+    client.release();
+    assert.deepEqual(await statesSeen(), [[rows[0]?.id, 'available']]);
+  });
+
   test('says when it cannot have seen everything', async () => {
     await jobs.addLive(501);
     const { changes, isComplete } = await watch(jobs.pool);

@@ -1,14 +1,14 @@
 import { html } from 'hono/html';
 import { type Html, layout } from './layout.ts';
 
-/** What the mailed link opens: one button, whose form carries the proof to `action`. */
-export function confirmPage({ id, code }: { id: string; code: string }, action: string): Html {
+/** What the mailed link opens: one button, whose form carries the proof back. */
+export function confirmPage({ id, code }: { id: string; code: string }, root: string): Html {
   return layout(
-    'Confirm your e-mail address',
+    { title: 'Confirm your e-mail address', root },
     html`<section class="card">
 <h1>Confirm your e-mail address</h1>
 <p>One click and we know that this address is yours.</p>
-<form method="post" action="${action}">
+<form method="post" action="${root}verify-email">
 <input type="hidden" name="id" value="${id}">
 <input type="hidden" name="code" value="${code}">
 <button type="submit">Confirm my e-mail address</button>

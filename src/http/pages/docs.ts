@@ -1,30 +1,23 @@
 import { html } from 'hono/html';
-import type { ApiDocument } from '../openapi-document.ts';
+import {
+  type ApiDocument,
+  listOperations,
+  type Operation,
+  type PlacedOperation,
+} from '../openapi-document.ts';
 import { type Html, layout } from './layout.ts';
 
-type Paths = NonNullable<ApiDocument['paths']>;
-type Operation = NonNullable<Paths[string]['get']>;
 type SchemaOrReference = NonNullable<NonNullable<ApiDocument['components']>['schemas']>[string];
 type Parameter = NonNullable<Operation['parameters']>[number];
 
-const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
-
-interface Entry {
-  method: string;
-  path: string;
-  operation: Operation;
-}
-
 /** The API's description to read and to search in the browser, made from its OpenAPI document. */
-export function docsPage(document: ApiDocument): Html {
-  const entries = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
-    METHODS.flatMap((method) => (item[method] ? [{ method, path, operation: item[method] }] : [])),
-  );
+export function docsPage(document: ApiDocument, root: string): Html {
+  const entries = listOperations(document);
   const schemas = Object.entries(document.components?.schemas ?? {});
   return layout(
-    'API',
+    { title: 'API', root },
     html`<h1>HTTP API</h1>
-<p>${document.info.description} For programs: <a href="/openapi.json">/openapi.json</a>.</p>
+<p>${document.info.description} For programs: <a href="${root}openapi.json">openapi.json</a>.</p>
 <nav><ul class="links">${entries.map(link)}</ul></nav>
 ${entries.map(section)}
 <h2>Schemas</h2>
@@ -32,11 +25,11 @@ ${schemas.map(schemaSection)}`,
   );
 }
 
-function link({ method, path, operation }: Entry): Html {
+function link({ method, path, operation }: PlacedOperation): Html {
   return html`<li><a href="#${anchor(method, path)}"><code>${method.toUpperCase()} ${path}</code></a> <span>${operation.summary}</span></li>`;
 }
 
-function section({ method, path, operation }: Entry): Html {
+function section({ method, path, operation }: PlacedOperation): Html {
   return html`<section id="${anchor(method, path)}">
 <h2><code>${method.toUpperCase()} ${path}</code></h2>
 <p>${operation.summary}. ${operation.description ?? ''} ${operation.security ? 'Takes a bearer token.' : ''}</p>

@@ -3,9 +3,12 @@ import type { HowdahError } from '../../errors.ts';
 import { type Html, layout } from './layout.ts';
 
 /** An error for a person: what happened and the id under which the log knows it. */
-export function errorPage(error: HowdahError, requestId: string): Html {
+export function errorPage(
+  error: HowdahError,
+  { requestId, root }: { requestId: string; root: string },
+): Html {
   return layout(
-    error.title,
+    { title: error.title, root },
     html`<section class="card">
 <p class="status">${error.status}</p>
 <h1>${error.title}</h1>

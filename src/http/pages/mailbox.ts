@@ -3,20 +3,20 @@ import type { MailboxMessage } from '../../mail/development-mailbox.ts';
 import { type Html, layout } from './layout.ts';
 
 /** All mails, newest first. */
-export function mailboxPage(messages: readonly MailboxMessage[]): Html {
+export function mailboxPage(messages: readonly MailboxMessage[], root: string): Html {
   return layout(
-    'Mailbox',
+    { title: 'Mailbox', root },
     html`<h1>Mailbox</h1>
-<p class="quiet">Mails end here while no mail server is configured. <a href="/mailbox.json">As JSON</a>.
-<a href="/mailbox">Look again</a>.</p>
-${messages.length === 0 ? html`<p class="card">No mail yet. Sign somebody up.</p>` : messageList(messages)}`,
+<p class="quiet">Mails end here while no mail server is configured. <a href="${root}mailbox.json">As JSON</a>.
+<a href="${root}mailbox">Look again</a>.</p>
+${messages.length === 0 ? html`<p class="card">No mail yet. Sign somebody up.</p>` : messageList(messages, root)}`,
   );
 }
 
-function messageList(messages: readonly MailboxMessage[]): Html {
+function messageList(messages: readonly MailboxMessage[], root: string): Html {
   return html`<ol class="mails">
 ${messages.map(
-  ({ id, subject, to, receivedAt }) => html`<li><a href="/mailbox/${id}">
+  ({ id, subject, to, receivedAt }) => html`<li><a href="${root}mailbox/${id}">
 <strong>${subject}</strong>
 <span>${to.join(', ')}</span>
 <time datetime="${receivedAt.toISOString()}">${receivedAt.toISOString().slice(0, 19).replace('T', ' ')} UTC</time>

@@ -5,10 +5,11 @@ import { type Html, layout } from './layout.ts';
 const WEB_ADDRESS = /(https?:\/\/[^\s<>"]+)/;
 
 /** One mail: its headers, its HTML in a frame that may run nothing, and its text. */
-export function messagePage({ id, subject, from, to, messageId, receivedAt, text }: MailboxMessage): Html {
+export function messagePage(message: MailboxMessage, root: string): Html {
+  const { id, subject, from, to, messageId, receivedAt, text } = message;
   return layout(
-    subject,
-    html`<p><a href="/mailbox">All mails</a></p>
+    { title: subject, root },
+    html`<p><a href="${root}mailbox">All mails</a></p>
 <h1>${subject}</h1>
 <dl class="headers">
 <dt>From</dt><dd>${from}</dd>
@@ -16,7 +17,7 @@ export function messagePage({ id, subject, from, to, messageId, receivedAt, text
 <dt>Received</dt><dd>${receivedAt.toISOString()}</dd>
 <dt>Message-ID</dt><dd>${messageId}</dd>
 </dl>
-<iframe class="mail" title="The mail as HTML" src="/mailbox/${id}/html"
+<iframe class="mail" title="The mail as HTML" src="${root}mailbox/${id}/html"
  sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>
 <h2>As text</h2>
 <pre class="text">${linkAddresses(text)}</pre>`,

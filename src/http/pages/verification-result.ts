@@ -30,10 +30,10 @@ const RESULTS = {
 } as const;
 
 /** How a verification ended, in words for the customer. */
-export function resultPage(result: keyof typeof RESULTS): Html {
+export function resultPage(result: keyof typeof RESULTS, root: string): Html {
   const { tone, title, text } = RESULTS[result];
   return layout(
-    title,
+    { title, root },
     html`<section class="card ${tone}">
 <h1>${title}</h1>
 <p>${text}</p>

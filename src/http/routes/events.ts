@@ -40,6 +40,7 @@ const route = createRoute({
 export function addEventRoutes(app: App, { db, log, stopping }: AppDependencies): void {
   const feed = new EventFeed({ db, log, stopping });
   app.openapi(route, (c) => {
+    if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' });
     const { 'last-event-id': lastEventId } = c.req.valid('header');
     const outbox = new EventOutbox();
     const gone = new AbortController();

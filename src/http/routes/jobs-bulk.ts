@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { App, AppDependencies } from '../app-dependencies.ts';
 import { operatorsOnly } from '../middleware/identify-caller.ts';
+import { keepNumbers } from '../middleware/keep-numbers.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
 import { runBulk } from '../run-bulk.ts';
 import { bulkReport, bulkRequest } from '../schemas/bulk.ts';
@@ -44,7 +45,7 @@ function bulkRoute<const Path extends string>(path: Path, summary: string) {
     description:
       'In transactions of 1,000 jobs, the oldest first; what one did stands, whatever becomes of the next.',
     security: [{ bearer: [] }],
-    middleware: [operatorsOnly, limitBodyTo(64)] as const,
+    middleware: [operatorsOnly, limitBodyTo(64), keepNumbers] as const,
     request: {
       headers: idempotencyKey,
       body: { required: true, content: { 'application/json': { schema: bulkRequest } } },

@@ -3,6 +3,7 @@ import { getJob } from '../../inspect/get-job.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
 import { enqueueAll, toNewJobs } from '../enqueue-requested.ts';
 import { operatorsOnly } from '../middleware/identify-caller.ts';
+import { keepNumbers } from '../middleware/keep-numbers.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
 import { mutate } from '../mutate.ts';
 import { presentJob } from '../present-job.ts';
@@ -20,7 +21,7 @@ const enqueueRoute = createRoute({
   tags: ['jobs'],
   summary: 'Enqueue a job',
   security: [{ bearer: [] }],
-  middleware: [operatorsOnly, limitBodyTo(1024)] as const,
+  middleware: [operatorsOnly, limitBodyTo(1024), keepNumbers] as const,
   request: {
     headers: idempotencyKey,
     body: { required: true, content: { 'application/json': { schema: newJob } } },
@@ -28,6 +29,7 @@ const enqueueRoute = createRoute({
   responses: {
     201: {
       description: 'Enqueued; Location is its address',
+      headers: z.object({ Location: z.string() }),
       content: { 'application/json': { schema: z.object({ job }) } },
     },
     ...refusals({ 404: 'No such task or queue', 409: CONFLICT }),
@@ -40,7 +42,7 @@ const batchRoute = createRoute({
   tags: ['jobs'],
   summary: 'Enqueue up to 10,000 jobs in one transaction, all or none',
   security: [{ bearer: [] }],
-  middleware: [operatorsOnly, limitBodyTo(16 * 1024)] as const,
+  middleware: [operatorsOnly, limitBodyTo(16 * 1024), keepNumbers] as const,
   request: {
     headers: idempotencyKey,
     body: { required: true, content: { 'application/json': { schema: newJobs } } },

@@ -1,20 +1,20 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { etag } from 'hono/etag';
+import { etag, RETAINED_304_HEADERS } from 'hono/etag';
 import { HowdahError } from '../../errors.ts';
 import { explainJob } from '../../inspect/explain-job.ts';
 import { getJob } from '../../inspect/get-job.ts';
 import { listJobs } from '../../inspect/list-jobs.ts';
 import { withinTime } from '../../inspect/within-time.ts';
 import type { App, AppDependencies, AppEnv } from '../app-dependencies.ts';
+import { EndWatch } from '../end-watch.ts';
 import { readersOnly } from '../middleware/identify-caller.ts';
 import { presentJob, presentSummary } from '../present-job.ts';
 import { duration } from '../schemas/duration.ts';
 import { job, jobExplanation, jobParameter, jobSummary } from '../schemas/job.ts';
 import { encodeCursor, jobQuery } from '../schemas/job-filter.ts';
-import { problemResponse, refusals } from '../schemas/problem.ts';
+import { refusals } from '../schemas/problem.ts';
 import { toJobFilter } from '../to-job-filter.ts';
-import { waitForEnd } from '../wait-for-end.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_WAIT_MS = 60_000;
@@ -43,13 +43,30 @@ const listRoute = createRoute({
   },
 });
 
+const entityTag = z.string().openapi({ description: 'For If-None-Match.' });
+
+/** Without a body to have a type, it would take away that of the typed client's answer. */
+const notModified = {
+  304: { description: 'Still as If-None-Match has it', headers: z.object({ ETag: entityTag }) },
+} as Record<never, { description: string }>;
+
+/** Not in the request’s schema, so that the typed client does not ask for it. */
+const IF_NONE_MATCH = {
+  name: 'if-none-match',
+  in: 'header',
+  required: false,
+  description: 'An ETag of this job: 304 while it is the same.',
+  schema: { type: 'string' },
+} as const;
+
 const getRoute = createRoute({
   method: 'get',
   path: '/v1/jobs/{id}',
   tags: ['jobs'],
   summary: 'One job with its payload, result, progress and failed runs',
   security: [{ bearer: [] }],
-  middleware: [readersOnly, etag()] as const,
+  middleware: [readersOnly, etag({ retainedHeaders: [...RETAINED_304_HEADERS, 'X-Request-Id'] })] as const,
+  parameters: [IF_NONE_MATCH],
   request: {
     params: jobParameter,
     query: z.strictObject({
@@ -61,11 +78,11 @@ const getRoute = createRoute({
   responses: {
     200: {
       description: 'The job; its ETag changes when it does',
+      headers: z.object({ ETag: entityTag }),
       content: { 'application/json': { schema: z.object({ job }) } },
     },
-    304: { description: 'Still as If-None-Match has it' },
-    ...refusals(),
-    404: problemResponse('No such job, or it ended and its history is not kept'),
+    ...notModified,
+    ...refusals({ 404: 'No such job, or it ended and its history is not kept' }),
   },
 });
 
@@ -85,6 +102,7 @@ const explainRoute = createRoute({
 
 /** Looking at jobs. */
 export function addJobRoutes(app: App, { db, stopping }: AppDependencies) {
+  const ends = new EndWatch(db);
   return app
     .openapi(listRoute, async (c) => {
       const { limit = DEFAULT_PAGE_SIZE, cursor: beforeId, ...requested } = c.req.valid('query');
@@ -97,7 +115,7 @@ export function addJobRoutes(app: App, { db, stopping }: AppDependencies) {
     .openapi(getRoute, async (c) => {
       const { id } = c.req.valid('param');
       const { wait: waitMs } = c.req.valid('query');
-      if (waitMs) await waitForEnd(db, id, { waitMs, signal: untilGone(c, stopping) });
+      if (waitMs) await ends.untilEnd(id, { waitMs, signal: untilGone(c, stopping) });
       const found = await getJob(db, id);
       if (!found) throw jobNotFound(id);
       c.header('Cache-Control', 'private, no-cache');

@@ -1,6 +1,7 @@
 import { HowdahError } from '../../errors.ts';
 import type { DevelopmentMailbox, MailboxMessage } from '../../mail/development-mailbox.ts';
 import type { App } from '../app-dependencies.ts';
+import { rootFrom } from '../pages/layout.ts';
 import { mailDocument } from '../pages/mail-document.ts';
 import { mailboxPage } from '../pages/mailbox.ts';
 import { messagePage } from '../pages/message.ts';
@@ -17,9 +18,9 @@ const MAIL_POLICY = [
 /** The development mailbox, as pages and as JSON; without a mailbox these addresses do not exist. */
 export function addMailboxRoutes(app: App, mailbox: DevelopmentMailbox | undefined): void {
   if (!mailbox) return;
-  app.get('/mailbox', (c) => c.html(mailboxPage(mailbox.messages())));
+  app.get('/mailbox', (c) => c.html(mailboxPage(mailbox.messages(), rootFrom(c))));
   app.get('/mailbox.json', (c) => c.json({ messages: mailbox.messages().map(present) }));
-  app.get('/mailbox/:id', (c) => c.html(messagePage(findMessage(mailbox, c.req.param('id')))));
+  app.get('/mailbox/:id', (c) => c.html(messagePage(findMessage(mailbox, c.req.param('id')), rootFrom(c))));
   app.get('/mailbox/:id/html', (c) => {
     const message = findMessage(mailbox, c.req.param('id'));
     c.header('Content-Security-Policy', MAIL_POLICY);

@@ -8,7 +8,7 @@ import type { App, AppDependencies } from '../app-dependencies.ts';
 import { operatorsOnly, readersOnly } from '../middleware/identify-caller.ts';
 import { mutate } from '../mutate.ts';
 import { presentQueue } from '../present-queue.ts';
-import { idempotencyKey } from '../schemas/idempotency-key.ts';
+import { idempotencyKey, idempotencyKeyParameter } from '../schemas/idempotency-key.ts';
 import { refusals } from '../schemas/problem.ts';
 import { pauseRequest, queue, queueChange, queueParameter } from '../schemas/queue.ts';
 
@@ -75,6 +75,7 @@ const changeRoute = createRoute({
   summary: 'Limit how many jobs run at once in all processes together',
   security: [{ bearer: [] }],
   middleware: operatorsOnly,
+  parameters: [idempotencyKeyParameter],
   request: {
     params: queueParameter,
     body: { required: true, content: { 'application/json': { schema: queueChange } } },

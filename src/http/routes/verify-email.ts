@@ -5,6 +5,7 @@ import { verifyEmail } from '../../users/verify-email.ts';
 import type { App, AppDependencies, AppEnv } from '../app-dependencies.ts';
 import { limitRate } from '../middleware/limit-rate.ts';
 import { confirmPage } from '../pages/confirm-email.ts';
+import { rootFrom } from '../pages/layout.ts';
 import { resultPage } from '../pages/verification-result.ts';
 import { problemResponse } from '../schemas/problem.ts';
 import { verificationProof } from '../schemas/verification.ts';
@@ -16,7 +17,7 @@ const FORM = /^application\/x-www-form-urlencoded *(;|$)/i;
 export function addVerifyEmailRoutes(app: App, deps: AppDependencies): void {
   const limit = limitRate(VERIFY_LIMIT, deps.clock);
   addVerify(app, deps, limit);
-  app.get('/verify-email', (c) => showConfirmPage(c, deps));
+  app.get('/verify-email', (c) => showConfirmPage(c));
   app.post('/verify-email', limit, (c) => showResultPage(c, deps));
 }
 
@@ -45,12 +46,10 @@ function addVerify(app: App, deps: AppDependencies, limit: ReturnType<typeof lim
 }
 
 /** Mail scanners follow links, so opening the page only shows a button. */
-function showConfirmPage(c: Context<AppEnv>, { publicUrl }: AppDependencies) {
+function showConfirmPage(c: Context<AppEnv>) {
   const proof = verificationProof.safeParse({ id: c.req.query('id'), code: c.req.query('code') });
-  if (!proof.success) return c.html(resultPage('malformed'), 422);
-  // Behind a proxy the public address may have a path in front of ours.
-  const action = new URL(`${publicUrl()}/verify-email`).pathname;
-  return c.html(confirmPage(proof.data, action));
+  if (!proof.success) return c.html(resultPage('malformed', rootFrom(c)), 422);
+  return c.html(confirmPage(proof.data, rootFrom(c)));
 }
 
 async function showResultPage(c: Context<AppEnv>, deps: AppDependencies) {
@@ -58,15 +57,15 @@ async function showResultPage(c: Context<AppEnv>, deps: AppDependencies) {
     throw new HowdahError('unsupported_media_type', { detail: 'This address takes the form of its page' });
   }
   const proof = verificationProof.safeParse(await c.req.parseBody());
-  if (!proof.success) return c.html(resultPage('malformed'), 422);
+  if (!proof.success) return c.html(resultPage('malformed', rootFrom(c)), 422);
   try {
     await verifyEmail(deps, proof.data);
-    return c.html(resultPage('verified'));
+    return c.html(resultPage('verified', rootFrom(c)));
   } catch (error) {
     if (!(error instanceof HowdahError)) throw error;
-    if (error.code === 'verification_not_found') return c.html(resultPage('unknown'), 404);
-    if (error.code === 'verification_used') return c.html(resultPage('used'), 410);
-    if (error.code === 'verification_expired') return c.html(resultPage('expired'), 410);
+    if (error.code === 'verification_not_found') return c.html(resultPage('unknown', rootFrom(c)), 404);
+    if (error.code === 'verification_used') return c.html(resultPage('used', rootFrom(c)), 410);
+    if (error.code === 'verification_expired') return c.html(resultPage('expired', rootFrom(c)), 410);
     throw error;
   }
 }

@@ -38,7 +38,9 @@ export const bulkReport = z
     skipped: z.int().openapi({
       description: 'Jobs that a worker was just taking or ending, or that were in no state for it.',
     }),
-    is_complete: z.boolean().openapi({ description: 'False when max was reached, so there may be more.' }),
+    is_complete: z
+      .boolean()
+      .openapi({ description: 'False when there may be more: max was reached, or the service stopped.' }),
   })
   .openapi('BulkReport');
 

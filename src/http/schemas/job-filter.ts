@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { MAX_PAGE_SIZE } from '../../inspect/list-jobs.ts';
+import { findRoundedNumber } from '../rounded-number.ts';
 import { instant } from './instant.ts';
 import { jobState } from './job.ts';
 import { text } from './text.ts';
@@ -74,7 +75,9 @@ function decodeCursor(cursor: string, context: z.RefinementCtx): string {
 
 function parseJson(value: string, context: z.RefinementCtx): unknown {
   try {
-    return JSON.parse(value);
+    if (findRoundedNumber(value) === undefined) return JSON.parse(value);
+    context.addIssue({ code: 'custom', message: 'expected numbers that a double holds exactly' });
+    return z.NEVER;
   } catch {
     context.addIssue({ code: 'custom', message: PAYLOAD.error });
     return z.NEVER;

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { waitFor } from '../support/wait-for.ts';
+import { type ApiJob, openApi, type TestApi } from './open-api.ts';
+import { ADMIN_TOKEN, outcomeOf } from './open-app.ts';
+
+let api: TestApi;
+before(async () => {
+  api = await openApi();
+});
+beforeEach(() => api.clear());
+after(() => api.drop());
+
+const KEY = { 'Idempotency-Key': 'clean-up-1' };
+const IN_DEFAULT = { filter: { queue: 'default' }, max: 10_000 };
+const IN_CRITICAL = { filter: { queue: 'critical' }, max: 10_000 };
+
+interface Report {
+  changed: number;
+  is_complete: boolean;
+}
+
+async function enqueueMany(count: number, queue: string): Promise<void> {
+  const job = { task: 'send_welcome_email', payload: { user_account: 'ada' }, queue };
+  const jobs = Array.from({ length: count }, () => job);
+  await api.json<{ jobs: ApiJob[] }>(201, 'POST', '/v1/jobs/batch', { body: { jobs } });
+}
+
+async function cancel(body: object): Promise<Response> {
+  return api.send('POST', '/v1/jobs/bulk/cancel', { body, headers: KEY });
+}
+
+async function reportOf(response: Response): Promise<[number, boolean, string | null]> {
+  assert.equal(response.status, 200);
+  const { changed, is_complete } = (await response.json()) as Report;
+  return [changed, is_complete, response.headers.get('Idempotency-Replayed')];
+}
+
+async function countLeft(): Promise<number> {
+  return (await api.customers.rows(`select 1 from howdah.jobs where state = 'available'`)).length;
+}
+
+/** Keeps every change from being recorded, and so from being committed, until it is released. */
+async function holdAudit(): Promise<{ untilWaiting(): Promise<unknown>; release(): Promise<void> }> {
+  const client = await api.customers.pool.connect();
+  await client.query('begin');
+  await client.query('lock table howdah.audit_log in exclusive mode');
+  const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  return {
+    untilWaiting: () =>
+      waitFor('the change to wait', async () => (await api.customers.rows(waiting)).length > 0),
+    async release() {
+      await client.query('rollback');
+      client.release();
+    },
+  };
+}
+
+describe('a bulk command with an Idempotency-Key', () => {
+  test('refuses another request with the key before it changes anything, also at the same time', async () => {
+    await enqueueMany(3, 'default');
+    await enqueueMany(2, 'critical');
+    const answers = await Promise.all([cancel(IN_DEFAULT), cancel(IN_CRITICAL)]);
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 422]);
+    const done = answers.find(({ ok }) => ok) ?? assert.fail();
+    assert.equal(await countLeft(), 5 - ((await done.json()) as Report).changed);
+  });
+
+  test('answers 409 to the same request while the first is at work, and then its report', async () => {
+    await enqueueMany(2, 'default');
+    const audit = await holdAudit();
+    const first = cancel(IN_DEFAULT);
+    await audit.untilWaiting();
+    const second = await cancel(IN_DEFAULT);
+    const other = await cancel(IN_CRITICAL);
+    await audit.release();
+    assert.equal(second.headers.get('Retry-After'), '1');
+    assert.deepEqual(await outcomeOf(second), [409, 'idempotency_key_in_use']);
+    assert.deepEqual(await outcomeOf(other), [422, 'idempotency_key_reused']);
+    assert.deepEqual(await reportOf(await first), [2, true, null]);
+    assert.deepEqual(await reportOf(await cancel(IN_DEFAULT)), [2, true, 'true']);
+  });
+
+  for (const [what, stop] of [
+    ['its client goes away', (client: AbortController, _service: AbortController) => client.abort()],
+    ['the service stops', (_client: AbortController, service: AbortController) => service.abort()],
+  ] as const) {
+    test(`stops when ${what}, and goes on when it is sent again`, async () => {
+      await enqueueMany(1_500, 'default');
+      const [client, service] = [new AbortController(), new AbortController()];
+      const audit = await holdAudit();
+      const stopped = api.withOther({ stopping: service.signal }).request('/v1/jobs/bulk/cancel', {
+        method: 'POST',
+        headers: { ...KEY, Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify(IN_DEFAULT),
+        signal: client.signal,
+      });
+      await audit.untilWaiting();
+      stop(client, service);
+      await audit.release();
+      assert.deepEqual(await reportOf(await stopped), [1_000, false, null]);
+      assert.equal(await countLeft(), 500);
+      assert.deepEqual(await outcomeOf(await cancel(IN_CRITICAL)), [422, 'idempotency_key_reused']);
+      assert.deepEqual(await reportOf(await cancel(IN_DEFAULT)), [500, true, null]);
+      assert.deepEqual(await reportOf(await cancel(IN_DEFAULT)), [500, true, 'true']);
+    });
+  }
+
+  test('goes on where a process died half a minute ago, for the same request only', async () => {
+    await enqueueMany(2, 'default');
+    await cancel(IN_DEFAULT);
+    await enqueueMany(1, 'default');
+    const dieAgo = (age: string) =>
+      api.customers.rows(
+        `update howdah.idempotency_keys set answer = null, expires_at = now() + interval '24 hours' - $1::interval`,
+        [age],
+      );
+    await dieAgo('20 seconds');
+    assert.deepEqual(await outcomeOf(await cancel(IN_DEFAULT)), [409, 'idempotency_key_in_use']);
+    await dieAgo('31 seconds');
+    assert.deepEqual(await outcomeOf(await cancel(IN_CRITICAL)), [422, 'idempotency_key_reused']);
+    assert.deepEqual(await reportOf(await cancel(IN_DEFAULT)), [1, true, null]);
+  });
+});

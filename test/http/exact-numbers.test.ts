@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { z } from 'zod';
+import { announceTasks } from '../../src/distributor/announce-tasks.ts';
+import { createCatalogue } from '../../src/jobs/catalogue.ts';
+import { defineTask } from '../../src/jobs/define-task.ts';
+import { openApi, type TestApi } from './open-api.ts';
+import { readProblem } from './open-app.ts';
+
+let api: TestApi;
+before(async () => {
+  api = await openApi();
+  const takesAnything = defineTask({ name: 'takes_anything', payload: z.unknown() });
+  await announceTasks(api.customers.pool, createCatalogue([takesAnything]));
+});
+after(() => api.drop());
+
+const job = (payload: string) => `{"task":"takes_anything","delay":"1h","payload":${payload}}`;
+
+async function assertRefused(path: string, body: string, number: string): Promise<void> {
+  const problem = await readProblem(await api.send('POST', path, { body }));
+  assert.deepEqual([problem.status, problem.code], [422, 'invalid_request']);
+  assert.ok(problem.detail.includes(number), problem.detail);
+}
+
+describe('a number in a body', () => {
+  for (const number of ['9007199254740993', '-12345678901234567890', '1e400', '-1E999']) {
+    test(`is refused when JavaScript would change it: ${number}`, async () => {
+      await assertRefused('/v1/jobs', job(`{"id":${number}}`), number);
+      await assertRefused('/v1/jobs/batch', `{"jobs":[${job('[1]')},${job(`[[${number}]]`)}]}`, number);
+      const filter = `{"filter":{"payload_contains":{"id":${number}}}}`;
+      await assertRefused('/v1/jobs/bulk/cancel', filter, number);
+      const query = encodeURIComponent(`{"id":${number}}`);
+      assert.equal((await api.send('GET', `/v1/jobs?payload_contains=${query}`)).status, 422);
+    });
+  }
+
+  for (const payload of [
+    '{"id":9007199254740991,"other":9007199254740992}',
+    '{"id":"12345678901234567890","long":0.1234567890123456}',
+    '{"big":1e300,"whole":10000000000000000000000}',
+  ]) {
+    test(`is kept when JavaScript can hold it, and in a text: ${payload}`, async () => {
+      const { job: made } = await api.json<{ job: { id: string } }>(201, 'POST', '/v1/jobs', {
+        body: job(payload),
+      });
+      const [row] = await api.customers.rows<{ isSame: boolean }>(
+        'select payload::jsonb = $2::jsonb as "isSame" from howdah.jobs where id = $1',
+        [made.id, payload],
+      );
+      assert.ok(row?.isSame);
+    });
+  }
+});
