@@ -114,6 +114,11 @@ export function readDatabasePlace(): Pick<Config, 'databaseUrl' | 'dataDir'> {
   return { databaseUrl, dataDir };
 }
 
+/** TERM=dumb: nothing that a terminal shows can be written over. */
+export function isDumbTerminal(): boolean {
+  return process.env['TERM'] === 'dumb';
+}
+
 function readSettings(reader: EnvironmentReader): Config {
   return {
     environment: reader.setting('NODE_ENV', parseEnvironment, 'development'),

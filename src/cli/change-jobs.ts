@@ -64,15 +64,20 @@ export async function changeEach(
   const ids = args.map(toJobId);
   const { db } = await connect();
   const outcomes: Outcome[] = [];
-  for (const id of ids) {
-    const outcome = await db
-      .transaction((tx) => change(tx, id))
-      .then((state) => ({ id, state }))
-      .catch((error: unknown) => toRefusal(id, error));
-    outcomes.push(outcome);
-    output.note('state' in outcome ? `Job ${id} is ${outcome.state}.` : `Refused: ${outcome.error.message}`);
+  try {
+    for (const id of ids) {
+      const outcome = await db
+        .transaction((tx) => change(tx, id))
+        .then((state) => ({ id, state }))
+        .catch((error: unknown) => toRefusal(id, error));
+      outcomes.push(outcome);
+      output.note(
+        'state' in outcome ? `Job ${id} is ${outcome.state}.` : `Refused: ${outcome.error.message}`,
+      );
+    }
+  } finally {
+    if (output.isJson && outcomes.length > 0) output.json(outcomes);
   }
-  if (output.isJson) output.json(outcomes);
   return outcomes.every((outcome) => 'state' in outcome) ? 0 : 1;
 }
 

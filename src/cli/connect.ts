@@ -12,6 +12,7 @@ export async function connect(): Promise<DatabaseHandle> {
   if (connectionString === undefined) {
     throw new CommandError(
       'no database: set DATABASE_URL, or run npm start, which brings a Postgres of its own',
+      { code: 'unavailable' },
     );
   }
   try {
@@ -19,7 +20,7 @@ export async function connect(): Promise<DatabaseHandle> {
   } catch (failure) {
     if (!(failure instanceof StartupError)) throw failure;
     const advice = databaseUrl === undefined ? '; run npm start, to which the embedded Postgres belongs' : '';
-    throw new CommandError(`${failure.message}${advice}`, { cause: failure });
+    throw new CommandError(`${failure.message}${advice}`, { code: 'unavailable', cause: failure });
   }
   return openDatabase({ connectionString, applicationName: 'howdah cli', maxConnections: 2 });
 }

@@ -1,22 +1,72 @@
 import { ConfigError } from '../config.ts';
 import { HowdahError } from '../errors.ts';
+import { isDatabaseUnavailable } from '../http/is-database-unavailable.ts';
 import { CommandError } from './command-error.ts';
+import { countJobs } from './doctor/count-jobs.ts';
+import { InterruptedBulk } from './interrupted-bulk.ts';
+
+/** What ended a command. */
+export interface Failure {
+  exitCode: 1 | 2;
+  /** What a program can tell it by: those of the HTTP API, and the few in docs/cli.md. */
+  code: string;
+  /** What people read. */
+  message: string;
+  /** Every mistaken field, where there are several to tell apart. */
+  errors?: readonly { field: string; message: string }[];
+  /** What a program can act on, by name, such as the holder of a unique key. */
+  details?: Readonly<Record<string, string | number>>;
+}
 
 /** Postgres has no such table, schema, function or column. */
 const NOT_INSTALLED = new Set(['42P01', '3F000', '42883', '42703']);
+const NOT_GRANTED = '42501';
 
-/** What to tell of what ended a command, and its exit code; undefined for a defect of ours, which needs its stack. */
-export function describeFailure(error: unknown): { message: string; exitCode: 1 | 2 } | undefined {
-  if (error instanceof CommandError) return { message: error.message, exitCode: error.exitCode };
-  if (error instanceof HowdahError) return { message: describeHowdahError(error), exitCode: 1 };
-  if (error instanceof ConfigError) return { message: error.message, exitCode: 1 };
+const SQL_STATE = /^[0-9A-Z]{5}$/;
+
+/** What to tell of what ended a command; undefined for a defect of ours, which needs its stack. */
+export function describeFailure(error: unknown): Failure | undefined {
+  if (error instanceof InterruptedBulk) return describeInterrupted(error);
+  if (error instanceof CommandError) {
+    return { exitCode: error.exitCode, code: error.code, message: error.message };
+  }
+  if (error instanceof HowdahError) return describeHowdahError(error);
+  if (error instanceof ConfigError) return { exitCode: 1, code: 'configuration', message: error.message };
   const coded = findCoded(error);
-  return coded && { message: describeCoded(coded), exitCode: 1 };
+  if (coded) return describeCoded(coded);
+  if (!isDatabaseUnavailable(error)) return undefined;
+  return { exitCode: 1, code: 'unavailable', message: `the database went away: ${innermost(error).message}` };
 }
 
-function describeHowdahError({ message, fields }: HowdahError): string {
+/** The failure as a program reads it on standard error, on one line. */
+export function toProblem({ code, message, errors = [], details }: Failure): string {
+  return JSON.stringify({ code, detail: message, errors, ...(details ? { details } : {}) });
+}
+
+function describeInterrupted({ changedCount, cause }: InterruptedBulk): Failure | undefined {
+  const failure = describeFailure(cause);
+  if (!failure) return undefined;
+  return {
+    ...failure,
+    message: `${failure.message}\n  Done before that: ${countJobs(changedCount)}; the same command goes on`,
+    details: { ...failure.details, changed: changedCount },
+  };
+}
+
+function describeHowdahError({ code, message, fields, details }: HowdahError): Failure {
   const unsaid = fields.filter((field) => !message.includes(field.message));
-  return [message, ...unsaid.map(({ field, message: text }) => `  ${field}: ${text}`)].join('\n');
+  const names = Object.entries(details).map(([name, value]) => [toSnakeCase(name), value] as const);
+  return {
+    exitCode: 1,
+    code,
+    message: [message, ...unsaid.map(({ field, message: text }) => `  ${field}: ${text}`)].join('\n'),
+    errors: fields,
+    ...(names.length > 0 ? { details: Object.fromEntries(names) } : {}),
+  };
+}
+
+function toSnakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 interface CodedError extends Error {
@@ -30,13 +80,30 @@ function findCoded(error: unknown): CodedError | undefined {
     if ('code' in current && typeof current.code === 'string' && !current.code.startsWith('ERR_')) {
       return current as CodedError;
     }
-    if (/^Connection terminated/.test(current.message)) return Object.assign(current, { code: '08006' });
   }
   return undefined;
 }
 
-function describeCoded({ code, message, hint }: CodedError): string {
-  const text = hint ? `${message}\n  ${hint}` : message;
-  if (!NOT_INSTALLED.has(code)) return text;
-  return `${text}\n  If this is not your own statement, Howdah is not installed here at this version: npx howdah doctor tells`;
+function describeCoded(error: CodedError): Failure {
+  const { code, message, hint } = error;
+  const lines = [message, hint, adviseOn(code)].filter((line) => line !== undefined);
+  return {
+    exitCode: 1,
+    code: isDatabaseUnavailable(error) ? 'unavailable' : SQL_STATE.test(code) ? 'database' : 'failed',
+    message: lines.join('\n  '),
+    details: SQL_STATE.test(code) ? { sqlstate: code } : { errno: code },
+  };
+}
+
+function adviseOn(code: string): string | undefined {
+  if (NOT_INSTALLED.has(code)) {
+    return 'If this is not your own statement, Howdah is not installed here at this version: npx howdah doctor tells';
+  }
+  return code === NOT_GRANTED
+    ? 'The role of DATABASE_URL may not do that: docs/cli.md has who may do what'
+    : undefined;
+}
+
+function innermost(error: unknown): Error {
+  return error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : (error as Error);
 }

@@ -1,9 +1,11 @@
 import { styleText } from 'node:util';
+import { isDumbTerminal } from '../config.ts';
 import { type Column, renderTable, type Style } from './table.ts';
+import { printableJson, printableLines } from './text-width.ts';
 
 /** A standard stream, a terminal or not. */
 export type Stream = Pick<NodeJS.WriteStream, 'write'> &
-  Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'rows' | 'hasColors'>>;
+  Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'rows' | 'hasColors' | 'on' | 'off'>>;
 
 export interface OutputOptions {
   stdout: Stream;
@@ -22,6 +24,7 @@ export interface ListOptions<Row> {
 
 const DEFAULT_WIDTH = 80;
 const DEFAULT_HEIGHT = 24;
+const HOME_AND_CLEAR = '\u001b[H\u001b[2J';
 
 /**
  * Where a command's answer goes: text for people on a terminal, JSON for programs. Colours only on a terminal that has
@@ -47,13 +50,24 @@ export class Output {
     return this.isTerminal ? this.#stdout.columns || DEFAULT_WIDTH : Number.POSITIVE_INFINITY;
   }
 
+  /** Whether it can be cleared and written over. */
+  get canMoveCursor(): boolean {
+    return this.isTerminal && !isDumbTerminal();
+  }
+
   get height(): number {
     return this.#stdout.rows || DEFAULT_HEIGHT;
   }
 
-  /** What people are shown while they wait: standard error, where that is a terminal. */
+  /** What people are shown while they wait: standard error, where that is a terminal that can be written over. */
   get status(): Stream | undefined {
-    return this.#stderr.isTTY ? this.#stderr : undefined;
+    return this.#stderr.isTTY && !isDumbTerminal() ? this.#stderr : undefined;
+  }
+
+  /** Calls it whenever the terminal gets another size, until disposed of. */
+  onResize(listener: () => void): Disposable {
+    this.#stdout.on?.('resize', listener);
+    return { [Symbol.dispose]: () => void this.#stdout.off?.('resize', listener) };
   }
 
   readonly paint = (style: Style, text: string): string => {
@@ -70,7 +84,7 @@ export class Output {
   }
 
   json(value: unknown, indent = 2): void {
-    this.line(JSON.stringify(value, null, indent));
+    this.line(printableJson(JSON.stringify(value, null, indent)));
   }
 
   /** The one or the other, as the reader needs it. */
@@ -86,6 +100,19 @@ export class Output {
 
   table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
     return renderTable(rows, { columns, width: this.width, paint: this.paint });
+  }
+
+  /** What a terminal shows from now on, in place of all before: as many of its lines as there is room for. */
+  screen(text: string): void {
+    const room = this.isTerminal ? Math.max(1, this.height - 1) : Number.POSITIVE_INFINITY;
+    const lines = text.split('\n').slice(0, room);
+    this.line(`${this.canMoveCursor ? HOME_AND_CLEAR : ''}${lines.join('\n')}`);
+  }
+
+  /** What goes wrong while a command goes on. */
+  complain(text: string): void {
+    this.#stderr.write(`howdah: ${printableLines(text)}
+`);
   }
 
   /** For people only, beside an answer for programs. */

@@ -1,6 +1,7 @@
 import type { Stream } from './output.ts';
 
-const BAR_WIDTH = 30;
+const MOST_BAR_WIDTH = 30;
+const DEFAULT_COLUMNS = 80;
 const CLEAR_LINE = '\r\u001b[2K';
 
 /** Shows on one line how much of bulk work is done; nothing where nobody watches. */
@@ -16,8 +17,11 @@ export class ProgressBar {
   show(done: number): void {
     if (this.#total === 0) return;
     const share = Math.min(done / this.#total, 1);
-    const bar = '█'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH, '░');
-    this.#stream?.write(`${CLEAR_LINE}${bar} ${Math.floor(share * 100)}%  ${done} of ${this.#total} jobs`);
+    const text = ` ${Math.floor(share * 100)}%  ${done} of ${this.#total} jobs`;
+    const free = (this.#stream?.columns || DEFAULT_COLUMNS) - text.length - 1;
+    const width = Math.max(0, Math.min(free, MOST_BAR_WIDTH));
+    const bar = '█'.repeat(Math.round(share * width)).padEnd(width, '░');
+    this.#stream?.write(`${CLEAR_LINE}${bar}${text}`);
   }
 
   clear(): void {

@@ -1,6 +1,7 @@
 import type { Database } from '../db/database.ts';
 import { type BulkAction, changeBatch, countJobs, lastJobId, narrowToAction } from '../inspect/bulk.ts';
 import type { JobFilter } from '../inspect/job-filter.ts';
+import { InterruptedBulk } from './interrupted-bulk.ts';
 import type { Output } from './output.ts';
 import { ProgressBar } from './progress-bar.ts';
 
@@ -31,7 +32,11 @@ export interface BulkReport {
   is_complete: boolean;
 }
 
-/** Does the action to the oldest jobs that fit, in transactions of 250 each of which stands by itself. */
+/**
+ * Does the action to the oldest jobs that fit, in transactions of 250 each of which stands by itself.
+ *
+ * @throws {InterruptedBulk} when one fails after others succeeded
+ */
 export async function runBulk(db: Database, order: BulkOrder, output: Output): Promise<BulkReport> {
   const { action, max, isDryRun } = order;
   const filter = narrowToAction(action, order.filter);
@@ -52,9 +57,11 @@ async function changeAll(db: Database, { action, filter, max, reason, signal }: 
   while (done.matched < max && !signal.aborted) {
     bar.show(done.matched);
     const range = { limit: Math.min(BATCH_SIZE, max - done.matched), afterId, beforeId };
-    const { ids, changedIds } = await db.transaction((tx) =>
-      changeBatch(tx, action, { filter, range, reason }),
-    );
+    const { ids, changedIds } = await db
+      .transaction((tx) => changeBatch(tx, action, { filter, range, reason }))
+      .catch((error: unknown) => {
+        throw done.changed === 0 ? error : new InterruptedBulk(done.changed, error);
+      });
     done.matched += ids.length;
     done.changed += changedIds.length;
     afterId = ids.at(-1);

@@ -3,28 +3,40 @@ import type { DatabaseHandle } from '../db/database.ts';
 import type { Command, ExitCode } from './command.ts';
 import { UsageError } from './command-error.ts';
 import { COMMANDS } from './commands.ts';
-import { describeFailure } from './describe-failure.ts';
+import { describeFailure, toProblem } from './describe-failure.ts';
 import { renderHelp, renderOverview } from './help.ts';
 import { suggestion } from './nearest.ts';
 import type { OptionValues } from './option-values.ts';
 import { Output, type Stream } from './output.ts';
 import { parseArguments } from './parse-arguments.ts';
+import { printableJson, printableLines } from './text-width.ts';
 
 export interface StandardStreams {
   stdout: Stream;
   stderr: Stream;
 }
 
-/** Does what the command line says, tells what went wrong on standard error, and returns the exit code. */
+/**
+ * Does what the command line says, tells what went wrong on standard error, and returns the exit code. Who asks for JSON
+ * by --json gets that as JSON too; in a pipe without it, standard error may well be a person's.
+ */
 export async function runCommandLine(argv: readonly string[], streams: StandardStreams): Promise<ExitCode> {
   try {
     return await dispatch(argv, streams);
   } catch (error) {
     const failure = describeFailure(error);
     if (!failure) throw error;
-    streams.stderr.write(`howdah: ${failure.message}\n`);
+    streams.stderr.write(
+      asksForJson(argv)
+        ? `${printableJson(toProblem(failure))}\n`
+        : `howdah: ${printableLines(failure.message)}\n`,
+    );
     return failure.exitCode;
   }
+}
+
+function asksForJson([, ...options]: readonly string[]): boolean {
+  return options.includes('--json') && !options.includes('--text');
 }
 
 async function dispatch([name, ...rest]: readonly string[], streams: StandardStreams): Promise<ExitCode> {

@@ -2,6 +2,7 @@ import type { DevelopmentSecrets } from '../config/development-secrets.ts';
 import type { DatabaseHandle } from '../db/database.ts';
 import type { DevelopmentMailbox } from '../mail/development-mailbox.ts';
 import type { Processor } from '../processor/processor.ts';
+import type { Phase } from './readiness.ts';
 import type { ServiceOptions } from './service-options.ts';
 
 /** What a starting service has opened so far. */
@@ -13,4 +14,6 @@ export interface Parts extends ServiceOptions {
   mailbox?: DevelopmentMailbox;
   /** There once jobs run, in the roles that run them. */
   processor?: Processor;
+  /** There once the process has been told to come to its end. */
+  ending?: Exclude<Phase, 'starting'>;
 }

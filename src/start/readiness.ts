@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { hasCurrentSchema } from '../db/schema-version.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import { findStuckQueues } from '../inspect/stuck-queues.ts';
@@ -18,32 +19,60 @@ export interface Readiness {
 /** A worker that runs nothing takes what is there within milliseconds, or at its next poll half a second later. */
 const STUCK_AFTER_SECONDS = 60;
 
+/** A probe waits for a second by default, in Kubernetes: a later answer would not be heard. */
+const ANSWER_WITHIN_MS = 900;
+
+/** Why a process takes no jobs although nothing is wrong: not yet, since SIGTSTP, since SIGTERM. */
+export type Phase = 'starting' | 'quiet' | 'stopping';
+
+const PHASES: Readonly<Record<Phase, string>> = {
+  starting: 'starting: runners come up in a moment',
+  quiet: 'quiet: running jobs end, no more are taken',
+  stopping: 'stopping: the process is about to end',
+};
+
+export interface ReadinessParts {
+  /** One with a time limit of its own, so that unanswered checks do not pile up. */
+  client: SqlClient;
+  /** None in a process that runs no jobs. */
+  processor: Processor | undefined;
+  /** None while it works as it should. */
+  phase: Phase | undefined;
+}
+
 /**
- * Whether the service can do its work now, with what is wrong where it cannot. Never throws.
- *
- * @param client one with a time limit of its own: what does not answer is not ready
+ * Whether the service can do its work now, with what is wrong where it cannot. Never throws, and answers within a second
+ * whatever the database does.
  */
-export async function checkReadiness(client: SqlClient, processor?: Processor): Promise<Readiness> {
-  const checks: Record<string, Check> = { database: await checkDatabase(client) };
-  if (processor) checks['runners'] = checkRunners(processor);
-  if (processor && checks['database']?.ok) checks['queues'] = await checkQueues(client, processor);
+export async function checkReadiness(parts: ReadinessParts): Promise<Readiness> {
+  const { client, processor, phase } = parts;
+  const late = delay(ANSWER_WITHIN_MS, undefined, { ref: false }).then(sayLate);
+  const checks: Record<string, Check> = { database: await checkDatabase(client, late) };
+  if (processor) checks['runners'] = checkRunners(processor, phase);
+  else if (phase) checks['process'] = { ok: false, detail: PHASES[phase] };
+  if (processor && checks['database']?.ok) checks['queues'] = await checkQueues(client, processor, late);
   return { ready: Object.values(checks).every(({ ok }) => ok), checks };
 }
 
-function checkDatabase(client: SqlClient): Promise<Check> {
-  return told(async () => {
+function sayLate(): string {
+  return `no answer from the database within ${ANSWER_WITHIN_MS} ms`;
+}
+
+function checkDatabase(client: SqlClient, late: Promise<string>): Promise<Check> {
+  return told(late, async () => {
     if (await hasCurrentSchema(client)) return undefined;
     return 'the database is older than this version; npm run migrate brings it up to date';
   });
 }
 
-function checkRunners(processor: Processor): Check {
+function checkRunners(processor: Processor, phase: Phase | undefined): Check {
+  if (phase) return { ok: false, detail: PHASES[phase] };
   const idle = processor.idleQueues();
   return idle.length === 0 ? { ok: true } : { ok: false, detail: `no runner for ${idle.join(', ')}` };
 }
 
-function checkQueues(client: SqlClient, processor: Processor): Promise<Check> {
-  return told(async () => {
+function checkQueues(client: SqlClient, processor: Processor, late: Promise<string>): Promise<Check> {
+  return told(late, async () => {
     const queues = processor.restingQueues();
     const stuck = await findStuckQueues(client, {
       queues,
@@ -55,10 +84,13 @@ function checkQueues(client: SqlClient, processor: Processor): Promise<Check> {
   });
 }
 
-/** @param look resolves with what is wrong */
-async function told(look: () => Promise<string | undefined>): Promise<Check> {
+/**
+ * @param late resolves with what is wrong when there was no answer in time
+ * @param look resolves with what is wrong
+ */
+async function told(late: Promise<string>, look: () => Promise<string | undefined>): Promise<Check> {
   try {
-    const detail = await look();
+    const detail = await Promise.race([look(), late]);
     return detail === undefined ? { ok: true } : { ok: false, detail };
   } catch (error) {
     return { ok: false, detail: error instanceof Error ? error.message : String(error) };

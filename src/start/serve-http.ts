@@ -6,7 +6,7 @@ import { type HttpServer, startHttpServer } from '../http/server.ts';
 import { openCheckDatabase, openRequestDatabase } from './open-database.ts';
 import { openMetrics } from './open-metrics.ts';
 import type { Parts } from './parts.ts';
-import { checkReadiness } from './readiness.ts';
+import { checkReadiness, type Phase } from './readiness.ts';
 
 /** Requests still open when the service stops get this long to finish. */
 const CLOSE_GRACE_MS = 2_000;
@@ -15,7 +15,8 @@ const CLOSE_GRACE_MS = 2_000;
 export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Promise<HttpServer> {
   const { host, port, publicUrl } = parts.config;
   const checks = openCheckDatabase(parts.databaseUrl, parts.log, opened);
-  const readiness = () => checkReadiness(checks.pool, parts.processor);
+  const readiness = () =>
+    checkReadiness({ client: checks.pool, processor: parts.processor, phase: phaseOf(parts) });
   let url = publicUrl ?? '';
   const access = openMetrics(parts, checks, opened);
   const stopping = new AbortController();
@@ -36,6 +37,10 @@ export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Pro
   });
   url ||= server.url;
   return server;
+}
+
+function phaseOf({ role, processor, ending }: Parts): Phase | undefined {
+  return ending ?? (role === 'api' || processor ? undefined : 'starting');
 }
 
 function createApi(

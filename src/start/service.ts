@@ -55,8 +55,12 @@ function toService(parts: Parts, url: string, opened: AsyncDisposableStack): Ser
     hasMailbox: parts.mailbox !== undefined,
     adminToken: parts.secrets.adminToken,
     viewerToken: parts.secrets.viewerToken,
-    quiet: async () => parts.processor?.quiet(),
+    async quiet() {
+      parts.ending ??= 'quiet';
+      await parts.processor?.quiet();
+    },
     stop() {
+      parts.ending = 'stopping';
       stopping ??= opened.disposeAsync();
       return stopping;
     },

@@ -7,8 +7,12 @@ const script = (await runHowdah(['completion', 'bash'])).stdout;
 
 /** What bash offers after these words, of which the last is being written. */
 function complete(...words: string[]): string[] {
-  const quoted = ['howdah', ...words].map((word) => `'${word}'`).join(' ');
-  const ask = `COMP_WORDS=(${quoted}); COMP_CWORD=${words.length}; _howdah; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  return completeLine('howdah', ...words);
+}
+
+function completeLine(...words: string[]): string[] {
+  const quoted = words.map((word) => `'${word}'`).join(' ');
+  const ask = `COMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}; _howdah; printf '%s\\n' "\${COMPREPLY[@]}"`;
   const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', `${script}\n${ask}`], { encoding: 'utf8' });
   assert.equal(stderr, '');
   return stdout.trim().split('\n');
@@ -28,6 +32,26 @@ describe('howdah completion', { skip: hasShell('bash') ? false : 'there is no ba
   test('offers the values of an option that has a few', () => {
     assert.deepEqual(complete('jobs', '--state', 'r'), ['running', 'retryable']);
     assert.deepEqual(complete('completion', 'z'), ['zsh']);
+  });
+
+  test('offers the same after npx howdah, and nothing for other packages', () => {
+    assert.deepEqual(completeLine('npx', 'howdah', 're'), ['retry', 'reschedule', 'resume']);
+    assert.deepEqual(completeLine('npx', 'howdah', 'jobs', '--state', 'r'), ['running', 'retryable']);
+    assert.deepEqual(completeLine('npx', 'cowsay', 're'), ['']);
+    assert.deepEqual(completeLine('npx', 'how'), ['']);
+  });
+
+  test('leaves values of which it knows none to the shell', () => {
+    assert.deepEqual(complete('jobs', '--queue', ''), ['']);
+    assert.deepEqual(complete('jobs', '--state', '=', 'r'), ['running', 'retryable']);
+  });
+
+  test('completes npx in the shell, unless somebody else does already', () => {
+    const ask = (before: string) =>
+      spawnSync('bash', ['--norc', '-c', `${before}\n${script}\ncomplete -p npx`], { encoding: 'utf8' })
+        .stdout;
+    assert.match(ask(''), /-F _howdah npx$/m);
+    assert.match(ask('complete -W theirs npx'), /-W 'theirs' npx$/m);
   });
 
   test('loads in zsh', { skip: hasShell('zsh') ? false : 'there is no zsh here' }, async () => {

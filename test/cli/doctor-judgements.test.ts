@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { judgeClock } from '../../src/cli/doctor/check-clock.ts';
 import { connectionsOf, judgeConnections } from '../../src/cli/doctor/check-connections.ts';
+import { judgeLocks } from '../../src/cli/doctor/check-locks.ts';
 import { judgeBloat, judgeHolders } from '../../src/cli/doctor/check-upkeep.ts';
 import type { VacuumHolder } from '../../src/inspect/vacuum-holders.ts';
 import { healthyStats } from '../observability/healthy-stats.ts';
@@ -61,5 +62,18 @@ describe('the doctor', () => {
     assert.equal(long?.level, 'warning');
     assert.match(long?.what ?? '', /open for 1h 1m \(report, role ada, pid 77, idle in transaction\)/);
     assert.match(long?.advice ?? '', /select pg_terminate_backend\(77\)/);
+  });
+
+  test('names who keeps a whole table locked, once that is no mere moment', () => {
+    const holder = {
+      ...{ pid: 77, name: 'deploy', role: 'ada', state: 'idle in transaction' },
+      ...{ table: 'graphile_worker._private_jobs', ageSeconds: 4 },
+    };
+    assert.equal(judgeLocks([holder])[0]?.level, 'ok');
+    const [long] = judgeLocks([{ ...holder, ageSeconds: 90 }]);
+    assert.equal(long?.level, 'error');
+    assert.match(long?.what ?? '', /_private_jobs has been locked for 1m 30s \(deploy, role ada, pid 77/);
+    assert.match(long?.advice ?? '', /pg_terminate_backend\(77\)/);
+    assert.match(judgeLocks([{ ...holder, ageSeconds: null }])[0]?.what ?? '', /has been locked \(deploy/);
   });
 });

@@ -112,6 +112,57 @@ describe('npx howdah doctor', () => {
     assert.match(stdout, /ERROR the database is at another version\n +→ run npm run migrate/);
   });
 
+  test('tells a program that is too old from a database that is', async () => {
+    const { rows } = await queue.pool.query<{ id: number }>(
+      `insert into howdah_migrations.__drizzle_migrations (hash, created_at) values ('later', 9e12) returning id`,
+    );
+    const { exitCode, stdout } = await doctor();
+    await queue.pool.query('delete from howdah_migrations.__drizzle_migrations where id = $1', [rows[0]?.id]);
+    assert.equal(exitCode, 1);
+    assert.match(
+      stdout,
+      /ERROR the database is at a newer version than this one\n +→ update this one; do not/,
+    );
+  });
+
+  test('reports triggers that were left disabled', async () => {
+    const table = 'graphile_worker_critical._private_jobs';
+    await queue.pool.query(`alter table ${table} disable trigger howdah_fence`);
+    const { exitCode, stdout } = await doctor();
+    await queue.pool.query(`alter table ${table} enable trigger howdah_fence`);
+    assert.equal(exitCode, 1);
+    assert.match(
+      stdout,
+      /ERROR triggers of graphile_worker_critical\._private_jobs are disabled: howdah_fence\n +→ alter table/,
+    );
+  });
+
+  test('goes on past a check that cannot be made, and waits for no lock', async () => {
+    const client = await queue.pool.connect();
+    try {
+      await client.query('begin; lock table graphile_worker._private_jobs in access exclusive mode');
+      const { exitCode, stdout } = await doctor();
+      assert.equal(exitCode, 1);
+      assert.match(stdout, /ok +crontab/);
+      assert.match(
+        stdout,
+        /ERROR queues and tasks cannot be checked: .*lock timeout\n +→ end the transaction that holds the lock/,
+      );
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  });
+
+  test('says how to get back a function that somebody dropped', async () => {
+    await queue.pool.query('alter function howdah.missing_grants() rename to lost');
+    const { exitCode, stdout } = await doctor();
+    await queue.pool.query('alter function howdah.lost() rename to missing_grants');
+    assert.equal(exitCode, 1);
+    assert.match(stdout, /ERROR roles cannot be checked: .*\n +→ .*delete from howdah\.installed_sql/);
+    assert.match(stdout, /warn +queue "default" has no worker/);
+  });
+
   test('reports what its role may not do', async () => {
     const role = `clerk_${randomBytes(4).toString('hex')}`;
     await queue.pool.query(`create role ${role} login password 'clerk'`);

@@ -163,6 +163,17 @@ describe('npx howdah job and explain', () => {
 });
 
 describe('npx howdah sql', () => {
+  test('keeps every column, whatever their names', async () => {
+    assert.deepEqual(await json('sql', 'select 1 as a, 2 as a, 3 as a_2, 4 as a'), [
+      { a: 1, a_3: 2, a_2: 3, a_4: 4 },
+    ]);
+  });
+
+  test('runs with --write what wants to be in no transaction', async () => {
+    assert.equal((await howdah('sql', '--write', 'vacuum howdah.job_history', '--text')).stdout, 'VACUUM.\n');
+    assert.match((await howdah('sql', 'vacuum howdah.job_history')).stderr, /--write allows changes\n$/);
+  });
+
   test('answers with the values of the result', async () => {
     const [row] = await json(
       'sql',
@@ -252,6 +263,26 @@ describe('on a terminal', { skip: hasScript ? false : 'there is no script of uti
   test('--json is JSON there as well', async () => {
     const { stdout } = await onTerminal('jobs --json', 40);
     assert.equal(JSON.parse(stdout).length, 3);
+  });
+
+  test('queues say why they are paused, however narrow it is', async () => {
+    await queue.pool.query("select howdah.pause_queue('critical', 'ada: the mail provider is down')");
+    const { stdout } = await onTerminal('queues', 80, { NO_COLOR: '1' });
+    await queue.pool.query("select howdah.resume_queue('critical')");
+    assert.match(stdout, /critical was paused .* ago by ada: the mail provider is down/);
+    assert.ok(
+      stdout.split('\r\n').every((line) => line.length <= 80),
+      stdout,
+    );
+  });
+
+  test('a progress bar stays on its line, and is left out where a line cannot be written over', async () => {
+    const waiting = await queue.distributor.distribute(queue.pool, works, {});
+    const { stdout } = await onTerminal(`cancel --queue default --state available`, 28);
+    assert.match(stdout, /░{11} 0% {2}0 of 1 jobs/);
+    await howdah('retry', waiting.id);
+    const dumb = await onTerminal(`cancel --queue default --state available`, 80, { TERM: 'dumb' });
+    assert.equal(dumb.stdout, '1 job cancelled.\r\n');
   });
 
   test('bulk work shows how far it is', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Column, renderTable } from '../../src/cli/table.ts';
-import { fitText, printable, textWidth } from '../../src/cli/text-width.ts';
+import { fitText, printable, printableJson, textWidth } from '../../src/cli/text-width.ts';
 
 type Row = Record<'id' | 'task' | 'error', string>;
 
@@ -70,5 +70,27 @@ describe('a text on a terminal', () => {
   test('is cut between characters', () => {
     assert.equal(fitText('日本語', 4), '日… ');
     assert.equal(fitText('abc', 5, 'right'), '  abc');
+  });
+});
+
+describe('text for a terminal', () => {
+  const widths: [string, number][] = [
+    ['日本語、テスト。', 16],
+    ['サーバー', 8],
+    ['「エラー」', 10],
+    ['❤️ok', 4],
+    ['👩‍👩‍👧‍👦🇩🇪', 4],
+    ['مرحبا', 5],
+    ['é', 1],
+  ];
+  for (const [text, width] of widths) {
+    test(`takes ${width} places for ${text}`, () => assert.equal(textWidth(text), width));
+  }
+
+  test('is JSON of the same meaning, without what would command the terminal', () => {
+    const value = { error: 'a\u009b31m\u202eb\u007f\u001b[2J' };
+    const json = printableJson(JSON.stringify(value, null, 2));
+    assert.match(json, /^[\n\u0020-\u007e]*$/);
+    assert.deepEqual(JSON.parse(json), value);
   });
 });

@@ -12,6 +12,6 @@ export const cancel = changeCommand({
   examples: [
     ['cancel 4711 4712', 'cancels two jobs'],
     ['cancel 4711 --reason "customer left"', 'says why, in its last error'],
-    ['cancel --task resize_image --state available,scheduled', 'cancels those that wait'],
+    ['cancel --task send_welcome_email --state available,scheduled', 'cancels those that wait'],
   ],
 });

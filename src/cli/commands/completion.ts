@@ -8,7 +8,7 @@ export const completion: Command = {
   name: 'completion',
   summary: 'Print a script that completes commands and options in a shell',
   usage: 'bash | zsh',
-  about: ['It completes the word howdah, so give npx an alias: alias howdah="npx howdah"'],
+  about: ['It completes npx howdah, and howdah by itself: alias howdah="npx howdah"'],
   argumentCount: [1, 1],
   choices: SHELLS,
   examples: [

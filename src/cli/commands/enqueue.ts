@@ -38,7 +38,10 @@ export const enqueue: Command = {
   examples: [
     [`enqueue send_welcome_email '{"user_account":"ada"}'`, 'adds a job to the task’s own queue'],
     [`enqueue send_welcome_email '{"user_account":"ada"}' --queue critical --delay 10m`, 'in another, later'],
-    ['enqueue resize_image - --unique-key image-7 < payload.json', 'once, with a payload from a file'],
+    [
+      `enqueue send_welcome_email - --unique-key welcome-ada <<< '{"user_account":"ada"}'`,
+      'once, with a payload from standard input',
+    ],
   ],
   async run(call) {
     const requested = await readRequest(call);

@@ -1,8 +1,8 @@
 import { explainJob } from '../../inspect/explain-job.ts';
 import type { Command } from '../command.ts';
-import { CommandError } from '../command-error.ts';
 import { stateStyle } from '../job-columns.ts';
-import { toJobId } from '../job-id.ts';
+import { noJob, toJobId } from '../job-id.ts';
+import { printable } from '../text-width.ts';
 
 export const explain: Command = {
   name: 'explain',
@@ -14,10 +14,13 @@ export const explain: Command = {
     const id = toJobId(given);
     const { db } = await connect();
     const found = await explainJob(db, id);
-    if (!found) throw new CommandError(`no job ${id}: it never existed, or its history is no longer kept`);
+    if (!found) throw noJob(id);
     const { state, explanation, remedy } = found;
     const title = `${output.paint('bold', `Job ${id}`)} ${output.paint(stateStyle(state), state)}`;
-    output.answer(found, `${title}\n\n${explanation}\n${output.paint('dim', `→ ${remedy}`)}`);
+    output.answer(
+      found,
+      `${title}\n\n${printable(explanation)}\n${output.paint('dim', `→ ${printable(remedy)}`)}`,
+    );
     return 0;
   },
 };

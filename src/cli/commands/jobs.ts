@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../db/database.ts';
 import { presentSummary } from '../../http/present-job.ts';
 import type { JobSummary } from '../../inspect/job.ts';
@@ -6,21 +5,17 @@ import type { JobFilter } from '../../inspect/job-filter.ts';
 import { listJobs, MAX_PAGE_SIZE } from '../../inspect/list-jobs.ts';
 import type { Call, Command } from '../command.ts';
 import { UsageError } from '../command-error.ts';
-import { interruptSignal } from '../interrupt-signal.ts';
 import { JOB_COLUMNS } from '../job-columns.ts';
 import { FILTER_OPTIONS, readFilter } from '../job-filter-options.ts';
 import { toJobId } from '../job-id.ts';
 import type { Output } from '../output.ts';
+import { watchUntilInterrupted } from '../watch-until-interrupted.ts';
 
 const DEFAULT_LIMIT = 50;
 const MOST = 10_000;
 const DEFAULT_INTERVAL_MS = 2_000;
 const LEAST_INTERVAL_MS = 100;
 const NOTHING = 'No job fits.';
-
-/** Lines of a terminal that are not jobs: the header, the status and the prompt. */
-const OTHER_LINES = 4;
-const HOME_AND_CLEAR = '\u001b[H\u001b[2J';
 
 export const jobs: Command = {
   name: 'jobs',
@@ -85,22 +80,18 @@ async function watch(call: Call, filter: JobFilter): Promise<0> {
   if (intervalMs < LEAST_INTERVAL_MS)
     throw new UsageError(`--interval: expected ${LEAST_INTERVAL_MS}ms or more`);
   const { limit, beforeId } = readPage(call);
-  const { db } = await connect();
-  using interrupt = interruptSignal();
-  while (!interrupt.signal.aborted) {
-    const fitting = output.isTerminal ? Math.max(1, output.height - OTHER_LINES) : limit;
-    showLook(output, await list(db, filter, { limit: Math.min(limit, fitting), beforeId }));
-    await delay(intervalMs, undefined, { signal: interrupt.signal }).catch(() => {});
-  }
+  const database = await connect();
+  const look = async () => {
+    const fitting = output.isTerminal ? Math.min(limit, output.height) : limit;
+    const found = await list(database.db, filter, { limit: fitting, beforeId });
+    if (output.isJson) output.json(found.map(presentSummary), 0);
+    else output.screen(renderLook(output, found));
+  };
+  await watchUntilInterrupted({ look, intervalMs, output, database });
   return 0;
 }
 
-function showLook(output: Output, found: JobSummary[]): void {
-  if (output.isJson) {
-    output.json(found.map(presentSummary), 0);
-    return;
-  }
-  if (output.isTerminal) output.write(HOME_AND_CLEAR);
-  output.line(output.paint('dim', `${new Date().toISOString()}  Ctrl-C ends`));
-  output.line(found.length === 0 ? NOTHING : output.table(found, JOB_COLUMNS));
+function renderLook(output: Output, found: JobSummary[]): string {
+  const head = output.paint('dim', `${new Date().toISOString()}  Ctrl-C ends`);
+  return `${head}\n${found.length === 0 ? NOTHING : output.table(found, JOB_COLUMNS)}`;
 }

@@ -3,10 +3,15 @@ import { listQueues, type Queue } from '../../inspect/queues.ts';
 import type { Command } from '../command.ts';
 import { describeDuration, describeInstant } from '../describe-time.ts';
 import type { Column } from '../table.ts';
+import { printable } from '../text-width.ts';
 
 const COLUMNS: readonly Column<Queue>[] = [
   { title: 'QUEUE', text: ({ queue }) => queue, style: () => 'bold' },
-  { title: 'STATE', text: describeState, style: ({ isPaused }) => (isPaused ? 'yellow' : 'green') },
+  {
+    title: 'STATE',
+    text: ({ isPaused }) => (isPaused ? 'paused' : 'active'),
+    style: ({ isPaused }) => (isPaused ? 'yellow' : 'green'),
+  },
   { title: 'AVAILABLE', text: (queue) => count(queue, queue.availableCount), align: 'right' },
   { title: 'SCHEDULED', text: (queue) => count(queue, queue.scheduledCount), align: 'right' },
   { title: 'RETRYABLE', text: (queue) => count(queue, queue.retryableCount), align: 'right' },
@@ -31,14 +36,19 @@ export const queues: Command = {
       const { throughput_per_second: _, ...rest } = presentQueue(queue, null);
       return rest;
     };
-    output.list(await listQueues(db), { columns: COLUMNS, present, empty: 'There is no queue.' });
+    const found = await listQueues(db);
+    output.list(found, { columns: COLUMNS, present, empty: 'There is no queue.' });
+    const paused = found.filter(({ isPaused }) => isPaused);
+    if (paused.length > 0) output.note(`\n${paused.map(describePause).join('\n')}`);
     return 0;
   },
 };
 
-function describeState({ isPaused, pausedAt, pausedBy }: Queue): string {
-  if (!isPaused) return 'active';
-  return `paused ${describeInstant(pausedAt)}${pausedBy === null ? '' : ` by ${pausedBy}`}`;
+/** On a line of its own, as a column would cut the reason. */
+function describePause({ queue, pausedAt, pausedBy }: Queue): string {
+  return printable(
+    `${queue} was paused ${describeInstant(pausedAt)}${pausedBy === null ? '' : ` by ${pausedBy}`}`,
+  );
 }
 
 function describeRunning({ runningCount, concurrency, fleetConcurrency }: Queue): string {

@@ -16,12 +16,18 @@ interface Answer {
   command: string;
 }
 
+/** A change in a read-only transaction; VACUUM and the like in any. */
+const REFUSED_READ_ONLY = new Set(['25006', '25001']);
+
+/** Whoever presses Ctrl-C expects the statement to end with the command. Not every server can notice that. */
+const NOTICE_CTRL_C = "set client_connection_check_interval = '500ms'";
+
 export const sql: Command = {
   name: 'sql',
   summary: 'Run one SQL statement; read-only unless --write',
   usage: '"STATEMENT" | -',
   about: [
-    'It runs in a transaction that refuses changes, or with --write in one that is committed.',
+    'It runs in a transaction that refuses changes, or with --write by itself, committed when it succeeds.',
     'That guards against slips, not against somebody who means it: use a role of few rights for those.',
     'The whole result is held in memory: give big tables a limit.',
   ],
@@ -46,11 +52,15 @@ export const sql: Command = {
   },
 };
 
-/** By the extended protocol, which takes one statement only: a second one could end the read-only transaction. */
+/**
+ * By the extended protocol, which takes one statement only: a second one could end the read-only transaction. One that may
+ * write is a transaction of its own, for VACUUM and procedures that commit want to be in no other.
+ */
 async function runStatement({ pool }: DatabaseHandle, text: string, mayWrite: boolean): Promise<Answer> {
   const client = await pool.connect();
   try {
-    await client.query(mayWrite ? 'begin read write' : 'begin read only');
+    await client.query(NOTICE_CTRL_C).catch(() => {});
+    await client.query(mayWrite ? 'set default_transaction_read_only = off' : 'begin read only');
     const statement = {
       text,
       rowMode: 'array' as const,
@@ -58,7 +68,7 @@ async function runStatement({ pool }: DatabaseHandle, text: string, mayWrite: bo
       types: { getTypeParser: parseValue },
     };
     const { fields, rows, rowCount, command } = await client.query<SqlValue[]>(statement);
-    await client.query(mayWrite ? 'commit' : 'rollback');
+    if (!mayWrite) await client.query('rollback');
     return { columns: fields.map(({ name }) => name), rows, rowCount, command };
   } catch (error) {
     throw advise(error);
@@ -69,7 +79,7 @@ async function runStatement({ pool }: DatabaseHandle, text: string, mayWrite: bo
 
 function advise(error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
-  if (error.code === '25006')
+  if (REFUSED_READ_ONLY.has(String(error.code)))
     return new CommandError(`${error.message}; --write allows changes`, { cause: error });
   const isSeveral = error.code === '42601' && /multiple commands/.test(error.message);
   return isSeveral ? new CommandError('expected one statement, received several', { cause: error }) : error;
@@ -81,10 +91,12 @@ function toColumns(names: readonly string[]): Column<Row>[] {
 
 /** Columns of one name are told apart by a number. */
 function toObjects({ columns, rows }: Answer): Record<string, SqlValue>[] {
-  const names = columns.map((name, index) => {
-    const earlier = columns.slice(0, index).filter((each) => each === name).length;
-    return earlier === 0 ? name : `${name}_${earlier + 1}`;
-  });
+  const names: string[] = [];
+  for (const name of columns) {
+    let [unique, number] = [name, 1];
+    while (names.includes(unique) || (number > 1 && columns.includes(unique))) unique = `${name}_${++number}`;
+    names.push(unique);
+  }
   return rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null])));
 }
 

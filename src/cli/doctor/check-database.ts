@@ -1,29 +1,49 @@
 import type { Config } from '../../config.ts';
 import { checkEngine, EngineMismatchError } from '../../db/engine-fingerprint.ts';
 import { isMigrated } from '../../db/migrate.ts';
+import { hasNewerSchema } from '../../db/schema-version.ts';
 import type { Session } from '../../db/session.ts';
 import { catalogue } from '../../jobs/catalogue.ts';
 import { checkClock } from './check-clock.ts';
 import { checkConnections } from './check-connections.ts';
 import { checkGrants } from './check-grants.ts';
+import { checkLocks } from './check-locks.ts';
 import { checkRoles } from './check-roles.ts';
+import { checkTriggers } from './check-triggers.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
+import { guarded } from './guarded.ts';
 
 const OLDEST = 15;
 const NEWEST = 18;
 
+export interface DatabaseFindings {
+  findings: Finding[];
+  /** False where there is nothing to look into: another version, none, or no right to. */
+  isUsable: boolean;
+}
+
 /** Whether the server fits, and holds this version of Howdah on the engine it was built for. */
-export async function checkDatabase(session: Session, config: Config): Promise<Finding[]> {
+export async function checkDatabase(session: Session, config: Config): Promise<DatabaseFindings> {
+  const version = await guarded('the version', () => checkVersion(session));
   const server = [
-    await checkVersion(session),
-    await checkClock(session),
-    await checkConnections(session, config),
-    await checkGrants(session),
+    ...(await guarded('the clock', () => checkClock(session))),
+    ...(await guarded('connections', () => checkConnections(session, config))),
+    ...(await guarded('locks', () => checkLocks(session))),
   ];
-  if (server.some(({ level }) => level === 'error')) return server;
-  const installed = await checkInstalled(session, config);
-  if (installed.level === 'error') return [...server, installed];
-  return [...server, installed, ...(await checkEngines(session)), ...(await checkRoles(session))];
+  const base = await guarded('grants', () => checkGrants(session));
+  if (!hasError([...version, ...base])) {
+    base.push(...(await guarded('the installed version', () => checkInstalled(session, config))));
+  }
+  const findings = [...version, ...server, ...base];
+  if (hasError([...version, ...base])) return { findings, isUsable: false };
+  findings.push(...(await guarded('the engine', () => checkEngines(session))));
+  findings.push(...(await guarded('triggers', () => checkTriggers(session))));
+  findings.push(...(await guarded('roles', () => checkRoles(session))));
+  return { findings, isUsable: true };
+}
+
+function hasError(findings: readonly Finding[]): boolean {
+  return findings.some(({ level }) => level === 'error');
 }
 
 async function checkVersion(session: Session): Promise<Finding> {
@@ -43,6 +63,12 @@ async function checkVersion(session: Session): Promise<Finding> {
 
 async function checkInstalled(session: Session, { queues }: Config): Promise<Finding> {
   const names = [...queues.map(({ name }) => name), ...[...catalogue.values()].map(({ queue }) => queue)];
+  if (await hasNewerSchema(session)) {
+    return error(
+      'the database is at a newer version than this one',
+      'update this one; do not migrate with it',
+    );
+  }
   if (await isMigrated(session, names)) return ok('tables, functions and triggers of this version');
   const { rows } = await session.query("select from pg_namespace where nspname = 'howdah'");
   const what =

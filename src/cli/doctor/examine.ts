@@ -9,8 +9,12 @@ import { checkDatabase } from './check-database.ts';
 import { checkFleet } from './check-fleet.ts';
 import { checkUpkeep } from './check-upkeep.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
+import { guarded } from './guarded.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
+
+/** Whoever calls the doctor has no time: a check that has to wait is a finding. */
+const PATIENCE = "set lock_timeout = '1s'; set statement_timeout = '10s'";
 
 /** Everything about this deployment that can be checked from here, in the order in which it would be mended. */
 export async function examine(): Promise<Finding[]> {
@@ -49,10 +53,15 @@ async function checkInside(config: Config, connectionString: string): Promise<Fi
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
   });
   try {
-    const database = await checkDatabase(session, config);
-    if (database.some(({ level }) => level === 'error')) return database;
-    const upkeep = await checkUpkeep(session);
-    return [...database, await checkCrontab(session), ...upkeep, ...(await checkFleet(session))];
+    await session.query(PATIENCE);
+    const { findings, isUsable } = await checkDatabase(session, config);
+    if (!isUsable) return findings;
+    return [
+      ...findings,
+      ...(await guarded('the crontab', () => checkCrontab(session))),
+      ...(await guarded('dead rows and long transactions', () => checkUpkeep(session))),
+      ...(await guarded('queues and tasks', () => checkFleet(session))),
+    ];
   } finally {
     await session.end();
   }

@@ -1,4 +1,5 @@
 import type { Paint, Style } from '../table.ts';
+import { printableLines } from '../text-width.ts';
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -28,8 +29,8 @@ export function error(what: string, advice: string): Finding {
 /** A line a finding, its advice below it, and what it comes to. */
 export function renderFindings(findings: readonly Finding[], paint: Paint): string {
   const lines = findings.flatMap(({ level, what, advice }) => [
-    `${paint(STYLES[level], MARKS[level])}${what.replaceAll('\n', `\n${INDENT}`)}`,
-    ...(advice === undefined ? [] : [`${INDENT}→ ${advice}`]),
+    `${paint(STYLES[level], MARKS[level])}${printableLines(what).replaceAll('\n', `\n${INDENT}`)}`,
+    ...(advice === undefined ? [] : [`${INDENT}→ ${printableLines(advice)}`]),
   ]);
   return `${[...lines, '', summary(findings)].join('\n')}\n`;
 }

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { SqlClient } from '../../src/db/sql-client.ts';
+import type { Processor } from '../../src/processor/processor.ts';
+import { checkReadiness } from '../../src/start/readiness.ts';
+
+/** A database that takes every question and answers none. */
+const BLACK_HOLE = { query: () => new Promise(() => {}) } as unknown as SqlClient;
+/** One that every migration was applied to, with no queue that is stuck. */
+const HEALTHY = {
+  query: async (text: string) => ({ rows: /max\(created_at\)/.test(text) ? [{ latest: '1e15' }] : [] }),
+} as unknown as SqlClient;
+const WORKING = { idleQueues: () => [], restingQueues: () => ['default'] } as unknown as Processor;
+
+describe('readiness', () => {
+  test('answers while a probe still waits, whatever the database does', async () => {
+    const begun = Date.now();
+    const { ready, checks } = await checkReadiness({
+      client: BLACK_HOLE,
+      processor: WORKING,
+      phase: undefined,
+    });
+    assert.ok(Date.now() - begun < 4_500);
+    assert.equal(ready, false);
+    assert.deepEqual(checks, {
+      database: { ok: false, detail: 'no answer from the database within 900 ms' },
+      runners: { ok: true },
+    });
+  });
+
+  test('needs every check', async () => {
+    const { ready, checks } = await checkReadiness({
+      client: HEALTHY,
+      processor: WORKING,
+      phase: undefined,
+    });
+    assert.equal(ready, true);
+    assert.deepEqual(Object.keys(checks), ['database', 'runners', 'queues']);
+  });
+
+  test('says that runners are not up yet, as long as there are none', async () => {
+    const { ready, checks } = await checkReadiness({
+      client: HEALTHY,
+      processor: undefined,
+      phase: 'starting',
+    });
+    assert.equal(ready, false);
+    assert.match(checks['process']?.detail ?? '', /^starting: /);
+  });
+
+  test('says that the process is quiet or about to end, rather than that its runners are gone', async () => {
+    for (const phase of ['quiet', 'stopping'] as const) {
+      const { ready, checks } = await checkReadiness({ client: HEALTHY, processor: WORKING, phase });
+      assert.equal(ready, false);
+      assert.match(checks['runners']?.detail ?? '', new RegExp(`^${phase}: `));
+    }
+  });
+});
