@@ -2,11 +2,13 @@ import type { Transaction } from '../db/database.ts';
 import { HowdahError } from '../errors.ts';
 import { BULK_STATES, type BulkAction } from '../inspect/bulk.ts';
 import type { JobState } from '../inspect/job.ts';
+import { transactionAs } from '../inspect/transaction-as.ts';
 import type { Call, Command, ExitCode, OptionDefinitions } from './command.ts';
 import { UsageError } from './command-error.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import { FILTER_OPTIONS, hasFilter, readFilter } from './job-filter-options.ts';
 import { toJobId } from './job-id.ts';
+import { localActor } from './local-actor.ts';
 import { type BulkOrder, type BulkReport, runBulk } from './run-bulk.ts';
 
 const DEFAULT_MAX = 1_000;
@@ -66,8 +68,7 @@ export async function changeEach(
   const outcomes: Outcome[] = [];
   try {
     for (const id of ids) {
-      const outcome = await db
-        .transaction((tx) => change(tx, id))
+      const outcome = await transactionAs(db, localActor(), (tx) => change(tx, id))
         .then((state) => ({ id, state }))
         .catch((error: unknown) => toRefusal(id, error));
       outcomes.push(outcome);

@@ -1,7 +1,9 @@
 import type { Database } from '../db/database.ts';
-import { type BulkAction, changeBatch, countJobs, lastJobId, narrowToAction } from '../inspect/bulk.ts';
+import { type BulkAction, countJobs, narrowToAction } from '../inspect/bulk.ts';
+import { changeMatching, type MatchingResult } from '../inspect/change-matching.ts';
 import type { JobFilter } from '../inspect/job-filter.ts';
 import { InterruptedBulk } from './interrupted-bulk.ts';
+import { localActor } from './local-actor.ts';
 import type { Output } from './output.ts';
 import { ProgressBar } from './progress-bar.ts';
 
@@ -44,28 +46,29 @@ export async function runBulk(db: Database, order: BulkOrder, output: Output): P
   if (isDryRun) {
     return { action, dry_run: true, matched: total, changed: 0, skipped: 0, is_complete: total < max };
   }
-  const bar = new ProgressBar(output.status, total);
-  const { matched, changed } = await changeAll(db, { ...order, filter }, bar).finally(() => bar.clear());
-  const isComplete = matched < max && !order.signal.aborted;
+  const { matched, changed, isComplete } = await changeAll(
+    db,
+    { ...order, filter },
+    new ProgressBar(output.status, total),
+  );
   return { action, dry_run: false, matched, changed, skipped: matched - changed, is_complete: isComplete };
 }
 
-async function changeAll(db: Database, { action, filter, max, reason, signal }: BulkOrder, bar: ProgressBar) {
-  const beforeId = String(BigInt(await lastJobId(db)) + 1n);
-  const done = { matched: 0, changed: 0 };
-  let afterId: string | undefined;
-  while (done.matched < max && !signal.aborted) {
-    bar.show(done.matched);
-    const range = { limit: Math.min(BATCH_SIZE, max - done.matched), afterId, beforeId };
-    const { ids, changedIds } = await db
-      .transaction((tx) => changeBatch(tx, action, { filter, range, reason }))
-      .catch((error: unknown) => {
-        throw done.changed === 0 ? error : new InterruptedBulk(done.changed, error);
-      });
-    done.matched += ids.length;
-    done.changed += changedIds.length;
-    afterId = ids.at(-1);
-    if (ids.length < range.limit) break;
+async function changeAll(db: Database, order: BulkOrder, bar: ProgressBar): Promise<MatchingResult> {
+  let changedCount = 0;
+  try {
+    return await changeMatching(db, {
+      ...order,
+      batchSize: BATCH_SIZE,
+      actor: localActor(),
+      onProgress({ matched, changed }) {
+        bar.show(matched);
+        changedCount = changed;
+      },
+    });
+  } catch (error) {
+    throw changedCount === 0 ? error : new InterruptedBulk(changedCount, error);
+  } finally {
+    bar.clear();
   }
-  return done;
 }

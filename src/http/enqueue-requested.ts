@@ -3,6 +3,7 @@ import type { EnqueueOptions } from '../distributor/enqueue-options.ts';
 import type { EnqueuedJob, NewJob, TaskDistributor } from '../distributor/task-distributor.ts';
 import { type FieldMistake, HowdahError } from '../errors.ts';
 import { translatingErrors } from '../inspect/command-error.ts';
+import { recordChange } from '../inspect/record-change.ts';
 import type { TaskDefinition } from '../jobs/define-task.ts';
 import { resolveTask } from './resolve-task.ts';
 import type { RequestedJob } from './schemas/new-job.ts';
@@ -30,18 +31,34 @@ export async function toNewJobs(db: Database, requested: readonly RequestedJob[]
   return jobs;
 }
 
-/** @throws {HowdahError} as the distributor does, with fields by their names in a request */
+/**
+ * Enqueues them all, with a row of the audit log.
+ *
+ * @throws {HowdahError} as the distributor does, with fields by their names in a request
+ */
 export async function enqueueAll(
   tx: Transaction,
   distributor: TaskDistributor,
   jobs: readonly NewJob[],
 ): Promise<EnqueuedJob[]> {
   const [only] = jobs;
-  return translatingErrors(() =>
+  const enqueued = await translatingErrors(() =>
     only && jobs.length === 1
       ? distributor.distribute(tx, only.task, only.payload, only.options).then((job) => [job])
       : distributor.distributeMany(tx, jobs),
   ).catch(renameFields);
+  await recordEnqueue(tx, enqueued);
+  return enqueued;
+}
+
+async function recordEnqueue(tx: Transaction, jobs: readonly EnqueuedJob[]): Promise<void> {
+  const tasks = [...new Set(jobs.map(({ task }) => task))];
+  const queues = [...new Set(jobs.map(({ queue }) => queue))];
+  await recordChange(tx, {
+    action: 'jobs.enqueue',
+    jobIds: jobs.map(({ id }) => id),
+    details: { tasks, queues },
+  });
 }
 
 function toOptions(job: RequestedJob): EnqueueOptions {

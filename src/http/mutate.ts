@@ -1,32 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
-import type { Transaction } from '../db/database.ts';
-import { recordAudit } from '../inspect/audit-log.ts';
+import type { Database, Transaction } from '../db/database.ts';
 import { translatingErrors } from '../inspect/command-error.ts';
 import { claimKey, type KeyedRequest, storeAnswer } from '../inspect/idempotency-keys.ts';
-import type { AppDependencies, AppEnv } from './app-dependencies.ts';
+import { transactionAs } from '../inspect/transaction-as.ts';
+import type { AppEnv } from './app-dependencies.ts';
 import { refuseInvalid } from './describe-mistakes.ts';
 import { idempotencyKey } from './schemas/idempotency-key.ts';
 
-/** What a change did. */
-export interface Change<Body> {
-  body: Body;
-  jobIds: readonly string[];
-  /** For the audit log; never a payload. */
-  details: Readonly<Record<string, unknown>>;
-}
-
 /**
- * The answer to a request that changes something: the change, its row in the audit log and what an Idempotency-Key
- * remembers commit together. A request that comes again with its key gets the first answer and changes nothing; one
- * that failed left nothing behind, and is tried anew.
+ * The answer to a request that changes something: the change, its row in the audit log (written by `work`, or by the SQL
+ * command that it calls) and what an Idempotency-Key remembers commit together. A request that comes again with its key
+ * gets the first answer and changes nothing; one that failed left nothing behind, and is tried anew.
  *
  * @throws {HowdahError} what `work` throws, those of `claimKey`, and what the database refused
  */
 export async function mutate<Body>(
   c: Context<AppEnv>,
-  { db, action }: Pick<AppDependencies, 'db'> & { action: string },
-  work: (tx: Transaction) => Promise<Change<Body>>,
+  db: Database,
+  work: (tx: Transaction) => Promise<Body>,
 ): Promise<Body> {
   const keyed = await readKey(c);
   const change = async (tx: Transaction) => {
@@ -35,12 +27,11 @@ export async function mutate<Body>(
       c.header('Idempotency-Replayed', 'true');
       return first as Body;
     }
-    const { body, jobIds, details } = await work(tx);
-    await recordAudit(tx, { actor: 'admin', action, requestId: c.var.requestId, jobIds, details });
+    const body = await work(tx);
     if (keyed) await storeAnswer(tx, keyed.key, body);
     return body;
   };
-  return translatingErrors(() => db.transaction(change));
+  return translatingErrors(() => transactionAs(db, { name: 'admin', requestId: c.var.requestId }, change));
 }
 
 /**

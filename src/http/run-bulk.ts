@@ -1,16 +1,8 @@
 import type { Context } from 'hono';
-import type { Database, Transaction } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
 import { HowdahError } from '../errors.ts';
-import { recordAudit } from '../inspect/audit-log.ts';
-import {
-  BULK_STATES,
-  type BulkAction,
-  type BulkBatch,
-  changeBatch,
-  countJobs,
-  lastJobId,
-  narrowToAction,
-} from '../inspect/bulk.ts';
+import { BULK_STATES, type BulkAction, countJobs, narrowToAction } from '../inspect/bulk.ts';
+import { changeMatching, type MatchingResult } from '../inspect/change-matching.ts';
 import {
   claimKey,
   type KeyedRequest,
@@ -19,7 +11,7 @@ import {
   storeAnswer,
 } from '../inspect/idempotency-keys.ts';
 import type { JobFilter } from '../inspect/job-filter.ts';
-import type { IdRange } from '../inspect/job-ids-query.ts';
+import type { Actor } from '../inspect/transaction-as.ts';
 import type { AppDependencies, AppEnv } from './app-dependencies.ts';
 import { readKey } from './mutate.ts';
 import type { BulkOrder, BulkReport } from './schemas/bulk.ts';
@@ -35,14 +27,9 @@ interface Bulk {
 interface Work extends Bulk {
   filter: JobFilter;
   keyed: KeyedRequest | undefined;
-  /** Whether to stop before the next transaction. */
-  isOver(): boolean;
-}
-
-interface Total {
-  matched: number;
-  changed: number;
-  isComplete: boolean;
+  actor: Actor;
+  /** Ends it before the next transaction. */
+  signal: AbortSignal;
 }
 
 /**
@@ -69,22 +56,23 @@ export async function runBulk(
     c.header('Idempotency-Replayed', 'true');
     return first as BulkReport;
   }
-  const isOver = () => c.req.raw.signal.aborted || stopping?.aborted === true;
-  return finish(db, { ...bulk, filter, keyed, isOver }, c.var.requestId);
+  const actor = { name: 'admin', requestId: c.var.requestId };
+  const signal = AbortSignal.any([c.req.raw.signal, ...(stopping ? [stopping] : [])]);
+  return finish(db, { ...bulk, filter, keyed, actor, signal });
 }
 
-async function count(db: Database, filter: JobFilter, max: number): Promise<Total> {
+async function count(db: Database, filter: JobFilter, max: number): Promise<MatchingResult> {
   const matched = await countJobs(db, filter, max);
   return { matched, changed: 0, isComplete: matched < max };
 }
 
 /** A report that is not the whole story must not be the answer to those who ask again. */
-async function finish(db: Database, work: Work, requestId: string): Promise<BulkReport> {
+async function finish(db: Database, work: Work): Promise<BulkReport> {
   const { keyed } = work;
   try {
-    const total = await changeAll(db, work, requestId);
-    const report = toReport(work, total);
-    if (keyed && isBrokenOff(work, total)) await releaseClaim(db, keyed.key);
+    const result = await changeAll(db, work);
+    const report = toReport(work, result);
+    if (keyed && isBrokenOff(work, result)) await releaseClaim(db, keyed.key);
     else if (keyed) await storeAnswer(db, keyed.key, report);
     return report;
   } catch (error) {
@@ -93,8 +81,20 @@ async function finish(db: Database, work: Work, requestId: string): Promise<Bulk
   }
 }
 
-function isBrokenOff({ order, isOver }: Work, { matched, isComplete }: Total): boolean {
-  return isOver() && !isComplete && matched < order.max;
+function changeAll(
+  db: Database,
+  { action, order, filter, keyed, actor, signal }: Work,
+): Promise<MatchingResult> {
+  const { max, reason } = order;
+  return changeMatching(db, {
+    ...{ action, filter, max, reason, actor, signal },
+    batchSize: BATCH_SIZE,
+    ...(keyed ? { inBatch: (tx) => keepClaim(tx, keyed.key) } : {}),
+  });
+}
+
+function isBrokenOff({ order, signal }: Work, { matched, isComplete }: MatchingResult): boolean {
+  return signal.aborted && !isComplete && matched < order.max;
 }
 
 function checkState({ action, order }: Bulk): void {
@@ -108,47 +108,7 @@ function checkState({ action, order }: Bulk): void {
   });
 }
 
-async function changeAll(db: Database, work: Work, requestId: string): Promise<Total> {
-  const { order, isOver } = work;
-  const beforeId = String(BigInt(await lastJobId(db)) + 1n);
-  const total = { matched: 0, changed: 0 };
-  let afterId: string | undefined;
-  while (total.matched < order.max && !isOver()) {
-    const range = { limit: Math.min(BATCH_SIZE, order.max - total.matched), afterId, beforeId };
-    const batch = await db.transaction((tx) => changeSome(tx, work, { range, requestId }));
-    total.matched += batch.ids.length;
-    total.changed += batch.changedIds.length;
-    afterId = batch.ids.at(-1);
-    if (batch.ids.length < range.limit) return { ...total, isComplete: true };
-  }
-  return { ...total, isComplete: false };
-}
-
-async function changeSome(
-  tx: Transaction,
-  { action, order, filter, keyed }: Work,
-  { range, requestId }: { range: Omit<IdRange, 'order'>; requestId: string },
-): Promise<BulkBatch> {
-  const batch = await changeBatch(tx, action, { filter, range, reason: order.reason });
-  if (keyed) await keepClaim(tx, keyed.key);
-  if (batch.changedIds.length === 0) return batch;
-  const { payload_contains, ...conditions } = order.filter;
-  await recordAudit(tx, {
-    actor: 'admin',
-    action: `jobs.bulk_${action}`,
-    requestId,
-    jobIds: batch.changedIds,
-    details: {
-      filter: conditions,
-      by_payload: payload_contains !== undefined,
-      max: order.max,
-      reason: order.reason,
-    },
-  });
-  return batch;
-}
-
-function toReport({ action, order }: Bulk, { matched, changed, isComplete }: Total): BulkReport {
+function toReport({ action, order }: Bulk, { matched, changed, isComplete }: MatchingResult): BulkReport {
   const skipped = order.dry_run ? 0 : matched - changed;
   return { action, dry_run: order.dry_run, matched, changed, skipped, is_complete: isComplete };
 }

@@ -1,5 +1,6 @@
 import type { TaskDefinition } from './define-task.ts';
 import { deleteExpiredVerifications } from './delete-expired-verifications.ts';
+import { pruneAuditLog } from './prune-audit-log.ts';
 import { pruneFinishedJobs } from './prune-finished-jobs.ts';
 import { sendVerifyEmail } from './send-verify-email.ts';
 import { sendWelcomeEmail } from './send-welcome-email.ts';
@@ -28,5 +29,6 @@ export const catalogue: Catalogue = createCatalogue([
   sendVerifyEmail,
   sendWelcomeEmail,
   pruneFinishedJobs,
+  pruneAuditLog,
   deleteExpiredVerifications,
 ]);

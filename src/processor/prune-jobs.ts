@@ -1,6 +1,5 @@
-import { queryRows, type SqlClient } from '../db/sql-client.ts';
-
-const BATCH = 1_000;
+import type { SqlClient } from '../db/sql-client.ts';
+import { inBatches } from './in-batches.ts';
 
 /**
  * Removes finished jobs whose retention is over, with their errors, and runners that are gone for more than a day.
@@ -10,17 +9,8 @@ const BATCH = 1_000;
  * @returns how many jobs it removed
  */
 export async function pruneJobs(database: SqlClient, signal: AbortSignal): Promise<number> {
-  const jobCount = await repeat(database, 'select howdah.prune_finished_jobs($1) as count', signal);
-  await repeat(database, 'select howdah.prune_runners($1) as count', signal);
+  const statement = 'select howdah.prune_finished_jobs($1) as count';
+  const jobCount = await inBatches(database, { statement, signal });
+  await inBatches(database, { statement: 'select howdah.prune_runners($1) as count', signal });
   return jobCount;
-}
-
-async function repeat(database: SqlClient, statement: string, signal: AbortSignal): Promise<number> {
-  let total = 0;
-  for (;;) {
-    signal.throwIfAborted();
-    const [row] = await queryRows<{ count: number }>(database, statement, [BATCH]);
-    total += row?.count ?? 0;
-    if ((row?.count ?? 0) < BATCH) return total;
-  }
 }

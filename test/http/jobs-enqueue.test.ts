@@ -187,7 +187,7 @@ describe('POST /v1/jobs', () => {
     const rows = await api.customers.rows(
       'select actor, action, request_id, job_ids::text[], details from howdah.audit_log',
     );
-    const details = { task: 'send_welcome_email', queue: 'default' };
+    const details = { tasks: ['send_welcome_email'], queues: ['default'] };
     assert.deepEqual(rows, [
       { actor: 'admin', action: 'jobs.enqueue', request_id: 'request-7', job_ids: [job.id], details },
     ]);

@@ -50,7 +50,7 @@ describe('/v1/queues', () => {
     assert.deepEqual([answer.queue['is_paused'], answer.queue['paused_by']], [false, null]);
     const actions = await api.customers.rows('select action, details from howdah.audit_log order by id');
     assert.deepEqual(actions, [
-      { action: 'queues.pause', details: { queue: 'default', reason: 'the mail is down', is_new: true } },
+      { action: 'queues.pause', details: { queue: 'default', by: 'admin: the mail is down', is_new: true } },
       { action: 'queues.resume', details: { queue: 'default', is_new: true } },
     ]);
   });

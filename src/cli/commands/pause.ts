@@ -1,7 +1,7 @@
-import { userInfo } from 'node:os';
 import { pauseQueue } from '../../inspect/queue-commands.ts';
 import { changeQueues } from '../change-queues.ts';
 import type { Command } from '../command.ts';
+import { localActor } from '../local-actor.ts';
 
 export const pause: Command = {
   name: 'pause',
@@ -18,7 +18,9 @@ export const pause: Command = {
     ['pause --all', 'stops everything'],
   ],
   run(call) {
-    const by = [userName(), call.options.text('reason')].filter((part) => part !== undefined).join(': ');
+    const by = [localActor().name, call.options.text('reason')]
+      .filter((part) => part !== undefined)
+      .join(': ');
     return changeQueues(call, {
       one: (tx, queue) => pauseQueue(tx, queue, by),
       isPaused: true,
@@ -26,12 +28,3 @@ export const pause: Command = {
     });
   },
 };
-
-/** An account without a name, as containers have them, makes userInfo throw. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'howdah cli';
-  }
-}

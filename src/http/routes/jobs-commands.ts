@@ -45,43 +45,31 @@ export function addJobCommandRoutes(app: App, { db }: AppDependencies) {
   return app
     .openapi(retryRoute, async (c) => {
       const { id } = c.req.valid('param');
-      return c.json(await run(c, 'jobs.retry', { id, command: (tx) => retryJob(tx, id) }), 200);
+      return c.json(await run(c, id, (tx) => retryJob(tx, id)), 200);
     })
     .openapi(runNowRoute, async (c) => {
       const { id } = c.req.valid('param');
-      return c.json(await run(c, 'jobs.run_now', { id, command: (tx) => runJobNow(tx, id) }), 200);
+      return c.json(await run(c, id, (tx) => runJobNow(tx, id)), 200);
     })
     .openapi(cancelRoute, async (c) => {
       const { id } = c.req.valid('param');
       const { reason } = c.req.valid('json');
-      const command = (tx: Transaction) => cancelJob(tx, id, reason);
-      return c.json(await run(c, 'jobs.cancel', { id, command, details: { reason } }), 200);
+      return c.json(await run(c, id, (tx) => cancelJob(tx, id, reason)), 200);
     })
     .openapi(discardRoute, async (c) => {
       const { id } = c.req.valid('param');
       const { reason } = c.req.valid('json');
-      const command = (tx: Transaction) => discardJob(tx, id, reason);
-      return c.json(await run(c, 'jobs.discard', { id, command, details: { reason } }), 200);
+      return c.json(await run(c, id, (tx) => discardJob(tx, id, reason)), 200);
     })
     .openapi(rescheduleRoute, async (c) => {
       const { id } = c.req.valid('param');
       const { run_at: runAt } = c.req.valid('json');
-      const command = (tx: Transaction) => rescheduleJob(tx, id, runAt);
-      return c.json(await run(c, 'jobs.reschedule', { id, command, details: { run_at: runAt } }), 200);
+      return c.json(await run(c, id, (tx) => rescheduleJob(tx, id, runAt)), 200);
     });
 
-  function run(c: Context<AppEnv>, action: string, { id, command, details = {} }: Command) {
-    return mutate(c, { db, action }, async (tx) => {
-      const state = await command(tx);
-      return { body: { job: { id, state } }, jobIds: [id], details: { ...details, state } };
-    });
+  function run(c: Context<AppEnv>, id: string, command: (tx: Transaction) => Promise<JobState>) {
+    return mutate(c, db, async (tx) => ({ job: { id, state: await command(tx) } }));
   }
-}
-
-interface Command {
-  id: string;
-  command(tx: Transaction): Promise<JobState>;
-  details?: Record<string, unknown>;
 }
 
 function commandRoute<const Path extends string, Schema extends z.ZodType = typeof noBody>(

@@ -62,23 +62,20 @@ export function addEnqueueRoutes(app: App, deps: AppDependencies) {
   return app
     .openapi(enqueueRoute, async (c) => {
       const jobs = await toNewJobs(db, [c.req.valid('json')]);
-      const body = await mutate(c, { db, action: 'jobs.enqueue' }, async (tx) => {
+      const body = await mutate(c, db, async (tx) => {
         const [enqueued] = await enqueueAll(tx, distributor, jobs);
         const written = enqueued && (await getJob(tx, enqueued.id));
         if (!written) throw new Error('the job that was just enqueued is not there');
-        const { id, task, queue } = written;
-        return { body: { job: presentJob(written, 'admin') }, jobIds: [id], details: { task, queue } };
+        return { job: presentJob(written, 'admin') };
       });
       c.header('Location', `/v1/jobs/${body.job.id}`);
       return c.json(body, 201);
     })
     .openapi(batchRoute, async (c) => {
       const jobs = await toNewJobs(db, c.req.valid('json').jobs);
-      const body = await mutate(c, { db, action: 'jobs.enqueue_batch' }, async (tx) => {
-        const enqueued = await enqueueAll(tx, distributor, jobs);
-        const details = { count: enqueued.length, tasks: [...new Set(enqueued.map(({ task }) => task))] };
-        return { body: { jobs: enqueued.map(present) }, jobIds: enqueued.map(({ id }) => id), details };
-      });
+      const body = await mutate(c, db, async (tx) => ({
+        jobs: (await enqueueAll(tx, distributor, jobs)).map(present),
+      }));
       return c.json(body, 201);
     });
 }

@@ -96,26 +96,26 @@ export function addQueueRoutes(app: App, { db }: AppDependencies) {
     .openapi(pauseRoute, async (c) => {
       const { name } = c.req.valid('param');
       const { reason } = c.req.valid('json');
-      const body = await mutate(c, { db, action: 'queues.pause' }, async (tx) => {
-        const isNew = await pauseQueue(tx, name, reason === undefined ? 'admin' : `admin: ${reason}`);
-        return { body: await read(tx, name), jobIds: [], details: { queue: name, reason, is_new: isNew } };
+      const body = await mutate(c, db, async (tx) => {
+        await pauseQueue(tx, name, reason === undefined ? 'admin' : `admin: ${reason}`);
+        return read(tx, name);
       });
       return c.json(body, 200);
     })
     .openapi(resumeRoute, async (c) => {
       const { name } = c.req.valid('param');
-      const body = await mutate(c, { db, action: 'queues.resume' }, async (tx) => {
-        const isNew = await resumeQueue(tx, name);
-        return { body: await read(tx, name), jobIds: [], details: { queue: name, is_new: isNew } };
+      const body = await mutate(c, db, async (tx) => {
+        await resumeQueue(tx, name);
+        return read(tx, name);
       });
       return c.json(body, 200);
     })
     .openapi(changeRoute, async (c) => {
       const { name } = c.req.valid('param');
       const { fleet_concurrency: runs } = c.req.valid('json');
-      const body = await mutate(c, { db, action: 'queues.set_fleet_concurrency' }, async (tx) => {
-        const before = await setFleetConcurrency(tx, name, runs);
-        return { body: await read(tx, name), jobIds: [], details: { queue: name, runs, before } };
+      const body = await mutate(c, db, async (tx) => {
+        await setFleetConcurrency(tx, name, runs);
+        return read(tx, name);
       });
       return c.json(body, 200);
     });

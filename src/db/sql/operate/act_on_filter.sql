@@ -10,6 +10,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ids bigint[];
+  v_changed bigint[];
 begin
   if dry_run is null then
     raise exception 'dry_run: expected true or false, received null'
@@ -19,6 +20,13 @@ begin
   if dry_run then
     return cardinality(v_ids);
   end if;
-  return (select count(*) from howdah.act_on_jobs(action, v_ids, reason, at));
+  v_changed := array(select * from howdah.act_on_jobs(action, v_ids, reason, at));
+  if v_changed <> '{}' then
+    perform howdah.record_change(
+      'jobs.bulk_' || action, v_changed,
+      jsonb_build_object('filter', filter - 'payload_contains', 'by_payload', filter ->> 'payload_contains' is not null,
+                         'max', max_jobs, 'reason', reason, 'run_at', case action when 'reschedule' then at end));
+  end if;
+  return cardinality(v_changed);
 end;
 $$;

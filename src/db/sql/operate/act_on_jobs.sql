@@ -1,6 +1,6 @@
 -- howdah.act_on_jobs(action, ids, reason, at): cancels, discards, retries, runs now or reschedules (action: cancel, discard,
 -- retry, run_now, reschedule; at for the last alone) those of the jobs that can be; returns the ids of those that were.
--- What a bulk command does with one batch.
+-- What a bulk command does with one batch; its caller records it.
 --
 -- Left out rather than refused: jobs that are in no state for it (also running ones that are being cancelled already), that
 -- wait for their turn in a sequence and shall move, and that somebody else holds locked this moment, such as a worker that
@@ -18,7 +18,7 @@ begin
   if action = 'retry' then
     foreach v_id in array ids loop
       begin
-        perform howdah.retry_job(v_id);
+        perform howdah.restart_job(v_id);
         return next v_id;
       exception when sqlstate 'HWSTA' or sqlstate 'HWJOB' then
         null;

@@ -9,3 +9,11 @@ as $$
               when session_user = current_user then name
               else format('%s (%s)', name, session_user) end
 $$;
+
+-- howdah.actor(): who acts in this transaction: whom the setting howdah.actor names, else the role that logged in.
+create function howdah.actor() returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select howdah.acting_as(nullif(current_setting('howdah.actor', true), ''))
+$$;

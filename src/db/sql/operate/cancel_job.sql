@@ -16,10 +16,12 @@ begin
   end if;
   if v_job.state = 'running' then
     perform howdah.cancel_running_jobs(array[cancel_job.id], reason);
-    return 'running';
+  else
+    perform howdah.end_waiting_jobs(v_job.schema_name, array[cancel_job.id], 'cancelled', reason);
+    v_job.state := 'cancelled';
   end if;
-  perform howdah.end_waiting_jobs(v_job.schema_name, array[cancel_job.id], 'cancelled', reason);
-  return 'cancelled';
+  perform howdah.record_change('jobs.cancel', array[id], jsonb_build_object('reason', reason, 'state', v_job.state));
+  return v_job.state;
 end;
 $$;
 

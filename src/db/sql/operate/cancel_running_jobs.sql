@@ -10,7 +10,7 @@ declare
   v_count integer;
 begin
   insert into howdah.job_outcomes (job_id, state, reason, decided_by)
-  select job_id, 'cancelled', cancel_running_jobs.reason, session_user from unnest(ids) job_id
+  select job_id, 'cancelled', cancel_running_jobs.reason, howdah.actor() from unnest(ids) job_id
   on conflict (job_id) do nothing;
   get diagnostics v_count = row_count;
   perform howdah.tell_workers() where v_count > 0;

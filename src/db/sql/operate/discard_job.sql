@@ -12,6 +12,7 @@ begin
     perform howdah.refuse_job(id, v_job.state, 'discarded');
   end if;
   perform howdah.end_waiting_jobs(v_job.schema_name, array[discard_job.id], 'discarded', reason);
+  perform howdah.record_change('jobs.discard', array[id], jsonb_build_object('reason', reason, 'state', 'discarded'));
   return 'discarded';
 end;
 $$;

@@ -9,7 +9,7 @@ declare
   v_count integer;
 begin
   insert into howdah.job_outcomes (job_id, state, reason, decided_by)
-  select job_id, end_waiting_jobs.state, end_waiting_jobs.reason, session_user from unnest(ids) job_id
+  select job_id, end_waiting_jobs.state, end_waiting_jobs.reason, howdah.actor() from unnest(ids) job_id
   on conflict (job_id) do update
   set state = excluded.state, reason = excluded.reason, decided_by = excluded.decided_by;
 

@@ -5,6 +5,8 @@ create function howdah.pause_queue(queue text, paused_by text default session_us
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_is_new boolean;
 begin
   perform howdah.queue_schema(queue);
   insert into howdah.queue_settings as s (queue, paused_at, paused_by)
@@ -12,10 +14,12 @@ begin
   on conflict on constraint queue_settings_pkey do update
   set paused_at = excluded.paused_at, paused_by = excluded.paused_by
   where s.paused_at is null;
-  if found then
+  v_is_new := found;
+  if v_is_new then
     perform howdah.tell_workers();
   end if;
-  return found;
+  perform howdah.record_change('queues.pause', '{}', jsonb_build_object('queue', queue, 'by', paused_by, 'is_new', v_is_new));
+  return v_is_new;
 end;
 $$;
 

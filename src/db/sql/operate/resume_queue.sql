@@ -4,14 +4,18 @@ create function howdah.resume_queue(queue text) returns boolean
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_is_new boolean;
 begin
   perform howdah.queue_schema(queue);
   update howdah.queue_settings s set paused_at = null, paused_by = null
   where s.queue = resume_queue.queue and s.paused_at is not null;
-  if found then
+  v_is_new := found;
+  if v_is_new then
     perform howdah.tell_workers(), howdah.announce_jobs(1);
   end if;
-  return found;
+  perform howdah.record_change('queues.resume', '{}', jsonb_build_object('queue', queue, 'is_new', v_is_new));
+  return v_is_new;
 end;
 $$;
 

@@ -10,18 +10,34 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_state constant text := howdah.restart_job(id);
+begin
+  perform howdah.record_change('jobs.retry', array[id], jsonb_build_object('state', v_state));
+  return v_state;
+end;
+$$;
+
+comment on function howdah.retry_job is
+  'Runs a job again: a finished one from its first attempt, under the same id; a waiting one now. Returns its state now.';
+
+-- howdah.restart_job(id): the same, for whoever records it.
+create function howdah.restart_job(id bigint) returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
   v_job record;
   v_row howdah.job_history;
 begin
   for v_look in 1..2 loop
-    select j.* into v_job from howdah.lock_job(retry_job.id) j;
+    select j.* into v_job from howdah.lock_job(restart_job.id) j;
     if v_job.schema_name is not null then
       if v_job.state = 'running' then
         perform howdah.refuse_job(id, v_job.state, 'retried');
       end if;
       return howdah.move_job(id, now(), 'retried');
     end if;
-    delete from howdah.job_history h where h.id = retry_job.id returning h.* into v_row;
+    delete from howdah.job_history h where h.id = restart_job.id returning h.* into v_row;
     exit when found; -- else somebody else has just retried it
   end loop;
   if v_row.id is null then
@@ -30,9 +46,6 @@ begin
   return howdah.revive_job(v_row);
 end;
 $$;
-
-comment on function howdah.retry_job is
-  'Runs a job again: a finished one from its first attempt, under the same id; a waiting one now. Returns its state now.';
 
 -- howdah.revive_job(finished): puts a job that was just taken out of the history back into its queue.
 create function howdah.revive_job(finished howdah.job_history) returns text

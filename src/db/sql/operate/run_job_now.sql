@@ -5,8 +5,11 @@ create function howdah.run_job_now(id bigint) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_state constant text := howdah.move_job(id, now(), 'run now');
 begin
-  return howdah.move_job(id, now(), 'run now');
+  perform howdah.record_change('jobs.run_now', array[id], jsonb_build_object('state', v_state));
+  return v_state;
 end;
 $$;
 
@@ -18,9 +21,13 @@ create function howdah.reschedule_job(id bigint, at timestamptz) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_state text;
 begin
   perform howdah.check_instant(at);
-  return howdah.move_job(id, at, 'rescheduled');
+  v_state := howdah.move_job(id, at, 'rescheduled');
+  perform howdah.record_change('jobs.reschedule', array[id], jsonb_build_object('run_at', at, 'state', v_state));
+  return v_state;
 end;
 $$;
 

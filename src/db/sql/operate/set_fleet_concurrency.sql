@@ -22,6 +22,7 @@ begin
   on conflict on constraint queue_settings_pkey do update
   set fleet_concurrency = excluded.fleet_concurrency, fleet_concurrency_by = 'operator';
   perform howdah.tell_workers();
+  perform howdah.record_change('queues.set_fleet_concurrency', '{}', jsonb_build_object('queue', queue, 'runs', runs, 'before', v_before));
   return v_before;
 end;
 $$;

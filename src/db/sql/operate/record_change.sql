@@ -1,0 +1,14 @@
+-- howdah.record_change(action, job_ids, details): writes a row of howdah.audit_log in the transaction that makes the change,
+-- so that one is there if and only if the other is. Called by every command that changes jobs or queues, and by the service
+-- where it enqueues for somebody.
+--
+-- The service says for whom it acts by the settings howdah.actor and howdah.request_id, local to its transaction. Any session
+-- may set them; acting_as.sql puts the role that logged in beside a name that another than the service gave.
+create function howdah.record_change(action text, job_ids bigint[], details jsonb) returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into howdah.audit_log (actor, application, action, request_id, job_ids, details)
+  values (howdah.actor(), current_setting('application_name'), action,
+          nullif(current_setting('howdah.request_id', true), ''), job_ids, jsonb_strip_nulls(details))
+$$;

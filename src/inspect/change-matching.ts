@@ -1,0 +1,85 @@
+import type { Database, Transaction } from '../db/database.ts';
+import { type BulkAction, type BulkBatch, changeBatch, lastJobId } from './bulk.ts';
+import type { JobFilter } from './job-filter.ts';
+import type { IdRange } from './job-ids-query.ts';
+import { recordChange } from './record-change.ts';
+import { type Actor, transactionAs } from './transaction-as.ts';
+
+export interface MatchingChange {
+  action: BulkAction;
+  /** With the states that the action is for: see `narrowToAction`. */
+  filter: JobFilter;
+  /** Jobs at most. */
+  max: number;
+  /** Jobs a transaction. */
+  batchSize: number;
+  reason?: string | undefined;
+  actor: Actor;
+  /** Ends it between two batches. */
+  signal: AbortSignal;
+  /** Told before each batch what was done so far. */
+  onProgress?: (done: Pick<MatchingResult, 'matched' | 'changed'>) => void;
+  /** Done in the transaction of each batch. */
+  inBatch?: (tx: Transaction) => Promise<void>;
+}
+
+export interface MatchingResult {
+  /** Jobs that fit, up to `max`. */
+  matched: number;
+  /** Jobs that it was done to. */
+  changed: number;
+  /** False when there may be more. */
+  isComplete: boolean;
+}
+
+/**
+ * Does the action to the oldest jobs that fit, batch by batch, in transactions with a row of the audit log each. What one
+ * transaction did stands, whatever becomes of the next. Jobs that were enqueued after the start are not touched.
+ *
+ * @throws {HowdahError} `unknown_queue` or `unknown_task` when none fits and the filter names one there is not
+ */
+export async function changeMatching(db: Database, change: MatchingChange): Promise<MatchingResult> {
+  const { max, batchSize, signal, onProgress } = change;
+  const beforeId = String(BigInt(await lastJobId(db)) + 1n);
+  const done = { matched: 0, changed: 0 };
+  let afterId: string | undefined;
+  while (done.matched < max && !signal.aborted) {
+    onProgress?.(done);
+    const range = { limit: Math.min(batchSize, max - done.matched), afterId, beforeId };
+    const { ids, changedIds } = await transactionAs(db, change.actor, (tx) => changeSome(tx, change, range));
+    done.matched += ids.length;
+    done.changed += changedIds.length;
+    afterId = ids.at(-1);
+    if (ids.length < range.limit) return { ...done, isComplete: true };
+  }
+  return { ...done, isComplete: false };
+}
+
+async function changeSome(
+  tx: Transaction,
+  { action, filter, max, reason, inBatch }: MatchingChange,
+  range: Omit<IdRange, 'order'>,
+): Promise<BulkBatch> {
+  const batch = await changeBatch(tx, action, { filter, range, reason });
+  if (batch.changedIds.length > 0) {
+    const details = { ...describeFilter(filter), max, reason };
+    await recordChange(tx, { action: `jobs.bulk_${action}`, jobIds: batch.changedIds, details });
+  }
+  await inBatch?.(tx);
+  return batch;
+}
+
+/** By the names of the HTTP API, without the payload. */
+function describeFilter(filter: JobFilter) {
+  const { queue, task, states, error, worker, key, search } = filter;
+  return {
+    filter: {
+      ...{ queue, task, states, error, worker, key, q: search },
+      created_after: filter.createdAfter,
+      created_before: filter.createdBefore,
+      finished_after: filter.finishedAfter,
+      finished_before: filter.finishedBefore,
+    },
+    by_payload: filter.payloadContains !== undefined,
+  };
+}
