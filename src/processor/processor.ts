@@ -1,13 +1,13 @@
 import { openDatabase } from '../db/database.ts';
 import type { EventHub } from '../observability/event-hub.ts';
 import type { Logger } from '../observability/logger.ts';
-import { ShutdownError } from './abort-reasons.ts';
 import type { BoundTask } from './bind.ts';
-import { renderCrontab, type Schedule } from './crontab.ts';
-import { Heart } from './heart.ts';
-import { Lane } from './lane.ts';
-import { LivenessLocks } from './liveness-locks.ts';
-import { type Beat, type BeatAnswer, Registry } from './registry.ts';
+import { Lane } from './engine/lane.ts';
+import { Heart } from './fleet/heart.ts';
+import { LivenessLocks } from './fleet/liveness-locks.ts';
+import { type Beat, type BeatAnswer, Registry } from './fleet/registry.ts';
+import { ShutdownError } from './run/abort-reasons.ts';
+import { renderCrontab, type Schedule } from './schedules/crontab.ts';
 
 /** A statement of the fleet's register that takes longer than this is given up: the connection may be a black hole. */
 const REGISTRY_TIMEOUT_MS = 3_000;

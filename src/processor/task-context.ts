@@ -1,6 +1,6 @@
 import type { SqlClient } from '../db/sql-client.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { CronTick } from './cron-tick.ts';
+import type { CronTick } from './schedules/cron-tick.ts';
 
 /** What a handler gets beside its payload. */
 export interface TaskContext<Services> {

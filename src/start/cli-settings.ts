@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { queueSchema, schemaQueue } from '../db/queue-schema.ts';
-import { renderCrontab, type Schedule } from '../processor/crontab.ts';
-import type { CliSettings } from '../processor/engine-plugin.ts';
+import type { CliSettings } from '../processor/engine/engine-plugin.ts';
+import { renderCrontab, type Schedule } from '../processor/schedules/crontab.ts';
 import { CRONTAB } from './read-schedules.ts';
 import { StartupError } from './startup-error.ts';
 

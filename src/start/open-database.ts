@@ -5,7 +5,7 @@ import { migrateDatabase } from '../db/migrate.ts';
 import { announceTasks } from '../distributor/announce-tasks.ts';
 import { catalogue } from '../jobs/catalogue.ts';
 import type { Logger } from '../observability/logger.ts';
-import { announceSchedules } from '../processor/announce-schedules.ts';
+import { announceSchedules } from '../processor/schedules/announce-schedules.ts';
 import { checkConnection } from './check-connection.ts';
 import { loadSchedules } from './load-schedules.ts';
 import { startEmbedded } from './start-embedded.ts';

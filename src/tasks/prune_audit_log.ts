@@ -1,7 +1,7 @@
 import { pruneAuditLog as definition } from '../jobs/prune-audit-log.ts';
 import { bind } from '../processor/bind.ts';
-import { pruneAuditLog } from '../processor/prune-audit-log.ts';
 import type { TaskContext } from '../processor/task-context.ts';
+import { pruneAuditLog } from '../processor/upkeep/prune-audit-log.ts';
 import type { Services } from '../services.ts';
 
 export default bind(

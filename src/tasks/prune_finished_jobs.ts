@@ -1,7 +1,7 @@
 import { pruneFinishedJobs } from '../jobs/prune-finished-jobs.ts';
 import { bind } from '../processor/bind.ts';
-import { pruneJobs } from '../processor/prune-jobs.ts';
 import type { TaskContext } from '../processor/task-context.ts';
+import { pruneJobs } from '../processor/upkeep/prune-jobs.ts';
 import type { Services } from '../services.ts';
 
 export default bind(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { JobCancelledError } from '../../src/processor/abort-reasons.ts';
+import { JobCancelledError } from '../../src/processor/run/abort-reasons.ts';
 import { scalar } from '../support/job-states.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type pg from 'pg';
-import { VerdictError } from '../../src/processor/verdict.ts';
+import { VerdictError } from '../../src/processor/run/verdict.ts';
 import { FenceStage, type FetchedRun, pidOf, type StagedWorker } from '../support/fence-stage.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';

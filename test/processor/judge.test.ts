@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { TaskPolicy } from '../../src/processor/bind.ts';
+import { RetryAfter, Revoke, SkipRetry, Snooze } from '../../src/processor/outcomes.ts';
+import { fixedDelay } from '../../src/processor/retry-delay.ts';
 import {
   JobCancelledError,
   JobDeadlineError,
   JobLostError,
   JobTimeoutError,
   ShutdownError,
-} from '../../src/processor/abort-reasons.ts';
-import type { TaskPolicy } from '../../src/processor/bind.ts';
-import { judge } from '../../src/processor/judge.ts';
-import { RetryAfter, Revoke, SkipRetry, Snooze } from '../../src/processor/outcomes.ts';
-import { fixedDelay } from '../../src/processor/retry-delay.ts';
-import { VerdictError } from '../../src/processor/verdict.ts';
+} from '../../src/processor/run/abort-reasons.ts';
+import { judge } from '../../src/processor/run/judge.ts';
+import { VerdictError } from '../../src/processor/run/verdict.ts';
 
 class GoneError extends Error {}
 

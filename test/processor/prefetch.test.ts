@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Prefetch } from '../../src/processor/prefetch.ts';
+import { Prefetch } from '../../src/processor/engine/prefetch.ts';
 
 test('the size of a fetch begins a little above the concurrency', () => {
   assert.deepEqual(

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
 import { createLogger } from '../../src/observability/logger.ts';
-import { ProgressReporter } from '../../src/processor/progress-reporter.ts';
-import type { Progress } from '../../src/processor/run-store.ts';
+import { ProgressReporter } from '../../src/processor/run/progress-reporter.ts';
+import type { Progress } from '../../src/processor/run/run-store.ts';
 
 const log = createLogger({ level: 'silent' });
 let written: Progress[];

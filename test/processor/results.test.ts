@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { MAX_RESULT_BYTES } from '../../src/processor/result.ts';
+import { MAX_RESULT_BYTES } from '../../src/processor/run/result.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 
 const returns = testTask('returns');

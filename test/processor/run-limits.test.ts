@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
-import { JobDeadlineError, JobTimeoutError, ShutdownError } from '../../src/processor/abort-reasons.ts';
-import { RunLimits } from '../../src/processor/run-limits.ts';
+import { JobDeadlineError, JobTimeoutError, ShutdownError } from '../../src/processor/run/abort-reasons.ts';
+import { RunLimits } from '../../src/processor/run/run-limits.ts';
 
 const DAY_MS = 86_400_000;
 let endOfWorker: AbortController;

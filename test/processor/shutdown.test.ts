@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { ShutdownError } from '../../src/processor/abort-reasons.ts';
+import { ShutdownError } from '../../src/processor/run/abort-reasons.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
 

@@ -4,7 +4,7 @@ import { parseCrontab } from 'graphile-worker';
 import { z } from 'zod';
 import { createCatalogue } from '../../src/jobs/catalogue.ts';
 import { defineTask } from '../../src/jobs/define-task.ts';
-import { CrontabError, parseSchedules, renderCrontab } from '../../src/processor/crontab.ts';
+import { CrontabError, parseSchedules, renderCrontab } from '../../src/processor/schedules/crontab.ts';
 
 const catalogue = createCatalogue([
   defineTask({

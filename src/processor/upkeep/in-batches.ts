@@ -1,4 +1,4 @@
-import { queryRows, type SqlClient } from '../db/sql-client.ts';
+import { queryRows, type SqlClient } from '../../db/sql-client.ts';
 
 const BATCH = 1_000;
 

@@ -1,4 +1,4 @@
-import type { SqlClient } from '../db/sql-client.ts';
+import type { SqlClient } from '../../db/sql-client.ts';
 import { inBatches } from './in-batches.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { JobHelpers } from 'graphile-worker';
-import { splitCronTick } from './cron-tick.ts';
+import { splitCronTick } from '../schedules/cron-tick.ts';
 import type { Run } from './run-job.ts';
 import { createRunStore } from './run-store.ts';
 import { toRunningJob } from './running-job.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { JobLostError } from './abort-reasons.ts';
-import type { LivenessLocks } from './liveness-locks.ts';
-import type { Beat, BeatAnswer } from './registry.ts';
+import type { LivenessLocks } from '../fleet/liveness-locks.ts';
+import type { Beat, BeatAnswer } from '../fleet/registry.ts';
+import { JobLostError } from '../run/abort-reasons.ts';
 import { Runner, type RunnerOptions } from './runner.ts';
 import { Slots } from './slots.ts';
 

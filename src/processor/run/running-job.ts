@@ -1,5 +1,5 @@
 import type { Job } from 'graphile-worker';
-import type { RunningJob } from './task-context.ts';
+import type { RunningJob } from '../task-context.ts';
 
 /** What the enqueue asked of this job and the engine has no column for: `flags.howdah` of its row. */
 interface JobSettings {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Pool } from 'pg';
-import type { RescuedTask } from '../observability/events.ts';
+import type { RescuedTask } from '../../observability/events.ts';
 
 /** A runner as the fleet knows it. */
 export interface RunnerIdentity {

@@ -1,4 +1,4 @@
-import type { Logger } from '../observability/logger.ts';
+import type { Logger } from '../../observability/logger.ts';
 import { storable } from './describe-error.ts';
 import type { Progress, RunStore } from './run-store.ts';
 

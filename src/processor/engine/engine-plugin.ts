@@ -1,10 +1,10 @@
 import { pathToFileURL } from 'node:url';
 import type { JobHelpers, WorkerPool } from 'graphile-worker';
-import { ShutdownError } from './abort-reasons.ts';
-import type { BoundTask } from './bind.ts';
+import type { BoundTask } from '../bind.ts';
+import { loadTask } from '../load-tasks.ts';
+import { ShutdownError } from '../run/abort-reasons.ts';
+import type { RunEnvironment } from '../run/run-job.ts';
 import { GuestRunner } from './guest-runner.ts';
-import { loadTask } from './load-tasks.ts';
-import type { RunEnvironment } from './run-job.ts';
 
 /** The plugin that makes the stock `graphile-worker` CLI run a queue as Howdah's own worker does. */
 export interface EnginePluginOptions<Services> {

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { JobHelpers, Task } from 'graphile-worker';
-import { type DatabaseHandle, openDatabase } from '../db/database.ts';
-import { ShutdownError } from './abort-reasons.ts';
-import type { BoundTask } from './bind.ts';
+import { type DatabaseHandle, openDatabase } from '../../db/database.ts';
+import type { BoundTask } from '../bind.ts';
+import type { Beat, Registry } from '../fleet/registry.ts';
+import { ShutdownError } from '../run/abort-reasons.ts';
+import { type RunEnvironment, runJob } from '../run/run-job.ts';
+import { RunsUnderWay } from '../run/runs-under-way.ts';
+import { toRun } from '../run/to-run.ts';
+import { VerdictError } from '../run/verdict.ts';
 import { type Engine, startEngine } from './engine.ts';
-import type { Beat, Registry } from './registry.ts';
-import { type RunEnvironment, runJob } from './run-job.ts';
-import { RunsUnderWay } from './runs-under-way.ts';
 import { Slots } from './slots.ts';
-import { toRun } from './to-run.ts';
-import { VerdictError } from './verdict.ts';
 
 /** Connections beside one a slot: one listens for new jobs, two fetch and end batches. */
 const SPARE_CONNECTIONS = 3;

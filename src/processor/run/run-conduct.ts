@@ -1,9 +1,9 @@
-import type { Logger } from '../observability/logger.ts';
+import type { Logger } from '../../observability/logger.ts';
+import type { TaskContext } from '../task-context.ts';
 import { JobLostError } from './abort-reasons.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 import { encodeResult } from './result.ts';
 import type { RunStore } from './run-store.ts';
-import type { TaskContext } from './task-context.ts';
 
 const ATTEMPTS = 3;
 

@@ -1,15 +1,15 @@
 import type { JobHelpers } from 'graphile-worker';
-import { type DatabaseHandle, openDatabase } from '../db/database.ts';
-import { JobLostError, ShutdownError } from './abort-reasons.ts';
-import type { BoundTask } from './bind.ts';
-import { Heart } from './heart.ts';
-import { LivenessLocks } from './liveness-locks.ts';
-import { type Beat, type BeatAnswer, Registry, type RunnerIdentity } from './registry.ts';
-import { type RunEnvironment, runJob } from './run-job.ts';
-import { RunsUnderWay } from './runs-under-way.ts';
+import { type DatabaseHandle, openDatabase } from '../../db/database.ts';
+import type { BoundTask } from '../bind.ts';
+import { Heart } from '../fleet/heart.ts';
+import { LivenessLocks } from '../fleet/liveness-locks.ts';
+import { type Beat, type BeatAnswer, Registry, type RunnerIdentity } from '../fleet/registry.ts';
+import { JobLostError, ShutdownError } from '../run/abort-reasons.ts';
+import { type RunEnvironment, runJob } from '../run/run-job.ts';
+import { RunsUnderWay } from '../run/runs-under-way.ts';
+import { toRun } from '../run/to-run.ts';
+import { VerdictError } from '../run/verdict.ts';
 import { Slots } from './slots.ts';
-import { toRun } from './to-run.ts';
-import { VerdictError } from './verdict.ts';
 
 /** As in the processor: a register that answers slower than this may be out of reach. */
 const REGISTRY_TIMEOUT_MS = 3_000;

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { RunEvent } from '../observability/events.ts';
+import type { RunEvent } from '../../observability/events.ts';
 
 /** The run in whose course code is executed, however far down. */
 export interface CurrentRun {

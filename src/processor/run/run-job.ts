@@ -1,16 +1,16 @@
 import { performance } from 'node:perf_hooks';
-import { describeIssues } from '../jobs/describe-issues.ts';
-import type { EventHub } from '../observability/event-hub.ts';
-import type { Logger } from '../observability/logger.ts';
-import { runInSpan } from '../observability/tracing.ts';
-import type { BoundTask } from './bind.ts';
+import { describeIssues } from '../../jobs/describe-issues.ts';
+import type { EventHub } from '../../observability/event-hub.ts';
+import type { Logger } from '../../observability/logger.ts';
+import { runInSpan } from '../../observability/tracing.ts';
+import type { BoundTask } from '../bind.ts';
+import { SkipRetry } from '../outcomes.ts';
+import type { RunningJob } from '../task-context.ts';
 import { asRun, type CurrentRun } from './current-run.ts';
 import { judge } from './judge.ts';
-import { SkipRetry } from './outcomes.ts';
 import { RunConduct } from './run-conduct.ts';
 import { RunLimits } from './run-limits.ts';
 import type { RunStore } from './run-store.ts';
-import type { RunningJob } from './task-context.ts';
 import { toError } from './to-error.ts';
 import { type Verdict, VerdictError } from './verdict.ts';
 

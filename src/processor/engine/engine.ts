@@ -8,8 +8,8 @@ import {
   type WorkerEvents,
 } from 'graphile-worker';
 import type { Pool } from 'pg';
-import { queueSchema } from '../db/queue-schema.ts';
-import type { Logger } from '../observability/logger.ts';
+import { queueSchema } from '../../db/queue-schema.ts';
+import type { Logger } from '../../observability/logger.ts';
 import { createEngineLogger } from './engine-logger.ts';
 import { gatePool } from './gated-pool.ts';
 import { Prefetch } from './prefetch.ts';

@@ -1,5 +1,5 @@
 import type { Job } from 'graphile-worker';
-import { queryRows, type SqlClient } from '../db/sql-client.ts';
+import { queryRows, type SqlClient } from '../../db/sql-client.ts';
 import { JobLostError } from './abort-reasons.ts';
 
 /** How far a run is. */

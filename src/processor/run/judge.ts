@@ -1,8 +1,8 @@
+import type { Classification, TaskPolicy } from '../bind.ts';
+import { Outcome, RetryAfter, Revoke, SkipRetry, Snooze } from '../outcomes.ts';
+import { asynqDelay } from '../retry-delay.ts';
+import type { RunningJob } from '../task-context.ts';
 import { JobCancelledError, JobDeadlineError, JobLostError, ShutdownError } from './abort-reasons.ts';
-import type { Classification, TaskPolicy } from './bind.ts';
-import { Outcome, RetryAfter, Revoke, SkipRetry, Snooze } from './outcomes.ts';
-import { asynqDelay } from './retry-delay.ts';
-import type { RunningJob } from './task-context.ts';
 import { toError } from './to-error.ts';
 import type { Verdict } from './verdict.ts';
 

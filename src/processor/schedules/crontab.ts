@@ -1,7 +1,7 @@
 import { type ParsedCronItem, parseCrontab } from 'graphile-worker';
-import type { Catalogue } from '../jobs/catalogue.ts';
-import type { TaskDefinition } from '../jobs/define-task.ts';
-import { describeIssues } from '../jobs/describe-issues.ts';
+import type { Catalogue } from '../../jobs/catalogue.ts';
+import type { TaskDefinition } from '../../jobs/define-task.ts';
+import { describeIssues } from '../../jobs/describe-issues.ts';
 
 /** A run missed by less than this is made up for, unless the entry says otherwise with `fill`. */
 const DEFAULT_FILL_MS = 5 * 60_000;

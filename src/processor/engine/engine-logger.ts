@@ -1,5 +1,5 @@
 import { Logger as EngineLogger } from 'graphile-worker';
-import type { Logger } from '../observability/logger.ts';
+import type { Logger } from '../../observability/logger.ts';
 
 const LEVELS = { error: 'error', warning: 'warn', info: 'debug', debug: 'trace' } as const;
 

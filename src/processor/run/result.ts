@@ -1,4 +1,4 @@
-import { SkipRetry } from './outcomes.ts';
+import { SkipRetry } from '../outcomes.ts';
 
 /** Most bytes of a result's JSON text: 1 MiB. */
 export const MAX_RESULT_BYTES = 1_048_576;

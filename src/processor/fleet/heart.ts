@@ -1,5 +1,5 @@
-import type { EventHub } from '../observability/event-hub.ts';
-import type { Logger } from '../observability/logger.ts';
+import type { EventHub } from '../../observability/event-hub.ts';
+import type { Logger } from '../../observability/logger.ts';
 import type { Beat, BeatAnswer, DeadRunner, Registry } from './registry.ts';
 
 /** How often a process says it lives. `howdah.dead_runners` counts in these. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { openSession, type Session } from '../db/session.ts';
-import type { Logger } from '../observability/logger.ts';
+import { openSession, type Session } from '../../db/session.ts';
+import type { Logger } from '../../observability/logger.ts';
 
 const RECONNECT_DELAY_MS = 250;
 const CONNECT_TIMEOUT_MS = 3_000;
