@@ -9,6 +9,7 @@ import { hasOlderEngine, migrateEngineSchema, refuseNewerEngine } from './engine
 import { inTransaction } from './in-transaction.ts';
 import { queueSchema } from './queue-schema.ts';
 import { dropRepeatableSql, fingerprint, renderRepeatableSql } from './repeatable-sql.ts';
+import { refuseNewerSchema } from './schema-version.ts';
 
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../drizzle', import.meta.url));
 
@@ -28,6 +29,7 @@ export interface MigrateOptions {
  * The database at this version: numbered migrations, one engine schema per queue, and Howdah's views, functions and
  * triggers. Idempotent, and safe with many processes at once: they take turns, and later ones find nothing to do.
  *
+ * @throws {NewerSchemaError} when a later version has migrated the database
  * @throws {EngineMismatchError} when a queue's engine schema is not the one this version was built for
  */
 export async function migrateDatabase({ connectionString, queues }: MigrateOptions): Promise<void> {
@@ -35,6 +37,7 @@ export async function migrateDatabase({ connectionString, queues }: MigrateOptio
   await client.connect();
   try {
     await withAdvisoryLock(client, 'migrate', async () => {
+      await refuseNewerSchema(client);
       await migrate(drizzle(client), {
         migrationsFolder: MIGRATIONS_FOLDER,
         migrationsSchema: 'howdah_migrations',

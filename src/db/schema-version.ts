@@ -3,6 +3,11 @@ import { queryRows, type SqlClient } from './sql-client.ts';
 
 const JOURNAL = new URL('../../drizzle/meta/_journal.json', import.meta.url);
 
+/** The database belongs to a later version of Howdah than this one. */
+export class NewerSchemaError extends Error {
+  override readonly name = 'NewerSchemaError';
+}
+
 /** Whether every numbered migration of this version has been applied; later ones do no harm. */
 export async function hasCurrentSchema(client: SqlClient): Promise<boolean> {
   return (await appliedMigration(client)) >= latestMigration();
@@ -16,6 +21,14 @@ export async function hasNewerSchema(client: SqlClient): Promise<boolean> {
     [],
   );
   return table?.name ? (await appliedMigration(client)) > latestMigration() : false;
+}
+
+/** @throws {NewerSchemaError} rather than let this version put its own functions over tables that it does not know */
+export async function refuseNewerSchema(client: SqlClient): Promise<void> {
+  if (!(await hasNewerSchema(client))) return;
+  throw new NewerSchemaError(
+    'a later version of Howdah has migrated this database; start that version or a later one (nothing was changed)',
+  );
 }
 
 async function appliedMigration(client: SqlClient): Promise<number> {

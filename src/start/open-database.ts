@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import { type DatabaseHandle, type DatabaseOptions, openDatabase } from '../db/database.ts';
 import { EngineMismatchError } from '../db/engine-fingerprint.ts';
 import { migrateDatabase } from '../db/migrate.ts';
+import { NewerSchemaError } from '../db/schema-version.ts';
 import { announceTasks } from '../distributor/announce-tasks.ts';
 import { catalogue } from '../jobs/catalogue.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -22,11 +23,12 @@ export async function openServer(config: Config, resources: AsyncDisposableStack
   return embedded.connectionString;
 }
 
-/** The database at this version. @throws {StartupError} when its engine is another than this version was built for */
+/** The database at this version. @throws {StartupError} when it, or its engine, belongs to another version */
 export async function prepareDatabase(config: Config, connectionString: string): Promise<void> {
   const queues = [...new Set([...config.queues, ...catalogue.values()].map(queueName))];
   await migrateDatabase({ connectionString, queues }).catch((error: unknown) => {
-    throw error instanceof EngineMismatchError ? new StartupError(error.message) : error;
+    const isRefused = error instanceof EngineMismatchError || error instanceof NewerSchemaError;
+    throw isRefused ? new StartupError(error.message) : error;
   });
 }
 

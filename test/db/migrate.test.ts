@@ -124,3 +124,22 @@ test('an installation that waits for somebody’s open transaction does not hold
     await queue.close();
   }
 });
+
+test('a database that a later version migrated is left as it is, with an error that says so', async () => {
+  const database = await createEmptyDatabase();
+  const client = new pg.Client({ connectionString: database.connectionString });
+  try {
+    await client.connect();
+    const migrateAgain = () => migrateDatabase({ connectionString: database.connectionString, queues: [] });
+    await migrateAgain();
+    await client.query(`
+      insert into howdah_migrations.__drizzle_migrations (hash, created_at) values ('later', 9e12);
+      update howdah.installed_sql set fingerprint = 'later'`);
+    await assert.rejects(migrateAgain(), { name: 'NewerSchemaError', message: /a later version of Howdah/ });
+    const { rows } = await client.query('select fingerprint from howdah.installed_sql');
+    assert.deepEqual(rows, [{ fingerprint: 'later' }]);
+  } finally {
+    await client.end();
+    await database.drop();
+  }
+});
