@@ -6,7 +6,7 @@ ALTER TABLE "howdah"."audit_log"
 	ALTER COLUMN "application" DROP DEFAULT,
 	ALTER COLUMN "request_id" DROP NOT NULL;
 --> statement-breakpoint
-COMMENT ON TABLE "howdah"."audit_log" IS 'What operators changed, over HTTP, by the command line or in SQL: one row a command, a batch of a bulk command, or an enqueue over HTTP or by the command line; written in the transaction that made the change. The task prune_audit_log removes old rows.';
+COMMENT ON TABLE "howdah"."audit_log" IS 'What operators changed, over HTTP, by the command line or in SQL: one row a command, a batch of a bulk command, or an enqueue over HTTP; written in the transaction that made the change. The task prune_audit_log removes old rows.';
 --> statement-breakpoint
 COMMENT ON COLUMN "howdah"."audit_log"."id" IS 'Grows with time.';
 --> statement-breakpoint

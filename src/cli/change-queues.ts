@@ -1,5 +1,5 @@
 import type { Transaction } from '../db/database.ts';
-import { listQueues } from '../inspect/queues.ts';
+import { readQueueStats } from '../inspect/queue-stats.ts';
 import { transactionAs } from '../inspect/transaction-as.ts';
 import type { Call, ExitCode } from './command.ts';
 import { UsageError } from './command-error.ts';
@@ -19,7 +19,7 @@ export async function changeQueues(call: Call, { one, isPaused, is }: QueueChang
   if (options.isSet('all') === args.length > 0) throw new UsageError('expected names of queues, or --all');
   const { db } = await connect();
   const answers = await transactionAs(db, localActor(), async (tx) => {
-    const names = args.length > 0 ? [...new Set(args)] : (await listQueues(tx)).map(({ queue }) => queue);
+    const names = args.length > 0 ? [...new Set(args)] : (await readQueueStats(tx)).map(({ queue }) => queue);
     const changed = [];
     for (const name of names) changed.push({ name, is_paused: isPaused, changed: await one(tx, name) });
     return changed;

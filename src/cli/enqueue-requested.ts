@@ -4,10 +4,8 @@ import type { EnqueuedJob } from '../distributor/task-distributor.ts';
 import { describeMistakes } from '../http/describe-mistakes.ts';
 import { enqueueAll, toNewJobs } from '../http/enqueue-requested.ts';
 import { newJob, type RequestedJob } from '../http/schemas/new-job.ts';
-import { transactionAs } from '../inspect/transaction-as.ts';
 import { createEventHub } from '../observability/event-hub.ts';
 import { UsageError } from './command-error.ts';
-import { localActor } from './local-actor.ts';
 
 /** The job as the HTTP API would take it. @throws {UsageError} naming every mistaken option */
 export function checkRequest(requested: Readonly<Record<string, unknown>>): RequestedJob {
@@ -21,7 +19,7 @@ export function checkRequest(requested: Readonly<Record<string, unknown>>): Requ
 export async function enqueueRequested(db: Database, requested: RequestedJob): Promise<EnqueuedJob> {
   const jobs = await toNewJobs(db, [requested]);
   const distributor = new PostgresDistributor({ events: createEventHub() });
-  const [added] = await transactionAs(db, localActor(), (tx) => enqueueAll(tx, distributor, jobs));
+  const [added] = await db.transaction((tx) => enqueueAll(tx, distributor, jobs));
   if (!added) throw new Error('an enqueued job was not returned');
   return added;
 }

@@ -31,22 +31,27 @@ export async function toNewJobs(db: Database, requested: readonly RequestedJob[]
   return jobs;
 }
 
-/**
- * Enqueues them all, with a row of the audit log.
- *
- * @throws {HowdahError} as the distributor does, with fields by their names in a request
- */
+/** @throws {HowdahError} as the distributor does, with fields by their names in a request */
 export async function enqueueAll(
   tx: Transaction,
   distributor: TaskDistributor,
   jobs: readonly NewJob[],
 ): Promise<EnqueuedJob[]> {
   const [only] = jobs;
-  const enqueued = await translatingErrors(() =>
+  return translatingErrors(() =>
     only && jobs.length === 1
       ? distributor.distribute(tx, only.task, only.payload, only.options).then((job) => [job])
       : distributor.distributeMany(tx, jobs),
   ).catch(renameFields);
+}
+
+/** The same with a row of the audit log. */
+export async function enqueueOnRecord(
+  tx: Transaction,
+  distributor: TaskDistributor,
+  jobs: readonly NewJob[],
+): Promise<EnqueuedJob[]> {
+  const enqueued = await enqueueAll(tx, distributor, jobs);
   await recordEnqueue(tx, enqueued);
   return enqueued;
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../db/database.ts';
-import { listQueues } from '../inspect/queues.ts';
+import { readQueueStats } from '../inspect/queue-stats.ts';
 import { createThroughputMeter, type ThroughputMeter } from '../inspect/throughput.ts';
 import { createJobWatch, type JobWatch } from '../inspect/watch-jobs.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -104,8 +104,8 @@ export class EventFeed {
 
   async #publishQueues(measure: ThroughputMeter): Promise<void> {
     const { db } = this.#options;
-    const throughputs = await measure(db);
-    const found = await listQueues(db);
+    const found = await readQueueStats(db);
+    const throughputs = measure(found);
     const queues = found.map((each) => presentQueue(each, throughputs.get(each.queue)));
     const data = JSON.stringify({ queues });
     if (data === this.#queues) return;

@@ -1,9 +1,12 @@
 import type { z } from '@hono/zod-openapi';
-import type { Queue } from '../inspect/queues.ts';
+import type { QueueStats } from '../inspect/queue-stats.ts';
 import { iso } from './present-job.ts';
 import type { queue } from './schemas/queue.ts';
 
-export function presentQueue(found: Queue, throughput: number | null | undefined): z.infer<typeof queue> {
+export function presentQueue(
+  found: QueueStats,
+  throughput: number | null | undefined,
+): z.infer<typeof queue> {
   return {
     name: found.queue,
     schema_name: found.schemaName,

@@ -1,9 +1,9 @@
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import { HowdahError } from '../errors.ts';
 import { translatingErrors } from './command-error.ts';
+import { findJobs, type IdRange } from './find-jobs.ts';
 import type { JobState } from './job.ts';
 import type { JobFilter } from './job-filter.ts';
-import { type IdRange, jobIdsQuery } from './job-ids-query.ts';
 
 /** States of jobs that each bulk command may change. */
 export const BULK_STATES = {
@@ -40,24 +40,20 @@ export function narrowToAction(action: BulkAction, filter: JobFilter): JobFilter
 /**
  * How many jobs fit, counted up to `max`.
  *
- * @throws {HowdahError} `unknown_queue` or `unknown_task` when none fits and the filter names one there is not
+ * @throws {HowdahError} `unknown_queue`; `unknown_task` when none fits
  */
 export async function countJobs(client: SqlClient, filter: JobFilter, max: number): Promise<number> {
-  const { text, values } = await jobIdsQuery(client, filter, { order: 'asc', limit: max });
+  const { text, values } = findJobs(filter, { order: 'asc', limit: max });
   const statement = `select count(*)::float8 as count from (${text}) fitting`;
   const [row] = await translatingErrors(() => queryRows<{ count: number }>(client, statement, values));
-  if (!row?.count) await refuseUnknownNames(client, filter);
   return row?.count ?? 0;
 }
 
-/** The newest id given out so far; a bulk command goes no further, however fast jobs are enqueued meanwhile. */
-export async function lastJobId(client: SqlClient): Promise<string> {
-  const [row] = await queryRows<{ id: string }>(
-    client,
-    'select last_value::text as id from howdah.job_id_seq',
-    [],
-  );
-  return row?.id ?? '0';
+/** The newest job's id, 0 without jobs; a bulk command goes no further, however fast jobs are enqueued meanwhile. */
+export async function newestJobId(client: SqlClient): Promise<bigint> {
+  const { text, values } = findJobs({}, { order: 'desc', limit: 1 });
+  const [row] = await queryRows<{ id: string }>(client, text, values);
+  return BigInt(row?.id ?? 0);
 }
 
 export interface BulkBatch {
@@ -67,40 +63,33 @@ export interface BulkBatch {
   changedIds: string[];
 }
 
+export interface BatchOrder {
+  filter: JobFilter;
+  range: Omit<IdRange, 'order'>;
+  reason?: string | undefined;
+  /** For the audit log; never a payload. */
+  details: Readonly<Record<string, unknown>>;
+}
+
 /**
- * Does it to the oldest jobs in the range that fit, in the caller's transaction.
+ * Does it to the oldest jobs in the range that fit, with a row of the audit log, in the caller's transaction.
  *
- * @throws {HowdahError} as `countJobs`, when the range has no beginning
+ * @throws {HowdahError} as `countJobs`, `unknown_task` only when the range has no beginning
  */
 export async function changeBatch(
   tx: SqlClient,
   action: BulkAction,
-  {
-    filter,
-    range,
-    reason,
-  }: { filter: JobFilter; range: Omit<IdRange, 'order'>; reason?: string | undefined },
+  { filter, range, reason, details }: BatchOrder,
 ): Promise<BulkBatch> {
-  const { text, values } = await jobIdsQuery(tx, filter, { ...range, order: 'asc' });
-  const statement = `select id::text from (${text}) fitting order by fitting.id`;
-  const found = await translatingErrors(() => queryRows<{ id: string }>(tx, statement, values));
+  const { text, values } = findJobs(filter, { ...range, order: 'asc' });
+  const found = await translatingErrors(() => queryRows<{ id: string }>(tx, text, values));
   const ids = found.map(({ id }) => id);
-  if (ids.length === 0 && range.afterId === undefined) await refuseUnknownNames(tx, filter);
-  if (ids.length === 0) return { ids, changedIds: [] };
   const changed = await translatingErrors(() =>
-    queryRows<{ id: string }>(tx, 'select id::text from howdah.act_on_jobs($1, $2::bigint[], $3) id', [
-      action,
-      `{${ids.join(',')}}`,
-      reason ?? null,
-    ]),
+    queryRows<{ id: string }>(
+      tx,
+      'select id from howdah.act_on_jobs($1, $2::bigint[], $3, details => $4::jsonb) id',
+      [...[action, `{${ids.join(',')}}`, reason ?? null], JSON.stringify(details)],
+    ),
   );
   return { ids, changedIds: changed.map(({ id }) => id) };
-}
-
-/** A misspelt name must not look like a queue with nothing to do. Of a task that is gone, there may be jobs. */
-async function refuseUnknownNames(client: SqlClient, { queue, task }: JobFilter): Promise<void> {
-  await translatingErrors(async () => {
-    if (queue !== undefined) await queryRows(client, 'select howdah.queue_schema($1::text)', [queue]);
-    if (task !== undefined) await queryRows(client, 'select howdah.known_task($1::text)', [task]);
-  });
 }

@@ -1,8 +1,7 @@
 import type { Database, Transaction } from '../db/database.ts';
-import { type BulkAction, type BulkBatch, changeBatch, lastJobId } from './bulk.ts';
+import { type BulkAction, type BulkBatch, changeBatch, newestJobId } from './bulk.ts';
+import { type IdRange, toSqlFilter } from './find-jobs.ts';
 import type { JobFilter } from './job-filter.ts';
-import type { IdRange } from './job-ids-query.ts';
-import { recordChange } from './record-change.ts';
 import { type Actor, transactionAs } from './transaction-as.ts';
 
 export interface MatchingChange {
@@ -40,7 +39,7 @@ export interface MatchingResult {
  */
 export async function changeMatching(db: Database, change: MatchingChange): Promise<MatchingResult> {
   const { max, batchSize, signal, onProgress } = change;
-  const beforeId = String(BigInt(await lastJobId(db)) + 1n);
+  const beforeId = String((await newestJobId(db)) + 1n);
   const done = { matched: 0, changed: 0 };
   let afterId: string | undefined;
   while (done.matched < max && !signal.aborted) {
@@ -60,26 +59,9 @@ async function changeSome(
   { action, filter, max, reason, inBatch }: MatchingChange,
   range: Omit<IdRange, 'order'>,
 ): Promise<BulkBatch> {
-  const batch = await changeBatch(tx, action, { filter, range, reason });
-  if (batch.changedIds.length > 0) {
-    const details = { ...describeFilter(filter), max, reason };
-    await recordChange(tx, { action: `jobs.bulk_${action}`, jobIds: batch.changedIds, details });
-  }
+  const { payload_contains, ...conditions } = toSqlFilter(filter);
+  const details = { filter: conditions, by_payload: payload_contains !== undefined, max };
+  const batch = await changeBatch(tx, action, { filter, range, reason, details });
   await inBatch?.(tx);
   return batch;
-}
-
-/** By the names of the HTTP API, without the payload. */
-function describeFilter(filter: JobFilter) {
-  const { queue, task, states, error, worker, key, search } = filter;
-  return {
-    filter: {
-      ...{ queue, task, states, error, worker, key, q: search },
-      created_after: filter.createdAfter,
-      created_before: filter.createdBefore,
-      finished_after: filter.finishedAfter,
-      finished_before: filter.finishedBefore,
-    },
-    by_payload: filter.payloadContains !== undefined,
-  };
 }

@@ -1,8 +1,8 @@
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import { translatingErrors } from './command-error.ts';
+import { findJobs } from './find-jobs.ts';
 import type { JobSummary } from './job.ts';
 import type { JobFilter } from './job-filter.ts';
-import { jobIdsQuery } from './job-ids-query.ts';
 import { SUMMARY_COLUMNS, type SummaryRow, toSummary } from './job-row.ts';
 
 /** Jobs that one page has at most. */
@@ -26,14 +26,15 @@ export interface JobPage {
  *
  * Pages stay in place while jobs move: one that finishes or is retried between two pages keeps its id, so it is
  * neither shown twice nor left out, and new ones come before the first page. A filter on state is asked anew each time.
- * Reads only, and takes no lock that a worker waits for. An unknown queue, task, worker or key has no jobs.
+ * Reads only, and takes no lock that a worker waits for. An unknown worker or key has no jobs.
  *
+ * @throws {HowdahError} `unknown_queue`; `unknown_task` on the first page, when no job of it is left
  * @throws {HowdahError} `invalid_request` for a value that Postgres cannot hold
  */
 export async function listJobs(client: SqlClient, filter: JobFilter, options: PageOptions): Promise<JobPage> {
   const limit = Math.min(Math.max(options.limit, 1), MAX_PAGE_SIZE);
   const range = { order: 'desc', limit: limit + 1, beforeId: options.beforeId } as const;
-  const { text, values } = await jobIdsQuery(client, filter, range);
+  const { text, values } = findJobs(filter, range);
   const statement = `
     with page as materialized (${text})
     select ${SUMMARY_COLUMNS} from howdah.jobs j

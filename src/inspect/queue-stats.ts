@@ -1,8 +1,11 @@
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
+import { sqlInstant, toDate } from './instant.ts';
 
-/** One queue, as monitoring sees it. */
+/** One queue, as its operator and monitoring see it. */
 export interface QueueStats {
   queue: string;
+  /** Schema of its tables: what the stock command line takes as `--schema`. */
+  schemaName: string;
   /** Jobs that could run now; prefetched ones among them, running ones not. */
   availableCount: number;
   /** Jobs for later that have not failed. */
@@ -22,6 +25,8 @@ export interface QueueStats {
   /** Runners with a heartbeat in the last 10 s. */
   workerCount: number;
   isPaused: boolean;
+  pausedAt: Date | null;
+  pausedBy: string | null;
   /** Row versions of the job table that vacuum has not removed yet. */
   deadTupleCount: number;
   /** The job table with its indexes. */
@@ -33,10 +38,11 @@ export interface QueueStats {
 }
 
 const SELECT = `
-  select queue, available::float8 as "availableCount", scheduled::float8 as "scheduledCount",
+  select queue, schema_name as "schemaName", available::float8 as "availableCount", scheduled::float8 as "scheduledCount",
          retryable::float8 as "retryableCount", running::float8 as "runningCount", is_estimate as "isEstimate",
          oldest_wait_seconds as "oldestWaitSeconds", concurrency::float8 as "concurrency",
          fleet_concurrency as "fleetConcurrency", workers::float8 as "workerCount", is_paused as "isPaused",
+         ${sqlInstant('paused_at')} as "pausedAt", paused_by as "pausedBy",
          dead_tuples::float8 as "deadTupleCount", table_bytes::float8 as "tableBytes",
          added_total::float8 as "addedCount", ended_total::float8 as "endedCount"
   from howdah.queue_stats()
@@ -47,5 +53,10 @@ const SELECT = `
  * within some 20 % for a state that holds a fifth of the queue or more.
  */
 export async function readQueueStats(client: SqlClient): Promise<QueueStats[]> {
-  return queryRows<QueueStats>(client, SELECT, []);
+  const rows = await queryRows<Omit<QueueStats, 'pausedAt'> & { pausedAt: number | null }>(
+    client,
+    SELECT,
+    [],
+  );
+  return rows.map((row) => ({ ...row, pausedAt: toDate(row.pausedAt) }));
 }

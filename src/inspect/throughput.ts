@@ -1,7 +1,9 @@
-import { queryRows, type SqlClient } from '../db/sql-client.ts';
+import type { QueueStats } from './queue-stats.ts';
 
 /** Jobs a second that left each queue, by its name; null as long as there is nothing to compare with. */
-export type ThroughputMeter = (client: SqlClient) => Promise<ReadonlyMap<string, number | null>>;
+export type ThroughputMeter = (queues: readonly EndedCount[]) => ReadonlyMap<string, number | null>;
+
+type EndedCount = Pick<QueueStats, 'queue' | 'endedCount'>;
 
 interface Look {
   atMs: number;
@@ -11,24 +13,22 @@ interface Look {
 const SHORTEST_MS = 1_000;
 const LONGEST_MS = 60_000;
 
-const SELECT = `
-  select r.name, pg_stat_get_tuples_deleted(format('%I._private_jobs', r.schema_name)::regclass)::float8 as count
-  from howdah.queue_registry r`;
-
 /**
- * Reads the server's own count of rows deleted from each queue, which costs the queue nothing at any speed, and compares
- * it with earlier looks: the oldest of the last minute, at least a second ago. The first look finds null.
+ * Compares the server's own count of jobs that left each queue with that of earlier looks: the oldest of the last minute,
+ * at least a second ago. The first look finds null.
  */
 export function createThroughputMeter(clock: () => number = () => performance.now()): ThroughputMeter {
   const looks: Look[] = [];
-  return async (client) => {
-    const rows = await queryRows<{ name: string; count: number }>(client, SELECT, []);
-    const now = { atMs: clock(), counts: new Map(rows.map(({ name, count }) => [name, count])) };
+  return (queues) => {
+    const now = {
+      atMs: clock(),
+      counts: new Map(queues.map(({ queue, endedCount }) => [queue, endedCount])),
+    };
     while (looks[0] && now.atMs - looks[0].atMs > LONGEST_MS && looks.length > 1) looks.shift();
     const [before] = looks;
     const isNewEnough = now.atMs - (looks.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY) >= SHORTEST_MS;
     if (isNewEnough) looks.push(now);
-    return new Map(rows.map(({ name }) => [name, rateOf(name, before, now)]));
+    return new Map(queues.map(({ queue }) => [queue, rateOf(queue, before, now)]));
   };
 }
 

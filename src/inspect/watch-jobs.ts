@@ -1,6 +1,6 @@
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
+import { findJobs, type IdsQuery } from './find-jobs.ts';
 import type { JobState } from './job.ts';
-import { type IdsQuery, jobIdsQuery } from './job-ids-query.ts';
 
 /** A job in a state that it was not in when it was seen last. */
 export interface JobChange {
@@ -35,6 +35,7 @@ interface NewestId {
 
 /** Jobs that each of a look's four questions takes in. */
 const LOOK_SIZE = 500;
+const NEWEST = { order: 'desc', limit: LOOK_SIZE } as const;
 const REMEMBERED_JOBS = 5_000;
 /** A transaction that commits so much later than its jobs were enqueued or ended is still noticed. */
 const OVERLAP_MS = 5_000;
@@ -53,14 +54,8 @@ export function createJobWatch(): JobWatch {
     const now = await readClock(client);
     const sights = [
       await lookAtNewest(client, settledId(newestIds)),
-      await lookAt(
-        client,
-        await jobIdsQuery(client, { states: ['running'] }, { order: 'desc', limit: LOOK_SIZE }),
-      ),
-      await lookAt(
-        client,
-        await jobIdsQuery(client, { states: ['retryable'] }, { order: 'desc', limit: LOOK_SIZE }),
-      ),
+      await lookAt(client, findJobs({ states: ['running'] }, NEWEST)),
+      await lookAt(client, findJobs({ states: ['retryable'] }, NEWEST)),
       await lookAt(client, latestFinished(lookedAt ?? now)),
     ];
     lookedAt = now;
@@ -84,7 +79,7 @@ async function readClock(client: SqlClient): Promise<string> {
 }
 
 async function lookAtNewest(client: SqlClient, afterId: string | undefined): Promise<Sight> {
-  return lookAt(client, await jobIdsQuery(client, {}, { order: 'desc', limit: LOOK_SIZE, afterId }));
+  return lookAt(client, findJobs({}, { ...NEWEST, afterId }));
 }
 
 function latestFinished(since: string): IdsQuery {

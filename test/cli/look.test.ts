@@ -59,7 +59,7 @@ describe('npx howdah jobs', () => {
     [['--since', '1h', '--payload', '{"size":7}', '--finished-since', '1h'], () => [brokenId, doneId]],
     [['--until', '2020-01-01T00:00:00Z'], () => []],
     [['--search', 'later'], () => [waitingId]],
-    [['--queue', 'nowhere'], () => []],
+    [['--queue', 'critical', '--state', 'running'], () => []],
   ];
   for (const [args, expected] of filters) {
     test(`lists what fits ${args.join(' ') || 'nothing in particular'}`, async () => {
@@ -95,7 +95,7 @@ describe('npx howdah jobs', () => {
   });
 
   test('says so when nothing fits', async () => {
-    assert.equal((await howdah('jobs', '--task', 'x', '--text')).stdout, 'No job fits.\n');
+    assert.equal((await howdah('jobs', '--key', 'x', '--text')).stdout, 'No job fits.\n');
   });
 
   test('ends quietly when its reader has seen enough', async () => {

@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { failJob, fetchJob, putJob, STATES } from '../support/job-states.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { Driver, ListFilter, SeenSummary } from './driver.ts';
+import { refusalOf } from './refusal.ts';
 import { DRIVERS, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -90,8 +91,7 @@ const FILTERS: [string, () => ListFilter, string[]][] = [
   ['a search for an error', () => ({ search: '100%_sure' }), ['gone']],
   ['several parts', () => ({ queue: 'critical', task: 'works', state: 'scheduled' }), ['parked']],
   ['parts that exclude each other', () => ({ state: 'available', finishedAfter: middle }), []],
-  ['a queue there is not', () => ({ queue: 'critcal' }), []],
-  ['a task there is not', () => ({ task: 'wroks' }), []],
+  ['two things that no job has both', () => ({ queue: 'critical', key: '100%_of it' }), []],
 ];
 
 for (const name of DRIVERS) {
@@ -103,6 +103,14 @@ for (const name of DRIVERS) {
         assert.equal(next, null);
       });
     }
+
+    test('names the queue or the task that was meant', async () => {
+      const list = (filter: ListFilter) => refusalOf(stage.drivers[name].list(filter, { limit: 50 }));
+      const [queue, task] = [await list({ queue: 'critcal' }), await list({ task: 'wroks' })];
+      assert.deepEqual([queue.code, task.code], ['unknown_queue', 'unknown_task']);
+      assert.match(queue.message, /"critcal".*Did you mean "critical"/);
+      assert.match(task.message, /"wroks".*Did you mean "works"/);
+    });
 
     test('ends with a page that is just full', async () => {
       const { jobs, next } = await stage.drivers[name].list({ queue: 'critical' }, { limit: 3 });

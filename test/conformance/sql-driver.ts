@@ -62,10 +62,10 @@ export function createSqlDriver(pool: pg.Pool): Driver {
       };
     },
     async list(filter, { limit, after }) {
-      const conditions = [...toConditions(filter), ...(after ? [`id < ${after}`] : [])];
-      const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
+      const before = after ? `, before_id => ${after}` : '';
+      const ids = `select howdah.find_jobs(${literal(toSqlFilter(filter))}, max_jobs => ${limit + 1}${before})`;
       const found = await rows<SeenJob>(
-        `select ${SUMMARY} from howdah.jobs ${where} order by jobs.id desc limit ${limit + 1}`,
+        `select ${SUMMARY} from howdah.jobs where id = any (array(${ids})) order by jobs.id desc`,
       );
       const jobs = found.slice(0, limit);
       return { jobs, next: found.length > limit ? (jobs.at(-1)?.id ?? null) : null };
@@ -154,25 +154,17 @@ function interval(durationMs: number | undefined): string | undefined {
   return durationMs === undefined ? undefined : `${durationMs} milliseconds`;
 }
 
-function toConditions({ finishedAfter, finishedBefore, worker, search, ...filter }: ListFilter): string[] {
-  const { createdAfter, createdBefore, error, payloadContains, ...equal } = filter;
-  const conditions: [unknown, (text: string) => string][] = [
-    ...Object.entries({ ...equal, worker }).map(
-      ([name, value]) =>
-        [value, (text: string) => `${name} = ${text}`] as [unknown, (text: string) => string],
-    ),
-    [createdAfter, (text) => `created_at > ${text}`],
-    [createdBefore, (text) => `created_at < ${text}`],
-    [finishedAfter, (text) => `finished_at > ${text}`],
-    [finishedBefore, (text) => `finished_at < ${text}`],
-    [error && like(error), (text) => `last_error ilike ${text}`],
-    [payloadContains, (text) => `payload::jsonb @> ${text}`],
-    [
-      search,
-      (text) => `(id::text = ${text} or key = ${text} or last_error ilike ${literal(like(search ?? ''))})`,
-    ],
-  ];
-  return conditions.flatMap(([value, write]) => (value === undefined ? [] : [write(literal(value))]));
+function toSqlFilter({ error, ...filter }: ListFilter): Record<string, unknown> {
+  const { createdAfter, createdBefore, finishedAfter, finishedBefore, payloadContains, ...equal } = filter;
+  return {
+    ...equal,
+    created_after: createdAfter,
+    created_before: createdBefore,
+    finished_after: finishedAfter,
+    finished_before: finishedBefore,
+    error_like: error && like(error),
+    payload_contains: payloadContains,
+  };
 }
 
 function like(text: string): string {

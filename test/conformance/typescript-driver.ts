@@ -9,7 +9,7 @@ import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../..
 import type { JobFilter } from '../../src/inspect/job-filter.ts';
 import { listJobs } from '../../src/inspect/list-jobs.ts';
 import { pauseQueue, resumeQueue, setFleetConcurrency } from '../../src/inspect/queue-commands.ts';
-import { listQueues } from '../../src/inspect/queues.ts';
+import { readQueueStats } from '../../src/inspect/queue-stats.ts';
 import { listSchedules } from '../../src/inspect/schedules.ts';
 import { listTasks } from '../../src/inspect/tasks.ts';
 import { listWorkers } from '../../src/inspect/workers.ts';
@@ -64,7 +64,7 @@ export function createTypeScriptDriver({ db, distributor, tasks }: TypeScriptSid
     reschedule: (id, at) => db.transaction((tx) => rescheduleJob(tx, id, at)),
     bulk: (request) => changeMany(db, request),
     async queues() {
-      const queues = await listQueues(db);
+      const queues = await readQueueStats(db);
       return queues.map((each) => ({
         ...{ name: each.queue, schemaName: each.schemaName },
         ...{ available: each.availableCount, scheduled: each.scheduledCount, retryable: each.retryableCount },
@@ -104,7 +104,7 @@ async function changeMany(db: Database, request: BulkRequest): Promise<number> {
   const filter = narrowToAction(action, toJobFilter(request.filter));
   if (isDryRun) return countJobs(db, filter, max);
   const { changedIds } = await db.transaction((tx) =>
-    changeBatch(tx, action, { filter, range: { limit: max }, reason }),
+    changeBatch(tx, action, { filter, range: { limit: max }, reason, details: {} }),
   );
   return changedIds.length;
 }

@@ -43,7 +43,7 @@ describe('GET /v1/jobs', () => {
       ['queue=critical', [scheduled.id]],
       ['state=available', [available.id]],
       ['task=send_welcome_email&state=cancelled', [cancelled.id]],
-      ['task=other', []],
+      ['task=send_verify_email', []],
       [`created_after=${hourAgo}`, [cancelled.id, scheduled.id, available.id]],
       [`created_before=${hourAgo}`, []],
       [`finished_after=${hourAgo}`, [cancelled.id]],

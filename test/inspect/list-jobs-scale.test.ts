@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { HowdahError } from '../../src/errors.ts';
+import { toSqlFilter } from '../../src/inspect/find-jobs.ts';
 import type { JobFilter } from '../../src/inspect/job-filter.ts';
-import { jobIdsQuery } from '../../src/inspect/job-ids-query.ts';
 import { listJobs } from '../../src/inspect/list-jobs.ts';
 import { type OpenJobs, openJobs } from './open-jobs.ts';
 
@@ -48,17 +49,21 @@ interface PlanNode {
 }
 
 async function planOf(filter: JobFilter, beforeId?: string): Promise<PlanNode[]> {
-  const { text, values } = await jobIdsQuery(jobs.pool, filter, {
-    order: 'desc',
-    limit: PAGE_SIZE + 1,
-    beforeId,
-  });
-  const { rows } = await jobs.pool.query(`explain (analyze, format json) ${text}`, values);
+  const { rows: statements } = await jobs.pool.query<{ text: string }>(
+    'select howdah.find_jobs_statement($1::text::jsonb, $2, $3, null, true) as text',
+    [JSON.stringify(toSqlFilter(filter)), PAGE_SIZE + 1, beforeId ?? null],
+  );
+  const { rows } = await jobs.pool.query(`explain (analyze, format json) ${statements[0]?.text}`);
   return flatten(rows[0]['QUERY PLAN'][0].Plan);
 }
 
 function flatten(node: PlanNode): PlanNode[] {
   return [node, ...(node.Plans ?? []).flatMap(flatten)];
+}
+
+/** A misspelt name is no empty page. */
+function refusedAsUnknown(error: unknown): void {
+  if (!(error instanceof HowdahError) || error.code !== 'unknown_task') throw error;
 }
 
 const isBig = ({ 'Relation Name': name }: PlanNode) => name === '_private_jobs' || name === 'job_history';
@@ -103,7 +108,7 @@ describe(`a page of jobs among ${LIVE_COUNT} live and ${FINISHED_COUNT} finished
       const times: number[] = [];
       for (let round = 0; round < 5; round += 1) {
         const startedAt = performance.now();
-        await listJobs(jobs.pool, filter, { limit: PAGE_SIZE });
+        await listJobs(jobs.pool, filter, { limit: PAGE_SIZE }).catch(refusedAsUnknown);
         times.push(performance.now() - startedAt);
       }
       assert.ok(Math.min(...times) < MAX_PAGE_MS, `it took ${times.map(Math.round).join(', ')} ms`);

@@ -72,7 +72,6 @@ describe('listJobs', () => {
   const expectations: [string, JobFilter, string[]][] = [
     ['states together', { states: ['running', 'completed'] }, ['running', 'completed']],
     ['a queue', { queue: 'critical' }, ['discarded', 'scheduled']],
-    ['a queue that does not exist', { queue: 'nowhere' }, []],
     ['a task', { task: 't' }, ['retryable', 'running', 'discarded', 'scheduled', 'available']],
     ['a worker', { worker: 'pool-a' }, ['running', 'completed']],
     ['a key', { key: 'order 7' }, ['cancelled', 'scheduled']],

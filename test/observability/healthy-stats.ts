@@ -3,6 +3,7 @@ import type { VacuumHolder } from '../../src/inspect/vacuum-holders.ts';
 
 const DEFAULT: QueueStats = {
   queue: 'default',
+  schemaName: 'graphile_worker',
   availableCount: 0,
   scheduledCount: 0,
   retryableCount: 0,
@@ -13,6 +14,8 @@ const DEFAULT: QueueStats = {
   fleetConcurrency: null,
   workerCount: 1,
   isPaused: false,
+  pausedAt: null,
+  pausedBy: null,
   deadTupleCount: 0,
   tableBytes: 65_536,
   addedCount: 9,

@@ -1,11 +1,11 @@
 import { presentQueue } from '../../http/present-queue.ts';
-import { listQueues, type Queue } from '../../inspect/queues.ts';
+import { type QueueStats, readQueueStats } from '../../inspect/queue-stats.ts';
 import type { Command } from '../command.ts';
 import { describeDuration, describeInstant } from '../describe-time.ts';
 import type { Column } from '../table.ts';
 import { printable } from '../text-width.ts';
 
-const COLUMNS: readonly Column<Queue>[] = [
+const COLUMNS: readonly Column<QueueStats>[] = [
   { title: 'QUEUE', text: ({ queue }) => queue, style: () => 'bold' },
   {
     title: 'STATE',
@@ -32,11 +32,11 @@ export const queues: Command = {
   ],
   async run({ output, connect }) {
     const { db } = await connect();
-    const present = (queue: Queue) => {
+    const present = (queue: QueueStats) => {
       const { throughput_per_second: _, ...rest } = presentQueue(queue, null);
       return rest;
     };
-    const found = await listQueues(db);
+    const found = await readQueueStats(db);
     output.list(found, { columns: COLUMNS, present, empty: 'There is no queue.' });
     const paused = found.filter(({ isPaused }) => isPaused);
     if (paused.length > 0) output.note(`\n${paused.map(describePause).join('\n')}`);
@@ -45,21 +45,21 @@ export const queues: Command = {
 };
 
 /** On a line of its own, as a column would cut the reason. */
-function describePause({ queue, pausedAt, pausedBy }: Queue): string {
+function describePause({ queue, pausedAt, pausedBy }: QueueStats): string {
   return printable(
     `${queue} was paused ${describeInstant(pausedAt)}${pausedBy === null ? '' : ` by ${pausedBy}`}`,
   );
 }
 
-function describeRunning({ runningCount, concurrency, fleetConcurrency }: Queue): string {
+function describeRunning({ runningCount, concurrency, fleetConcurrency }: QueueStats): string {
   const places = fleetConcurrency === null ? concurrency : Math.min(concurrency, fleetConcurrency);
   return `${runningCount}/${places}`;
 }
 
-function describeWait({ availableCount, oldestWaitSeconds }: Queue): string {
+function describeWait({ availableCount, oldestWaitSeconds }: QueueStats): string {
   return availableCount === 0 ? '-' : describeDuration(oldestWaitSeconds * 1000);
 }
 
-function count({ isEstimate }: Queue, jobs: number): string {
+function count({ isEstimate }: QueueStats, jobs: number): string {
   return isEstimate ? `~${Math.round(jobs)}` : String(jobs);
 }

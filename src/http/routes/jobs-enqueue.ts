@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { getJob } from '../../inspect/get-job.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
-import { enqueueAll, toNewJobs } from '../enqueue-requested.ts';
+import { enqueueOnRecord, toNewJobs } from '../enqueue-requested.ts';
 import { operatorsOnly } from '../middleware/identify-caller.ts';
 import { keepNumbers } from '../middleware/keep-numbers.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
@@ -63,7 +63,7 @@ export function addEnqueueRoutes(app: App, deps: AppDependencies) {
     .openapi(enqueueRoute, async (c) => {
       const jobs = await toNewJobs(db, [c.req.valid('json')]);
       const body = await mutate(c, db, async (tx) => {
-        const [enqueued] = await enqueueAll(tx, distributor, jobs);
+        const [enqueued] = await enqueueOnRecord(tx, distributor, jobs);
         const written = enqueued && (await getJob(tx, enqueued.id));
         if (!written) throw new Error('the job that was just enqueued is not there');
         return { job: presentJob(written, 'admin') };
@@ -74,12 +74,18 @@ export function addEnqueueRoutes(app: App, deps: AppDependencies) {
     .openapi(batchRoute, async (c) => {
       const jobs = await toNewJobs(db, c.req.valid('json').jobs);
       const body = await mutate(c, db, async (tx) => ({
-        jobs: (await enqueueAll(tx, distributor, jobs)).map(present),
+        jobs: (await enqueueOnRecord(tx, distributor, jobs)).map(present),
       }));
       return c.json(body, 201);
     });
 }
 
-function present({ id, task, queue, maxRetries, runAt }: Awaited<ReturnType<typeof enqueueAll>>[number]) {
+function present({
+  id,
+  task,
+  queue,
+  maxRetries,
+  runAt,
+}: Awaited<ReturnType<typeof enqueueOnRecord>>[number]) {
   return { id, task, queue, max_retries: maxRetries, run_at: runAt.toISOString() };
 }

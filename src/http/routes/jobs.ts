@@ -39,7 +39,7 @@ const listRoute = createRoute({
         },
       },
     },
-    ...refusals(),
+    ...refusals({ 404: 'No such queue; or no such task, and no job of it' }),
   },
 });
 

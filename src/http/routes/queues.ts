@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { SqlClient } from '../../db/sql-client.ts';
 import { HowdahError } from '../../errors.ts';
 import { pauseQueue, resumeQueue, setFleetConcurrency } from '../../inspect/queue-commands.ts';
-import { getQueue, listQueues } from '../../inspect/queues.ts';
+import { readQueueStats } from '../../inspect/queue-stats.ts';
 import { createThroughputMeter } from '../../inspect/throughput.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
 import { operatorsOnly, readersOnly } from '../middleware/identify-caller.ts';
@@ -88,8 +88,8 @@ export function addQueueRoutes(app: App, { db }: AppDependencies) {
   const measure = createThroughputMeter();
   return app
     .openapi(listRoute, async (c) => {
-      const throughputs = await measure(db);
-      const queues = await listQueues(db);
+      const queues = await readQueueStats(db);
+      const throughputs = measure(queues);
       return c.json({ queues: queues.map((each) => presentQueue(each, throughputs.get(each.queue))) }, 200);
     })
     .openapi(getRoute, async (c) => c.json(await read(db, c.req.valid('param').name), 200))
@@ -121,8 +121,9 @@ export function addQueueRoutes(app: App, { db }: AppDependencies) {
     });
 
   async function read(client: SqlClient, name: string) {
-    const throughputs = await measure(client);
-    const found = await getQueue(client, name);
+    const queues = await readQueueStats(client);
+    const throughputs = measure(queues);
+    const found = queues.find(({ queue }) => queue === name);
     if (!found)
       throw new HowdahError('unknown_queue', { detail: `There is no queue ${JSON.stringify(name)}` });
     return { queue: presentQueue(found, throughputs.get(name)) };

@@ -14,11 +14,11 @@ as $$
   from readers r, unnest(array['jobs', 'queues', 'workers', 'schedules', 'job_errors', 'tasks', 'audit_log']) v
   union all
   select r.role, 'execute', f
-  from readers r, unnest(array['explain_job', 'queue_stats', 'next_cron_run']) f
+  from readers r, unnest(array['find_jobs', 'explain_job', 'queue_stats', 'next_cron_run']) f
   union all
   select 'howdah_operator', 'execute', f
   from unnest(array['cancel_job', 'discard_job', 'retry_job', 'run_job_now', 'reschedule_job', 'cancel_jobs', 'discard_jobs',
-                    'retry_jobs', 'run_jobs_now', 'reschedule_jobs', 'pause_queue', 'pause_all', 'resume_queue', 'resume_all',
+                    'retry_jobs', 'run_jobs_now', 'reschedule_jobs', 'act_on_jobs', 'pause_queue', 'pause_all', 'resume_queue', 'resume_all',
                     'set_fleet_concurrency', 'vacuum_holders']) f
   union all
   select 'howdah_operator', 'select (payload, result, flags)', 'job_history'

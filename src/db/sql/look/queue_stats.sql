@@ -1,18 +1,20 @@
 -- howdah.queue_stats(): one row per queue for monitoring, at a cost that does not grow with the number of jobs: what
--- /metrics reads. added_total and ended_total are the server's own counters of the job table, hence true of whoever
+-- /metrics and lists of queues read. added_total and ended_total are the server's own counters of the job table, hence true of whoever
 -- enqueued and ran, at no cost; they count what was rolled back too, and begin anew after a crash of the server. Depth
 -- above some thousands is an estimate (queue_depth.sql); howdah.queues counts exactly and slowly.
 create function howdah.queue_stats() returns table (
   queue text, available bigint, scheduled bigint, retryable bigint, running bigint, is_estimate boolean,
   oldest_wait_seconds double precision, concurrency bigint, fleet_concurrency integer, workers bigint,
-  is_paused boolean, dead_tuples bigint, table_bytes bigint, added_total bigint, ended_total bigint
+  is_paused boolean, dead_tuples bigint, table_bytes bigint, added_total bigint, ended_total bigint,
+  schema_name text, paused_at timestamptz, paused_by text
 )
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select q.queue, q.available, q.scheduled, q.retryable, q.running, q.is_estimate,
          q.oldest_wait_seconds, fleet.concurrency, s.fleet_concurrency, fleet.workers,
-         s.paused_at is not null, q.dead_tuples, q.table_bytes, q.added_total, q.ended_total
+         s.paused_at is not null, q.dead_tuples, q.table_bytes, q.added_total, q.ended_total,
+         q.schema_name, s.paused_at, s.paused_by
   from (
 :queue_stats_rows
   ) q
@@ -29,4 +31,4 @@ as $$
 $$;
 
 comment on function howdah.queue_stats() is
-  'One row per queue for monitoring, in milliseconds at any size: depth by state (an estimate where is_estimate), seconds the oldest available job has waited, jobs running at the latest heartbeats, workers with a heartbeat in the last 10 s and their concurrency, the fleet''s limit, dead tuples and bytes of the job table, and jobs added and ended since the server''s statistics began.';
+  'One row per queue for monitoring, in milliseconds at any size: depth by state (an estimate where is_estimate), seconds the oldest available job has waited, jobs running at the latest heartbeats, workers with a heartbeat in the last 10 s and their concurrency, the fleet''s limit, dead tuples and bytes of the job table, jobs added and ended since the server''s statistics began, its schema, and since when and by whom it is paused.';

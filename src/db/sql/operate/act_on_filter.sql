@@ -1,6 +1,7 @@
 -- howdah.act_on_filter(action, filter, states, max_jobs, dry_run, reason, at): what the commands by filter share. Does the
 -- action (as in howdah.act_on_jobs) to the jobs that fit the filter and are in one of the states, the oldest first, at most
--- max_jobs; returns how many it was done to. dry_run only counts those that fit.
+-- max_jobs; returns how many it was done to. dry_run only counts those that fit. Raises as howdah.find_jobs does, and HWOPT
+-- for a state that is not among the states.
 create function howdah.act_on_filter(
   action text, filter jsonb, states text[], max_jobs integer, dry_run boolean,
   reason text default null, at timestamptz default now()
@@ -9,24 +10,25 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_state constant text := filter ->> 'state';
   v_ids bigint[];
-  v_changed bigint[];
 begin
   if dry_run is null then
     raise exception 'dry_run: expected true or false, received null'
       using errcode = 'HWOPT', hint = 'Jobs are changed only where it is false.';
   end if;
-  v_ids := array(select j.job_id from howdah.select_jobs(filter, states, max_jobs) j);
+  if v_state <> all (states) then
+    raise exception 'state: expected one of %, received "%"', array_to_string(states, ', '), v_state
+      using errcode = 'HWOPT', hint = 'Those are the states in which this command can do something.';
+  end if;
+  v_ids := array(select howdah.find_jobs(
+    case when v_state is null then filter || jsonb_build_object('state', states) else filter end, max_jobs, newest_first => false));
   if dry_run then
     return cardinality(v_ids);
   end if;
-  v_changed := array(select * from howdah.act_on_jobs(action, v_ids, reason, at));
-  if v_changed <> '{}' then
-    perform howdah.record_change(
-      'jobs.bulk_' || action, v_changed,
-      jsonb_build_object('filter', filter - 'payload_contains', 'by_payload', filter ->> 'payload_contains' is not null,
-                         'max', max_jobs, 'reason', reason, 'run_at', case action when 'reschedule' then at end));
-  end if;
-  return cardinality(v_changed);
+  return (
+    select count(*) from howdah.act_on_jobs(
+      action, v_ids, reason, at,
+      jsonb_build_object('filter', filter - 'payload_contains', 'by_payload', filter ? 'payload_contains', 'max', max_jobs)));
 end;
 $$;

@@ -1,34 +1,63 @@
--- howdah.act_on_jobs(action, ids, reason, at): cancels, discards, retries, runs now or reschedules (action: cancel, discard,
--- retry, run_now, reschedule; at for the last alone) those of the jobs that can be; returns the ids of those that were.
--- What a bulk command does with one batch; its caller records it.
+-- howdah.act_on_jobs(action, ids, reason, at, details): does the action to those of the jobs that are in a state for it;
+-- returns the ids of those that were. What the commands on many jobs do with one batch. reason becomes the last error of
+-- cancelled and discarded jobs, at is for reschedule alone, details go into howdah.audit_log.
 --
 -- Left out rather than refused: jobs that are in no state for it (also running ones that are being cancelled already), that
 -- wait for their turn in a sequence and shall move, and that somebody else holds locked this moment, such as a worker that
--- is just taking or ending them.
+-- is just taking or ending them. Raises HWOPT for an unknown action, more than 100000 ids, and an at that is no instant.
 create function howdah.act_on_jobs(
-  action text, ids bigint[], reason text default null, at timestamptz default now()
+  action text, ids bigint[], reason text default null, at timestamptz default now(), details jsonb default '{}'
 ) returns setof bigint
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_actions constant text[] := array['cancel', 'discard', 'retry', 'run_now', 'reschedule'];
+  v_changed bigint[];
+begin
+  if coalesce(action <> all (c_actions), true) then
+    raise exception 'action: expected one of %, received %', array_to_string(c_actions, ', '), coalesce('"' || action || '"', 'null')
+      using errcode = 'HWOPT', hint = howdah.name_hint(action, c_actions, 'Actions');
+  end if;
+  if cardinality(ids) > 100000 then
+    raise exception 'ids: expected at most 100000, received %', cardinality(ids)
+      using errcode = 'HWOPT', hint = 'Do them in several transactions.';
+  end if;
+  if action = 'reschedule' then
+    perform howdah.check_instant(at);
+  end if;
+  v_changed := case action when 'retry' then howdah.restart_jobs(ids) else array(
+    select howdah.act_on_live_jobs(action, r.schema_name, ids, reason, at) from howdah.queue_registry r) end;
+  if v_changed <> '{}' then
+    perform howdah.record_change(
+      'jobs.bulk_' || action, v_changed,
+      details || jsonb_build_object('reason', reason, 'run_at', case action when 'reschedule' then at end));
+  end if;
+  return query select unnest(v_changed);
+end;
+$$;
+
+comment on function howdah.act_on_jobs is
+  'Does the action (cancel, discard, retry, run_now or reschedule) to those of the jobs, at most 100000, that are in a state for it and that nobody holds this moment; returns their ids. The reason becomes the last error of cancelled and discarded jobs; at is for reschedule; details go into howdah.audit_log.';
+
+-- howdah.restart_jobs(ids): retries those that can be; returns their ids.
+create function howdah.restart_jobs(ids bigint[]) returns bigint[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_id bigint;
-  v_queue record;
+  v_done bigint[] := '{}';
 begin
-  if action = 'retry' then
-    foreach v_id in array ids loop
-      begin
-        perform howdah.restart_job(v_id);
-        return next v_id;
-      exception when sqlstate 'HWSTA' or sqlstate 'HWJOB' then
-        null;
-      end;
-    end loop;
-    return;
-  end if;
-  for v_queue in select r.schema_name from howdah.queue_registry r order by r.name loop
-    return query select * from howdah.act_on_live_jobs(action, v_queue.schema_name, ids, reason, at);
+  foreach v_id in array coalesce(ids, '{}') loop
+    begin
+      perform howdah.restart_job(v_id);
+      v_done := v_done || v_id;
+    exception when sqlstate 'HWSTA' or sqlstate 'HWJOB' then
+      null;
+    end;
   end loop;
+  return v_done;
 end;
 $$;
 

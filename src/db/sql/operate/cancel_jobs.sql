@@ -22,9 +22,7 @@ as $$
 begin
   return howdah.act_on_filter(
     'cancel',
-    jsonb_build_object('queue', queue, 'task', task, 'state', state, 'created_before', created_before,
-                       'created_after', created_after, 'error_like', error_like, 'key', key,
-                       'payload_contains', payload_contains),
+    howdah.job_filter(queue, task, state, created_before, created_after, error_like, key, payload_contains),
     array['scheduled', 'available', 'retryable', 'running'], max_jobs, dry_run, reason);
 end;
 $$;

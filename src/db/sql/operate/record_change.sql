@@ -1,5 +1,5 @@
 -- howdah.record_change(action, job_ids, details): writes a row of howdah.audit_log in the transaction that makes the change,
--- so that one is there if and only if the other is. Called by every command that changes jobs or queues, and by the service
+-- so that one is there if and only if the other is. Called by every command that changes jobs or queues, and by the API
 -- where it enqueues for somebody.
 --
 -- The service says for whom it acts by the settings howdah.actor and howdah.request_id, local to its transaction. Any session

@@ -21,9 +21,7 @@ begin
   perform howdah.check_instant(at);
   return howdah.act_on_filter(
     'reschedule',
-    jsonb_build_object('queue', queue, 'task', task, 'state', state, 'created_before', created_before,
-                       'created_after', created_after, 'error_like', error_like, 'key', key,
-                       'payload_contains', payload_contains),
+    howdah.job_filter(queue, task, state, created_before, created_after, error_like, key, payload_contains),
     array['scheduled', 'available', 'retryable'], max_jobs, dry_run, at => at);
 end;
 $$;

@@ -20,9 +20,7 @@ as $$
 begin
   return howdah.act_on_filter(
     'retry',
-    jsonb_build_object('queue', queue, 'task', task, 'state', state, 'created_before', created_before,
-                       'created_after', created_after, 'error_like', error_like, 'key', key,
-                       'payload_contains', payload_contains),
+    howdah.job_filter(queue, task, state, created_before, created_after, error_like, key, payload_contains),
     case when state is null then array['discarded', 'retryable']
          else array['discarded', 'retryable', 'scheduled', 'cancelled', 'completed'] end,
     max_jobs, dry_run);

@@ -1,0 +1,97 @@
+-- howdah.condition(template, value): the value in its place; null when there is no value.
+create function howdah.condition(template text, value text) returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$ select case when value is not null then format(template, value) end $$;
+
+-- howdah.payload_condition(part): null when there is none. A look for the longest word of the part rules most payloads out at a fraction of the cost.
+create function howdah.payload_condition(part jsonb) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when part is not null then
+    format('(strpos(j.payload::text, %L) > 0 or strpos(j.payload::text, chr(92)) > 0)
+            and howdah.payload_contains(j.payload, %L::jsonb)', howdah.telling_word(part), part) end
+$$;
+
+-- howdah.search_condition(words): null when there are none. The job with this id, jobs with this key, jobs with this in their latest error.
+create function howdah.search_condition(words text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when words is not null then
+    format('(%sj.key = %L::text or j.last_error is not null and j.last_error ilike %L::text)',
+           case when words ~ '^[1-9][0-9]{0,17}$' then 'j.id = ' || words || ' or ' end, words,
+           '%' || replace(replace(replace(words, E'\\', E'\\\\'), '%', E'\\%'), '_', E'\\_') || '%') end
+$$;
+
+-- howdah.common_conditions(filter): those on what both kinds of tables have by the same names; null when there is none.
+create function howdah.common_conditions(filter jsonb) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select nullif(concat_ws(' and ',
+    howdah.condition('j.created_at > %L::timestamptz', filter ->> 'created_after'),
+    howdah.condition('j.created_at < %L::timestamptz', filter ->> 'created_before'),
+    howdah.condition('j.last_error is not null and j.last_error ilike %L::text', filter ->> 'error_like'),
+    howdah.condition('j.key = %L::text', filter ->> 'key'),
+    howdah.payload_condition(filter -> 'payload_contains'),
+    howdah.search_condition(filter ->> 'search')), '')
+$$;
+
+-- howdah.live_conditions(filter, schema_name, is_big): those on a queue's job table j; null when no live job can fit.
+--
+-- Jobs in the hands of workers have no index of their own: one would cost every fetch and every end of a run a quarter of the
+-- throughput. In a big table, from 50,000 rows on, they are found by what the workers said at their latest heartbeat, at most a
+-- second ago, that they run; jobs that they merely hold ready are left out then.
+create function howdah.live_conditions(filter jsonb, schema_name text, is_big boolean) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_states constant text[] := array(select howdah.filter_states(filter));
+  v_of_states text;
+begin
+  select string_agg(s.condition, ' or ') into v_of_states
+  from (values ('running', 'j.locked_at is not null'),
+               ('available', 'j.locked_at is null and j.is_available and j.run_at <= now()'),
+               ('retryable', 'j.locked_at is null and j.is_available and j.run_at > now() and j.last_error is not null'),
+               ('scheduled', 'j.locked_at is null and j.is_available and j.run_at > now() and j.last_error is null')
+       ) s (state, condition)
+  where s.state = any (v_states);
+  if v_states <> '{}' and v_of_states is null or coalesce(filter ->> 'finished_after', filter ->> 'finished_before') is not null then
+    return null;
+  end if;
+  return concat_ws(' and ',
+    '(' || v_of_states || ')',
+    case when is_big and (filter ->> 'worker' is not null or v_states <@ '{running}' and v_states <> '{}') then
+      'j.id = any (array(select unnest(r.running) from howdah.runners r where r.released_at is null))' end,
+    -- Where nobody knows the task, the first part is false once and for all, and no row is looked at.
+    howdah.condition(
+      format('exists (select from %1$I._private_tasks t where t.identifier = %%1$L)
+              and j.task_id = (select t.id from %1$I._private_tasks t where t.identifier = %%1$L)', schema_name),
+      filter ->> 'task'),
+    howdah.condition('j.locked_at is not null and j.locked_by = %L::text', filter ->> 'worker'));
+end;
+$$;
+
+-- howdah.history_conditions(filter): those on howdah.job_history j; null when no finished job can fit.
+-- Nothing ends before it is created, and only the time of the end has an index in order.
+create function howdah.history_conditions(filter jsonb) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when not wanted.all_states and wanted.states is null then null else concat_ws(' and ',
+    case when not wanted.all_states then format('j.state in (%s)', wanted.states) end,
+    howdah.condition('j.queue = %L::text', filter ->> 'queue'),
+    howdah.condition('j.task = %L::text', filter ->> 'task'),
+    howdah.condition('j.worker = %L::text', filter ->> 'worker'),
+    howdah.condition('j.finished_at > %L::timestamptz', filter ->> 'finished_after'),
+    howdah.condition('j.finished_at > %L::timestamptz', filter ->> 'created_after'),
+    howdah.condition('j.finished_at < %L::timestamptz', filter ->> 'finished_before')) end
+  from (
+    select count(*) = 0 as all_states,
+           string_agg(quote_literal(s), ', ') filter (where s in ('completed', 'discarded', 'cancelled')) as states
+    from howdah.filter_states(filter) s
+  ) wanted
+$$;

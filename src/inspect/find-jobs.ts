@@ -1,0 +1,41 @@
+import type { JobFilter } from './job-filter.ts';
+
+export interface IdRange {
+  /** Newest first when `desc`. */
+  order: 'asc' | 'desc';
+  /** 1 to 100,000. */
+  limit: number;
+  /** Ids greater than this. */
+  afterId?: string | undefined;
+  /** Ids less than this. */
+  beforeId?: string | undefined;
+}
+
+/** A select of the column `id`, and its values. */
+export interface IdsQuery {
+  text: string;
+  values: unknown[];
+}
+
+/** The first ids in the range that fit the filter: `howdah.find_jobs`, whose errors it has. */
+export function findJobs(filter: JobFilter, { order, limit, afterId, beforeId }: IdRange): IdsQuery {
+  return {
+    text: `select id from howdah.find_jobs($1::text::jsonb, $2::integer, $3::bigint, $4::bigint, $5::boolean) id`,
+    values: [JSON.stringify(toSqlFilter(filter)), limit, beforeId ?? null, afterId ?? null, order === 'desc'],
+  };
+}
+
+/** The filter by the names of `howdah.find_jobs`. */
+export function toSqlFilter(filter: JobFilter): Readonly<Record<string, unknown>> {
+  const { queue, states, task, error, worker, key, payloadContains, search } = filter;
+  return {
+    ...{ queue, task, worker, key, search },
+    state: states,
+    error_like: error === undefined ? undefined : `%${error.replace(/[\\%_]/g, '\\$&')}%`,
+    payload_contains: payloadContains,
+    created_after: filter.createdAfter,
+    created_before: filter.createdBefore,
+    finished_after: filter.finishedAfter,
+    finished_before: filter.finishedBefore,
+  };
+}
