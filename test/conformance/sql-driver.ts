@@ -84,7 +84,9 @@ export function createSqlDriver(pool: pg.Pool): Driver {
         select q.name, q.schema_name as "schemaName", q.available::int, q.scheduled::int, q.retryable::int, s.running::int,
                s.is_paused as "isPaused", ${instants('paused_at')}, q.paused_by as "pausedBy",
                s.concurrency::int, q.fleet_concurrency as "fleetConcurrency", s.workers::int
-        from howdah.queues q join howdah.queue_stats() s on s.queue = q.name order by q.name`),
+        from howdah.queues q
+        join (select queue, running, is_paused, concurrency, workers from howdah.queue_stats()) s on s.queue = q.name
+        order by q.name`),
     pause: (queue, reason) => value(`howdah.pause_queue(${literal(queue)}, ${literal(reason)})`),
     resume: (queue) => value(`howdah.resume_queue(${literal(queue)})`),
     setFleetConcurrency: (queue, runs) =>
