@@ -3,6 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Database } from '../db/database.ts';
 import type { TaskDistributor } from '../distributor/task-distributor.ts';
 import type { DevelopmentMailbox } from '../mail/development-mailbox.ts';
+import type { EventHub } from '../observability/event-hub.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { RateLimit } from './rate-limiter.ts';
@@ -11,6 +12,8 @@ import type { RateLimit } from './rate-limiter.ts';
 export interface AppDependencies {
   db: Database;
   distributor: TaskDistributor;
+  /** Told what operators withdraw. */
+  events: EventHub;
   log: Logger;
   /** Address of the service as customers see it, without a trailing slash. A function: the port may be known late. */
   publicUrl(): string;

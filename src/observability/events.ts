@@ -10,6 +10,8 @@ export interface HowdahEvents {
   'job.completed': [RunEvent & { durationMs: number }];
   /** The run ended otherwise; `decision` says what becomes of the job. */
   'job.failed': [FailedRunEvent];
+  /** Waiting jobs that an operator cancelled over HTTP; a running one ends in `job.failed`. */
+  'job.withdrawn': [{ task: string; queue: string; jobs: number }];
   /** An error that nobody was there to catch: a promise left behind, an exception in a timer. */
   'job.stray_error': [StrayErrorEvent];
   /** A runner took up its queue. */

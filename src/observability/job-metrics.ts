@@ -23,7 +23,8 @@ const COUNTERS = {
   failed: 'Runs that ended in an error, whether tried again or discarded',
   retried: 'Failed runs whose job waits for another try',
   discarded: 'Jobs given up: out of retries, or told not to retry',
-  cancelled: 'Jobs whose run ended because they are not wanted any more',
+  cancelled:
+    'Jobs that ended because they are not wanted any more: runs, and jobs this process cancelled while they waited',
   snoozed: 'Runs that put their job off without counting the attempt',
   returned: 'Runs ended by a worker that stopped or lost its job, which is back in its queue',
   rescued: 'Jobs this process took from a worker found dead',
@@ -74,6 +75,7 @@ export function countJobs(
     for (const name of COUNTED_BY_DECISION[event.decision]) counters[name].inc(labelsOf(event));
     run.observe(labelsOf(event), event.durationMs / 1000);
   });
+  events.on('job.withdrawn', ({ queue, task, jobs }) => counters.cancelled.inc({ queue, task }, jobs));
   events.on('runner.rescued', (event) => countRescue(counters, event));
 }
 

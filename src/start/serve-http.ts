@@ -50,6 +50,7 @@ function createApi(
   const { config, events, log, secrets, mailbox } = parts;
   return createApp({
     distributor: new PostgresDistributor({ events }),
+    events,
     log,
     secretKey: secrets.secretKey,
     adminToken: secrets.adminToken,

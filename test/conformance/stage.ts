@@ -78,9 +78,9 @@ export async function openStage(): Promise<Stage> {
 }
 
 function createDrivers(queue: TestQueue, { db }: DatabaseHandle, login: TestLogin): Stage['drivers'] {
-  const { distributor } = queue;
+  const { distributor, events } = queue;
   const app = createApp({
-    ...{ db, distributor, log: createLogger({ level: 'silent' }), adminToken: TOKEN },
+    ...{ db, distributor, events, log: createLogger({ level: 'silent' }), adminToken: TOKEN },
     ...{ secretKey: 'a secret key for tests, 32 characters or more', verifyEmailDelayMs: 0 },
     publicUrl: () => 'http://127.0.0.1',
     signUpRateLimit: undefined,

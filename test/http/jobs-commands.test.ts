@@ -106,6 +106,18 @@ describe('a command on one job', () => {
     }
   });
 
+  test('that withdraws a waiting job is told of once, for the counters', async () => {
+    const told: unknown[] = [];
+    const listen = (event: unknown) => void told.push(event);
+    api.customers.events.on('job.withdrawn', listen);
+    const job = await api.enqueue();
+    const headers = { 'Idempotency-Key': 'withdraw-once' };
+    for (let time = 1; time <= 2; time += 1) await api.send('POST', `/v1/jobs/${job.id}/cancel`, { headers });
+    await api.send('POST', `/v1/jobs/${job.id}/cancel`);
+    api.customers.events.off('job.withdrawn', listen);
+    assert.deepEqual(told, [{ queue: 'default', task: 'send_welcome_email', jobs: 1 }]);
+  });
+
   test('is recorded with the job, in the transaction of the change', async () => {
     const job = await api.enqueue();
     await command(job, 'cancel', { body: { reason: 'on request' } });

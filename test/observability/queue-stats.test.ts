@@ -85,6 +85,7 @@ describe('howdah.queue_stats of a small queue', () => {
     assert.ok(tableBytes > 0);
     assert.deepEqual(stats, {
       queue: 'critical',
+      schemaName: 'graphile_worker_critical',
       availableCount: 0,
       scheduledCount: 0,
       retryableCount: 0,
@@ -95,6 +96,8 @@ describe('howdah.queue_stats of a small queue', () => {
       fleetConcurrency: null,
       workerCount: 0,
       isPaused: false,
+      pausedAt: null,
+      pausedBy: null,
       deadTupleCount: 0,
     });
   });

@@ -2,7 +2,7 @@ import { type DatabaseHandle, openDatabase } from '../../src/db/database.ts';
 import { announceTasks } from '../../src/distributor/announce-tasks.ts';
 import { PostgresDistributor } from '../../src/distributor/postgres-distributor.ts';
 import { catalogue } from '../../src/jobs/catalogue.ts';
-import { createEventHub } from '../../src/observability/event-hub.ts';
+import { createEventHub, type EventHub } from '../../src/observability/event-hub.ts';
 import { registerUser } from '../../src/users/register-user.ts';
 import { signVerificationCode } from '../../src/users/verification-code.ts';
 import { createTestDatabase } from '../support/test-database.ts';
@@ -18,6 +18,7 @@ export const ADA = {
 
 /** A database of its own for business code, with what that code depends on. */
 export interface Customers extends DatabaseHandle {
+  readonly events: EventHub;
   readonly distributor: PostgresDistributor;
   readonly secretKey: string;
   readonly verifyEmailDelayMs: number;
@@ -35,13 +36,15 @@ export async function openCustomers(): Promise<Customers> {
   const database = await createTestDatabase();
   const handle = openDatabase({ connectionString: database.connectionString, applicationName: 'customers' });
   await announceTasks(handle.pool, catalogue);
-  const distributor = new PostgresDistributor({ events: createEventHub() });
+  const events = createEventHub();
+  const distributor = new PostgresDistributor({ events });
   const rows = async <Row>(text: string, values: unknown[] = []) =>
     (await handle.pool.query(text, values)).rows as Row[];
   const deps = { db: handle.db, distributor, secretKey: SECRET_KEY, verifyEmailDelayMs: 0 };
   return {
     ...handle,
     ...deps,
+    events,
     rows,
     async signUpAda() {
       await registerUser(deps, ADA);

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { Transaction } from '../../db/database.ts';
 import type { JobState } from '../../inspect/job.ts';
 import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../../inspect/job-commands.ts';
+import { readWithdrawn, type WithdrawnJobs } from '../../inspect/withdrawn-jobs.ts';
 import type { App, AppDependencies, AppEnv } from '../app-dependencies.ts';
 import { operatorsOnly } from '../middleware/identify-caller.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
@@ -41,7 +42,7 @@ const rescheduleRoute = commandRoute('/v1/jobs/{id}/reschedule', 'Set when a wai
 });
 
 /** What an operator does to one job. */
-export function addJobCommandRoutes(app: App, { db }: AppDependencies) {
+export function addJobCommandRoutes(app: App, { db, events }: AppDependencies) {
   return app
     .openapi(retryRoute, async (c) => {
       const { id } = c.req.valid('param');
@@ -54,7 +55,14 @@ export function addJobCommandRoutes(app: App, { db }: AppDependencies) {
     .openapi(cancelRoute, async (c) => {
       const { id } = c.req.valid('param');
       const { reason } = c.req.valid('json');
-      return c.json(await run(c, id, (tx) => cancelJob(tx, id, reason)), 200);
+      const withdrawn: WithdrawnJobs[] = [];
+      const body = await run(c, id, async (tx) => {
+        const state = await cancelJob(tx, id, reason);
+        withdrawn.push(...(await readWithdrawn(tx, [id])));
+        return state;
+      });
+      for (const jobs of withdrawn) events.emit('job.withdrawn', jobs);
+      return c.json(body, 200);
     })
     .openapi(discardRoute, async (c) => {
       const { id } = c.req.valid('param');
