@@ -83,10 +83,11 @@ function isStringMap(value: object): boolean {
     .every((text) => typeof text === 'string' && isStorable(text));
 }
 
-/** Numbers, dates and modes as they are; of texts and headers, which may be long or private, only what they are. */
+/** Numbers, instants and modes as they are; of texts and headers, which may be long or private, only what they are. */
 function describe(value: unknown): string {
   if (typeof value === 'string')
     return value.length <= 40 ? JSON.stringify(value) : `${value.length} characters`;
   if (value !== null && typeof value === 'object' && !(value instanceof Date)) return 'another object';
-  return String(value);
+  const isInstant = value instanceof Date && !Number.isNaN(value.getTime());
+  return isInstant ? value.toISOString() : String(value);
 }

@@ -12,6 +12,9 @@ import { loadSchedules } from './load-schedules.ts';
 import { startEmbedded } from './start-embedded.ts';
 import { StartupError } from './startup-error.ts';
 
+/** Connections of each pool at most. */
+export const POOL_SIZES = { tasks: 20, requests: 20, checks: 2 } as const;
+
 /** A connection string that works: the configured server's, or that of an embedded one which ends with the stack. */
 export async function openServer(config: Config, resources: AsyncDisposableStack): Promise<string> {
   if (config.databaseUrl !== undefined) {
@@ -39,7 +42,7 @@ export async function openApplicationDatabase(
   resources: AsyncDisposableStack,
 ): Promise<DatabaseHandle> {
   const handle = openPool(
-    { connectionString, applicationName: 'howdah', maxConnections: 20 },
+    { connectionString, applicationName: 'howdah', maxConnections: POOL_SIZES.tasks },
     log,
     resources,
   );
@@ -57,8 +60,8 @@ export function openRequestDatabase(
   log: Logger,
   resources: AsyncDisposableStack,
 ): DatabaseHandle {
-  const options = { applicationName: 'howdah api', maxConnections: 20, timeoutMs: REQUEST_TIMEOUT_MS };
-  return openPool({ connectionString, ...options }, log, resources);
+  const limits = { maxConnections: POOL_SIZES.requests, timeoutMs: REQUEST_TIMEOUT_MS };
+  return openPool({ connectionString, applicationName: 'howdah api', ...limits }, log, resources);
 }
 
 /** Readiness must be told while somebody still waits for it. */
@@ -70,8 +73,8 @@ export function openCheckDatabase(
   log: Logger,
   resources: AsyncDisposableStack,
 ): DatabaseHandle {
-  const options = { applicationName: 'howdah checks', maxConnections: 2, timeoutMs: CHECK_TIMEOUT_MS };
-  return openPool({ connectionString, ...options }, log, resources);
+  const limits = { maxConnections: POOL_SIZES.checks, timeoutMs: CHECK_TIMEOUT_MS };
+  return openPool({ connectionString, applicationName: 'howdah checks', ...limits }, log, resources);
 }
 
 function openPool(

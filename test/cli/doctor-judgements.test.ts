@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { judgeClock } from '../../src/cli/doctor/check-clock.ts';
 import { connectionsOf, judgeConnections } from '../../src/cli/doctor/check-connections.ts';
@@ -6,6 +7,8 @@ import { judgeLocks } from '../../src/cli/doctor/check-locks.ts';
 import { judgeBloat, judgeHolders } from '../../src/cli/doctor/check-upkeep.ts';
 import type { VacuumHolder } from '../../src/inspect/vacuum-holders.ts';
 import { healthyStats } from '../observability/healthy-stats.ts';
+
+const NEEDS = { api: 23, worker: 47, all: 67 };
 
 describe('the doctor', () => {
   test('warns of a clock that is seconds off, and reports one that is a minute off', () => {
@@ -21,24 +24,43 @@ describe('the doctor', () => {
       { name: 'critical', concurrency: 10 },
       { name: 'default', concurrency: 5 },
     ];
-    assert.equal(connectionsOf({ queues }), 45);
+    assert.deepEqual(connectionsOf({ queues }), { api: 23, worker: 47, all: 67 });
+  });
+
+  test('and docs/architecture.md as the pools are', async () => {
+    const text = await readFile(new URL('../../docs/architecture.md', import.meta.url), 'utf8');
+    const [, setting = '', ...sums] =
+      /`QUEUES=([\w:,]+)` +\| up to (\d+) +\| up to (\d+) +\| up to (\d+)/.exec(text) ?? [];
+    const queues = setting.split(',').map((each) => each.split(':'));
+    const { api, worker, all } = connectionsOf({
+      queues: queues.map(([name = '', concurrency]) => ({ name, concurrency: Number(concurrency) })),
+    });
+    assert.deepEqual(sums.map(Number), [api, worker, all]);
   });
 
   test('reports a concurrency that the server has too few connections for', () => {
     const limits = { usable: 97, used: 3, role: null, database: null };
-    assert.equal(judgeConnections(limits, 45).level, 'ok');
-    const tooMany = judgeConnections(limits, 98);
+    assert.equal(judgeConnections(limits, NEEDS).level, 'ok');
+    const tooMany = judgeConnections(limits, { api: 23, worker: 98, all: 118 });
     assert.equal(tooMany.level, 'error');
     assert.match(
       tooMany.what,
-      /opens up to 98 connections; the server allows 97 \(max_connections\), 3 are in use/,
+      /a worker opens up to 98 connections, an API 23, npm start 118; the server allows 97 \(max_connections\), 3 are/,
     );
-    const ofRole = judgeConnections({ ...limits, role: 20 }, 45);
+    const ofRole = judgeConnections({ ...limits, role: 20 }, NEEDS);
     assert.match(`${ofRole.what} ${ofRole.advice}`, /allows 20 \(the role's limit\).*raise the role's limit/);
   });
 
+  test('warns when a worker has enough connections, but not with an API beside it', () => {
+    const limits = { usable: 66, used: 0, role: null, database: null };
+    assert.equal(judgeConnections(limits, NEEDS).level, 'warning');
+    assert.equal(judgeConnections({ ...limits, usable: 67 }, NEEDS).level, 'ok');
+    assert.equal(judgeConnections({ ...limits, usable: 46 }, NEEDS).level, 'error');
+  });
+
   test('warns when most connections are in use', () => {
-    assert.equal(judgeConnections({ usable: 97, used: 80, role: null, database: null }, 45).level, 'warning');
+    const limits = { usable: 97, used: 80, role: null, database: null };
+    assert.equal(judgeConnections(limits, NEEDS).level, 'warning');
   });
 
   test('warns of more dead rows than jobs, from 100,000 on', () => {
@@ -62,6 +84,26 @@ describe('the doctor', () => {
     assert.equal(long?.level, 'warning');
     assert.match(long?.what ?? '', /open for 1h 1m \(report, role ada, pid 77, idle in transaction\)/);
     assert.match(long?.advice ?? '', /select pg_terminate_backend\(77\)/);
+  });
+
+  test('names a replication slot and a standby that are far behind, and what ends that', () => {
+    const slot: VacuumHolder = {
+      ...{ kind: 'slot', pid: null, name: 'left_behind', role: null, state: 'reserved' },
+      ...{ startedAt: null, ageSeconds: null, ageTransactions: 1_000_000 },
+    };
+    assert.equal(judgeHolders([slot])[0]?.level, 'ok');
+    const late = { ...slot, ageTransactions: 1_000_001 };
+    const findings = judgeHolders([
+      late,
+      { ...late, pid: 7 },
+      { ...late, kind: 'standby', pid: 8, name: 'bi' },
+    ]);
+    const [idle, read, standby] = findings.map(({ level, what, advice }) => `${level}: ${what} → ${advice}`);
+    assert.match(idle ?? '', /^warning: .*"left_behind" \(nobody reads it\) is 1000001 transactions behind/);
+    assert.match(idle ?? '', /→ .*select pg_drop_replication_slot\('left_behind'\)$/);
+    assert.match(read ?? '', /^warning: .*"left_behind" \(read by pid 7\).* → .*hot_standby_feedback = off/);
+    assert.doesNotMatch(read ?? '', /pg_drop_replication_slot/);
+    assert.match(standby ?? '', /^warning: .*standby \(bi, pid 8\).* → .*hot_standby_feedback = off/);
   });
 
   test('names who keeps a whole table locked, once that is no mere moment', () => {

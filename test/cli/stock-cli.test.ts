@@ -95,13 +95,13 @@ describe('the stock command line', () => {
     const job = await untilState('completed');
     assert.equal(job.worker, worker.pool_id);
     assert.equal(smtp.accepted.length, 1);
-    const lines = await waitFor('the log line', () =>
+    const line = await waitFor('the log line', () =>
       cli
         .output()
         .split('\n')
-        .filter((line) => line.includes('"task completed"')),
+        .find((each) => each.includes('"task completed"')),
     );
-    const { type, queue, job_id, attempt } = JSON.parse(lines[0] ?? '');
+    const { type, queue, job_id, attempt } = JSON.parse(line);
     assert.deepEqual(
       { type, queue, job_id, attempt },
       { type: 'send_verify_email', queue: 'critical', job_id: job.id, attempt: 1 },

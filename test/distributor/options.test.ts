@@ -227,6 +227,17 @@ describe('an option out of range', () => {
     await assert.rejects(queue.pool.query(sql), /run_at: .*; run_at: .*; delay: .*; priority: /);
   });
 
+  test('that is an instant is named as one', async () => {
+    const options = { delayMs: 1, runAt: new Date('2031-05-06T07:08:09.010Z') };
+    await assert.rejects(queue.distributor.distribute(queue.pool, works, {}, options), {
+      message: 'runAt: expected nothing beside delayMs, received 2031-05-06T07:08:09.010Z',
+    });
+    const invalid = { deadline: new Date(Number.NaN) };
+    await assert.rejects(queue.distributor.distribute(queue.pool, works, {}, invalid), {
+      message: 'deadline: expected a valid Date, received Invalid Date',
+    });
+  });
+
   test('of SQL alone is named too', async () => {
     const refused = (options: string, message: RegExp) =>
       assert.rejects(queue.pool.query(`select howdah.enqueue('works', ${options})`), {

@@ -24,8 +24,8 @@ before(async () => {
     cross join lateral (select case g.object when 'explain_job' then '${id}'
                                              when 'next_cron_run' then quote_literal('* * * * *') || ', now()' else '' end) args (list)
     where g.role = 'howdah_operator' and (g.privilege = 'select'
-          or g.object in ('explain_job', 'queue_stats', 'vacuum_holders', 'next_cron_run'))`);
-  assert.equal(rows.length, 10);
+          or g.object in ('find_jobs', 'explain_job', 'queue_stats', 'vacuum_holders', 'next_cron_run'))`);
+  assert.equal(rows.length, 12);
   for (const { text } of rows) await reader.query(text);
 });
 

@@ -1,10 +1,14 @@
 import type { Config } from '../../config.ts';
 import type { Session } from '../../db/session.ts';
+import { POOL_SIZES } from '../../start/open-database.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 
-/** Business code and API; heartbeat and rescue; liveness: docs/architecture.md, "Connections". */
-const PER_PROCESS = 20 + 3 + 1;
-const PER_QUEUE = 3;
+/** docs/architecture.md, "Connections", has what each is for. */
+const HEARTBEAT_AND_RESCUE = 3;
+const LIVENESS = 1;
+const BESIDE_SLOTS = 3;
+/** Tells the database of tasks and schedules, and goes after seconds. */
+const START_OF_API = 1;
 
 /** Above this share of what the server has, one more worker process would be one too many. */
 const TIGHT = 0.8;
@@ -32,18 +36,29 @@ export async function checkConnections(session: Session, config: Config): Promis
   return rows[0] ? judgeConnections(rows[0], connectionsOf(config)) : ok('connections');
 }
 
-/** Most that one process with these queues opens. */
-export function connectionsOf({ queues }: Pick<Config, 'queues'>): number {
-  return queues.reduce((sum, { concurrency }) => sum + concurrency + PER_QUEUE, PER_PROCESS);
+/** Most that one process opens, by what was started. */
+export type Needs = Readonly<Record<'api' | 'worker' | 'all', number>>;
+
+export function connectionsOf({ queues }: Pick<Config, 'queues'>): Needs {
+  const runners = queues.reduce((sum, { concurrency }) => sum + concurrency + BESIDE_SLOTS, 0);
+  const { tasks, requests, checks } = POOL_SIZES;
+  const worker = tasks + checks + runners + HEARTBEAT_AND_RESCUE + LIVENESS;
+  return { api: requests + checks + START_OF_API, worker, all: worker + requests };
 }
 
-export function judgeConnections({ usable, used, role, database }: Limits, needed: number): Finding {
+export function judgeConnections({ usable, used, role, database }: Limits, needs: Needs): Finding {
   const most = Math.min(usable, role ?? usable, database ?? usable);
   const limit =
     most === usable ? 'max_connections' : most === role ? "the role's limit" : "the database's limit";
-  const need = `a worker process with these QUEUES opens up to ${needed} connections`;
+  const need = `with these QUEUES a worker opens up to ${needs.worker} connections, an API ${needs.api}, npm start ${needs.all}`;
   const have = `the server allows ${most} (${limit}), ${used} are in use`;
-  if (needed > most) return error(`${need}; ${have}`, `raise ${limit}, or lower the concurrency in QUEUES`);
+  if (needs.worker > most) {
+    return error(`${need}; ${have}`, `raise ${limit}, or lower the concurrency in QUEUES`);
+  }
+  if (needs.all > most) {
+    const advice = `raise ${limit}, or lower the concurrency in QUEUES, before an API and a worker share it`;
+    return warning(`${need}; ${have}`, advice);
+  }
   if (used > most * TIGHT) {
     return warning(`${have}; ${need}`, `raise ${limit} before another process starts`);
   }

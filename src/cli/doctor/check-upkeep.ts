@@ -7,6 +7,12 @@ import { type Finding, ok, warning } from './finding.ts';
 /** As the alerts have it: docs/prometheus-alerts.yml. */
 const MANY_DEAD_ROWS = 100_000;
 const LONG_TRANSACTION_SECONDS = 600;
+/** Of a slot and a standby, which tell no time. */
+const FAR_BEHIND_TRANSACTIONS = 1_000_000;
+
+const CONSEQUENCE = 'it keeps vacuum from the job tables';
+const ON_THE_STANDBY =
+  'end the long query on that standby, or set hot_standby_feedback = off there, which may cancel its queries';
 
 const SETTINGS = `
   select current_setting('autovacuum') = 'on' as "isOn", pg_has_role('pg_read_all_stats', 'usage') as "seesAll"`;
@@ -35,8 +41,12 @@ export function judgeBloat(queues: readonly QueueStats[]): Finding[] {
 }
 
 export function judgeHolders(holders: readonly VacuumHolder[]): Finding[] {
-  const long = holders.filter(({ ageSeconds }) => (ageSeconds ?? 0) > LONG_TRANSACTION_SECONDS);
-  return long.length > 0 ? long.map(reportHolder) : [ok('long transactions: none')];
+  const late = holders.filter(({ ageSeconds, ageTransactions }) =>
+    ageSeconds === null ? ageTransactions > FAR_BEHIND_TRANSACTIONS : ageSeconds > LONG_TRANSACTION_SECONDS,
+  );
+  return late.length > 0
+    ? late.map(reportHolder)
+    : [ok('long transactions, replication slots and standbys far behind: none')];
 }
 
 function reportBloat({ queue, deadTupleCount, tableBytes }: QueueStats): Finding {
@@ -47,14 +57,36 @@ function reportBloat({ queue, deadTupleCount, tableBytes }: QueueStats): Finding
   );
 }
 
-function reportHolder({ kind, pid, name, role, state, ageSeconds }: VacuumHolder): Finding {
+function reportHolder(holder: VacuumHolder): Finding {
+  if (holder.kind === 'slot') return reportSlot(holder);
+  return holder.kind === 'standby' ? reportStandby(holder) : reportTransaction(holder);
+}
+
+function reportSlot({ name, pid, ageTransactions }: VacuumHolder): Finding {
+  const what = `the replication slot "${name}" (${pid === null ? 'nobody reads it' : `read by pid ${pid}`}) is ${ageTransactions} transactions behind: ${CONSEQUENCE}`;
+  if (pid !== null) return warning(what, ON_THE_STANDBY);
+  return warning(
+    what,
+    `start its standby again, or, if that is gone for good, select pg_drop_replication_slot('${name}')`,
+  );
+}
+
+function reportStandby({ name, role, pid, ageTransactions }: VacuumHolder): Finding {
+  const who = [name || 'no name', role && `role ${role}`, pid && `pid ${pid}`].filter(Boolean).join(', ');
+  return warning(
+    `a query on a standby (${who}) is ${ageTransactions} transactions behind: ${CONSEQUENCE}`,
+    ON_THE_STANDBY,
+  );
+}
+
+function reportTransaction({ kind, pid, name, role, state, ageSeconds }: VacuumHolder): Finding {
   const age = describeDuration((ageSeconds ?? 0) * 1000);
   const who = [name || 'no name', role && `role ${role}`, pid && `pid ${pid}`, state]
     .filter(Boolean)
     .join(', ');
   const end = kind === 'prepared' ? `rollback prepared '${name}'` : `select pg_terminate_backend(${pid})`;
   return warning(
-    `a ${kind === 'prepared' ? 'prepared transaction' : 'transaction'} has been open for ${age} (${who}): it keeps vacuum from the job tables`,
+    `a ${kind === 'prepared' ? 'prepared transaction' : 'transaction'} has been open for ${age} (${who}): ${CONSEQUENCE}`,
     `have its program end it, or ${end}`,
   );
 }

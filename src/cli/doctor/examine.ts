@@ -59,7 +59,7 @@ async function checkInside(config: Config, connectionString: string): Promise<Fi
     return [
       ...findings,
       ...(await guarded('the crontab', () => checkCrontab(session))),
-      ...(await guarded('dead rows and long transactions', () => checkUpkeep(session))),
+      ...(await guarded('dead rows and what holds vacuum back', () => checkUpkeep(session))),
       ...(await guarded('queues and tasks', () => checkFleet(session))),
     ];
   } finally {
