@@ -96,8 +96,13 @@ function renameFields(error: unknown): never {
   throw new HowdahError(error.code, { detail, fields, cause: error });
 }
 
+/** Only what was expected is in our words: the value received stays as it came. */
 function inOurWords({ field, message }: FieldMistake): FieldMistake {
-  return { field: field.replace(/[a-zA-Z]+$/, rename), message: message.replace(/[a-z]+[A-Z]\w*/g, rename) };
+  const [, expected = '', received = ''] = /^(.*?)(, received .*)?$/s.exec(message) ?? [];
+  return {
+    field: field.replace(/[a-zA-Z]+$/, rename),
+    message: `${expected.replace(/[a-z]+[A-Z]\w*/g, rename)}${received}`,
+  };
 }
 
 function rename(name: string): string {

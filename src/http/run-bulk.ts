@@ -38,7 +38,7 @@ interface Work extends Bulk {
  * stops it between two. Under an Idempotency-Key one request at a time is at work; one that was stopped goes on where
  * it was when it is sent again, and reports what it did then.
  *
- * @throws {HowdahError} `invalid_request` when the filter's state is not one that the action is for, and those of
+ * @throws {HowdahError} `invalid_request` when the filter has a state that the action is not for, and those of
  *   `claimKey`
  */
 export async function runBulk(
@@ -100,8 +100,9 @@ function isBrokenOff({ order, signal }: Work, { matched, isComplete }: MatchingR
 function checkState({ action, order }: Bulk): void {
   const { state } = order.filter;
   const states: readonly string[] = BULK_STATES[action];
-  if (state === undefined || states.includes(state)) return;
-  const message = `expected one of ${states.join(', ')}, received "${state}"`;
+  const wrong = [state ?? []].flat().find((each) => !states.includes(each));
+  if (wrong === undefined) return;
+  const message = `expected one of ${states.join(', ')}, received "${wrong}"`;
   throw new HowdahError('invalid_request', {
     detail: `filter.state: ${message}`,
     fields: [{ field: 'filter.state', message }],

@@ -6,7 +6,7 @@ export function toJobFilter(requested: RequestedFilter): JobFilter {
   const { queue, state, task, error, worker, key, q } = requested;
   return {
     ...{ queue, task, error, worker, key, search: q },
-    states: state === undefined ? undefined : [state],
+    states: state === undefined ? undefined : [...new Set([state].flat())],
     createdAfter: requested.created_after,
     createdBefore: requested.created_before,
     finishedAfter: requested.finished_after,

@@ -29,6 +29,8 @@ describe('createClient', () => {
       page.jobs.map((each) => each.id),
       [id],
     );
+    const several = await client.v1.jobs.$get({ query: { state: 'running,scheduled' } });
+    assert.equal((await several.json()).jobs.length, 1);
 
     const ran = await (
       await client.v1.jobs[':id']['run-now'].$post({ param: { id }, header: {}, json: {} })
@@ -40,7 +42,8 @@ describe('createClient', () => {
   });
 
   test('acts on many and on queues', async () => {
-    const json = { filter: { queue: 'default' }, dry_run: true };
+    const filter = { queue: 'default', state: ['available' as const, 'scheduled' as const] };
+    const json = { filter, dry_run: true };
     const report = await (await client.v1.jobs.bulk.cancel.$post({ json, header: {} })).json();
     assert.deepEqual([report.action, report.dry_run], ['cancel', true]);
     const { queues } = await (await client.v1.queues.$get()).json();
@@ -56,6 +59,8 @@ describe('createClient', () => {
     type NewJob = Parameters<typeof client.v1.jobs.$post>[0]['json'];
     // @ts-expect-error there is no such option
     const misspelled: NewJob = { task: 'send_welcome_email', proirity: 1 };
+    // @ts-expect-error there is no such state
+    await client.v1.jobs.$get({ query: { state: 'pending' } });
     const response = await client.v1.jobs.$post({ json: misspelled, header: {} });
     assert.equal(response.status as number, 422);
   });

@@ -128,9 +128,10 @@ function mostly<T>(usual: fc.Arbitrary<T>, odd: fc.Arbitrary<T>): fc.Arbitrary<T
 }
 
 function text(document: ApiDocument, schema: Schema, ids: readonly string[]): fc.Arbitrary<string> {
-  const fitting = fittingValue(document, schema, 0).map((value) =>
-    typeof value === 'string' ? value : JSON.stringify(value),
-  );
+  const fitting = fittingValue(document, schema, 0).map((value) => {
+    if (Array.isArray(value)) return value.join(',');
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  });
   return fc.oneof(
     { weight: 6, arbitrary: fitting },
     { weight: 2, arbitrary: fc.constantFrom(...ids) },

@@ -93,6 +93,16 @@ describe('a bulk command', () => {
     assert.deepEqual(await countByState(), { available: 5 });
   });
 
+  test('takes several states, and no other job than theirs', async () => {
+    await enqueueMany(2);
+    await enqueueMany(3, { delay: '1h' });
+    await bulk('discard', { filter: { state: 'available' } });
+    await enqueueMany(4);
+    const report = await bulk('retry', { filter: { state: ['discarded', 'scheduled'] } });
+    assert.deepEqual([report.matched, report.changed], [5, 5]);
+    assert.deepEqual(await countByState(), { available: 9 });
+  });
+
   test('makes scheduled jobs available, and counts those of a sequence as skipped', async () => {
     await enqueueMany(3, { delay: '1h' });
     await enqueueMany(2, { sequence: 's', delay: '1h' });
@@ -152,6 +162,10 @@ describe('a bulk command', () => {
     ['an unknown condition', { filter: { stat: 'x', key: 'k' } }, 'filter.stat'],
     ['a cap out of range', { filter: { queue: 'default' }, max: 0 }, 'max'],
     ['a state that it is not for', { filter: { state: 'completed' } }, 'filter.state'],
+    ['one of several that it is not for', { filter: { state: ['available', 'completed'] } }, 'filter.state'],
+    ['a state there is not', { filter: { state: ['available', 'pending'] } }, 'filter.state'],
+    ['states with commas', { filter: { state: 'available,scheduled' } }, 'filter.state'],
+    ['no state at all', { filter: { state: [] } }, 'filter.state'],
     ['a dry run in words', { filter: { queue: 'default' }, dry_run: 'yes' }, 'dry_run'],
   ];
   for (const [what, body, field] of MISTAKES) {

@@ -152,6 +152,19 @@ describe('POST /v1/jobs', () => {
     });
   }
 
+  test('says in the words of the API what was expected, and as it came what was received', async () => {
+    const both = { ...WELCOME, key: 'k', unique_key: 'delayMs' };
+    const problem = await readProblem(await api.send('POST', '/v1/jobs', { body: both }));
+    assert.deepEqual(problem.errors, [
+      { field: 'unique_key', message: 'expected nothing beside key, received "delayMs"' },
+    ]);
+    const late = { ...WELCOME, delay: '1s', run_at: '2031-01-01T00:00:00Z' };
+    const { errors } = await readProblem(await api.send('POST', '/v1/jobs', { body: late }));
+    assert.deepEqual(errors, [
+      { field: 'run_at', message: 'expected nothing beside delay, received 2031-01-01T00:00:00.000Z' },
+    ]);
+  });
+
   test('answers 422 to a payload that only a unique key by payload cannot hold', async () => {
     const resize = { task: 'resize', payload: { width: 1, note: '\0' } };
     assert.equal((await api.send('POST', '/v1/jobs', { body: resize })).status, 201);

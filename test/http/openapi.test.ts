@@ -8,9 +8,15 @@ before(async () => {
 });
 after(() => api.drop());
 
+interface Operation {
+  parameters?: { name: string; schema: Record<string, unknown>; [field: string]: unknown }[];
+  security?: object[];
+  responses: Record<string, object>;
+}
+
 interface Document {
   openapi: string;
-  paths: Record<string, Record<string, { security?: object[]; responses: Record<string, object> }>>;
+  paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, object>; securitySchemes: object };
 }
 
@@ -41,6 +47,14 @@ describe('/openapi.json', () => {
       assert.deepEqual(operation.security, [{ bearer: [] }]);
     }
     assert.deepEqual(Object.keys(document.components.securitySchemes), ['bearer']);
+  });
+
+  test('says that states in an address have commas between them', async () => {
+    const { paths } = await api.json<Document>(200, 'GET', '/openapi.json');
+    const parameters = paths['/v1/jobs']?.['get']?.parameters;
+    const { schema, ...state } = parameters?.find(({ name }) => name === 'state') ?? assert.fail('no state');
+    assert.deepEqual([state['style'], state['explode']], ['form', false]);
+    assert.deepEqual(schema['items'], { $ref: '#/components/schemas/JobState' });
   });
 
   test('refers to nothing that it does not have', async () => {

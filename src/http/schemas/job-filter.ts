@@ -7,11 +7,16 @@ import { text } from './text.ts';
 
 const PAYLOAD = { error: 'expected JSON that the payload contains, e.g. {"user_account":"ada"}' };
 const LIMIT = { error: `expected a whole number 1 to ${MAX_PAGE_SIZE}` };
+const STATE = {
+  error: `expected one of ${jobState.options.join(', ')}, or a list of 1 to ${jobState.options.length} of them`,
+};
+const STATES = {
+  error: `expected one of ${jobState.options.join(', ')}, or several with commas between them`,
+};
 const CURSOR = { error: 'expected the next_cursor of another page' };
 
 const CONDITIONS = {
   queue: text(63).optional(),
-  state: jobState.optional(),
   task: text(128).optional(),
   created_after: instant.optional(),
   created_before: instant.optional(),
@@ -26,6 +31,10 @@ const CONDITIONS = {
 export const jobFilter = z
   .strictObject({
     ...CONDITIONS,
+    state: z
+      .union([jobState, z.array(jobState).min(1, STATE).max(jobState.options.length, STATE)], STATE)
+      .optional()
+      .openapi({ description: 'In this state, or in one of these.' }),
     payload_contains: z
       .unknown()
       .optional()
@@ -35,9 +44,24 @@ export const jobFilter = z
 
 export type RequestedFilter = z.output<typeof jobFilter> & { q?: string | undefined };
 
+type JobState = z.output<typeof jobState>;
+
+/** For the typed client, which so refuses a misspelt state, at least the first. */
+type StateList = JobState | `${JobState},${string}`;
+
 /** Which page of which jobs, in an address. */
 export const jobQuery = z.strictObject({
   ...CONDITIONS,
+  state: z
+    .custom<StateList>((value) => typeof value === 'string', STATES)
+    .transform(splitStates)
+    .optional()
+    .openapi({
+      type: 'array',
+      items: { $ref: '#/components/schemas/JobState' },
+      description: 'In one of these, with commas between them.',
+      param: { style: 'form', explode: false, example: ['discarded', 'retryable'] },
+    }),
   payload_contains: z.string(PAYLOAD).max(8192, PAYLOAD).transform(parseJson).optional().openapi({
     type: 'string',
     description: 'JSON that the payload contains. Operators only.',
@@ -64,6 +88,13 @@ export const jobQuery = z.strictObject({
 /** The cursor of the page after the job with this id. */
 export function encodeCursor(id: string): string {
   return Buffer.from(`before:${id}`).toString('base64url');
+}
+
+function splitStates(list: string, context: z.RefinementCtx): JobState[] {
+  const parsed = z.array(jobState).safeParse(list.split(','));
+  if (parsed.success) return parsed.data;
+  context.addIssue({ code: 'custom', message: STATES.error });
+  return z.NEVER;
 }
 
 function decodeCursor(cursor: string, context: z.RefinementCtx): string {
