@@ -87,8 +87,14 @@ export async function changeBatch(
   const changed = await translatingErrors(() =>
     queryRows<{ id: string }>(
       tx,
-      'select id from howdah.act_on_jobs($1, $2::bigint[], $3, details => $4::jsonb) id',
-      [...[action, `{${ids.join(',')}}`, reason ?? null], JSON.stringify(details)],
+      'select id from howdah.act_on_jobs($1, $2::bigint[], $3, details => $4::jsonb, also_running => $5) id',
+      [
+        action,
+        `{${ids.join(',')}}`,
+        reason ?? null,
+        JSON.stringify(details),
+        filter.states?.includes('running') ?? true,
+      ],
     ),
   );
   return { ids, changedIds: changed.map(({ id }) => id) };

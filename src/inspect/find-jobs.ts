@@ -25,7 +25,11 @@ export function findJobs(filter: JobFilter, { order, limit, afterId, beforeId }:
   };
 }
 
-/** The filter by the names of `howdah.find_jobs`. */
+/**
+ * The filter by the names of `howdah.find_jobs`.
+ *
+ * @throws {RangeError} for an invalid date: in JSON it would be null, which fits every job
+ */
 export function toSqlFilter(filter: JobFilter): Readonly<Record<string, unknown>> {
   const { queue, states, task, error, worker, key, payloadContains, search } = filter;
   return {
@@ -33,9 +37,9 @@ export function toSqlFilter(filter: JobFilter): Readonly<Record<string, unknown>
     state: states,
     error_like: error === undefined ? undefined : `%${error.replace(/[\\%_]/g, '\\$&')}%`,
     payload_contains: payloadContains,
-    created_after: filter.createdAfter,
-    created_before: filter.createdBefore,
-    finished_after: filter.finishedAfter,
-    finished_before: filter.finishedBefore,
+    created_after: filter.createdAfter?.toISOString(),
+    created_before: filter.createdBefore?.toISOString(),
+    finished_after: filter.finishedAfter?.toISOString(),
+    finished_before: filter.finishedBefore?.toISOString(),
   };
 }

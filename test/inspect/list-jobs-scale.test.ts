@@ -69,7 +69,8 @@ function refusedAsUnknown(error: unknown): void {
 const isBig = ({ 'Relation Name': name }: PlanNode) => name === '_private_jobs' || name === 'job_history';
 const removedRows = (node: PlanNode) => (node['Rows Removed by Filter'] ?? 0) * node['Actual Loops'];
 const rowsRead = (node: PlanNode) => node['Actual Rows'] * node['Actual Loops'] + removedRows(node);
-const inLastHour = new Date(Date.now() - 3_600_000);
+const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+const inLastHour = hoursAgo(1);
 
 const FILTERS: [string, JobFilter][] = [
   ['all jobs', {}],
@@ -87,6 +88,10 @@ const FILTERS: [string, JobFilter][] = [
   ['part of an error', { error: 'route' }],
   ['words to search', { search: 'key 5000' }],
   ['what finished in the last hour', { finishedAfter: inLastHour }],
+  [
+    'what finished in half an hour of yesterday',
+    { finishedAfter: hoursAgo(20), finishedBefore: hoursAgo(19.5) },
+  ],
   ['a worker’s running jobs', { states: ['running'], worker: 'pool-a' }],
 ];
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { putJob, STATES, scalar } from '../support/job-states.ts';
+import { completeJob, fetchJob, putJob, STATES, scalar } from '../support/job-states.ts';
 import { createTestLogin, type TestLogin } from '../support/test-login.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let queue: TestQueue;
 let viewer: TestLogin;
@@ -61,9 +62,43 @@ describe('howdah.find_jobs', () => {
     assert.equal(await scalar(queue, `select howdah.cancel_jobs(payload_contains => 'null')`), 1);
   });
 
+  test('passes over a payload that is nested too deeply for jsonb', async () => {
+    const depth = 20_000;
+    const payload = `{"who": "\\u0061da", "deep": ${'['.repeat(depth)}${']'.repeat(depth)}}`;
+    await queue.pool.query("select graphile_worker.add_job('works', $1::json)", [payload]);
+    assert.deepEqual(await find({ payload_contains: { who: 'ada' }, state: 'available' }), ['available']);
+  });
+
+  test('sees jobs as they were when the statement that asks began', async () => {
+    const asking = await viewer.pool.connect();
+    const holder = await queue.pool.connect();
+    await holder.query('select pg_advisory_lock(1)');
+    const answer = asking.query(
+      `with waited as materialized (select pg_advisory_lock_shared(1))
+       select (select j.state from howdah.jobs j where j.id = any (
+                array(select howdah.find_jobs('{"state": "running"}')))) as state from waited`,
+    );
+    await waitFor('the question to have begun', () =>
+      scalar(queue, `select count(*) > 0 from pg_locks where locktype = 'advisory' and not granted`),
+    );
+    await completeJob(queue, ids['running'] ?? '');
+    await holder.query('select pg_advisory_unlock(1)');
+    holder.release();
+    assert.deepEqual((await answer).rows, [{ state: 'running' }]);
+    asking.release(true);
+    assert.deepEqual(await find({ state: 'running' }), []);
+  });
+
   const WRONG: [string, string, string, RegExp][] = [
     ['an unknown member', `'{"sate": "running"}'`, 'HWOPT', /unknown member "sate".*Did you mean "state"/],
     ['an unknown state', `'{"state": ["runing"]}'`, 'HWOPT', /received "runing".*Did you mean "running"/],
+    ['null among the states', `'{"state": ["running", null]}'`, 'HWOPT', /state: .*received null/],
+    [
+      'an array where one value is meant',
+      `'{"key": ["a"]}'`,
+      'HWOPT',
+      /key: expected a string, received \["a"\]/,
+    ],
     ['an unknown queue', `'{"queue": "defualt"}'`, 'HWQUE', /"defualt".*Did you mean "default"/],
     ['an unknown task', `'{"task": "wroks"}'`, 'HWTSK', /"wroks".*Did you mean "works"/],
     [
@@ -130,14 +165,49 @@ describe('howdah.act_on_jobs', () => {
     assert.deepEqual(await act('retry'), again);
   });
 
+  test('cancels no job that a worker took meanwhile when it shall spare the running ones', async () => {
+    await fetchJob(queue, ids['available'] ?? '');
+    assert.deepEqual(await act('cancel', ', also_running => false'), of('scheduled', 'retryable'));
+    assert.deepEqual(await act('cancel'), of('available', 'running'));
+  });
+
+  test('takes an id that is there twice for once', async () => {
+    const twice = [ids['discarded'], ids['discarded']];
+    const { rows } = await operator.pool.query(
+      `select howdah.act_on_jobs('retry', $1::bigint[])::text as id`,
+      [twice],
+    );
+    assert.deepEqual(rows, [{ id: ids['discarded'] }]);
+  });
+
+  test('retries the same jobs for two operators at once, whatever order they name them in', async () => {
+    const names = ['completed', 'cancelled', 'discarded'] as const;
+    const [one, held, other] = names.map((name) => ids[name]);
+    const holder = await queue.pool.connect();
+    await holder.query('begin');
+    await holder.query('select from howdah.job_history where id = $1 for update', [held]);
+    const retry = (order: unknown[]) =>
+      operator.pool.query(`select howdah.act_on_jobs('retry', $1::bigint[])`, [order]);
+    const both = Promise.all([retry([one, held, other]), retry([other, held, one])]);
+    await waitFor('both to wait', () =>
+      scalar(queue, `select count(*) = 2 from pg_stat_activity where wait_event_type = 'Lock'`),
+    );
+    await holder.query('commit');
+    holder.release();
+    assert.deepEqual(
+      (await both).map(({ rowCount }) => rowCount),
+      [3, 3],
+    );
+  });
+
   test('leaves one row in the audit log for all of them', async () => {
     await queue.pool.query('truncate howdah.audit_log');
-    const changed = await act('cancel', `, 'enough', details => '{"ticket": 7}'`);
+    const changed = await act('cancel', `, 'enough', details => '{"ticket": 7, "run_at": "as asked"}'`);
     const { rows } = await operator.pool.query(
       'select actor, action, job_ids, details from howdah.audit_log',
     );
     const [{ job_ids, ...row }] = rows;
-    const details = { ticket: 7, reason: 'enough' };
+    const details = { ticket: 7, run_at: 'as asked', reason: 'enough' };
     assert.deepEqual(row, { actor: operator.name, action: 'jobs.bulk_cancel', details });
     assert.deepEqual(job_ids.toSorted(), changed);
     assert.equal(rows.length, 1);
@@ -151,6 +221,8 @@ describe('howdah.act_on_jobs', () => {
       `'cancel', array(select generate_series(1, 100001))`,
       /ids: expected at most 100000, received 100001/,
     ],
+    ['no details', `'cancel', '{1}', details => null`, /details: expected an object, received null/],
+    ['details that are a list', `'cancel', '{1}', details => '[7]'`, /details: .*received \[7\]/],
     ['no instant to wait for', `'reschedule', '{1}', at => 'infinity'`, /at: expected an instant/],
   ];
   for (const [what, parameters, says] of WRONG) {

@@ -1,9 +1,9 @@
--- howdah.filter_states(filter): the states it names; no row when it names none.
+-- howdah.filter_states(filter): the states it names, null for what is null in an array; no row when it names none.
 create function howdah.filter_states(filter jsonb) returns setof text
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select s #>> '{}' from jsonb_path_query(filter, 'lax $.state[*]') s where s <> 'null'
+  select s #>> '{}' from jsonb_path_query(filter, 'lax $.state[*]') s where filter ->> 'state' is not null
 $$;
 
 -- howdah.check_filter(filter): raises what is wrong with a filter.
@@ -26,12 +26,18 @@ begin
     raise exception 'filter: unknown member "%"', v_wrong
       using errcode = 'HWOPT', hint = howdah.name_hint(v_wrong, c_members, 'Members');
   end if;
+  select m.key into v_wrong from jsonb_each(filter) m
+  where m.key not in ('state', 'payload_contains') and jsonb_typeof(m.value) in ('array', 'object') limit 1;
+  if found then
+    raise exception '%: expected a string, received %', v_wrong, filter -> v_wrong
+      using errcode = 'HWOPT', hint = 'Only state takes several values.';
+  end if;
   if filter ->> 'queue' is not null then
     perform howdah.queue_schema(filter ->> 'queue');
   end if;
-  select s into v_wrong from howdah.filter_states(filter) s where s <> all (c_states) limit 1;
+  select s into v_wrong from howdah.filter_states(filter) s where s is null or s <> all (c_states) limit 1;
   if found then
-    raise exception 'state: expected one of %, received "%"', array_to_string(c_states, ', '), v_wrong
+    raise exception 'state: expected one of %, received %', array_to_string(c_states, ', '), coalesce('"' || v_wrong || '"', 'null')
       using errcode = 'HWOPT', hint = howdah.name_hint(v_wrong, c_states, 'States');
   end if;
   perform howdah.check_filter_instant(filter, m) from unnest(array['created_before', 'created_after', 'finished_before',

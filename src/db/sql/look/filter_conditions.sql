@@ -95,3 +95,32 @@ as $$
     from howdah.filter_states(filter) s
   ) wanted
 $$;
+
+-- howdah.history_share(column_name, after, before): which part of the finished jobs has its instant in that column between
+-- the two, 0 to 1, as the server's statistics tell, give or take a hundredth; null when it has none, or one is not given.
+create function howdah.history_share(column_name text, after timestamptz, before timestamptz) returns double precision
+language sql stable
+set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO' -- the bounds are read as text, and not every style writes what it can read
+as $$
+  select (width_bucket(before, s.bounds) - width_bucket(after, s.bounds) + 1)::double precision / cardinality(s.bounds)
+         + (select coalesce(sum(f), 0) from unnest(s.frequent, s.frequencies) c (v, f) where v > after and v < before)
+  from (
+    select histogram_bounds::text::timestamptz[] as bounds, most_common_vals::text::timestamptz[] as frequent,
+           most_common_freqs as frequencies
+    from pg_stats where schemaname = 'howdah' and tablename = 'job_history' and attname = column_name
+  ) s
+  where after is not null and before is not null
+$$;
+
+-- howdah.is_brief(filter): whether it asks for so short a time that the finished jobs of that time had better be found
+-- first and put in order then. Else the planner walks the primary key towards them, past all that are newer or older.
+create function howdah.is_brief(filter jsonb) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(least(
+    howdah.history_share('finished_at', (filter ->> 'finished_after')::timestamptz, (filter ->> 'finished_before')::timestamptz),
+    howdah.history_share('created_at', (filter ->> 'created_after')::timestamptz, (filter ->> 'created_before')::timestamptz)
+  ) < 0.03, false)
+$$;

@@ -1,6 +1,7 @@
 -- howdah.find_jobs_statement(filter, max_jobs, before_id, after_id, newest_first): the statement that finds the first ids that
 -- fit a checked filter, over the queues' tables and the history. Each table gives at most max_jobs rows in the order of its
--- primary key, so nothing is sorted but those; and one statement sees every job exactly once, in whichever table it is by then.
+-- primary key, so nothing is sorted but those and the finished jobs of a brief time; and one statement sees every job exactly
+-- once, in whichever table it is by then.
 --
 -- Values stand in it as literals, so that the planner knows them, and a table in which nothing can fit is not in it.
 create function howdah.find_jobs_statement(
@@ -13,16 +14,18 @@ as $$
     select format('%I._private_jobs', r.schema_name) as name,
            howdah.live_conditions(
              filter, r.schema_name,
-             is_big => pg_stat_get_live_tuples(format('%I._private_jobs', r.schema_name)::regclass) > 50000) as conditions
+             is_big => pg_stat_get_live_tuples(format('%I._private_jobs', r.schema_name)::regclass) > 50000) as conditions,
+           false as is_sorted_after
     from howdah.queue_registry r
     where r.name = coalesce(filter ->> 'queue', r.name)
     union all
-    select 'howdah.job_history', howdah.history_conditions(filter)
+    select 'howdah.job_history', howdah.history_conditions(filter), howdah.is_brief(filter)
   ), page as (
     select concat_ws(' and ', 'j.id < ' || before_id, 'j.id > ' || after_id, howdah.common_conditions(filter)) as conditions,
            format('order by j.id %s limit %s', case when newest_first then 'desc' else 'asc' end, max_jobs) as ending
   ), selects as (
-    select format('(select j.id from %s j %s %s)', places.name,
+    select format(case when places.is_sorted_after then '(select j.id from (select j.id from %s j %s offset 0) j %s)'
+                       else '(select j.id from %s j %s %s)' end, places.name,
                   'where ' || nullif(concat_ws(' and ', nullif(page.conditions, ''), nullif(places.conditions, '')), ''),
                   page.ending) as text
     from places, page

@@ -1,11 +1,12 @@
--- howdah.payload_contains(payload, part): as jsonb's @>; false for a payload that jsonb cannot hold (\u0000).
+-- howdah.payload_contains(payload, part): as jsonb's @>; false for a payload that jsonb cannot hold (\u0000, nesting
+-- deeper than its parser goes): one such job must not make every search fail.
 create function howdah.payload_contains(payload json, part jsonb) returns boolean
 language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
   return payload::jsonb @> part;
-exception when data_exception then
+exception when data_exception or program_limit_exceeded then
   return false;
 end;
 $$;

@@ -29,6 +29,7 @@ begin
   return (
     select count(*) from howdah.act_on_jobs(
       action, v_ids, reason, at,
-      jsonb_build_object('filter', filter - 'payload_contains', 'by_payload', filter ? 'payload_contains', 'max', max_jobs)));
+      jsonb_build_object('filter', filter - 'payload_contains', 'by_payload', filter ? 'payload_contains', 'max', max_jobs),
+      also_running => coalesce(v_state = 'running', true)));
 end;
 $$;

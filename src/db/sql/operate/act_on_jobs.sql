@@ -1,12 +1,15 @@
--- howdah.act_on_jobs(action, ids, reason, at, details): does the action to those of the jobs that are in a state for it;
--- returns the ids of those that were. What the commands on many jobs do with one batch. reason becomes the last error of
--- cancelled and discarded jobs, at is for reschedule alone, details go into howdah.audit_log.
+-- howdah.act_on_jobs(action, ids, reason, at, details, also_running): does the action to those of the jobs that are in a
+-- state for it; returns the ids of those that were. What the commands on many jobs do with one batch. reason becomes the last error of
+-- cancelled and discarded jobs, at is for reschedule alone, details go into howdah.audit_log. Without
+-- also_running, cancel spares what a worker has taken since whoever asks looked.
 --
 -- Left out rather than refused: jobs that are in no state for it (also running ones that are being cancelled already), that
 -- wait for their turn in a sequence and shall move, and that somebody else holds locked this moment, such as a worker that
--- is just taking or ending them. Raises HWOPT for an unknown action, more than 100000 ids, and an at that is no instant.
+-- is just taking or ending them. Raises HWOPT for an unknown action, more than 100000 ids, an at that is no
+-- instant, and details that are no object.
 create function howdah.act_on_jobs(
-  action text, ids bigint[], reason text default null, at timestamptz default now(), details jsonb default '{}'
+  action text, ids bigint[], reason text default null, at timestamptz default now(), details jsonb default '{}',
+  also_running boolean default true
 ) returns setof bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -23,24 +26,29 @@ begin
     raise exception 'ids: expected at most 100000, received %', cardinality(ids)
       using errcode = 'HWOPT', hint = 'Do them in several transactions.';
   end if;
+  if jsonb_typeof(details) is distinct from 'object' then
+    raise exception 'details: expected an object, received %', coalesce(details::text, 'null')
+      using errcode = 'HWOPT', hint = 'Such as {"ticket": 7}.';
+  end if;
   if action = 'reschedule' then
     perform howdah.check_instant(at);
   end if;
   v_changed := case action when 'retry' then howdah.restart_jobs(ids) else array(
-    select howdah.act_on_live_jobs(action, r.schema_name, ids, reason, at) from howdah.queue_registry r) end;
+    select howdah.act_on_live_jobs(action, r.schema_name, ids, reason, at, also_running is not false) from howdah.queue_registry r) end;
   if v_changed <> '{}' then
     perform howdah.record_change(
       'jobs.bulk_' || action, v_changed,
-      details || jsonb_build_object('reason', reason, 'run_at', case action when 'reschedule' then at end));
+      details || jsonb_strip_nulls(jsonb_build_object('reason', reason, 'run_at', case action when 'reschedule' then at end)));
   end if;
   return query select unnest(v_changed);
 end;
 $$;
 
 comment on function howdah.act_on_jobs is
-  'Does the action (cancel, discard, retry, run_now or reschedule) to those of the jobs, at most 100000, that are in a state for it and that nobody holds this moment; returns their ids. The reason becomes the last error of cancelled and discarded jobs; at is for reschedule; details go into howdah.audit_log.';
+  'Does the action (cancel, discard, retry, run_now or reschedule) to those of the jobs, at most 100000, that are in a state for it and that nobody holds this moment; returns their ids. The reason becomes the last error of cancelled and discarded jobs; at is for reschedule; details, an object, go into howdah.audit_log; also_running false has cancel spare running jobs.';
 
--- howdah.restart_jobs(ids): retries those that can be; returns their ids.
+-- howdah.restart_jobs(ids): retries those that can be; returns their ids. In order of id, each once: two of these with jobs
+-- in common would otherwise wait for each other.
 create function howdah.restart_jobs(ids bigint[]) returns bigint[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -49,7 +57,7 @@ declare
   v_id bigint;
   v_done bigint[] := '{}';
 begin
-  foreach v_id in array coalesce(ids, '{}') loop
+  for v_id in select distinct i.id from unnest(ids) i (id) order by i.id loop
     begin
       perform howdah.restart_job(v_id);
       v_done := v_done || v_id;
@@ -61,9 +69,10 @@ begin
 end;
 $$;
 
--- howdah.act_on_live_jobs(action, schema_name, ids, reason, at): the same for the live jobs of one queue; not for retry.
+-- howdah.act_on_live_jobs(action, schema_name, ids, reason, at, also_running): the same for the live jobs of one queue; not
+-- for retry.
 create function howdah.act_on_live_jobs(
-  action text, schema_name text, ids bigint[], reason text, at timestamptz
+  action text, schema_name text, ids bigint[], reason text, at timestamptz, also_running boolean
 ) returns setof bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -75,7 +84,7 @@ declare
 begin
   select coalesce(array_agg(l.job_id) filter (where not l.is_running and (not v_is_move or not l.is_parked)), '{}'),
          coalesce(array_agg(l.job_id) filter (
-           where l.is_running and action = 'cancel'
+           where l.is_running and action = 'cancel' and also_running
              and not exists (select from howdah.job_outcomes o where o.job_id = l.job_id)), '{}')
   into v_waiting, v_running
   from howdah.lock_free_jobs(schema_name, ids) l;
