@@ -56,6 +56,7 @@ export async function runBulk(db: Database, order: BulkOrder, output: Output): P
 
 async function changeAll(db: Database, order: BulkOrder, bar: ProgressBar): Promise<MatchingResult> {
   let changedCount = 0;
+  bar.show(0);
   try {
     return await changeMatching(db, {
       ...order,

@@ -12,6 +12,8 @@ import {
 } from '../inspect/idempotency-keys.ts';
 import type { JobFilter } from '../inspect/job-filter.ts';
 import type { Actor } from '../inspect/transaction-as.ts';
+import { readWithdrawn, type WithdrawnJobs } from '../inspect/withdrawn-jobs.ts';
+import type { EventHub } from '../observability/event-hub.ts';
 import type { AppDependencies, AppEnv } from './app-dependencies.ts';
 import { readKey } from './mutate.ts';
 import type { BulkOrder, BulkReport } from './schemas/bulk.ts';
@@ -28,6 +30,7 @@ interface Work extends Bulk {
   filter: JobFilter;
   keyed: KeyedRequest | undefined;
   actor: Actor;
+  events: EventHub;
   /** Ends it before the next transaction. */
   signal: AbortSignal;
 }
@@ -43,7 +46,7 @@ interface Work extends Bulk {
  */
 export async function runBulk(
   c: Context<AppEnv>,
-  { db, stopping }: Pick<AppDependencies, 'db' | 'stopping'>,
+  { db, events, stopping }: Pick<AppDependencies, 'db' | 'events' | 'stopping'>,
   bulk: Bulk,
 ): Promise<BulkReport> {
   const { action, order } = bulk;
@@ -58,7 +61,7 @@ export async function runBulk(
   }
   const actor = { name: 'admin', requestId: c.var.requestId };
   const signal = AbortSignal.any([c.req.raw.signal, ...(stopping ? [stopping] : [])]);
-  return finish(db, { ...bulk, filter, keyed, actor, signal });
+  return finish(db, { ...bulk, filter, keyed, actor, signal, events });
 }
 
 async function count(db: Database, filter: JobFilter, max: number): Promise<MatchingResult> {
@@ -83,13 +86,20 @@ async function finish(db: Database, work: Work): Promise<BulkReport> {
 
 function changeAll(
   db: Database,
-  { action, order, filter, keyed, actor, signal }: Work,
+  { action, order, filter, keyed, actor, signal, events }: Work,
 ): Promise<MatchingResult> {
   const { max, reason } = order;
+  let withdrawn: WithdrawnJobs[] = [];
   return changeMatching(db, {
     ...{ action, filter, max, reason, actor, signal },
     batchSize: BATCH_SIZE,
-    ...(keyed ? { inBatch: (tx) => keepClaim(tx, keyed.key) } : {}),
+    async inBatch(tx, { changedIds }) {
+      if (keyed) await keepClaim(tx, keyed.key);
+      withdrawn = action === 'cancel' ? await readWithdrawn(tx, changedIds) : [];
+    },
+    onProgress() {
+      for (const jobs of withdrawn) events.emit('job.withdrawn', jobs);
+    },
   });
 }
 

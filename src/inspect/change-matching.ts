@@ -16,10 +16,10 @@ export interface MatchingChange {
   actor: Actor;
   /** Ends it between two batches. */
   signal: AbortSignal;
-  /** Told before each batch what was done so far. */
+  /** Done in the transaction of each batch, at its end. */
+  inBatch?: (tx: Transaction, batch: BulkBatch) => Promise<void>;
+  /** Told after the commit of each batch what was done so far. */
   onProgress?: (done: Pick<MatchingResult, 'matched' | 'changed'>) => void;
-  /** Done in the transaction of each batch. */
-  inBatch?: (tx: Transaction) => Promise<void>;
 }
 
 export interface MatchingResult {
@@ -43,11 +43,11 @@ export async function changeMatching(db: Database, change: MatchingChange): Prom
   const done = { matched: 0, changed: 0 };
   let afterId: string | undefined;
   while (done.matched < max && !signal.aborted) {
-    onProgress?.(done);
     const range = { limit: Math.min(batchSize, max - done.matched), afterId, beforeId };
     const { ids, changedIds } = await transactionAs(db, change.actor, (tx) => changeSome(tx, change, range));
     done.matched += ids.length;
     done.changed += changedIds.length;
+    onProgress?.(done);
     afterId = ids.at(-1);
     if (ids.length < range.limit) return { ...done, isComplete: true };
   }
@@ -62,6 +62,6 @@ async function changeSome(
   const { payload_contains, ...conditions } = toSqlFilter(filter);
   const details = { filter: conditions, by_payload: payload_contains !== undefined, max };
   const batch = await changeBatch(tx, action, { filter, range, reason, details });
-  await inBatch?.(tx);
+  await inBatch?.(tx, batch);
   return batch;
 }

@@ -48,7 +48,10 @@ describe('a bulk command', () => {
     assert.deepEqual(await countByState(), { available: 8 });
   });
 
-  test('works in batches of 1,000 with a row of the audit log each', async () => {
+  test('works in batches of 1,000 with a row of the audit log each, and has them counted', async () => {
+    const counts: number[] = [];
+    const count = ({ jobs }: { jobs: number }) => void counts.push(jobs);
+    api.customers.events.on('job.withdrawn', count);
     const ids = await enqueueMany(2_500);
     const report = await bulk('cancel', {
       filter: { task: 'send_welcome_email' },
@@ -56,6 +59,8 @@ describe('a bulk command', () => {
       reason: 'cleared',
     });
     assert.deepEqual([report.matched, report.changed, report.is_complete], [2500, 2500, true]);
+    api.customers.events.off('job.withdrawn', count);
+    assert.deepEqual(counts, [1000, 1000, 500]);
     assert.deepEqual(await countByState(), { cancelled: 2500 });
     const rows = await api.customers.rows<{ job_ids: string[] }>(
       `select job_ids::text[] from howdah.audit_log where action = 'jobs.bulk_cancel' order by id`,

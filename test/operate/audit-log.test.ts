@@ -143,10 +143,12 @@ describe('whoever is named as the actor', () => {
 
   test('stands for itself when the service names it', async () => {
     assert.equal(await pauseAs(queue.pool, 'admin'), 'admin');
+    assert.equal((await log()).at(-1).request_id, 'r1');
   });
 
   test('has the role that logged in beside it when another session does', async () => {
     assert.equal(await pauseAs(operator.pool, 'admin'), `admin (${operator.name})`);
+    assert.equal((await log()).at(-1).request_id, null);
   });
 });
 

@@ -3,12 +3,13 @@
 -- where it enqueues for somebody.
 --
 -- The service says for whom it acts by the settings howdah.actor and howdah.request_id, local to its transaction. Any session
--- may set them; acting_as.sql puts the role that logged in beside a name that another than the service gave.
+-- may set them: acting_as.sql puts the role that logged in beside a name that another than the service gave, and request ids
+-- are taken from the service alone.
 create function howdah.record_change(action text, job_ids bigint[], details jsonb) returns void
 language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
   insert into howdah.audit_log (actor, application, action, request_id, job_ids, details)
   values (howdah.actor(), current_setting('application_name'), action,
-          nullif(current_setting('howdah.request_id', true), ''), job_ids, jsonb_strip_nulls(details))
+          case when session_user = current_user then nullif(current_setting('howdah.request_id', true), '') end, job_ids, jsonb_strip_nulls(details))
 $$;
