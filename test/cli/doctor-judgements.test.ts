@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { judgeClock } from '../../src/cli/doctor/check-clock.ts';
 import { connectionsOf, judgeConnections } from '../../src/cli/doctor/check-connections.ts';
+import { judgeVersion } from '../../src/cli/doctor/check-database.ts';
 import { judgeLocks } from '../../src/cli/doctor/check-locks.ts';
 import { judgeBloat, judgeHolders } from '../../src/cli/doctor/check-upkeep.ts';
 import type { VacuumHolder } from '../../src/inspect/vacuum-holders.ts';
@@ -11,6 +12,15 @@ import { healthyStats } from '../observability/healthy-stats.ts';
 const NEEDS = { api: 23, worker: 47, all: 67 };
 
 describe('the doctor', () => {
+  test('refuses a Postgres that is too old, and warns of one that nobody has tried', () => {
+    assert.equal(judgeVersion({ number: 150_018, text: '15.18' }).level, 'ok');
+    assert.equal(judgeVersion({ number: 180_004, text: '18.4' }).level, 'ok');
+    const { level, what, advice } = judgeVersion({ number: 140_022, text: '14.22' });
+    assert.deepEqual([level, what], ['error', 'Postgres 14.22']);
+    assert.match(advice ?? '', /needs Postgres 15 or later/);
+    assert.equal(judgeVersion({ number: 190_001, text: '19.1' }).level, 'warning');
+  });
+
   test('warns of a clock that is seconds off, and reports one that is a minute off', () => {
     assert.equal(judgeClock(-1_900).level, 'ok');
     assert.match(judgeClock(2_500).what, /^the database's clock is 2\.5 s ahead of this machine's$/);

@@ -50,7 +50,11 @@ async function checkVersion(session: Session): Promise<Finding> {
   const { rows } = await session.query<{ number: number; text: string }>(
     `select current_setting('server_version_num')::integer as number, current_setting('server_version') as text`,
   );
-  const { number, text } = rows[0] ?? { number: 0, text: 'unknown' };
+  return judgeVersion(rows[0] ?? { number: 0, text: 'unknown' });
+}
+
+/** @param number as in `server_version_num`: 180004 is 18.4 */
+export function judgeVersion({ number, text }: { number: number; text: string }): Finding {
   const major = Math.floor(number / 10_000);
   if (major < OLDEST) {
     return error(`Postgres ${text}`, `Howdah needs Postgres ${OLDEST} or later: upgrade the server`);
