@@ -73,13 +73,20 @@ export async function changeEach(
         .catch((error: unknown) => toRefusal(id, error));
       outcomes.push(outcome);
       output.note(
-        'state' in outcome ? `Job ${id} is ${outcome.state}.` : `Refused: ${outcome.error.message}`,
+        'state' in outcome ? describeState(id, outcome.state) : `Refused: ${outcome.error.message}`,
       );
     }
   } finally {
     if (output.isJson && outcomes.length > 0) output.json(outcomes);
   }
   return outcomes.every((outcome) => 'state' in outcome) ? 0 : 1;
+}
+
+/** Of what is done to jobs, only a cancellation leaves one running. */
+function describeState(id: string, state: JobState): string {
+  return state === 'running'
+    ? `Job ${id} still runs: it was told to stop, and ends cancelled.`
+    : `Job ${id} is ${state}.`;
 }
 
 function toRefusal(id: string, error: unknown): Outcome {

@@ -5,6 +5,7 @@ import { type FieldMistake, HowdahError } from '../errors.ts';
 import { translatingErrors } from '../inspect/command-error.ts';
 import { recordChange } from '../inspect/record-change.ts';
 import type { TaskDefinition } from '../jobs/define-task.ts';
+import { nameUnknown } from './name-unknown.ts';
 import { resolveTask } from './resolve-task.ts';
 import type { RequestedJob } from './schemas/new-job.ts';
 
@@ -23,8 +24,9 @@ const PAYLOAD_FIELD = /^(jobs\[\d+\]\.)?payload\b/;
 export async function toNewJobs(db: Database, requested: readonly RequestedJob[]): Promise<NewJob[]> {
   const tasks = new Map<string, TaskDefinition>();
   const jobs: NewJob[] = [];
-  for (const job of requested) {
-    const task = tasks.get(job.task) ?? (await resolveTask(db, job.task));
+  for (const [index, job] of requested.entries()) {
+    const place = requested.length === 1 ? '' : `jobs[${index}].`;
+    const task = tasks.get(job.task) ?? (await resolveTask(db, job.task).catch(nameUnknown(place)));
     tasks.set(job.task, task);
     jobs.push({ task, payload: job.payload === undefined ? {} : job.payload, options: toOptions(job) });
   }
@@ -42,7 +44,9 @@ export async function enqueueAll(
     only && jobs.length === 1
       ? distributor.distribute(tx, only.task, only.payload, only.options).then((job) => [job])
       : distributor.distributeMany(tx, jobs),
-  ).catch(renameFields);
+  )
+    .catch(renameFields)
+    .catch(nameUnknown());
 }
 
 /** The same with a row of the audit log. */

@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi';
 import type { Database } from '../db/database.ts';
-import { HowdahError } from '../errors.ts';
 import { getTask, type KnownTask } from '../inspect/tasks.ts';
 import { catalogue } from '../jobs/catalogue.ts';
 import type { TaskDefinition } from '../jobs/define-task.ts';
@@ -13,7 +12,7 @@ import type { TaskDefinition } from '../jobs/define-task.ts';
 export async function resolveTask(db: Database, name: string): Promise<TaskDefinition> {
   const own = catalogue.get(name);
   if (own) return own;
-  const known = await getTask(db, name).catch(nameField);
+  const known = await getTask(db, name);
   const { queue, maxRetries, timeoutMs } = known;
   return { name, payload: toSchema(known), queue, maxRetries, timeoutMs };
 }
@@ -25,14 +24,4 @@ function toSchema({ payloadSchema }: KnownTask): z.ZodType<unknown> {
   } catch {
     return z.unknown();
   }
-}
-
-function nameField(error: unknown): never {
-  if (!(error instanceof HowdahError) || error.code !== 'unknown_task') throw error;
-  const { message } = error;
-  throw new HowdahError('unknown_task', {
-    detail: message,
-    fields: [{ field: 'task', message }],
-    cause: error,
-  });
 }

@@ -16,6 +16,7 @@ import { readWithdrawn, type WithdrawnJobs } from '../inspect/withdrawn-jobs.ts'
 import type { EventHub } from '../observability/event-hub.ts';
 import type { AppDependencies, AppEnv } from './app-dependencies.ts';
 import { readKey } from './mutate.ts';
+import { nameUnknown } from './name-unknown.ts';
 import type { BulkOrder, BulkReport } from './schemas/bulk.ts';
 import { toJobFilter } from './to-job-filter.ts';
 
@@ -52,7 +53,7 @@ export async function runBulk(
   const { action, order } = bulk;
   checkState(bulk);
   const filter = narrowToAction(action, toJobFilter(order.filter));
-  if (order.dry_run) return toReport(bulk, await count(db, filter, order.max));
+  if (order.dry_run) return toReport(bulk, await count(db, filter, order.max).catch(nameUnknown('filter.')));
   const keyed = await readKey(c);
   const first = keyed && (await db.transaction((tx) => claimKey(tx, keyed)));
   if (first !== undefined) {
@@ -61,7 +62,7 @@ export async function runBulk(
   }
   const actor = { name: 'admin', requestId: c.var.requestId };
   const signal = AbortSignal.any([c.req.raw.signal, ...(stopping ? [stopping] : [])]);
-  return finish(db, { ...bulk, filter, keyed, actor, signal, events });
+  return finish(db, { ...bulk, filter, keyed, actor, signal, events }).catch(nameUnknown('filter.'));
 }
 
 async function count(db: Database, filter: JobFilter, max: number): Promise<MatchingResult> {

@@ -110,6 +110,20 @@ describe('commands on jobs by id', () => {
     assert.equal((await howdah('discard', id, '--text')).stdout, `Job ${id} is discarded.\n`);
   });
 
+  test('cancel says of a running job that it will end cancelled', async () => {
+    const id = await add();
+    await queue.pool.query(
+      `update graphile_worker._private_jobs set locked_at = now(), locked_by = 'pool-x', attempts = 1 where id = $1`,
+      [id],
+    );
+    const { exitCode, stdout } = await howdah('cancel', id, '--text');
+    assert.deepEqual(
+      [exitCode, stdout],
+      [0, `Job ${id} still runs: it was told to stop, and ends cancelled.\n`],
+    );
+    assert.deepEqual(await json('cancel', id), [{ id, state: 'running' }]);
+  });
+
   test('reschedule sets the instant', async () => {
     const id = await add();
     assert.deepEqual(await json('reschedule', id, '--at', '2040-01-02T03:04:05+01:00'), [

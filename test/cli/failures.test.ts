@@ -52,6 +52,13 @@ describe('with --json a failure is JSON on standard error', () => {
     assert.equal((await problem('jbs')).code, 'usage');
   });
 
+  test('with a way to look at the schema for a command of psql', async () => {
+    const { exitCode, code, detail } = await problem('sql', '\\d howdah.jobs');
+    assert.deepEqual([exitCode, code], [2, 'usage']);
+    const statement = /select .*/.exec(detail)?.[0] ?? assert.fail(detail);
+    assert.equal((await howdah('sql', statement)).exitCode, 0);
+  });
+
   test('with the SQLSTATE of a statement that Postgres refuses', async () => {
     const { code, details } = await problem('sql', 'select 1/0');
     assert.deepEqual([code, details], ['database', { sqlstate: '22012' }]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { type ApiJob, openApi, type TestApi } from './open-api.ts';
-import { mistakenFields, outcomeOf } from './open-app.ts';
+import { mistakenFields, outcomeOf, readProblem } from './open-app.ts';
 
 let api: TestApi;
 before(async () => {
@@ -184,6 +184,12 @@ describe('a bulk command', () => {
   }
 
   for (const dry_run of [true, false]) {
+    test(`answers 404 to an unknown queue, naming the field, ${dry_run ? 'dry' : 'not dry'}`, async () => {
+      const body = { filter: { queue: 'nowhere' }, dry_run };
+      const { status, errors } = await readProblem(await api.send('POST', '/v1/jobs/bulk/cancel', { body }));
+      assert.deepEqual([status, errors.map(({ field }) => field)], [404, ['filter.queue']]);
+    });
+
     test(`answers 422 to a payload that Postgres cannot hold, ${dry_run ? 'dry' : 'not dry'}`, async () => {
       const body = { filter: { payload_contains: '\ud800' }, dry_run };
       assert.equal((await api.send('POST', '/v1/jobs/bulk/cancel', { body })).status, 422);

@@ -100,9 +100,20 @@ describe('POST /v1/jobs', () => {
     const queue = await readProblem(
       await api.send('POST', '/v1/jobs', { body: { ...WELCOME, queue: 'nowhere' } }),
     );
-    assert.deepEqual([queue.status, queue.code], [404, 'unknown_queue']);
+    assert.deepEqual([queue.status, queue.code, queue.errors[0]?.field], [404, 'unknown_queue', 'queue']);
     assert.match(queue.detail, /critical/);
   });
+
+  for (const [wrong, field] of [
+    [{ queue: 'nowhere' }, 'jobs[1].queue'],
+    [{ task: 'nothing' }, 'jobs[1].task'],
+  ] as const) {
+    test(`names ${field} of a batch when it is unknown`, async () => {
+      const body = { jobs: [WELCOME, { ...WELCOME, ...wrong }] };
+      const { status, errors } = await readProblem(await api.send('POST', '/v1/jobs/batch', { body }));
+      assert.deepEqual([status, errors.map((each) => each.field)], [404, [field]]);
+    });
+  }
 
   test('answers 409 to a duplicate with the id of the job that holds the key', async () => {
     const holder = await api.enqueue({ unique_key: 'once' });

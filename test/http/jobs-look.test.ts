@@ -92,6 +92,13 @@ describe('GET /v1/jobs', () => {
     });
   }
 
+  for (const field of ['queue', 'task']) {
+    test(`answers 404 to an unknown ${field}, naming the field`, async () => {
+      const { status, errors } = await readProblem(await api.send('GET', `/v1/jobs?${field}=nowhere`));
+      assert.deepEqual([status, errors.map((each) => each.field)], [404, [field]]);
+    });
+  }
+
   test('answers 422 to a payload that Postgres cannot compare with', async () => {
     const query = encodeURIComponent('"\\u0000"');
     assert.equal((await api.send('GET', `/v1/jobs?payload_contains=${query}`)).status, 422);

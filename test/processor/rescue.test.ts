@@ -75,6 +75,12 @@ test('a job that kills its worker is discarded as poison after the third death, 
   const job = await queue.untilState(poison, 'discarded');
   assert.match(job.last_error ?? '', /poison: 3 workers were lost/);
   assert.equal((await queue.untilState(bystander, 'completed')).state, 'completed');
+  const { rows } = await queue.pool.query(
+    `select extract(epoch from retry_at - failed_at) >= 1 as waits from howdah.job_errors
+     where job_id = $1 and decision = 'retry' order by attempt desc limit 1`,
+    [poison],
+  );
+  assert.deepEqual(rows, [{ waits: true }], 'the error tells of the wait before the third run');
 });
 
 async function beatingIds(): Promise<string[]> {

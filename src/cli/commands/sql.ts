@@ -1,6 +1,6 @@
 import type { DatabaseHandle } from '../../db/database.ts';
 import type { Command } from '../command.ts';
-import { CommandError } from '../command-error.ts';
+import { CommandError, UsageError } from '../command-error.ts';
 import { readStandardInput } from '../read-standard-input.ts';
 import { parseValue, type SqlValue, toText } from '../sql-value.ts';
 import type { Column } from '../table.ts';
@@ -21,6 +21,12 @@ const REFUSED_READ_ONLY = new Set(['25006', '25001']);
 
 /** Whoever presses Ctrl-C expects the statement to end with the command. Not every server can notice that. */
 const NOTICE_CTRL_C = "set client_connection_check_interval = '500ms'";
+
+/** Such as \d, which no statement begins with. */
+const PSQL_COMMAND = /^\s*\\/;
+
+const NOT_PSQL =
+  "expected a SQL statement, received a command of psql; docs/sql.md has the views and functions, and so has\n  select table_name, column_name, data_type from information_schema.columns where table_schema = 'howdah'";
 
 export const sql: Command = {
   name: 'sql',
@@ -43,6 +49,7 @@ export const sql: Command = {
   ],
   async run({ args: [given = ''], options, output, connect }) {
     const text = given === '-' ? await readStandardInput() : given;
+    if (PSQL_COMMAND.test(text)) throw new UsageError(NOT_PSQL);
     const answer = await runStatement(await connect(), text, options.isSet('write'));
     if (output.isJson) output.json(toObjects(answer));
     else if (answer.columns.length > 0) output.line(output.table(answer.rows, toColumns(answer.columns)));

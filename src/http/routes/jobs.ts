@@ -9,6 +9,7 @@ import { withinTime } from '../../inspect/within-time.ts';
 import type { App, AppDependencies, AppEnv } from '../app-dependencies.ts';
 import { EndWatch } from '../end-watch.ts';
 import { readersOnly } from '../middleware/identify-caller.ts';
+import { nameUnknown } from '../name-unknown.ts';
 import { presentJob, presentSummary } from '../present-job.ts';
 import { duration } from '../schemas/duration.ts';
 import { job, jobExplanation, jobParameter, jobSummary } from '../schemas/job.ts';
@@ -108,7 +109,9 @@ export function addJobRoutes(app: App, { db, stopping }: AppDependencies) {
       const { limit = DEFAULT_PAGE_SIZE, cursor: beforeId, ...requested } = c.req.valid('query');
       if (requested.payload_contains !== undefined && c.var.caller !== 'admin') throw payloadIsHidden();
       const filter = toJobFilter(requested);
-      const page = await withinTime(db, MAX_SEARCH_MS, (tx) => listJobs(tx, filter, { limit, beforeId }));
+      const page = await withinTime(db, MAX_SEARCH_MS, (tx) =>
+        listJobs(tx, filter, { limit, beforeId }),
+      ).catch(nameUnknown());
       const next = page.nextBeforeId === null ? null : encodeCursor(page.nextBeforeId);
       return c.json({ jobs: page.jobs.map(presentSummary), next_cursor: next }, 200);
     })

@@ -36,10 +36,13 @@ export const jobSummary = z
     created_at: answeredInstant,
     started_at: answeredInstant
       .nullable()
-      .openapi({ description: 'When a worker took it for its latest run.' }),
+      .openapi({ description: 'When a worker took it for its latest run; null while it waits.' }),
     finished_at: answeredInstant.nullable(),
     duration_ms: z.number().nullable().openapi({ description: 'From started_at to finished_at.' }),
-    worker: z.string().nullable().openapi({ description: 'pool_id of the worker that has or had it.' }),
+    worker: z
+      .string()
+      .nullable()
+      .openapi({ description: 'pool_id of the worker that has or ended it; null while it waits.' }),
     last_error: z.string().nullable(),
     progress: z.number().nullable().openapi({ description: 'Percent.' }),
     progress_message: z.string().nullable(),

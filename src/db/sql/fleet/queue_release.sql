@@ -59,18 +59,21 @@ declare
   v_is_over boolean;
   v_is_cancelled boolean;
   v_message text;
+  v_retry_at timestamptz;
 begin
   select j.* into v_job from :"schema"._private_jobs j where j.id = job_id;
   v_is_cancelled := exists (select from howdah.job_outcomes o where o.job_id = v_job.id and o.state = 'cancelled');
   v_is_over := was_running and (deaths >= v_max_deaths or v_job.attempts >= v_job.max_attempts);
   if was_running then
+    v_retry_at := clock_timestamp()
+                  + case when deaths >= 2 then make_interval(secs => 1 + 4 * random()) else interval '0' end;
     v_message := case when deaths >= v_max_deaths
       then format('poison: %s workers were lost while running this job; last: %s', deaths, runner.retired_because)
       else format('its worker was lost during this run: %s', runner.retired_because) end;
     insert into howdah.job_errors (job_id, attempt, queue, task, name, message, worker, decision, retry_at)
     select v_job.id, v_job.attempts, :'queue', t.identifier, 'WorkerLostError', v_message, runner.pool_id,
            case when v_is_cancelled then 'cancel' when v_is_over then 'discard' else 'retry' end,
-           case when not v_is_cancelled and not v_is_over then clock_timestamp() end
+           case when not v_is_cancelled and not v_is_over then v_retry_at end
     from :"schema"._private_tasks t where t.id = v_job.task_id;
   end if;
   if v_is_over then
@@ -84,8 +87,7 @@ begin
                       when was_running then j.attempts
                       else greatest(0, j.attempts - 1) end,
       last_error = coalesce(v_message, j.last_error),
-      run_at = case when deaths >= 2 and was_running
-                    then clock_timestamp() + make_interval(secs => 1 + 4 * random()) else j.run_at end,
+      run_at = case when deaths >= 2 and was_running then v_retry_at else j.run_at end,
       flags = case when deaths > 0
                    then coalesce(j.flags, '{}') || jsonb_build_object('howdah_deaths', deaths) else j.flags end
   where j.id = job_id;

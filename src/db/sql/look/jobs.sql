@@ -28,10 +28,10 @@ comment on column howdah.jobs.attempt is 'Runs so far, the present one included.
 comment on column howdah.jobs.max_attempts is 'Runs at most: retries + 1.';
 comment on column howdah.jobs.run_at is 'Earliest instant of the next run; null while another job of its sequence is ahead.';
 comment on column howdah.jobs.created_at is 'When it was enqueued.';
-comment on column howdah.jobs.started_at is 'When a worker took the job for its latest run.';
+comment on column howdah.jobs.started_at is 'When a worker took the job for its latest run; null while it waits.';
 comment on column howdah.jobs.finished_at is 'When it completed, was discarded or was cancelled; null while live.';
 comment on column howdah.jobs.duration is 'Interval since started_at, up to finished_at once finished.';
-comment on column howdah.jobs.worker is 'Id of the worker pool that holds the job, or held it last: howdah.workers.';
+comment on column howdah.jobs.worker is 'Id of the worker pool that holds the job, or ran it when it ended: howdah.workers.pool_id. Null while it waits.';
 comment on column howdah.jobs.last_error is 'Message of the latest failed run; each one is in howdah.job_errors.';
 comment on column howdah.jobs.progress is 'Percent, 0 to 100, as its handler last reported.';
 comment on column howdah.jobs.progress_message is 'What its handler said with the progress.';
