@@ -3,7 +3,7 @@ import type { JobState } from './job.ts';
 /** Which jobs: those that fit every part that is given. */
 export interface JobFilter {
   queue?: string | undefined;
-  /** In one of these. */
+  /** In one of these; at least one, as an empty list is refused. */
   states?: readonly JobState[] | undefined;
   task?: string | undefined;
   createdAfter?: Date | undefined;

@@ -59,7 +59,6 @@ describe('howdah.find_jobs', () => {
     assert.deepEqual(await find({ state: 'running', queue: null }), ['running']);
     assert.deepEqual(await find({ state: ['completed', 'running'] }), ['completed', 'running']);
     assert.deepEqual(await find({ state: null }), newestFirst);
-    assert.deepEqual(await find({ state: [] }), newestFirst);
   });
 
   test('finds a payload that is null by null, not every job', async () => {
@@ -106,6 +105,7 @@ describe('howdah.find_jobs', () => {
       'HWOPT',
       /key: expected a string, received \["a"\]/,
     ],
+    ['a list of no states', `'{"state": []}'`, 'HWOPT', /state: expected one state or more, received \[\]/],
     ['an unknown queue', `'{"queue": "defualt"}'`, 'HWQUE', /"defualt".*Did you mean "default"/],
     ['an unknown task', `'{"task": "wroks"}'`, 'HWTSK', /"wroks".*Did you mean "works"/],
     [

@@ -35,6 +35,10 @@ begin
   if filter ->> 'queue' is not null then
     perform howdah.queue_schema(filter ->> 'queue');
   end if;
+  if filter -> 'state' = '[]' then
+    raise exception 'state: expected one state or more, received []'
+      using errcode = 'HWOPT', hint = 'Leave it out for jobs in any state.';
+  end if;
   select s into v_wrong from howdah.filter_states(filter) s where s is null or s <> all (c_states) limit 1;
   if found then
     raise exception 'state: expected one of %, received %', array_to_string(c_states, ', '), coalesce('"' || v_wrong || '"', 'null')

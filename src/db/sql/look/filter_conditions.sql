@@ -4,7 +4,8 @@ language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$ select case when value is not null then format(template, value) end $$;
 
--- howdah.payload_condition(part): null when there is none. A look for the longest word of the part rules most payloads out at a fraction of the cost.
+-- howdah.payload_condition(part): null when there is none. A look for the longest word of the part rules most payloads out at
+-- a fraction of the cost.
 create function howdah.payload_condition(part jsonb) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -14,7 +15,8 @@ as $$
             and howdah.payload_contains(j.payload, %L::jsonb)', howdah.telling_word(part), part) end
 $$;
 
--- howdah.search_condition(words): null when there are none. The job with this id, jobs with this key, jobs with this in their latest error.
+-- howdah.search_condition(words): null when there are none. The job with this id, jobs with this key, jobs with this in their
+-- latest error.
 create function howdah.search_condition(words text) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp

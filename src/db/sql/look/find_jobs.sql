@@ -1,8 +1,8 @@
 -- howdah.find_jobs(filter, max_jobs, before_id, after_id, newest_first): ids of the jobs, live and finished, that fit every
 -- part of the filter. What pages and the commands on many jobs ask; the statement is built in find_jobs_statement.sql.
 --
--- Raises HWQUE for an unknown queue; HWTSK when nothing is on the first page and nobody knows the task; HWOPT for a filter that is wrong and
--- for a max_jobs out of range; 42501 to who may not select payloads and asks for one.
+-- Raises HWQUE for an unknown queue; HWTSK when nothing is on the first page and nobody knows the task; HWOPT for a filter
+-- that is wrong and for a max_jobs out of range; 42501 to who may not select payloads and asks for one.
 create function howdah.find_jobs(
   filter jsonb default '{}',
   max_jobs integer default 100,

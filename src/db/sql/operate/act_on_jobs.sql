@@ -1,12 +1,12 @@
 -- howdah.act_on_jobs(action, ids, reason, at, details, also_running): does the action to those of the jobs that are in a
--- state for it; returns the ids of those that were. What the commands on many jobs do with one batch. reason becomes the last error of
--- cancelled and discarded jobs, at is for reschedule alone, details go into howdah.audit_log. Without
--- also_running, cancel spares what a worker has taken since whoever asks looked.
+-- state for it; returns the ids of those that were. What the commands on many jobs do with one batch. reason becomes the last
+-- error of cancelled and discarded jobs, at is for reschedule alone, details go into howdah.audit_log. Without also_running,
+-- cancel spares what a worker has taken since whoever asks looked.
 --
 -- Left out rather than refused: jobs that are in no state for it (also running ones that are being cancelled already), that
 -- wait for their turn in a sequence and shall move, and that somebody else holds locked this moment, such as a worker that
--- is just taking or ending them. Raises HWOPT for an unknown action, more than 100000 ids, an at that is no
--- instant, and details that are no object.
+-- is just taking or ending them. Raises HWOPT for an unknown action, more than 100000 ids, an at that is no instant, and
+-- details that are no object.
 create function howdah.act_on_jobs(
   action text, ids bigint[], reason text default null, at timestamptz default now(), details jsonb default '{}',
   also_running boolean default true
