@@ -15,6 +15,7 @@ let pool: pg.Pool;
 before(async () => {
   database = await createTestDatabase();
   pool = new pg.Pool({ connectionString: database.connectionString, max: 1 });
+  pool.on('error', () => {});
 });
 after(async () => {
   await pool.end();

@@ -12,6 +12,7 @@ let pool: pg.Pool;
 before(async () => {
   database = await createTestDatabase();
   pool = new pg.Pool({ connectionString: database.connectionString });
+  pool.on('error', () => {});
 });
 after(async () => {
   await pool.end();

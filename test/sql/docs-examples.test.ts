@@ -16,6 +16,7 @@ let reader: TestLogin;
 before(async () => {
   database = await createTestDatabase();
   admin = new pg.Pool({ connectionString: database.connectionString });
+  admin.on('error', () => {});
   await admin.query(`select setval('howdah.job_id_seq', 41);
     select howdah.enqueue('send_welcome_email', '{"user_account": "ada"}', delay => '1 hour');
     select howdah.enqueue('send_welcome_email', '{"user_account": "bob"}');
