@@ -1,6 +1,5 @@
-import { Socket } from 'node:net';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
-import pg from 'pg';
+import { openPool, type PoolHandle, type PoolOptions } from './open-pool.ts';
 import * as schema from './schema.ts';
 
 /** The service's typed way to its tables. */
@@ -9,68 +8,14 @@ export type Database = NodePgDatabase<typeof schema>;
 /** A transaction opened by `database.transaction(…)`; everything done through it commits or rolls back together. */
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 
-export interface DatabaseOptions {
-  connectionString: string;
-  /** Shown in `pg_stat_activity`. At most 63 bytes. */
-  applicationName: string;
-  /** @default 10 */
-  maxConnections?: number;
-  /** Most a connect or a statement may take, in milliseconds. @default no limit */
-  timeoutMs?: number;
-  /** Told when a connection breaks, idle or at work, before close(); the pool replaces it by itself. */
-  onConnectionError?: (error: Error) => void;
-}
+export type DatabaseOptions = PoolOptions;
 
-export interface DatabaseHandle {
+export interface DatabaseHandle extends PoolHandle {
   readonly db: Database;
-  readonly pool: pg.Pool;
-  /** Ends every connection once its query is done. Safe to call twice. */
-  close(): Promise<void>;
-  /** Cuts every connection at once; statements under way fail. */
-  disconnect(): void;
 }
 
 /** A pool with drizzle on top. Connects on first use, so it never fails here. */
 export function openDatabase(options: DatabaseOptions): DatabaseHandle {
-  const {
-    connectionString,
-    applicationName,
-    maxConnections = 10,
-    timeoutMs,
-    onConnectionError = ignore,
-  } = options;
-  const sockets = new Set<Socket>();
-  const pool = new pg.Pool({
-    connectionString,
-    application_name: applicationName,
-    max: maxConnections,
-    keepAlive: true,
-    stream: () => track(new Socket(), sockets),
-    ...(timeoutMs === undefined ? {} : { connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs }),
-  });
-  let closing: Promise<void> | undefined;
-  const tellUnlessClosing = (error: Error) => {
-    if (!closing) onConnectionError(error);
-  };
-  pool.on('error', ignore);
-  pool.on('connect', (client) => client.on('error', tellUnlessClosing));
-  return {
-    db: drizzle(pool, { schema }),
-    pool,
-    close() {
-      closing ??= pool.end();
-      return closing;
-    },
-    disconnect() {
-      for (const socket of sockets) socket.destroy(new Error('disconnected on purpose'));
-    },
-  };
+  const handle = openPool(options);
+  return { ...handle, db: drizzle(handle.pool, { schema }) };
 }
-
-function track(socket: Socket, sockets: Set<Socket>): Socket {
-  sockets.add(socket);
-  socket.once('close', () => sockets.delete(socket));
-  return socket;
-}
-
-function ignore(): void {}

@@ -1,4 +1,4 @@
-import { openDatabase } from '../db/database.ts';
+import { openPool } from '../db/open-pool.ts';
 import type { EventHub } from '../observability/event-hub.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { BoundTask } from './bind.ts';
@@ -50,7 +50,7 @@ export interface Processor {
 /** A processor that is already taking jobs. */
 export async function startProcessor<Services>(options: ProcessorOptions<Services>): Promise<Processor> {
   const { connectionString, services, events, log, tasks, schedules = [] } = options;
-  const control = openDatabase({
+  const control = openPool({
     connectionString,
     applicationName: 'howdah control',
     maxConnections: 3,

@@ -1,5 +1,5 @@
 import type { JobHelpers } from 'graphile-worker';
-import { type DatabaseHandle, openDatabase } from '../../db/database.ts';
+import { openPool, type PoolHandle } from '../../db/open-pool.ts';
 import type { BoundTask } from '../bind.ts';
 import { Heart } from '../fleet/heart.ts';
 import { LivenessLocks } from '../fleet/liveness-locks.ts';
@@ -32,7 +32,7 @@ export class GuestRunner<Services> {
   readonly #runs = new RunsUnderWay();
   readonly #grants = new Slots(Number.POSITIVE_INFINITY);
   readonly #leaving = new AbortController();
-  readonly #control: DatabaseHandle;
+  readonly #control: PoolHandle;
   readonly #registry: Registry;
   readonly #locks: LivenessLocks;
   readonly #heart: Heart;
@@ -43,7 +43,7 @@ export class GuestRunner<Services> {
     const { connectionString, environment } = options;
     const { events, log } = environment;
     this.#options = options;
-    this.#control = openDatabase({
+    this.#control = openPool({
       connectionString,
       applicationName: 'howdah control',
       maxConnections: 3,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JobHelpers, Task } from 'graphile-worker';
-import { type DatabaseHandle, openDatabase } from '../../db/database.ts';
+import { openPool, type PoolHandle } from '../../db/open-pool.ts';
 import type { BoundTask } from '../bind.ts';
 import type { Beat, Registry } from '../fleet/registry.ts';
 import { ShutdownError } from '../run/abort-reasons.ts';
@@ -41,7 +41,7 @@ export class Runner<Services = unknown> {
   /** Fires when no further run may begin, not even of jobs that are fetched already. */
   readonly #leaving = new AbortController();
   readonly #left = Promise.withResolvers<Error | undefined>();
-  readonly #database: DatabaseHandle;
+  readonly #database: PoolHandle;
   #isRegistered = false;
   #engine: Engine | undefined;
   #engineConcurrency: number | undefined;
@@ -50,7 +50,7 @@ export class Runner<Services = unknown> {
 
   constructor(options: RunnerOptions<Services>) {
     this.#options = options;
-    this.#database = openDatabase({
+    this.#database = openPool({
       connectionString: options.connectionString,
       applicationName: `howdah:${this.token}`,
       maxConnections: options.concurrency + SPARE_CONNECTIONS,

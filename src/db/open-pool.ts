@@ -1,0 +1,66 @@
+import { Socket } from 'node:net';
+import pg from 'pg';
+
+export interface PoolOptions {
+  connectionString: string;
+  /** Shown in `pg_stat_activity`. At most 63 bytes. */
+  applicationName: string;
+  /** @default 10 */
+  maxConnections?: number;
+  /** Most a connect or a statement may take, in milliseconds. @default no limit */
+  timeoutMs?: number;
+  /** Told when a connection breaks, idle or at work, before close(); the pool replaces it by itself. */
+  onConnectionError?: (error: Error) => void;
+}
+
+export interface PoolHandle {
+  readonly pool: pg.Pool;
+  /** Ends every connection once its query is done. Safe to call twice. */
+  close(): Promise<void>;
+  /** Cuts every connection at once; statements under way fail. */
+  disconnect(): void;
+}
+
+/** A pool, without drizzle: that costs a process or a thread 240 MB at import. Connects on first use, so it never fails here. */
+export function openPool(options: PoolOptions): PoolHandle {
+  const {
+    connectionString,
+    applicationName,
+    maxConnections = 10,
+    timeoutMs,
+    onConnectionError = ignore,
+  } = options;
+  const sockets = new Set<Socket>();
+  const pool = new pg.Pool({
+    connectionString,
+    application_name: applicationName,
+    max: maxConnections,
+    keepAlive: true,
+    stream: () => track(new Socket(), sockets),
+    ...(timeoutMs === undefined ? {} : { connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs }),
+  });
+  let closing: Promise<void> | undefined;
+  const tellUnlessClosing = (error: Error) => {
+    if (!closing) onConnectionError(error);
+  };
+  pool.on('error', ignore);
+  pool.on('connect', (client) => client.on('error', tellUnlessClosing));
+  return {
+    pool,
+    close() {
+      closing ??= pool.end();
+      return closing;
+    },
+    disconnect() {
+      for (const socket of sockets) socket.destroy(new Error('disconnected on purpose'));
+    },
+  };
+}
+
+function track(socket: Socket, sockets: Set<Socket>): Socket {
+  sockets.add(socket);
+  socket.once('close', () => sockets.delete(socket));
+  return socket;
+}
+
+function ignore(): void {}
