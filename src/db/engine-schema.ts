@@ -2,7 +2,7 @@ import { runMigrations } from 'graphile-worker';
 import type { ClientBase } from 'pg';
 import { EngineMismatchError } from './engine-fingerprint.ts';
 import { inTransaction } from './in-transaction.ts';
-import { openNewSchemaPool } from './new-schema-pool.ts';
+import { openMigrationPool, openNewSchemaPool } from './migration-pool.ts';
 import { queueSchema } from './queue-schema.ts';
 
 /** Highest migration of the engine this version is built for. Source: graphile-worker 0.18.0, `sql/000020.sql`. */
@@ -59,8 +59,8 @@ async function runEngineMigrations(
   connectionString: string,
 ): Promise<void> {
   const { rows } = await client.query('select from pg_namespace where nspname = $1', [schema]);
-  if (rows.length > 0) return runMigrations({ connectionString, schema });
-  const pgPool = openNewSchemaPool(connectionString);
+  const pgPool =
+    rows.length === 0 ? openNewSchemaPool(connectionString) : openMigrationPool(connectionString);
   try {
     await runMigrations({ pgPool, schema });
   } finally {

@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
-import pg from 'pg';
+import type pg from 'pg';
 import { withAdvisoryLock } from './advisory-lock.ts';
+import { createClient } from './connection.ts';
 import { checkEngine } from './engine-fingerprint.ts';
 import { hasOlderEngine, migrateEngineSchema, refuseNewerEngine } from './engine-schema.ts';
 import { inTransaction } from './in-transaction.ts';
@@ -33,7 +34,7 @@ export interface MigrateOptions {
  * @throws {EngineMismatchError} when a queue's engine schema is not the one this version was built for
  */
 export async function migrateDatabase({ connectionString, queues }: MigrateOptions): Promise<void> {
-  const client = new pg.Client({ connectionString, application_name: 'howdah migrate' });
+  const client = createClient({ connectionString, applicationName: 'howdah migrate' });
   await client.connect();
   try {
     await withAdvisoryLock(client, 'migrate', async () => {

@@ -1,10 +1,8 @@
 import { Socket } from 'node:net';
-import pg from 'pg';
+import type pg from 'pg';
+import { type ConnectionOptions, createPool } from './connection.ts';
 
-export interface PoolOptions {
-  connectionString: string;
-  /** Shown in `pg_stat_activity`. At most 63 bytes. */
-  applicationName: string;
+export interface PoolOptions extends ConnectionOptions {
   /** @default 10 */
   maxConnections?: number;
   /** Most a connect or a statement may take, in milliseconds. @default no limit */
@@ -23,19 +21,10 @@ export interface PoolHandle {
 
 /** A pool, without drizzle: that costs a process or a thread 240 MB at import. Connects on first use, so it never fails here. */
 export function openPool(options: PoolOptions): PoolHandle {
-  const {
-    connectionString,
-    applicationName,
-    maxConnections = 10,
-    timeoutMs,
-    onConnectionError = ignore,
-  } = options;
+  const { maxConnections = 10, timeoutMs, onConnectionError = () => {} } = options;
   const sockets = new Set<Socket>();
-  const pool = new pg.Pool({
-    connectionString,
-    application_name: applicationName,
+  const pool = createPool(options, {
     max: maxConnections,
-    keepAlive: true,
     stream: () => track(new Socket(), sockets),
     ...(timeoutMs === undefined ? {} : { connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs }),
   });
@@ -43,7 +32,6 @@ export function openPool(options: PoolOptions): PoolHandle {
   const tellUnlessClosing = (error: Error) => {
     if (!closing) onConnectionError(error);
   };
-  pool.on('error', ignore);
   pool.on('connect', (client) => client.on('error', tellUnlessClosing));
   return {
     pool,
@@ -62,5 +50,3 @@ function track(socket: Socket, sockets: Set<Socket>): Socket {
   socket.once('close', () => sockets.delete(socket));
   return socket;
 }
-
-function ignore(): void {}

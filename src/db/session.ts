@@ -1,9 +1,7 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { type ConnectionOptions, createClient } from './connection.ts';
 
-export interface SessionOptions {
-  connectionString: string;
-  /** Shown in `pg_stat_activity`. At most 63 bytes. */
-  applicationName: string;
+export interface SessionOptions extends ConnectionOptions {
   /** Most that connecting may take, in milliseconds. */
   connectTimeoutMs: number;
   /** Told once when the session is over, however it ended. */
@@ -15,13 +13,8 @@ export type Session = Pick<pg.Client, 'query' | 'end' | 'on'>;
 
 /** @throws what kept it from connecting */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { connectionString, applicationName, connectTimeoutMs, onEnd = () => {} } = options;
-  const client = new pg.Client({
-    connectionString,
-    application_name: applicationName,
-    connectionTimeoutMillis: connectTimeoutMs,
-    keepAlive: true,
-  });
+  const { connectTimeoutMs, onEnd = () => {} } = options;
+  const client = createClient(options, { connectionTimeoutMillis: connectTimeoutMs });
   const over = Promise.withResolvers<void>();
   client.on('error', () => over.resolve());
   client.on('end', () => over.resolve());

@@ -1,11 +1,14 @@
-import pg from 'pg';
+import { createClient } from '../db/connection.ts';
 import { StartupError } from './startup-error.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** @throws {StartupError} saying why the database cannot be reached, without its password */
 export async function checkConnection(connectionString: string): Promise<void> {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  const client = createClient(
+    { connectionString, applicationName: 'howdah' },
+    { connectionTimeoutMillis: CONNECT_TIMEOUT_MS },
+  );
   try {
     await client.connect();
   } catch (error) {

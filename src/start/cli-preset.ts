@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { WorkerPreset } from 'graphile-worker';
 import { developmentSecrets } from '../config/development-secrets.ts';
 import { type Config, ConfigError, readConfig } from '../config.ts';
+import { connectionAddress } from '../db/connection.ts';
 import { createEventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -53,7 +54,10 @@ export async function createCliPreset(): Promise<GraphileConfig.Preset> {
 async function createPreset(config: Config, log: Logger): Promise<GraphileConfig.Preset> {
   const { databaseUrl, queues, schedules } = await prepare(config, log);
   const token = randomUUID();
-  const connectionString = nameConnections(databaseUrl, runsJobs() ? `howdah:${token}` : 'howdah cli');
+  const connectionString = connectionAddress({
+    connectionString: databaseUrl,
+    applicationName: runsJobs() ? `howdah:${token}` : 'howdah cli',
+  });
   const opened = new AsyncDisposableStack();
   let isEnding = false;
   let removeCrontab = () => {};
@@ -111,13 +115,6 @@ async function prepare(
 /** Commands that only tend to the schema have no runner, and so must not be taken for one that left. */
 function runsJobs(): boolean {
   return !process.argv.some((argument) => /^--(cleanup|schema-only)\b/.test(argument));
-}
-
-/** The gate in the database knows a runner's statements by this name; see src/db/sql/run/queue_gate.sql. */
-function nameConnections(databaseUrl: string, name: string): string {
-  const url = new URL(databaseUrl);
-  url.searchParams.set('application_name', name);
-  return url.href;
 }
 
 async function openEnvironment(

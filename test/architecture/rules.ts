@@ -36,6 +36,9 @@ const MAX_TEST_LINES = 350;
  */
 const ENVIRONMENT =
   /(?<!\.\.\.)\bprocess\s*\.\s*env\b(?!\.PATH\b|\['PATH'\])|\bprocess\s*\[\s*['"]env|\benv\b[^;]*\bfrom\s+['"](node:)?process['"]/g;
+/** By the driver itself, or by a library that is handed an address. */
+const CONNECTION =
+  /\bnew\s+(pg\s*\.\s*)?(Pool|Client)\b|\b(runMigrations|run|makeWorkerUtils|quickAddJob)\(\{[^}]*\bconnectionString\b|\bdrizzle\(\s*(['"`]|\{\s*connection\b)/g;
 const RE_EXPORT = /^export\s+(?:type\s+)?(?:\*|\{[^}]*\})[^;'"]*\bfrom\b/gm;
 const NAMED_EXPORT = /^export\s+(?!default\b)/gm;
 const VAGUE_NAME = /(^|[-_])(utils?|helpers?|types?|constants?|common|misc|shared)\.[a-z]+$/;
@@ -86,6 +89,19 @@ export const RULES: readonly Rule[] = [
       { path: 'src/db/a.ts', text: "import { run } from 'graphile-worker';\n" },
       { path: 'src/users/a.ts', text: "import { html } from 'hono/html';\n" },
       { path: 'src/mail/a.ts', text: "import express from 'express';\n" },
+    ],
+  },
+  {
+    name: 'open connections to Postgres in src/db/connection.ts',
+    why: 'Every session sets what it relies on, so that the defaults of a database, a role or a pooler cannot change what a statement means; one opened elsewhere has whatever it is given.',
+    fix: 'Call openPool, openDatabase or openSession, or in src/db createPool and createClient.',
+    applies: (path) => isSourceCode(path) && path !== 'src/db/connection.ts',
+    check: (file) => findPattern(file, CONNECTION, 'opens a connection'),
+    broken: [
+      { path: 'src/start/a.ts', text: "import pg from 'pg';\nconst client = new pg.Client(url);\n" },
+      { path: 'src/db/a.ts', text: "import { Pool } from 'pg';\nconst pool = new Pool ({});\n" },
+      { path: 'src/db/a.ts', text: 'const db = drizzle({ connection: url });\nconst d = drizzle(url);\n' },
+      { path: 'src/processor/a.ts', text: 'await runMigrations({ connectionString, schema });\n' },
     ],
   },
   {

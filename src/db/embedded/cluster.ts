@@ -1,6 +1,7 @@
 import { access, chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import { createClient } from '../connection.ts';
 import type { Binaries } from './binaries.ts';
 import type { Place } from './place.ts';
 import { EmbeddedPostgresError } from './postgres-error.ts';
@@ -76,7 +77,7 @@ function giveTo({ uid, gid }: NonNullable<Place['account']>, path: string): Prom
 }
 
 async function query(connectionString: string, text: string): Promise<void> {
-  const client = new pg.Client({ connectionString });
+  const client = createClient({ connectionString, applicationName: 'howdah embedded' });
   await client.connect();
   try {
     await client.query(text);

@@ -1,7 +1,13 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { createPool } from './connection.ts';
 
 /** The statement with which graphile-worker 0.18.0 announces a migration. Source: its migrate.ts, `runMigration`. */
 const ANNOUNCEMENT = 'select pg_notify($1, $2)';
+
+/** A pool for the engine's own migrations. */
+export function openMigrationPool(connectionString: string): pg.Pool {
+  return createPool({ connectionString, applicationName: 'howdah migrate' }, { max: 2 });
+}
 
 /**
  * A pool for installing the engine into a schema that nobody uses yet, without telling anyone.
@@ -10,10 +16,8 @@ const ANNOUNCEMENT = 'select pg_notify($1, $2)';
  * stops, whichever schema it was for. Creating a queue would so stop the workers of every other queue.
  */
 export function openNewSchemaPool(connectionString: string): pg.Pool {
-  const pool = new pg.Pool({ connectionString, application_name: 'howdah migrate', max: 2 });
-  pool.on('error', () => {});
+  const pool = openMigrationPool(connectionString);
   pool.on('connect', (client) => {
-    client.on('error', () => {});
     const query = client.query.bind(client) as (...parameters: unknown[]) => unknown;
     const quietQuery = (...parameters: unknown[]) =>
       parameters[0] === ANNOUNCEMENT ? Promise.resolve({ rows: [] }) : query(...parameters);

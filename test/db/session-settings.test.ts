@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import pg from 'pg';
+import { connectionAddress, createClient, createPool } from '../../src/db/connection.ts';
+import { openDatabase } from '../../src/db/database.ts';
+import { openSession } from '../../src/db/session.ts';
+import { SESSION_SETTINGS } from '../../src/db/session-settings.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+/** Defaults that somebody may have given a database, each other than ours. */
+const FOREIGN: Record<keyof typeof SESSION_SETTINGS, string> = {
+  default_transaction_isolation: "'serializable'",
+  default_transaction_read_only: 'on',
+  default_transaction_deferrable: 'on',
+  statement_timeout: "'5s'",
+  lock_timeout: "'5s'",
+  idle_in_transaction_session_timeout: "'5s'",
+  idle_session_timeout: "'8s'",
+  search_path: 'somewhere, "else"',
+  row_security: 'off',
+  DateStyle: "'German'",
+  IntervalStyle: "'sql_standard'",
+  TimeZone: "'Pacific/Apia'",
+  bytea_output: "'escape'",
+  extra_float_digits: '-15',
+  quote_all_identifiers: 'on',
+  standard_conforming_strings: 'off',
+  backslash_quote: 'on',
+  array_nulls: 'off',
+  transform_null_equals: 'on',
+  'plpgsql.extra_errors': "'all'",
+  'plpgsql.extra_warnings': "'all'",
+  client_min_messages: 'debug5',
+};
+
+let database: TestDatabase;
+
+before(async () => {
+  database = await createTestDatabase();
+  const client = new pg.Client({ connectionString: database.connectionString });
+  await client.connect();
+  await client.query("load 'plpgsql'");
+  for (const [name, value] of Object.entries(FOREIGN)) {
+    await client.query(`alter database ${database.name} set ${name} = ${value}`);
+  }
+  await client.end();
+});
+
+after(() => database.drop());
+
+type Queryable = Pick<pg.ClientBase, 'query'>;
+
+async function settingsOf(client: Queryable): Promise<Record<string, string>> {
+  const names = Object.keys(SESSION_SETTINGS);
+  const { rows } = await client.query<{ name: string; value: string }>(
+    'select name, current_setting(name) as value from unnest($1::text[]) as name',
+    [names],
+  );
+  return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+}
+
+describe('whatever a database has for defaults', () => {
+  test('a session that is not ours has them', async () => {
+    const client = new pg.Client({ connectionString: database.connectionString });
+    await client.connect();
+    const settings = await settingsOf(client);
+    await client.end();
+    for (const [name, value] of Object.entries(SESSION_SETTINGS)) {
+      assert.notEqual(settings[name], value, `${name} is no different here`);
+    }
+  });
+
+  test('every connection of a pool has ours', async () => {
+    const { pool, close } = openDatabase({ ...database, applicationName: 'howdah api' });
+    const clients = await Promise.all([pool.connect(), pool.connect()]);
+    for (const client of clients) {
+      assert.deepEqual(await settingsOf(client), SESSION_SETTINGS);
+      client.release();
+    }
+    await close();
+  });
+
+  test('a session of its own has ours', async () => {
+    const session = await openSession({ ...database, applicationName: 'howdah', connectTimeoutMs: 60_000 });
+    assert.deepEqual(await settingsOf(session), SESSION_SETTINGS);
+    await session.end();
+  });
+
+  test('a program that is handed an address has ours', async () => {
+    const client = new pg.Client(connectionAddress({ ...database, applicationName: 'howdah cli' }));
+    await client.connect();
+    assert.deepEqual(await settingsOf(client), SESSION_SETTINGS);
+    await client.end();
+  });
+
+  test('who opens a connection may set more, and others', async () => {
+    const pool = createPool({
+      ...database,
+      applicationName: 'howdah',
+      settings: { statement_timeout: '15s', 'howdah.note': 'a \\ b' },
+    });
+    const { rows } = await pool.query(
+      "select current_setting('statement_timeout') as timeout, current_setting('howdah.note') as note",
+    );
+    assert.deepEqual(rows, [{ timeout: '15s', note: 'a \\ b' }]);
+    await pool.end();
+  });
+});
+
+describe('an address that says more', () => {
+  test('keeps the settings of its own, but for those that are ours, and for the name', async () => {
+    const url = new URL(database.connectionString);
+    url.searchParams.set('application_name', 'bank');
+    url.searchParams.set('options', '-c work_mem=5MB -c datestyle=German');
+    const client = createClient({ connectionString: url.href, applicationName: 'howdah' });
+    await client.connect();
+    const { rows } = await client.query(
+      `select current_setting('work_mem') as memory, current_setting('datestyle') as style,
+              current_setting('application_name') as name`,
+    );
+    assert.deepEqual(rows, [{ memory: '5MB', style: 'ISO, MDY', name: 'howdah' }]);
+    await client.end();
+  });
+});
