@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import type pg from 'pg';
+import { advanceSequences, findLaggingSequences } from './advance-sequences.ts';
 import { withAdvisoryLock } from './advisory-lock.ts';
 import { createClient } from './connection.ts';
 import { checkEngine } from './engine-fingerprint.ts';
@@ -43,21 +44,32 @@ export async function migrateDatabase({ connectionString, queues }: MigrateOptio
         migrationsFolder: MIGRATIONS_FOLDER,
         migrationsSchema: 'howdah_migrations',
       });
-      const all = await allQueues(client, queues);
-      const text = renderRepeatableSql(all);
-      if (await isInstalled(client, text)) return checkEngines(client, all);
-      for (const queue of all) await refuseNewerEngine(client, queueSchema(queue));
-      if (await hasOlderEngine(client)) await inTurns(client, () => uninstall(client));
-      for (const queue of all) await migrateEngineSchema(client, queue, connectionString);
-      await checkEngines(client, all);
-      await inTurns(client, async () => {
-        await install(client, text);
-        for (const queue of all) await endExhaustedJobs(client, queueSchema(queue));
-      });
+      await bringUp(client, { connectionString, queues });
+      await mendSequences(client);
     });
   } finally {
     await client.end();
   }
+}
+
+/** Engine schemas and repeatable SQL; nothing to do where both are in place. */
+async function bringUp(client: pg.Client, { connectionString, queues }: MigrateOptions): Promise<void> {
+  const all = await allQueues(client, queues);
+  const text = renderRepeatableSql(all);
+  if (await isInstalled(client, text)) return checkEngines(client, all);
+  for (const queue of all) await refuseNewerEngine(client, queueSchema(queue));
+  if (await hasOlderEngine(client)) await inTurns(client, () => uninstall(client));
+  for (const queue of all) await migrateEngineSchema(client, queue, connectionString);
+  await checkEngines(client, all);
+  await inTurns(client, async () => {
+    await install(client, text);
+    for (const queue of all) await endExhaustedJobs(client, queueSchema(queue));
+  });
+}
+
+/** A restore or a logical replica may have left sequences behind their tables: what they gave out would collide. */
+async function mendSequences(client: pg.Client): Promise<void> {
+  if ((await findLaggingSequences(client)).length > 0) await inTurns(client, () => advanceSequences(client));
 }
 
 /** Whether a start of this version would change nothing. @param queues those this deployment works on */

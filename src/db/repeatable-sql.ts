@@ -19,6 +19,7 @@ const PATHS: ReadonlyMap<string, string> = new Map(
 const SHARED = [
   'nearest_names',
   'queue_schema',
+  'lagging_sequences',
   'known_task',
   'payload_mistakes',
   'first_payload_mistake',

@@ -9,6 +9,7 @@ import { checkConnections } from './check-connections.ts';
 import { checkGrants } from './check-grants.ts';
 import { checkLocks } from './check-locks.ts';
 import { checkRoles } from './check-roles.ts';
+import { checkSequences } from './check-sequences.ts';
 import { checkTriggers } from './check-triggers.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 import { guarded } from './guarded.ts';
@@ -38,6 +39,7 @@ export async function checkDatabase(session: Session, config: Config): Promise<D
   if (hasError([...version, ...base])) return { findings, isUsable: false };
   findings.push(...(await guarded('the engine', () => checkEngines(session))));
   findings.push(...(await guarded('triggers', () => checkTriggers(session))));
+  findings.push(...(await guarded('sequences', () => checkSequences(session))));
   findings.push(...(await guarded('roles', () => checkRoles(session))));
   return { findings, isUsable: true };
 }

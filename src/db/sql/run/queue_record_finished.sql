@@ -7,6 +7,10 @@
 --
 -- Kept for 24 hours when completed, 7 days otherwise, or for flags.howdah.retention_ms milliseconds (at most 100
 -- years); with 0 no row is written, and the attempts' errors go too. Unique keys and sequences are told.
+--
+-- A finished job of the same id gives way: ids are given twice only when the sequence fell behind (lagging_sequences.sql),
+-- and then the id has named the job that ends here since it was enqueued. That it ends must not fail for the other's sake:
+-- its effects are done, and it would run again.
 create function howdah.:"record_finished"() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -33,7 +37,14 @@ begin
                                   else 'cancelled' end) s (state)
   cross join lateral (select case when j.flags is not null then howdah.job_retention(j.flags) end) k (retention)
   cross join lateral (select clock_timestamp()) f (finished_at)
-  where k.retention is distinct from interval '0';
+  where k.retention is distinct from interval '0'
+  on conflict on constraint job_history_pkey do update set
+    queue = excluded.queue, task = excluded.task, state = excluded.state, priority = excluded.priority,
+    attempt = excluded.attempt, max_attempts = excluded.max_attempts, run_at = excluded.run_at,
+    created_at = excluded.created_at, started_at = excluded.started_at, finished_at = excluded.finished_at,
+    expires_at = excluded.expires_at, worker = excluded.worker, last_error = excluded.last_error, key = excluded.key,
+    payload = excluded.payload, result = excluded.result, progress = excluded.progress,
+    progress_message = excluded.progress_message, flags = excluded.flags;
 
   delete from howdah.job_outcomes o using old_rows j where o.job_id = j.id;
   delete from howdah.job_reports r using old_rows j where r.job_id = j.id;
