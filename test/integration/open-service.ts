@@ -4,6 +4,7 @@ import { subscribeLogger } from '../../src/observability/log-subscriber.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { startService } from '../../src/start/service.ts';
 import { type ScriptedSmtpServer, startScriptedSmtpServer } from '../support/smtp-server.ts';
+import type { TestDatabase } from '../support/test-database.ts';
 import { type Bank, openBank } from './bank.ts';
 
 /** The whole service in this process, with a database and a mail server of its own. */
@@ -19,14 +20,17 @@ export interface OpenServiceOptions {
   /** What the mail server does. @default it accepts everything */
   script?: Parameters<typeof startScriptedSmtpServer>[0];
   env?: Record<string, string>;
+  /** Statements for the database before the service starts. */
+  prepare?: (database: Pick<TestDatabase, 'name'>) => string[];
 }
 
 /** A service that is up; stopped with the stack. */
 export async function openService(
   stack: AsyncDisposableStack,
-  { script, env }: OpenServiceOptions = {},
+  { script, env, prepare = () => [] }: OpenServiceOptions = {},
 ): Promise<OpenService> {
   const bank = await openBank(stack);
+  for (const statement of prepare(bank.database)) await bank.pool.query(statement);
   const smtp = await startScriptedSmtpServer(script);
   stack.defer(() => smtp.stop());
   const logLines: string[] = [];
