@@ -19,7 +19,7 @@ export type DriverLimits = Pick<pg.PoolConfig, 'connectionTimeoutMillis' | 'quer
  */
 export function createPool(
   options: ConnectionOptions,
-  limits: DriverLimits & Pick<pg.PoolConfig, 'max'> = {},
+  limits: DriverLimits & Pick<pg.PoolConfig, 'max' | 'onConnect'> = {},
 ): pg.Pool {
   const pool = new pg.Pool({ ...limits, ...connectionConfig(options) });
   pool.on('error', ignore);

@@ -9,6 +9,8 @@ export interface PoolOptions extends ConnectionOptions {
   timeoutMs?: number;
   /** Told when a connection breaks, idle or at work, before close(); the pool replaces it by itself. */
   onConnectionError?: (error: Error) => void;
+  /** Done with each new connection before anything else is sent over it; when it fails, so does connecting. */
+  onConnect?: (client: pg.ClientBase) => Promise<unknown>;
 }
 
 export interface PoolHandle {
@@ -21,11 +23,12 @@ export interface PoolHandle {
 
 /** A pool, without drizzle: that costs a process or a thread 240 MB at import. Connects on first use, so it never fails here. */
 export function openPool(options: PoolOptions): PoolHandle {
-  const { maxConnections = 10, timeoutMs, onConnectionError = () => {} } = options;
+  const { maxConnections = 10, timeoutMs, onConnectionError = () => {}, onConnect } = options;
   const sockets = new Set<Socket>();
   const pool = createPool(options, {
     max: maxConnections,
     stream: () => track(new Socket(), sockets),
+    ...(onConnect ? { onConnect: async (client: pg.ClientBase) => void (await onConnect(client)) } : {}),
     ...(timeoutMs === undefined ? {} : { connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs }),
   });
   let closing: Promise<void> | undefined;

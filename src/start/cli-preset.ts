@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { WorkerPreset } from 'graphile-worker';
 import { developmentSecrets } from '../config/development-secrets.ts';
@@ -9,6 +8,7 @@ import { subscribeLogger } from '../observability/log-subscriber.ts';
 import type { Logger } from '../observability/logger.ts';
 import { createEngineLogger } from '../processor/engine/engine-logger.ts';
 import { createEnginePlugin } from '../processor/engine/engine-plugin.ts';
+import { createRunnerIdentity, type RunnerIdentity } from '../processor/fleet/runner-identity.ts';
 import type { Schedule } from '../processor/schedules/crontab.ts';
 import type { Services } from '../services.ts';
 import { checkRole } from './check-role.ts';
@@ -53,11 +53,8 @@ export async function createCliPreset(): Promise<GraphileConfig.Preset> {
 
 async function createPreset(config: Config, log: Logger): Promise<GraphileConfig.Preset> {
   const { databaseUrl, queues, schedules } = await prepare(config, log);
-  const token = randomUUID();
-  const connectionString = connectionAddress({
-    connectionString: databaseUrl,
-    applicationName: runsJobs() ? `howdah:${token}` : 'howdah cli',
-  });
+  const identity = createRunnerIdentity();
+  const connectionString = identifyConnections(databaseUrl, runsJobs() ? identity : undefined);
   const opened = new AsyncDisposableStack();
   let isEnding = false;
   let removeCrontab = () => {};
@@ -66,7 +63,7 @@ async function createPreset(config: Config, log: Logger): Promise<GraphileConfig
     plugins: [
       createEnginePlugin<Services>({
         connectionString: databaseUrl,
-        token,
+        identity,
         prepare(settings, schema) {
           const prepared = prepareCli(settings, { schema, queues, schedules, connectionString });
           removeCrontab = prepared.removeCrontab;
@@ -115,6 +112,17 @@ async function prepare(
 /** Commands that only tend to the schema have no runner, and so must not be taken for one that left. */
 function runsJobs(): boolean {
   return !process.argv.some((argument) => /^--(cleanup|schema-only)\b/.test(argument));
+}
+
+/**
+ * The CLI makes its own connections, so what a runner's are known by has to be in their parameters: the secret as a
+ * setting, and the name, which is how they are found as nothing records them (src/db/sql/run/session_runner.sql).
+ */
+function identifyConnections(connectionString: string, identity: RunnerIdentity | undefined): string {
+  if (!identity) return connectionAddress({ connectionString, applicationName: 'howdah cli' });
+  const { token, secret } = identity;
+  const settings = { 'howdah.runner': secret };
+  return connectionAddress({ connectionString, applicationName: `howdah:${token}`, settings });
 }
 
 async function openEnvironment(

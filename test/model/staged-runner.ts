@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { createRunnerIdentity, enterSession, hashSecret } from '../../src/processor/fleet/runner-identity.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type EngineStatements, engineStatements, type Fetched, TASK } from './engine-statements.ts';
 
@@ -7,7 +7,8 @@ export type QueueName = 'default' | 'critical';
 
 /** A runner as the database sees it: registered, and speaking through a session under its token. */
 export class StagedRunner {
-  readonly token = randomUUID();
+  readonly #identity = createRunnerIdentity();
+  readonly token = this.#identity.token;
   readonly poolId = `pool-${this.token}`;
   readonly queue: QueueName;
   /** Every run it ever fetched, by job: the latest of each. */
@@ -23,10 +24,11 @@ export class StagedRunner {
 
   static async register(operator: pg.Client, connectionString: string, queue: QueueName) {
     const runner = new StagedRunner(connectionString, queue);
-    await operator.query(`select howdah.register_runner($1, $2, 'howdah', 'model', 1, 9, $3)`, [
+    await operator.query(`select howdah.register_runner($1, $2, 'howdah', 'model', 1, 9, $3, null, $4)`, [
       runner.token,
       queue,
       [TASK],
+      hashSecret(runner.#identity.secret),
     ]);
     await operator.query('select howdah.name_runner_pool($1, $2)', [runner.token, runner.poolId]);
     return runner;
@@ -68,8 +70,18 @@ export class StagedRunner {
       if (this.#client === client) this.#client = undefined;
     });
     await client.connect();
+    await this.#enter(client);
     this.#client = client;
     this.#statements = engineStatements(client, this);
     return client;
+  }
+
+  /** A runner that was retired enters no session any more; a session that it had before knows it still. */
+  async #enter(client: pg.Client): Promise<void> {
+    try {
+      await enterSession(client, this.#identity);
+    } catch {
+      await client.query(`select set_config('howdah.runner', $1, false)`, [this.#identity.secret]);
+    }
   }
 }

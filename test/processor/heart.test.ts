@@ -71,14 +71,10 @@ test('losing its control and liveness sessions again and again leaves a worker w
       ),
     );
   }
-  await waitFor('every lock to be held again', () =>
+  await waitFor('every runner to show its life again', () =>
     scalar(
       queue,
-      `select count(*) filter (where l.granted) = 2 and count(*) = 2
-       from howdah.runners r
-       left join pg_locks l on l.locktype = 'advisory' and l.classid = howdah.runner_lock_class()::oid
-         and l.objid = (howdah.runner_lock_key(r.token)::bigint & 4294967295)::oid and l.objsubid = 2
-       where r.released_at is null`,
+      'select bool_and(howdah.shows_life(token)) and count(*) = 2 from howdah.runners where released_at is null',
     ),
   );
   const startedAt = performance.now();

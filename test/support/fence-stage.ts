@@ -1,12 +1,19 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import {
+  createRunnerIdentity,
+  enterSession,
+  hashSecret,
+  type RunnerIdentity,
+} from '../../src/processor/fleet/runner-identity.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A worker as the database sees it: a registered runner with sessions under its token, driven statement by statement. */
 export interface StagedWorker {
   readonly token: string;
   readonly poolId: string;
-  /** Its present session; after the rescue of the worker, a new one, as of a process that was cut off and is back. */
+  readonly identity: RunnerIdentity;
+  /** Its present session. */
   session(): Promise<pg.Client>;
   /** Takes the job, as the engine's fetch does. */
   fetch(jobId: string): Promise<FetchedRun>;
@@ -32,17 +39,31 @@ export interface Act {
 export class FenceStage {
   readonly #connectionString: string;
   readonly #clients: pg.Client[] = [];
+  #stranger: string | undefined;
 
   constructor(connectionString: string) {
     this.#connectionString = connectionString;
   }
 
-  /** A session that nothing is known about; with a worker's token, one of that worker. */
-  async connect(applicationName = 'stage'): Promise<pg.Client> {
-    const client = new pg.Client({
-      connectionString: this.#connectionString,
-      application_name: applicationName,
-    });
+  /** A session that nothing is known about. */
+  connect(): Promise<pg.Client> {
+    return this.#open('stage');
+  }
+
+  /**
+   * A session of a role that may do all a worker does, and may neither end the sessions of other roles nor learn when
+   * they began: as of a worker whose login was made anew.
+   */
+  async connectStranger(): Promise<pg.Client> {
+    const client = await this.connect();
+    this.#stranger ??= await createStranger(client);
+    await client.query(`set role ${this.#stranger}`);
+    return client;
+  }
+
+  /** @param name its application_name, which proves nothing. @default as of a worker whose address names it otherwise */
+  async #open(name = 'bank'): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: this.#connectionString, application_name: name });
     client.on('error', () => {});
     await client.connect();
     this.#clients.push(client);
@@ -50,25 +71,22 @@ export class FenceStage {
   }
 
   async openWorker(): Promise<StagedWorker> {
-    const token = randomUUID();
+    const identity = createRunnerIdentity();
+    const { token } = identity;
     const poolId = `pool-${token}`;
-    const open = () => this.connect(`howdah:${token}`);
-    let current = await open();
-    current.on('end', () => {
-      isEnded = true;
-    });
-    let isEnded = false;
-    await current.query(
-      `insert into howdah.runners (token, queue, kind, host, pid, concurrency, pool_id)
-       values ($1, 'default', 'howdah', 'stage', 1, 1, $2)`,
-      [token, poolId],
+    const registrar = await this.connect();
+    await registrar.query(
+      `insert into howdah.runners (token, queue, kind, host, pid, concurrency, pool_id, secret_hash)
+       values ($1, 'default', 'howdah', 'stage', 1, 1, $2, $3)`,
+      [token, poolId, hashSecret(identity.secret)],
     );
+    const current = await this.#open();
+    await enterSession(current, identity);
     return {
       token,
       poolId,
+      identity,
       async session() {
-        if (isEnded) current = await open();
-        isEnded = false;
         return current;
       },
       async fetch(jobId) {
@@ -90,8 +108,21 @@ export class FenceStage {
   }
 
   async close(): Promise<void> {
+    const admin = await this.connect();
+    if (this.#stranger) await admin.query(`drop owned by ${this.#stranger}; drop role ${this.#stranger}`);
     await Promise.all(this.#clients.map((client) => client.end().catch(() => {})));
   }
+}
+
+async function createStranger(client: pg.Client): Promise<string> {
+  const name = `howdah_stranger_${randomBytes(6).toString('hex')}`;
+  await client.query(`
+    create role ${name} bypassrls;
+    grant usage on schema howdah, graphile_worker to ${name};
+    grant all on all tables in schema howdah, graphile_worker to ${name};
+    grant all on all sequences in schema howdah, graphile_worker to ${name};
+    grant execute on all functions in schema howdah, graphile_worker to ${name}`);
+  return name;
 }
 
 /** The server process of a session. */

@@ -1,19 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 // The engine's own statement. It does not export it, and a copy of its text would not notice when that changes.
 import { resetLockedAt } from '../../node_modules/graphile-worker/dist/sql/resetLockedAt.js';
+import { createRunnerIdentity, enterSession, hashSecret } from '../../src/processor/fleet/runner-identity.ts';
 
 /** What each worker of the queue `default` does every ten minutes: the engine frees what was locked for 4 hours. */
 export async function sweepAsWorker(connectionString: string): Promise<void> {
-  const token = randomUUID();
-  const client = new pg.Client({ connectionString, application_name: `howdah:${token}` });
+  const identity = createRunnerIdentity();
+  const client = new pg.Client({ connectionString });
   await client.connect();
   try {
     await client.query(
-      `insert into howdah.runners (token, queue, kind, host, pid, concurrency, pool_id)
-       values ($1::uuid, 'default', 'howdah', 'sweeper', 1, 1, 'pool-' || $1::uuid)`,
-      [token],
+      `insert into howdah.runners (token, queue, kind, host, pid, concurrency, pool_id, secret_hash)
+       values ($1::uuid, 'default', 'howdah', 'sweeper', 1, 1, 'pool-' || $1::uuid, $2)`,
+      [identity.token, hashSecret(identity.secret)],
     );
+    await enterSession(client, identity);
     await sweep(client);
   } finally {
     await client.end();

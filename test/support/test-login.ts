@@ -5,6 +5,7 @@ import type { TestDatabase } from './test-database.ts';
 /** A role of the test's own that logs in to the test's database. */
 export interface TestLogin {
   readonly name: string;
+  readonly connectionString: string;
   readonly pool: pg.Pool;
   /** Ends its sessions and drops it, with what it owns and was granted in the database. */
   drop(): Promise<void>;
@@ -30,6 +31,7 @@ export async function createTestLogin(
   pool.on('error', () => {});
   return {
     name,
+    connectionString: url.href,
     pool,
     async drop() {
       await pool.end();

@@ -3,7 +3,9 @@ import { answeredInstant } from './instant.ts';
 
 export const worker = z
   .object({
-    token: z.string().openapi({ description: 'In the application_name of its connections.' }),
+    token: z
+      .string()
+      .openapi({ description: 'Names it, also in the application_name of its connections; no secret.' }),
     queue: z.string(),
     kind: z.enum(['howdah', 'graphile-worker']),
     host: z.string(),

@@ -1,16 +1,18 @@
 import { pathToFileURL } from 'node:url';
 import type { JobHelpers, WorkerPool } from 'graphile-worker';
 import type { BoundTask } from '../bind.ts';
+import type { RunnerIdentity } from '../fleet/runner-identity.ts';
 import { loadTask } from '../load-tasks.ts';
 import { ShutdownError } from '../run/abort-reasons.ts';
 import type { RunEnvironment } from '../run/run-job.ts';
+import { distrustNews } from './distrust-news.ts';
 import { GuestRunner } from './guest-runner.ts';
 
 /** The plugin that makes the stock `graphile-worker` CLI run a queue as Howdah's own worker does. */
 export interface EnginePluginOptions<Services> {
-  /** Of the CLI's own connections too, there with the token in its application name. */
+  /** Of the CLI's own connections too, there with the identity in its settings. */
   connectionString: string;
-  token: string;
+  identity: RunnerIdentity;
   /** Called before the CLI reads its schedules. @returns the schema's queue. @throws what should end the CLI instead */
   prepare: (settings: CliSettings, schema: string) => string;
   /** What runs need; called once, before the first job is fetched. */
@@ -47,6 +49,7 @@ export function createEnginePlugin<Services>(options: EnginePluginOptions<Servic
           const settings = ctx.resolvedPreset.worker as CliSettings;
           guest.setUp(options.prepare(settings, ctx.workerSchema), settings);
           ctx.events.on('pool:create', ({ workerPool }) => guest.begin(workerPool));
+          ctx.events.on('pool:listen:success', ({ client }) => distrustNews(client, ctx.workerSchema));
           ctx.events.on('pool:fatalError', ({ error }) => options.onFatalError(error));
           ctx.events.on('pool:release', () => void guest.end());
           return next();
@@ -124,9 +127,9 @@ class Guest<Services> {
   }
 
   async #begin({ id }: WorkerPool): Promise<void> {
-    const { connectionString, token, onLost } = this.#options;
+    const { connectionString, onLost } = this.#options;
     const identity = {
-      token,
+      ...this.#options.identity,
       queue: this.#queue,
       concurrency: this.#concurrency,
       tasks: this.#taskNames,

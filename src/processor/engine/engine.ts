@@ -10,6 +10,7 @@ import {
 import type { Pool } from 'pg';
 import { queueSchema } from '../../db/queue-schema.ts';
 import type { Logger } from '../../observability/logger.ts';
+import { distrustNews } from './distrust-news.ts';
 import { createEngineLogger } from './engine-logger.ts';
 import { gatePool } from './gated-pool.ts';
 import { Prefetch } from './prefetch.ts';
@@ -75,7 +76,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     trackReturn(localQueue, log);
     adaptSize(localQueue, events, options.concurrency);
   });
-  events.on('pool:listen:success', () => void catchUp(pool, log));
+  events.on('pool:listen:success', ({ client }) => {
+    distrustNews(client, queueSchema(options.queue));
+    void catchUp(pool, log);
+  });
   events.on('pool:gracefulShutdown', ({ message }) => {
     if (!isStopping) onLeaving(new Error(message));
   });

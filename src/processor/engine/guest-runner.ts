@@ -3,7 +3,7 @@ import { openPool, type PoolHandle } from '../../db/open-pool.ts';
 import type { BoundTask } from '../bind.ts';
 import { Heart } from '../fleet/heart.ts';
 import { LivenessLocks } from '../fleet/liveness-locks.ts';
-import { type Beat, type BeatAnswer, Registry, type RunnerIdentity } from '../fleet/registry.ts';
+import { type Beat, type BeatAnswer, type RegisteredRunner, Registry } from '../fleet/registry.ts';
 import { JobLostError, ShutdownError } from '../run/abort-reasons.ts';
 import { type RunEnvironment, runJob } from '../run/run-job.ts';
 import { RunsUnderWay } from '../run/runs-under-way.ts';
@@ -16,7 +16,7 @@ const REGISTRY_TIMEOUT_MS = 3_000;
 
 export interface GuestRunnerOptions<Services> {
   connectionString: string;
-  identity: RunnerIdentity;
+  identity: RegisteredRunner;
   environment: Omit<RunEnvironment<Services>, 'endSignal'>;
   /** The database retired the runner, or it was cut off: its jobs are others' now, and it may not go on. */
   onLost: (because: string) => void;

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { JobHelpers, Task } from 'graphile-worker';
 import { openPool, type PoolHandle } from '../../db/open-pool.ts';
 import type { BoundTask } from '../bind.ts';
 import type { Beat, Registry } from '../fleet/registry.ts';
+import { createRunnerIdentity, enterSession } from '../fleet/runner-identity.ts';
 import { ShutdownError } from '../run/abort-reasons.ts';
 import { type RunEnvironment, runJob } from '../run/run-job.ts';
 import { RunsUnderWay } from '../run/runs-under-way.ts';
@@ -33,7 +33,7 @@ export interface RunnerOptions<Services> {
  * hold or send can be told from what the new one does.
  */
 export class Runner<Services = unknown> {
-  readonly token = randomUUID();
+  readonly #identity = createRunnerIdentity();
   readonly #options: RunnerOptions<Services>;
   readonly #runs = new RunsUnderWay();
   /** Its part of the queue's fleet concurrency; no limit where the queue has none. */
@@ -55,7 +55,13 @@ export class Runner<Services = unknown> {
       applicationName: `howdah:${this.token}`,
       maxConnections: options.concurrency + SPARE_CONNECTIONS,
       onConnectionError: (error) => this.#left.resolve(error),
+      onConnect: (client) => enterSession(client, this.#identity),
     });
+  }
+
+  /** Names it in the fleet. */
+  get token(): string {
+    return this.#identity.token;
   }
 
   /** What it has to say in a heartbeat; undefined before it is registered. */
@@ -125,7 +131,7 @@ export class Runner<Services = unknown> {
   async #start(): Promise<void> {
     const { queue, concurrency, tasks, registry } = this.#options;
     const granted = await registry.register({
-      token: this.token,
+      ...this.#identity,
       queue,
       concurrency,
       tasks: [...tasks.keys()],
@@ -159,12 +165,15 @@ export class Runner<Services = unknown> {
     if (cause && this.#engine) void this.#releaseLeftovers(this.#engine);
     await this.#engine?.stop();
     await this.#database.close();
-    await registry.end(this.token, cause ? `replaced: ${cause.message}` : 'stopped');
-    environment.events.emit('runner.stopped', {
-      queue,
-      token: this.token,
-      ...(cause ? { error: cause } : {}),
-    });
+    try {
+      await registry.end(this.token, cause ? `replaced: ${cause.message}` : 'stopped');
+    } finally {
+      environment.events.emit('runner.stopped', {
+        queue,
+        token: this.token,
+        ...(cause ? { error: cause } : {}),
+      });
+    }
   }
 
   /** Gives back early what a broken connection left locked; its long runs may take hours more to end. */

@@ -1,16 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openSession, type Session } from '../../db/session.ts';
 import type { Logger } from '../../observability/logger.ts';
+import { paced } from './paced.ts';
 
 const RECONNECT_DELAY_MS = 250;
 const CONNECT_TIMEOUT_MS = 3_000;
 
-/** A dead connection of ours may hold its locks for a while yet; that is no reason to wait on this one. */
+/** A record that could not be made, as when the database was busy, is tried again. */
 const LOCK_RETRY_MS = 1_000;
 
-const LOCK =
-  'select pg_try_advisory_lock(howdah.runner_lock_class(), howdah.runner_lock_key($1)) as "isHeld"';
-const UNLOCK = 'select pg_advisory_unlock(howdah.runner_lock_class(), howdah.runner_lock_key($1))';
+/** Anybody who may connect may notify: who shouts is heard this often. Operators are not kept waiting by it. */
+const CONTROL_MS = 100;
+
+const LOCK = 'select howdah.show_life($1) as "isHeld"';
+const UNLOCK = 'select howdah.hide_life($1)';
 
 export interface LivenessOptions {
   connectionString: string;
@@ -20,13 +23,13 @@ export interface LivenessOptions {
 }
 
 /**
- * The one session that belongs to this process for as long as it lives. On it are advisory locks, one a runner: the
- * server drops them the moment this process dies, which is how others learn of it within seconds. It also listens to
- * operators. A lost connection is replaced; until then the heartbeat alone speaks for this process, and hears for it.
+ * The one session that belongs to this process for as long as it lives, recorded for each runner: the server ends it the
+ * moment this process dies, which is how others learn of it within seconds. It also listens to operators. A lost
+ * connection is replaced; until then the heartbeat alone speaks for this process, and hears for it.
  */
 export class LivenessLocks {
   readonly #options: LivenessOptions;
-  /** Whether the lock for the token is held. */
+  /** Whether the session is recorded for the token. */
   readonly #tokens = new Map<string, boolean>();
   #session: Session | undefined;
   /** Tells the session in use from those that were lost: it may be over before anybody holds it. */
@@ -35,7 +38,7 @@ export class LivenessLocks {
   #isClosed = false;
 
   constructor(options: LivenessOptions) {
-    this.#options = options;
+    this.#options = { ...options, onControl: paced(options.onControl, CONTROL_MS) };
   }
 
   async open(): Promise<void> {

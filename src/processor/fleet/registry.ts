@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Pool } from 'pg';
 import type { RescuedTask } from '../../observability/events.ts';
+import { hashSecret, type RunnerIdentity } from './runner-identity.ts';
 
 /** A runner as the fleet knows it. */
-export interface RunnerIdentity {
-  readonly token: string;
+export interface RegisteredRunner extends RunnerIdentity {
   readonly queue: string;
   readonly concurrency: number;
   /** Names of the tasks it can run. */
@@ -48,6 +48,15 @@ export interface ReleasedJobs {
   byTask: RescuedTask[];
 }
 
+/** A retired runner's jobs stay where they are until transactions of others have ended. */
+export class JobsHeldError extends Error {
+  override readonly name = 'JobsHeldError';
+
+  constructor(heldBy: string) {
+    super(`its jobs are given back when this has ended: ${heldBy}`);
+  }
+}
+
 /** The fleet's register of runners, in the database (src/db/sql/*_runner.sql). Every call is one transaction. */
 export class Registry {
   readonly #pool: Pool;
@@ -62,10 +71,13 @@ export class Registry {
   }
 
   /** @returns how many runs it may have at once; null for its own concurrency */
-  async register({ token, queue, concurrency, tasks }: RunnerIdentity): Promise<number | null> {
+  async register({ token, secret, queue, concurrency, tasks }: RegisteredRunner): Promise<number | null> {
     const { rows } = await this.#pool.query<{ granted: number | null }>(
-      'select howdah.register_runner($1, $2, $3, $4, $5, $6, $7, $8) as granted',
-      [token, queue, this.#kind, hostname(), process.pid, concurrency, tasks, this.#process],
+      'select howdah.register_runner($1, $2, $3, $4, $5, $6, $7, $8, $9) as granted',
+      [
+        ...[token, queue, this.#kind, hostname(), process.pid, concurrency, tasks, this.#process],
+        hashSecret(secret),
+      ],
     );
     return rows[0]?.granted ?? null;
   }
@@ -95,15 +107,17 @@ export class Registry {
   /**
    * Refuses everything the runner may still try, then gives its jobs back.
    *
-   * @returns which; null for none at this moment, while open transactions of others hold some
+   * @throws {JobsHeldError} when none could be given back yet; trying again helps
    */
-  async end(token: string, because: string): Promise<ReleasedJobs | null> {
+  async end(token: string, because: string): Promise<ReleasedJobs> {
     await this.#pool.query('select howdah.retire_runner($1, $2)', [token, because]);
-    const { rows } = await this.#pool.query<ReleasedJobs>(
-      `select jobs, coalesce(by_task, '[]') as "byTask" from howdah.release_runner($1) where jobs is not null`,
+    const { rows } = await this.#pool.query<ReleasedJobs & { heldBy: string | null }>(
+      `select jobs, coalesce(by_task, '[]') as "byTask", held_by as "heldBy" from howdah.release_runner($1)`,
       [token],
     );
-    return rows[0] ?? null;
+    const { jobs, byTask, heldBy } = rows[0] ?? { jobs: 0, byTask: [], heldBy: null };
+    if (jobs === null) throw new JobsHeldError(heldBy ?? 'somebody');
+    return { jobs, byTask };
   }
 
   /** Gives back what a runner that takes no more jobs holds beside its runs under way. @returns how many */

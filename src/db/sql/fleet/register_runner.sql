@@ -1,22 +1,29 @@
 -- howdah.register_runner(…): announces a runner before it fetches anything. Its sessions may work from here on.
 -- Returns how many runs it may have at once: 0 while the queue is paused, and where it has a fleet concurrency, of which
 -- its heartbeats bring it a share; null where there is no such limit. process: the same for all runners of a process, and sorts by its start.
+-- secret_hash: SHA-256 of what its sessions will tell howdah.enter_session.
+--
+-- While somebody else divides the fleet concurrency, in a transaction that may stay open, the runner begins with 0 too:
+-- a start must not wait for that.
 create function howdah.register_runner(
   token uuid, queue text, kind text, host text, pid integer, concurrency integer, tasks text[] default '{}',
-  process text default null
+  process text default null, secret_hash bytea default null
 ) returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_is_settled boolean := howdah.lock_fleet_soon(queue);
   v_is_paused boolean;
   v_granted integer;
 begin
-  perform howdah.lock_fleet(queue);
   select s.paused_at is not null, case when s.fleet_concurrency is not null then 0 end into v_is_paused, v_granted
   from howdah.queue_settings s where s.queue = register_runner.queue;
-  insert into howdah.runners (token, queue, kind, host, pid, concurrency, tasks, process, granted)
-  values (token, queue, kind, host, pid, concurrency, tasks, coalesce(process, token::text), v_granted);
+  if not v_is_settled then
+    v_granted := 0;
+  end if;
+  insert into howdah.runners (token, queue, kind, host, pid, concurrency, tasks, process, granted, secret_hash)
+  values (token, queue, kind, host, pid, concurrency, tasks, coalesce(process, token::text), v_granted, secret_hash);
   return case when v_is_paused then 0 else v_granted end;
 end;
 $$;

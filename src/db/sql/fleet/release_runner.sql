@@ -1,14 +1,21 @@
--- howdah.release_runner(token): gives back every job a retired runner holds. One row: how many, and by_task as
--- queue_release.sql has it.
+-- howdah.release_runner(token): gives back every job a retired runner holds. One row: how many, by_task as
+-- queue_release.sql has it, and held_by: whom it waits for, in words. jobs is null when this call gave nothing back as
+-- somebody stands in the way; the next call tries again. Two callers take turns; the second finds nothing left.
+-- Raises HWRET when the runner is not retired.
 --
--- Must run in a transaction that began after the retirement was committed. Ends the runner's sessions first and waits
--- for them, so that no statement of its own is under way when its jobs change hands. Two callers take turns; the
--- second finds nothing left. Raises HWRET when the runner is not retired.
+-- Must run in a transaction that began after the retirement was committed, at READ COMMITTED. Why no statement of the
+-- runner can then touch a job after this gave it back: every statement that changes a job locks the job table, and only
+-- then does its trigger look the runner up, in a snapshot of its own (queue_gate.sql). So at the moment at which this
+-- looks for holders of that lock, a statement of the runner either
+-- - has the lock: it is seen, and this gives nothing back before the lock is gone, and with it the transaction; or
+-- - has had it: its transaction is over, and the next statement here sees what it did; or
+-- - will get it later: then its trigger reads later than the retirement, and refuses.
+-- So nobody has to be ended. Where this role may, it ends the runner's sessions all the same: a client that is out of
+-- reach may leave one open for hours. Only in this database, with this start, of a role whose rights it has.
 --
 -- A job that somebody else's open transaction holds is left to the next call: an operator's, or that of a handler which
--- completes the job in it and may yet commit. Such a handler's is ended once it has been idle for 5 s, as its process
--- may be out of reach. Both null when that is all there was to do.
-create function howdah.release_runner(token uuid, out jobs integer, out by_task jsonb)
+-- completes the job in it and may yet commit. Such a handler's is ended, likewise, once it has been idle for 5 s.
+create function howdah.release_runner(token uuid, out jobs integer, out by_task jsonb, out held_by text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -25,13 +32,11 @@ begin
     raise exception 'runner % is not retired', token using errcode = 'HWRET';
   end if;
 
-  perform pg_terminate_backend(a.pid, 2000)
-  from pg_stat_activity a
-  where a.pid <> pg_backend_pid()
-    and (a.application_name = 'howdah:' || v_runner.token
-         or (a.application_name = 'howdah run:' || v_runner.token and a.state = 'idle in transaction'
-             and a.state_change < clock_timestamp() - interval '5 seconds' and pg_has_role(a.usesysid, 'usage')));
-
+  perform howdah.end_runner_sessions(v_runner);
+  held_by := howdah.describe_holders(v_runner);
+  if exists (select from howdah.fence_holders(v_runner) h where not h.is_handler) then
+    return;
+  end if;
   execute format('select r.jobs, r.by_task from howdah.%I($1, $2) r', 'release_' || v_runner.queue)
     into jobs, by_task using v_runner, '{}'::bigint[];
   perform howdah.announce_jobs(jobs);
@@ -39,10 +44,29 @@ begin
     into v_is_rest using v_runner.pool_id;
   if v_is_rest then
     jobs := nullif(jobs, 0);
+    held_by := coalesce(held_by, 'an open transaction that changes its jobs');
     return;
   end if;
   update howdah.runners r set released_at = clock_timestamp(), running = '{}' where r.token = v_runner.token;
   delete from howdah.job_starts s where s.token = v_runner.token;
+  delete from howdah.runner_sessions s where s.token = v_runner.token;
+end;
+$$;
+
+-- howdah.end_runner_sessions(runner): ends what it may of a retired runner's sessions and of its handlers' transactions that
+-- are idle for 5 s. Waits up to 2 s for those that hold the job table.
+create function howdah.end_runner_sessions(runner howdah.runners) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_holders constant integer[] := array(select h.pid from howdah.fence_holders(runner) h);
+begin
+  perform howdah.end_backend(b.pid, case when b.pid = any (v_holders) then 2000 else 0 end)
+  from howdah.runner_backends(runner.token) b
+  where b.may_end
+    and (not b.is_handler
+         or (b.pid = any (v_holders) and b.idle_since < clock_timestamp() - interval '5 seconds'));
 end;
 $$;
 

@@ -1,4 +1,5 @@
--- The advisory lock that shows a runner's process to be alive: two integers, "hwdr" in ASCII and a hash of its token.
+-- What processes of version 0.1 take an advisory lock by, for each runner they begin. Nothing is read from it any more;
+-- without these functions they could not replace a runner while a deploy to this version is under way.
 create function howdah.runner_lock_class() returns integer
 language sql immutable
 set search_path = pg_catalog, pg_temp

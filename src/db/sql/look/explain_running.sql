@@ -7,6 +7,7 @@ declare
   v_runner howdah.runners;
   v_where text;
   v_lost text; -- why nobody runs it any more
+  v_held text; -- what of it has to end first
   v_cancelled text; -- that somebody decided so
 begin
   select r.* into v_runner from howdah.runners r where r.pool_id = job.worker;
@@ -25,7 +26,10 @@ begin
     remedy := 'Start the graphile-worker CLI with Howdah''s graphile.config.ts; jobs of unregistered workers are not rescued.';
   elsif v_lost is not null then
     explanation := concat(v_cancelled || '. ', format('Its worker was lost (%s: %s).', v_where, v_lost));
-    remedy := case when exists (select from howdah.runners r where howdah.is_alive(r)) then 'It is given back within seconds.'
+    v_held := howdah.describe_holders(v_runner);
+    remedy := case when exists (select from howdah.runners r where howdah.is_alive(r)) then
+                     coalesce('It is given back when this has ended: ' || v_held || '. Where the service may not end it: pg_terminate_backend, as its role or a superuser.',
+                              'It is given back within seconds.')
                    else 'No worker lives that would give it back: start one, of whatever queue.' end;
   elsif v_cancelled is not null then
     explanation := format('%s (%s); its signal has fired and it ends when the handler does.', v_cancelled, v_where);

@@ -11,7 +11,7 @@ left join howdah.queue_settings s on s.queue = r.queue
 where r.retired_at is null;
 
 comment on view howdah.workers is 'Every runner that lives: one queue''s worker pool in one process.';
-comment on column howdah.workers.token is 'Names the runner; part of the application_name of its connections.';
+comment on column howdah.workers.token is 'Names the runner, also in the application_name of its connections where DATABASE_URL does not give another; no secret.';
 comment on column howdah.workers.queue is 'The queue it serves.';
 comment on column howdah.workers.kind is 'howdah, or graphile-worker for the stock command line.';
 comment on column howdah.workers.host is 'Host name of its process.';

@@ -3,26 +3,22 @@
 -- next to nothing (howdah.pool, howdah.gate; both end with the transaction).
 --
 -- Raises HWRET in the session of a retired runner: such a runner can neither fetch nor end a job any more.
--- Why that is enough: a runner is retired and that commit is visible before its jobs are released, and its sessions
--- are terminated in between (howdah.release_runner). So a statement of its own that began earlier is over when the
--- jobs are released, and one that begins later reads the retirement here.
+-- Why that is enough: a runner is retired and that commit is visible before its jobs are released, and no statement of
+-- its own that began before holds the job table then (release_runner.sql). This reads the runner after the statement
+-- has locked the table, in a snapshot of its own; so at READ COMMITTED, and in no other isolation, a statement that
+-- begins later reads the retirement here.
 create function howdah.:"gate"() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_name text := current_setting('application_name');
-  v_pool text := '';
-  v_retired timestamptz;
+  v_runner howdah.runners := howdah.session_runner();
 begin
-  if v_name like 'howdah:%' then
-    select r.pool_id, r.retired_at into v_pool, v_retired
-    from howdah.runners r where r.token = substr(v_name, 8)::uuid;
-    if not found or v_retired is not null then
-      raise exception 'runner % is retired', substr(v_name, 8) using errcode = 'HWRET';
-    end if;
+  if v_runner.token is not null and current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'runner % works at isolation %, and must at read committed', v_runner.token,
+      current_setting('transaction_isolation') using errcode = 'HWSES';
   end if;
-  perform set_config('howdah.pool', coalesce(v_pool, ''), true);
+  perform set_config('howdah.pool', coalesce(v_runner.pool_id, ''), true);
   perform set_config('howdah.gate', case when tg_op = 'UPDATE' and exists (
     select from howdah.queue_settings s where s.queue = :'queue' and s.paused_at is not null
   ) then 'closed' else 'open' end, true);
@@ -34,11 +30,14 @@ create trigger howdah_gate before update or delete on :"schema"._private_jobs
 for each statement
 execute function howdah.:"gate"();
 
--- A paused queue hands out nothing: the row of a fetch stays as it is, and the fetch returns without it.
+-- A paused queue hands out nothing: the row of a fetch stays as it is, and the fetch returns without it. Nor is a job
+-- handed out in a runner's name to a session that is not the runner's: what it would do later, no gate could judge.
 create trigger howdah_hold before update on :"schema"._private_jobs
 for each row
-when (old.locked_at is null and new.locked_at is not null and current_setting('howdah.gate', true) = 'closed')
-execute function howdah.skip_row();
+when (old.locked_at is null and new.locked_at is not null
+      and (current_setting('howdah.gate', true) = 'closed'
+           or new.locked_by is distinct from current_setting('howdah.pool', true)))
+execute function howdah.hold_job();
 
 -- Nor does that fetch take the engine's lane (queue_name) of such a job, which nobody would free: its statement comes to
 -- the lanes when it is through with the jobs, so the gate is set.

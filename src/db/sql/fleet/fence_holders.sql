@@ -1,0 +1,41 @@
+-- howdah.fence_holders(runner): of the runner's server processes, those that have a statement on the queue's jobs under
+-- way or in an open transaction; no row when there are none.
+--
+-- Every role may read who holds which lock on a table. Whoever changes jobs holds one on theirs from before the statement's
+-- first trigger to the end of its transaction.
+create function howdah.fence_holders(runner howdah.runners)
+returns table (pid integer, role text, is_handler boolean, may_end boolean, since timestamptz, idle_since timestamptz)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select b.*
+  from howdah.runner_backends(runner.token) b
+  where exists (
+    select from pg_locks l
+    where l.pid = b.pid and l.locktype = 'relation' and l.granted
+      and l.database = (select d.oid from pg_database d where d.datname = current_database())
+      and l.relation = format('%I._private_jobs', howdah.queue_schema(runner.queue))::regclass)
+$$;
+
+-- howdah.describe_holders(runner): the same in words, for people; null when there are none.
+create function howdah.describe_holders(runner howdah.runners) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select string_agg(concat('process ', h.pid, ' of role ', h.role, case when h.is_handler then ' (a handler''s transaction)' end,
+                           ', open for ' || round(extract(epoch from clock_timestamp() - h.since)) || ' s'), '; ' order by h.pid)
+  from howdah.fence_holders(runner) h
+$$;
+
+-- howdah.end_backend(pid, wait_ms): ends a server process and waits so long for its end; returns whether it could. It is
+-- no error that this role may not: nothing depends on it but time.
+create function howdah.end_backend(pid integer, wait_ms bigint) returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return pg_terminate_backend(pid, wait_ms);
+exception when insufficient_privilege then
+  return false;
+end;
+$$;

@@ -1,0 +1,24 @@
+-- howdah.runner_backends(token): the server's processes that work for a runner, in this database: those recorded with it
+-- (enter_session.sql), and those that bear its name, as a worker's of a version before do, the stock command line's, and
+-- handlers' that complete a job in a transaction of their own (is_handler).
+--
+-- A name is anybody's to choose, so it does no more than have its bearer looked at: what counts is whether it holds the
+-- queue's job table (fence_holders.sql), which outsiders cannot. may_end: whether this role may end it, and it is beyond
+-- doubt: the recorded session itself or, where there is only a name, one of a role whose rights this role has.
+-- since: when its transaction began; null where this role may not know.
+create function howdah.runner_backends(token uuid)
+returns table (pid integer, role text, is_handler boolean, may_end boolean, since timestamptz, idle_since timestamptz)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select a.pid, a.usename::text, a.application_name = 'howdah run:' || runner_backends.token,
+         pg_has_role(a.usesysid, 'usage') and (s.pid is null or a.backend_start = s.backend_start),
+         a.xact_start, case when a.state = 'idle in transaction' then a.state_change end
+  from pg_stat_activity a
+  left join howdah.runner_sessions s
+    on s.token = runner_backends.token and s.purpose = 'jobs' and s.pid = a.pid
+    and coalesce(a.backend_start = s.backend_start, true)
+  where a.datname = current_database() and a.pid <> pg_backend_pid()
+    and (s.pid is not null
+         or a.application_name in ('howdah:' || runner_backends.token, 'howdah run:' || runner_backends.token))
+$$;

@@ -1,0 +1,55 @@
+-- howdah.session_runner(): the runner whose session this is, by the secret that it entered with (enter_session.sql); a row of
+-- nulls for everybody else's. Raises HWRET when that runner is retired or forgotten, and HWSES in a session that bears a
+-- runner's name without its secret, as when something between it and the server drops settings; or the other way round
+-- if it is the stock command line's, whose sessions are found by the name (runner_backends.sql).
+--
+-- Volatile, so that it reads with a snapshot of its own, later than the locks of the statement that asks (queue_gate.sql).
+-- Runners of a version before have no secret: their name, howdah:<token> as application_name, is all there is of them.
+create function howdah.session_runner() returns howdah.runners
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_secret constant text := current_setting('howdah.runner', true);
+  v_name constant text := current_setting('application_name');
+  v_runner howdah.runners;
+begin
+  if v_secret <> '' then
+    select r.* into v_runner from howdah.runners r where r.secret_hash = sha256(convert_to(v_secret, 'UTF8'));
+    if v_runner.kind = 'graphile-worker' and v_name <> 'howdah:' || v_runner.token then
+      raise exception 'this session is not who it should be: it is one of runner % and bears the name "%"', v_runner.token, v_name
+        using errcode = 'HWSES', hint = 'A pooler between worker and server must pass application_name on as it is.';
+    end if;
+  elsif v_name like 'howdah:%' then
+    select r.* into v_runner from howdah.runners r where r.token = substr(v_name, 8)::uuid;
+    if v_runner.secret_hash is not null then
+      raise exception 'this session is not who it should be: it bears the name of runner % and does not know its secret', v_runner.token
+        using errcode = 'HWSES', hint = 'A pooler between worker and server may give out sessions that are not its own.';
+    end if;
+  else
+    return null;
+  end if;
+  if v_runner.token is null or v_runner.retired_at is not null then
+    raise exception 'runner % is retired', coalesce(v_runner.token::text, nullif(v_name, '')) using errcode = 'HWRET';
+  end if;
+  return v_runner;
+end;
+$$;
+
+-- howdah.hold_job(): trigger function of a row that should not be handed out (queue_gate.sql): leaves it as it is while its
+-- queue is paused, else raises HWSES if it was to go to a runner whose session this is not.
+create function howdah.hold_job() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if current_setting('howdah.gate', true) = 'closed' then
+    return null;
+  end if;
+  if exists (select from howdah.runners r where r.pool_id = new.locked_by and r.secret_hash is not null) then
+    raise exception 'this session is not who it should be: it takes jobs as %, a runner whose secret it does not know', new.locked_by
+      using errcode = 'HWSES', hint = 'A pooler between worker and server may give out sessions that are not its own.';
+  end if;
+  return new;
+end;
+$$;

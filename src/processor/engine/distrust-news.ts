@@ -1,0 +1,37 @@
+import type { EventEmitter } from 'node:events';
+import type { ClientBase, Notification } from 'pg';
+import { ENGINE_SCHEMA_VERSION } from '../../db/engine-schema.ts';
+
+/** On it the engine hears that its schema was migrated, and stops (graphile-worker 0.18.0, main.js). */
+const MIGRATION_CHANNEL = 'worker:migrate';
+
+/**
+ * Has the engine hear of a breaking migration only when the database has one. Anybody who may connect can notify, on any
+ * channel, and a worker would stop at a word. The other channel, `jobs:insert`, does no more than have it look for jobs.
+ *
+ * @param client the one that listens, before the engine does
+ */
+export function distrustNews(client: ClientBase, schema: string): void {
+  let isLooking = false;
+  const emit = client.emit.bind(client) as EventEmitter['emit'];
+  const pass = async (news: Notification) => {
+    isLooking = true;
+    const isTrue = await hasBreakingMigration(client, schema).catch(() => false);
+    isLooking = false;
+    if (isTrue) emit('notification', news);
+  };
+  client.emit = ((event: string, ...details: unknown[]) => {
+    const [news] = details as [Notification];
+    if (event !== 'notification' || news.channel !== MIGRATION_CHANNEL) return emit(event, ...details);
+    if (!isLooking) void pass(news);
+    return true;
+  }) as typeof client.emit;
+}
+
+async function hasBreakingMigration(client: ClientBase, schema: string): Promise<boolean> {
+  const { rows } = await client.query(
+    `select from ${client.escapeIdentifier(schema)}.migrations where breaking and id > $1`,
+    [ENGINE_SCHEMA_VERSION],
+  );
+  return rows.length > 0;
+}
