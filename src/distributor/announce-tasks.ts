@@ -1,34 +1,26 @@
-import { z } from 'zod';
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import type { Catalogue } from '../jobs/catalogue.ts';
+import { describeTask } from '../jobs/task-version.ts';
 
 /**
- * Writes the catalogue to `howdah.tasks`, so that SQL and HTTP enqueues know the same tasks and defaults. Tasks that
- * only other deployments know stay. Idempotent; an unchanged task is not rewritten.
+ * Tells the database which tasks this process knows, and in which version, so that SQL and HTTP enqueues know the same
+ * tasks and defaults. `howdah.tasks` shows each in its newest version, whoever announces an older one; tasks that only
+ * other deployments know stay. Idempotent. A version counts as around for an hour, so a process that lives on says so
+ * again (`keepAnnouncing`).
  */
 export async function announceTasks(client: SqlClient, catalogue: Catalogue): Promise<void> {
-  const rows = [...catalogue.values()].map((task) => ({
-    name: task.name,
-    queue: task.queue,
-    max_retries: task.maxRetries,
-    timeout_ms: task.timeoutMs,
-    payload_schema: z.toJSONSchema(task.payload, { io: 'input', unrepresentable: 'any' }),
-  }));
-  await queryRows(
-    client,
-    `insert into howdah.tasks as known (name, queue, max_retries, timeout_ms, payload_schema)
-     select name, queue, max_retries, timeout_ms, payload_schema
-     from jsonb_to_recordset($1::jsonb)
-       as task (name text, queue text, max_retries integer, timeout_ms integer, payload_schema jsonb)
-     order by name
-     on conflict (name) do update
-       set queue = excluded.queue, max_retries = excluded.max_retries, timeout_ms = excluded.timeout_ms,
-           payload_schema = excluded.payload_schema, updated_at = now()
-       where (known.queue, known.max_retries, known.timeout_ms, known.payload_schema)
-         is distinct from (excluded.queue, excluded.max_retries, excluded.timeout_ms, excluded.payload_schema)`,
-    [JSON.stringify(rows)],
-  );
-  await nameTasks(client, rows.map(({ name }) => name).sort());
+  await announceVersions(client, catalogue);
+  await nameTasks(client, [...catalogue.keys()].sort());
+}
+
+/** The same again, from a process that had its start. */
+export async function announceVersions(client: SqlClient, catalogue: Catalogue): Promise<void> {
+  const definitions = [...catalogue.values()].map((task) => {
+    const { schema, version } = describeTask(task);
+    const { name, queue, maxRetries: max_retries, timeoutMs: timeout_ms } = task;
+    return { name, version, queue, max_retries, timeout_ms, payload_schema: schema };
+  });
+  await queryRows(client, 'select howdah.announce_tasks($1::jsonb)', [JSON.stringify(definitions)]);
 }
 
 /**

@@ -6,7 +6,7 @@ import { translatingErrors } from '../inspect/command-error.ts';
 import { recordChange } from '../inspect/record-change.ts';
 import type { TaskDefinition } from '../jobs/define-task.ts';
 import { nameUnknown } from './name-unknown.ts';
-import { resolveTask } from './resolve-task.ts';
+import { resolveTask, resolveVersions } from './resolve-task.ts';
 import type { RequestedJob } from './schemas/new-job.ts';
 
 /** The options' names in a request, where they are not just those of the distributor in snake_case. */
@@ -20,15 +20,25 @@ const NAMES: Readonly<Record<string, string>> = {
 /** Names inside a payload are the task's own. */
 const PAYLOAD_FIELD = /^(jobs\[\d+\]\.)?payload\b/;
 
-/** The requested jobs with their tasks' definitions. @throws {HowdahError} `unknown_task` */
+/**
+ * The requested jobs, each with a definition of its task: this process's own, or where the payload does not fit that, the
+ * newest in the fleet that it fits.
+ *
+ * @throws {HowdahError} `unknown_task`
+ */
 export async function toNewJobs(db: Database, requested: readonly RequestedJob[]): Promise<NewJob[]> {
   const tasks = new Map<string, TaskDefinition>();
+  const versions = new Map<string, readonly TaskDefinition[]>();
   const jobs: NewJob[] = [];
   for (const [index, job] of requested.entries()) {
     const place = requested.length === 1 ? '' : `jobs[${index}].`;
-    const task = tasks.get(job.task) ?? (await resolveTask(db, job.task).catch(nameUnknown(place)));
-    tasks.set(job.task, task);
-    jobs.push({ task, payload: job.payload === undefined ? {} : job.payload, options: toOptions(job) });
+    const payload = job.payload === undefined ? {} : job.payload;
+    const own = tasks.get(job.task) ?? (await resolveTask(db, job.task).catch(nameUnknown(place)));
+    tasks.set(job.task, own);
+    const fits = ({ payload: schema }: TaskDefinition) => schema.safeParse(payload).success;
+    if (!fits(own) && !versions.has(job.task)) versions.set(job.task, await resolveVersions(db, job.task));
+    const task = fits(own) ? own : (versions.get(job.task)?.find(fits) ?? own);
+    jobs.push({ task, payload, options: toOptions(job) });
   }
   return jobs;
 }

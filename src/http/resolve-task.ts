@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Database } from '../db/database.ts';
-import { getTask, type KnownTask } from '../inspect/tasks.ts';
+import { getTask, listVersionsAround, type TaskVersion } from '../inspect/tasks.ts';
 import { catalogue } from '../jobs/catalogue.ts';
 import type { TaskDefinition } from '../jobs/define-task.ts';
 
@@ -13,12 +13,21 @@ export async function resolveTask(db: Database, name: string): Promise<TaskDefin
   const own = catalogue.get(name);
   if (own) return own;
   const known = await getTask(db, name);
-  const { queue, maxRetries, timeoutMs } = known;
+  return toDefinition(known);
+}
+
+/** The task's versions in the fleet, the newest first. While a deployment rolls, requests of new clients reach old processes. */
+export async function resolveVersions(db: Database, name: string): Promise<TaskDefinition[]> {
+  return (await listVersionsAround(db, name)).map(toDefinition);
+}
+
+function toDefinition(known: TaskVersion): TaskDefinition {
+  const { name, queue, maxRetries, timeoutMs } = known;
   return { name, payload: toSchema(known), queue, maxRetries, timeoutMs };
 }
 
 /** A schema that cannot be read back is left to the worker, which checks the payload before it runs. */
-function toSchema({ payloadSchema }: KnownTask): z.ZodType<unknown> {
+function toSchema({ payloadSchema }: TaskVersion): z.ZodType<unknown> {
   try {
     return z.fromJSONSchema(payloadSchema);
   } catch {

@@ -15,6 +15,13 @@ export interface KnownTask {
   workerCount: number;
 }
 
+/** One definition of a task, of those that are at work at once while a deployment rolls. */
+export type TaskVersion = Omit<KnownTask, 'workerCount'>;
+
+const SELECT_AROUND = `
+  select task as name, queue, max_retries as "maxRetries", timeout_ms as "timeoutMs", payload_schema as "payloadSchema"
+  from howdah.versions_around($1::text)`;
+
 const SELECT = `
   select t.name, t.queue, t.max_retries as "maxRetries", t.timeout_ms as "timeoutMs",
          t.payload_schema as "payloadSchema",
@@ -26,6 +33,11 @@ const SELECT = `
 /** Every task, by name. */
 export async function listTasks(client: SqlClient): Promise<KnownTask[]> {
   return queryRows<KnownTask>(client, SELECT, [null]);
+}
+
+/** The versions of a task that are around in the fleet (howdah.versions_around), the newest first. */
+export async function listVersionsAround(client: SqlClient, name: string): Promise<TaskVersion[]> {
+  return queryRows<TaskVersion>(client, SELECT_AROUND, [name]);
 }
 
 /** @throws {HowdahError} `unknown_task` naming the tasks there are, the nearest first */

@@ -33,7 +33,7 @@ export interface RunEvent {
 
 export interface FailedRunEvent extends RunEvent {
   durationMs: number;
-  decision: 'retry' | 'discard' | 'cancel' | 'snooze' | 'return';
+  decision: 'retry' | 'discard' | 'cancel' | 'snooze' | 'misfit' | 'return';
   /** Wait before the next run, when there is one. */
   delayMs?: number;
   error: Error;

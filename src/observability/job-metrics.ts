@@ -25,7 +25,8 @@ const COUNTERS = {
   discarded: 'Jobs given up: out of retries, or told not to retry',
   cancelled:
     'Jobs that ended because they are not wanted any more: runs, and jobs this process cancelled while they waited',
-  snoozed: 'Runs that put their job off without counting the attempt',
+  snoozed:
+    'Runs that put their job off without counting the attempt, or whose payload waits for a worker of another version',
   returned: 'Runs ended by a worker that stopped or lost its job, which is back in its queue',
   rescued: 'Jobs this process took from a worker found dead',
 } as const;
@@ -38,6 +39,7 @@ const COUNTED_BY_DECISION: Record<FailedRunEvent['decision'], readonly (keyof Jo
   discard: ['failed', 'discarded'],
   cancel: ['cancelled'],
   snooze: ['snoozed'],
+  misfit: ['snoozed'],
   return: ['returned'],
 };
 

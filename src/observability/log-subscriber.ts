@@ -39,6 +39,7 @@ function logFailure(log: Logger, event: FailedRunEvent): void {
   };
   if (decision === 'discard') log.error(fields, 'task discarded');
   else if (decision === 'retry') log.warn(fields, 'task failed');
+  else if (decision === 'misfit') log.warn(fields, 'task waits for a worker of another version');
   else log.info(fields, `task ${{ cancel: 'cancelled', snooze: 'snoozed', return: 'returned' }[decision]}`);
 }
 

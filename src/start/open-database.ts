@@ -8,6 +8,7 @@ import { catalogue } from '../jobs/catalogue.ts';
 import type { Logger } from '../observability/logger.ts';
 import { announceSchedules } from '../processor/schedules/announce-schedules.ts';
 import { checkConnection } from './check-connection.ts';
+import { keepAnnouncing } from './keep-announcing.ts';
 import { loadSchedules } from './load-schedules.ts';
 import { startEmbedded } from './start-embedded.ts';
 import { StartupError } from './startup-error.ts';
@@ -47,6 +48,7 @@ export async function openApplicationDatabase(
     resources,
   );
   await announceTasks(handle.pool, catalogue);
+  resources.use(keepAnnouncing(handle.pool, catalogue, { log }));
   await announceSchedules(handle.pool, await loadSchedules(handle.pool));
   return handle;
 }

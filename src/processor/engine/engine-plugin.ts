@@ -1,5 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { JobHelpers, WorkerPool } from 'graphile-worker';
+import type { TaskDefinition } from '../../jobs/define-task.ts';
+import { versionsOf } from '../../jobs/task-version.ts';
 import type { BoundTask } from '../bind.ts';
 import type { RunnerIdentity } from '../fleet/runner-identity.ts';
 import { loadTask } from '../load-tasks.ts';
@@ -82,7 +84,7 @@ export function createEnginePlugin<Services>(options: EnginePluginOptions<Servic
 /** The CLI's pool as a runner of ours, from its creation to its end. */
 class Guest<Services> {
   readonly #options: EnginePluginOptions<Services>;
-  readonly #taskNames: string[] = [];
+  readonly #tasks: TaskDefinition[] = [];
   #queue = '';
   #concurrency = 1;
   #runner: GuestRunner<Services> | undefined;
@@ -104,7 +106,7 @@ class Guest<Services> {
   }
 
   handlerOf(task: BoundTask<Services>) {
-    this.#taskNames.push(task.definition.name);
+    this.#tasks.push(task.definition as TaskDefinition);
     return async (payload: unknown, helpers: JobHelpers): Promise<void> => {
       if (!this.#runner) throw new Error('a job was fetched before the runner was in the register');
       await this.#runner.run(task, payload, helpers);
@@ -132,7 +134,7 @@ class Guest<Services> {
       ...this.#options.identity,
       queue: this.#queue,
       concurrency: this.#concurrency,
-      tasks: this.#taskNames,
+      tasks: versionsOf(this.#tasks),
     };
     const environment = await this.#options.open();
     const runner = new GuestRunner<Services>({ connectionString, identity, environment, onLost });

@@ -1,5 +1,6 @@
 import type { JobHelpers, Task } from 'graphile-worker';
 import { openPool, type PoolHandle } from '../../db/open-pool.ts';
+import { versionsOf } from '../../jobs/task-version.ts';
 import type { BoundTask } from '../bind.ts';
 import type { Beat, Registry } from '../fleet/registry.ts';
 import { createRunnerIdentity, enterSession } from '../fleet/runner-identity.ts';
@@ -134,7 +135,7 @@ export class Runner<Services = unknown> {
       ...this.#identity,
       queue,
       concurrency,
-      tasks: [...tasks.keys()],
+      tasks: versionsOf([...tasks.values()].map(({ definition }) => definition)),
     });
     this.setMaxRunning(granted);
     this.#isRegistered = true;

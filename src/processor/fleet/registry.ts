@@ -8,8 +8,8 @@ import { hashSecret, type RunnerIdentity } from './runner-identity.ts';
 export interface RegisteredRunner extends RunnerIdentity {
   readonly queue: string;
   readonly concurrency: number;
-  /** Names of the tasks it can run. */
-  readonly tasks: readonly string[];
+  /** Version of each task it can run, by the task's name. */
+  readonly tasks: Readonly<Record<string, string>>;
 }
 
 /** One runner's heartbeat. */
@@ -73,10 +73,20 @@ export class Registry {
   /** @returns how many runs it may have at once; null for its own concurrency */
   async register({ token, secret, queue, concurrency, tasks }: RegisteredRunner): Promise<number | null> {
     const { rows } = await this.#pool.query<{ granted: number | null }>(
-      'select howdah.register_runner($1, $2, $3, $4, $5, $6, $7, $8, $9) as granted',
+      'select howdah.register_runner($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as granted',
       [
-        ...[token, queue, this.#kind, hostname(), process.pid, concurrency, tasks, this.#process],
+        ...[
+          token,
+          queue,
+          this.#kind,
+          hostname(),
+          process.pid,
+          concurrency,
+          Object.keys(tasks),
+          this.#process,
+        ],
         hashSecret(secret),
+        JSON.stringify(tasks),
       ],
     );
     return rows[0]?.granted ?? null;

@@ -3,6 +3,7 @@ import { Outcome, RetryAfter, Revoke, SkipRetry, Snooze } from '../outcomes.ts';
 import { asynqDelay } from '../retry-delay.ts';
 import type { RunningJob } from '../task-context.ts';
 import { JobCancelledError, JobDeadlineError, JobLostError, ShutdownError } from './abort-reasons.ts';
+import { Misfit } from './misfit.ts';
 import { toError } from './to-error.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -39,6 +40,7 @@ function judgeEnd(error: Error): Opinion | undefined {
   if (error instanceof ShutdownError || error instanceof JobLostError) return { kind: 'return', error };
   if (error instanceof JobCancelledError) return { kind: 'cancelled', error };
   if (error instanceof JobDeadlineError) return { kind: 'discard', error };
+  if (error instanceof Misfit) return { kind: 'misfit', delayMs: error.delayMs, error };
   return undefined;
 }
 

@@ -1,13 +1,12 @@
 import { performance } from 'node:perf_hooks';
-import { describeIssues } from '../../jobs/describe-issues.ts';
 import type { EventHub } from '../../observability/event-hub.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { runInSpan } from '../../observability/tracing.ts';
 import type { BoundTask } from '../bind.ts';
-import { SkipRetry } from '../outcomes.ts';
 import type { RunningJob } from '../task-context.ts';
 import { asRun, type CurrentRun } from './current-run.ts';
 import { judge } from './judge.ts';
+import { parsePayload } from './misfit.ts';
 import { RunConduct } from './run-conduct.ts';
 import { RunLimits } from './run-limits.ts';
 import type { RunStore } from './run-store.ts';
@@ -28,6 +27,8 @@ export interface Run {
   readonly job: RunningJob;
   /** As the enqueue gave it. */
   readonly payload: unknown;
+  /** How often workers of other versions of its task have given it back. */
+  readonly misfitCount: number;
   readonly store: RunStore;
 }
 
@@ -80,10 +81,11 @@ async function attempt<Services>(
 /** What the handler returns, unless its signal fires first: a handler that ignores the signal is left behind. */
 async function perform<Services>(
   task: BoundTask<Services>,
-  { job, payload, store, conduct }: Run & { conduct: RunConduct },
+  { conduct, ...run }: Run & { conduct: RunConduct },
   { services, log, endSignal }: RunEnvironment<Services>,
 ): Promise<unknown> {
-  const parsed = parsePayload(task, payload);
+  const { job, store } = run;
+  const parsed = await parsePayload(task, run);
   const timeoutMs = job.timeoutMs ?? task.definition.timeoutMs;
   const { deadline } = job;
   const clockAheadMs = deadline ? await store.clockAheadMs().catch(() => 0) : 0;
@@ -112,16 +114,6 @@ async function perform<Services>(
     current.isOver = true;
     await conduct.close(signal.reason);
   }
-}
-
-/** @throws {SkipRetry} naming each field, never its value: the same payload will not fit next time either */
-function parsePayload<Services>({ definition }: BoundTask<Services>, payload: unknown): unknown {
-  const parsed = definition.payload.safeParse(payload);
-  if (parsed.success) return parsed.data;
-  const mistakes = describeIssues(parsed.error, 'payload').map(
-    ({ field, message }) => `${field}: ${message}`,
-  );
-  throw new SkipRetry(`malformed payload: ${mistakes.join('; ')}`);
 }
 
 function rejectOnAbort(signal: AbortSignal): Promise<never> {

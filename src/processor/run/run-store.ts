@@ -22,8 +22,19 @@ export interface RunStore {
   complete(tx: SqlClient, json: string | undefined): Promise<void>;
   /** Whether the job is still this run's. */
   isHeld(): Promise<boolean>;
+  /** What the database knows of other versions of a task, for a payload that this worker's refuses. */
+  weighMisfit(task: string, version: string, payload: unknown): Promise<MisfitWeight>;
   /** By how many milliseconds this process's clock is ahead of the database's; below 0 when it is behind. */
   clockAheadMs(): Promise<number>;
+}
+
+export interface MisfitWeight {
+  /** Whether another version of the task is around, or was within the last hour. */
+  isOtherAround: boolean;
+  /** Which of those takes the payload, as far as SQL can tell; null for none. */
+  takenBy: string | null;
+  /** Whether a living worker of this queue has that version. */
+  isTakerAlive: boolean;
 }
 
 /** Runs a statement on the connections of the runner that holds the job, which die with its claim on it. */
@@ -33,6 +44,8 @@ const PROGRESS = 'select howdah.report_progress($1, $2, $3, $4, $5, $6) as ok';
 const RESULT = 'select howdah.report_result($1, $2, $3, $4, $5) as ok';
 const COMPLETE = 'select howdah.complete_in_transaction($1, $2, $3, $4, $5)';
 const NOW = 'select extract(epoch from clock_timestamp()) * 1000 as ms';
+const WEIGH =
+  'select is_other_around as "isOtherAround", taken_by as "takenBy", is_taker_alive as "isTakerAlive" from howdah.weigh_misfit($1, $2, $3, $4)';
 const HELD = 'select howdah.is_held($1, $2, $3, $4) as ok';
 
 export function createRunStore(job: Job, queue: string, query: RunQuery): RunStore {
@@ -45,6 +58,10 @@ export function createRunStore(job: Job, queue: string, query: RunQuery): RunSto
     reportProgress: ({ percent, message }) => ask(PROGRESS, [percent, message]),
     reportResult: (json) => ask(RESULT, [json]),
     isHeld: () => ask(HELD),
+    async weighMisfit(task, version, payload) {
+      const { rows } = await query(WEIGH, [queue, task, version, JSON.stringify(payload)]);
+      return (rows as MisfitWeight[])[0] ?? { isOtherAround: false, takenBy: null, isTakerAlive: false };
+    },
     async clockAheadMs() {
       const askedAt = Date.now();
       const { rows } = await query(NOW, []);

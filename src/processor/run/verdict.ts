@@ -8,6 +8,8 @@ export type Verdict =
   /** An operator cancelled it, and the database knows: a mere hint here, so that it cannot cancel a later run. */
   | { kind: 'cancelled'; error: Error }
   | { kind: 'snooze'; delayMs: number; error: Error }
+  /** Its payload is of another version of its task: it waits for a worker of that, and this run does not count. */
+  | { kind: 'misfit'; delayMs: number; error: Error }
   | { kind: 'return'; error: Error }
   /** It is over already: its handler completed it in a transaction. Whatever has its id now is another run. */
   | { kind: 'done'; error: Error };

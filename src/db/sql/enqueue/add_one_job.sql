@@ -20,7 +20,7 @@ begin
   if v_mistakes is not null then
     raise exception '%', array_to_string(v_mistakes, '; ')
       using errcode = 'HWOPT', hint = E'What each option takes: docs/sql.md, or \\df+ howdah.enqueue in psql.';
-  elsif v_payload_mistakes is not null then
+  elsif v_payload_mistakes is not null and not howdah.fits_a_version(job.task, coalesce(job.payload, '{}')) then
     raise exception '%', v_payload_mistakes
       using errcode = 'HWPAY', hint = howdah.payload_hint(job.task);
   end if;

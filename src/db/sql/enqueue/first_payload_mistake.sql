@@ -13,7 +13,7 @@ begin
   from howdah.suspect_payloads(batch) j
   join howdah.tasks t on t.name = j.task
   cross join lateral howdah.payload_mistakes(t.payload_schema, j.payload) m (mistakes)
-  where m.mistakes is not null
+  where m.mistakes is not null and not howdah.fits_a_version(j.task, j.payload)
   order by j.index limit 1;
   mistakes := substr(mistakes, 3);
 end;

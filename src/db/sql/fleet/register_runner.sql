@@ -1,13 +1,14 @@
 -- howdah.register_runner(…): announces a runner before it fetches anything. Its sessions may work from here on.
 -- Returns how many runs it may have at once: 0 while the queue is paused, and where it has a fleet concurrency, of which
 -- its heartbeats bring it a share; null where there is no such limit. process: the same for all runners of a process, and sorts by its start.
--- secret_hash: SHA-256 of what its sessions will tell howdah.enter_session.
+-- secret_hash: SHA-256 of what its sessions will tell howdah.enter_session. task_versions: the version of each task it
+-- can run, by name.
 --
 -- While somebody else divides the fleet concurrency, in a transaction that may stay open, the runner begins with 0 too:
 -- a start must not wait for that.
 create function howdah.register_runner(
   token uuid, queue text, kind text, host text, pid integer, concurrency integer, tasks text[] default '{}',
-  process text default null, secret_hash bytea default null
+  process text default null, secret_hash bytea default null, task_versions jsonb default '{}'
 ) returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -22,8 +23,8 @@ begin
   if not v_is_settled then
     v_granted := 0;
   end if;
-  insert into howdah.runners (token, queue, kind, host, pid, concurrency, tasks, process, granted, secret_hash)
-  values (token, queue, kind, host, pid, concurrency, tasks, coalesce(process, token::text), v_granted, secret_hash);
+  insert into howdah.runners (token, queue, kind, host, pid, concurrency, tasks, process, granted, secret_hash, task_versions)
+  values (token, queue, kind, host, pid, concurrency, tasks, coalesce(process, token::text), v_granted, secret_hash, task_versions);
   return case when v_is_paused then 0 else v_granted end;
 end;
 $$;

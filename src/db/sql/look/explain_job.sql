@@ -1,7 +1,7 @@
 -- howdah.explain_job(id): one row that says in words why a job is not running right now, or what it is doing, and what
 -- would change that. Reads only. An unknown id gives a row too, with cause 'unknown'.
 --
--- cause is one of: unknown, finished, running, taken, cancelling (explain_running.sql), sequence, scheduled, retryable,
+-- cause is one of: unknown, finished, running, taken, cancelling (explain_running.sql), version, sequence, scheduled, retryable,
 -- paused, no_worker, no_worker_knows_task, lane, fleet_full, queue_full, turn, next (explain_waiting.sql).
 create function howdah.explain_job(id bigint)
 returns table (job_id bigint, state text, cause text, explanation text, remedy text)

@@ -1,6 +1,6 @@
 -- howdah.explain_waiting(job): cause, explanation and remedy of a job that no worker has; job is its row of howdah.jobs.
 --
--- Several things can keep a job at once. The cause is the first of: its turn in a sequence, its time, what is wrong with
+-- Several things can keep a job at once. The cause is the first of: its payload's version, its turn in a sequence, its time, what is wrong with
 -- its queue, the job ahead of it in its lane, other jobs. What the job or its queue would wait for even then is told
 -- behind it, with its own remedy, and so is a deadline that will have passed.
 create function howdah.explain_waiting(job record, out cause text, out explanation text, out remedy text)
@@ -11,7 +11,8 @@ declare
   v_deadline text;
 begin
   with obstacles as (
-    select * from howdah.explain_own_wait(job)
+    select * from howdah.explain_version(job)
+    union all select * from howdah.explain_own_wait(job)
     union all select * from howdah.explain_queue(job.queue, job.task)
     union all select * from howdah.explain_lane(job)
   ), numbered as (
@@ -53,7 +54,9 @@ begin
   elsif job.run_at > clock_timestamp() then
     cause := case job.state when 'retryable' then 'retryable' else 'scheduled' end;
     explanation := case job.state
-      when 'retryable' then format('Run %s of %s failed (%s); the next is at %s.', job.attempt, job.max_attempts, job.last_error, job.run_at)
+      when 'retryable' then case when howdah.was_misfit(job)
+        then format('A worker gave it back (%s); the next run is at %s.', job.last_error, job.run_at)
+        else format('Run %s of %s failed (%s); the next is at %s.', job.attempt, job.max_attempts, job.last_error, job.run_at) end
       else format('It is scheduled for %s.', job.run_at) end;
     remedy := format('select howdah.run_job_now(%s) makes it available at once.', job.id);
   end if;

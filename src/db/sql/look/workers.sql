@@ -5,7 +5,7 @@ select r.token, r.queue, r.kind, r.host, r.pid, r.concurrency, cardinality(r.run
             when s.paused_at is not null then 'paused'
             when cardinality(r.running) > 0 then 'busy'
             else 'idle' end as state,
-       r.started_at, r.heartbeat_at, r.pool_id, r.tasks
+       r.started_at, r.heartbeat_at, r.pool_id, r.tasks, r.task_versions
 from howdah.runners r
 left join howdah.queue_settings s on s.queue = r.queue
 where r.retired_at is null;
@@ -24,3 +24,5 @@ comment on column howdah.workers.started_at is 'When it was registered.';
 comment on column howdah.workers.heartbeat_at is 'Its latest heartbeat; one comes every second.';
 comment on column howdah.workers.pool_id is 'What howdah.jobs shows as the worker of its jobs.';
 comment on column howdah.workers.tasks is 'Names of the tasks it can run.';
+comment on column howdah.workers.task_versions is
+  'The version of each of those tasks, by name: see howdah.task_versions. Empty for a worker that did not say.';

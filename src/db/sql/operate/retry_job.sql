@@ -57,7 +57,7 @@ declare
   v_settings jsonb := finished.flags -> 'howdah';
   v_is_parked boolean := false;
   v_holder bigint;
-  v_flags jsonb := (finished.flags - 'howdah_deaths') #- '{howdah,run_at}'; -- what it waited for when it was parked
+  v_flags jsonb := (finished.flags - '{howdah_deaths,howdah_misfit}'::text[]) #- '{howdah,run_at}'; -- what it waited for when it was parked
 begin
   if (v_settings ->> 'deadline')::timestamptz <= clock_timestamp() then
     perform howdah.refuse_job(finished.id, finished.state, 'retried: its deadline passed at ' || (v_settings ->> 'deadline'),

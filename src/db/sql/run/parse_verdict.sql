@@ -15,7 +15,7 @@ begin
     return null;
   end if;
   v_verdict := substr(last_error, length('howdah-verdict:') + 1)::jsonb;
-  if v_verdict ->> 'kind' in ('retry', 'discard', 'cancel', 'cancelled', 'snooze', 'return', 'done')
+  if v_verdict ->> 'kind' in ('retry', 'discard', 'cancel', 'cancelled', 'snooze', 'misfit', 'return', 'done')
      and jsonb_typeof(coalesce(v_verdict -> 'delayMs', '0')) = 'number' then
     return v_verdict;
   end if;

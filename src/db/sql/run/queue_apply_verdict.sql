@@ -5,6 +5,9 @@
 -- that statement is about to store: the wait before the next run, the attempt given back, or the end of the job. Appends the attempt
 -- to howdah.job_errors. A job that ends here is removed by the AFTER trigger of the same statement.
 --
+-- A job whose payload is of another version of its task ("misfit") waits without losing an attempt; flags.howdah_misfit
+-- counts how often, and has the attempts it had then.
+--
 -- A job that was cancelled while it ran ends so, whatever the verdict; read after the row's lock was got, so that a
 -- cancellation this statement waited for is seen. The verdict "done" is that of a run whose job was completed in a
 -- transaction of its handler: if there is a job of that id again, somebody retried it, and it is not this run's.
@@ -31,10 +34,14 @@ begin
     v_kind := 'discard';
   end if;
 
-  if v_kind in ('return', 'cancelled', 'snooze') then
+  if v_kind in ('return', 'cancelled', 'snooze', 'misfit') then
     new.attempts := greatest(0, old.attempts - 1);
-    new.last_error := old.last_error;
-    new.run_at := case v_kind when 'snooze' then clock_timestamp() + v_delay else old.run_at end;
+    new.last_error := case v_kind when 'misfit' then v_message else old.last_error end;
+    new.run_at := case when v_kind in ('snooze', 'misfit') then clock_timestamp() + v_delay else old.run_at end;
+    if v_kind = 'misfit' then
+      new.flags := coalesce(old.flags, '{}') || jsonb_build_object('howdah_misfit', jsonb_build_object(
+        'count', coalesce((old.flags #>> '{howdah_misfit,count}')::integer, 0) + 1, 'attempt', new.attempts));
+    end if;
     return new;
   end if;
 

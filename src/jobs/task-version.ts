@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { TaskDefinition } from './define-task.ts';
+
+/** What a task's definition says to others: JSON Schema of its payload, and a name for the whole. */
+export interface DescribedTask {
+  readonly schema: Record<string, unknown>;
+  /**
+   * Twelve hexadecimal digits, the same in every process with this definition and others for any other: a hash of payload
+   * schema, queue, retries and time limit. What JSON Schema cannot say, such as a `refine`, is not in it.
+   */
+  readonly version: string;
+}
+
+const DESCRIBED = new WeakMap<object, DescribedTask>();
+
+/** Made once a definition, when first asked for. */
+export function describeTask<Payload>(task: TaskDefinition<Payload>): DescribedTask {
+  const known = DESCRIBED.get(task);
+  if (known) return known;
+  const schema = z.toJSONSchema(task.payload, { io: 'input', unrepresentable: 'any' }) as Record<
+    string,
+    unknown
+  >;
+  const { queue, maxRetries, timeoutMs } = task;
+  const text = JSON.stringify(canonical({ schema, queue, maxRetries, timeoutMs }));
+  const described = { schema, version: createHash('sha256').update(text).digest('hex').slice(0, 12) };
+  DESCRIBED.set(task, described);
+  return described;
+}
+
+/** The version of each of the tasks, by name. */
+export function versionsOf(
+  tasks: readonly TaskDefinition<never>[] | readonly TaskDefinition[],
+): Record<string, string> {
+  return Object.fromEntries(tasks.map((task) => [task.name, describeTask(task as TaskDefinition).version]));
+}
+
+/** Neither the order of members nor that of required names says anything. */
+function canonical(value: unknown, name?: string): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => canonical(item));
+    return name === 'required' ? items.sort() : items;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(members.map(([key, member]) => [key, canonical(member, key)]));
+}
