@@ -1,16 +1,16 @@
+import { parseDatabaseAddress } from './database-address.ts';
 import { Mistake } from './mistake.ts';
+import { readTls } from './tls-setting.ts';
 
-const DATABASE_FORM = 'expected a PostgreSQL address, e.g. postgres://user:password@localhost:5432/howdah';
 const SMTP_FORM =
   'expected the address of a mail server, smtp: or smtps:, e.g. smtp://user:password@mail.example:587';
 const PUBLIC_FORM =
   'expected an http: or https: address without user, query and fragment, e.g. https://bank.example';
 
-/** The address as it was given. @throws {Mistake} */
+/** The address as it was given, once the files that it names can be read. @throws {Mistake} */
 export function parseDatabaseUrl(value: string): string {
-  const url = parseUrl(value, DATABASE_FORM);
-  if (!/^postgres(ql)?:\/\//i.test(value)) throw new Mistake(DATABASE_FORM);
-  checkEncoding(url, DATABASE_FORM);
+  const { tls } = parseDatabaseAddress(value);
+  if (tls) readTls(tls);
   return value;
 }
 

@@ -1,56 +1,121 @@
 import pg from 'pg';
+import { type DatabaseAddress, parseDatabaseAddress } from '../config/database-address.ts';
+import { readTls, type TlsSetting } from '../config/tls-setting.ts';
+import { forgetHost } from './choose-host.ts';
+import { ConnectingClient, type ConnectingConfig } from './connecting-client.ts';
 import { SESSION_SETTINGS, type SessionSettings, toStartupOptions } from './session-settings.ts';
 
 /** Who connects, where to, and under which settings. */
 export interface ConnectionOptions {
+  /** As DATABASE_URL; docs/connecting.md has all that it may say. */
   connectionString: string;
   /** Shown in `pg_stat_activity`, whatever the address says. At most 63 bytes. */
   applicationName: string;
-  /** Beside SESSION_SETTINGS, and in place of those of the same name. */
+  /**
+   * Beside SESSION_SETTINGS, and in place of those of the same name. Without effect through a pooler in transaction
+   * mode, whose sessions belong to nobody.
+   */
   settings?: SessionSettings;
 }
 
 /** What a driver can do beside that. Milliseconds. */
 export type DriverLimits = Pick<pg.PoolConfig, 'connectionTimeoutMillis' | 'query_timeout' | 'stream'>;
 
+const READ_ONLY = '25006';
+
 /**
  * A pool whose every session has the settings that Howdah relies on. Connects on first use. Broken connections are
- * replaced; whoever wants to know of them listens to `error` of pool and clients.
+ * replaced, and so are those to a server that turned out to be read-only: whoever takes changes now may be another.
  */
 export function createPool(
   options: ConnectionOptions,
-  limits: DriverLimits & Pick<pg.PoolConfig, 'max' | 'onConnect'> = {},
+  limits: DriverLimits & Pick<pg.PoolConfig, 'max' | 'allowExitOnIdle' | 'onConnect'> = {},
 ): pg.Pool {
-  const pool = new pg.Pool({ ...limits, ...connectionConfig(options) });
+  const config = connectionConfig(options, limits);
+  const pool = new pg.Pool({ ...limits, ...config, Client: ConnectingClient as never });
+  const spoiled = new WeakSet<pg.Client>();
   pool.on('error', ignore);
-  pool.on('connect', (client) => client.on('error', ignore));
+  pool.on('connect', (client) => {
+    client.on('error', () => forgetHost(config.address));
+    client.connection.on('errorMessage', ({ code }: { code?: string }) => {
+      if (code !== READ_ONLY) return;
+      spoiled.add(client);
+      forgetHost(config.address);
+    });
+  });
+  pool.on('release', (_, client) => {
+    if (spoiled.has(client)) void client.end();
+  });
   return pool;
 }
 
 /** One connection with these settings, not connected yet. */
 export function createClient(options: ConnectionOptions, limits: DriverLimits = {}): pg.Client {
-  const client = new pg.Client({ ...limits, ...connectionConfig(options) });
+  const client = new ConnectingClient(connectionConfig(options, limits));
   client.on('error', ignore);
   return client;
 }
 
-/** The same connection as an address, for programs that open it themselves. */
-export function connectionAddress({
-  connectionString,
-  applicationName,
-  settings,
-}: ConnectionOptions): string {
-  const url = new URL(connectionString);
-  const ours = toStartupOptions({ ...SESSION_SETTINGS, ...settings });
-  const given = url.searchParams.get('options');
-  url.searchParams.set('application_name', applicationName);
-  url.searchParams.set('options', given === null ? ours : `${given} ${ours}`);
-  return url.href;
+/** The only place that says what a connection of ours is. @throws {Mistake} for an address that nobody can connect to */
+function connectionConfig(options: ConnectionOptions, limits: DriverLimits): ConnectingConfig {
+  const address = parseDatabaseAddress(options.connectionString);
+  const settings = settingsFor(address, options.settings);
+  const startup = address.sessions === 'own' ? toStartupOptions(settings) : undefined;
+  const sent = [address.options, startup].filter((part) => part !== undefined).join(' ');
+  return {
+    ...toDriver(address),
+    ...limits,
+    application_name: options.applicationName,
+    ...(sent === '' ? {} : { options: sent }),
+    keepAlive: true,
+    address,
+    settings,
+  };
 }
 
-/** pg takes what stands in the address for more than what stands beside it; so ours goes into the address. */
-function connectionConfig(options: ConnectionOptions): pg.ClientConfig {
-  return { connectionString: connectionAddress(options), keepAlive: true };
+/** What the address says of these is meant, not a default somewhere; of the others it may not say anything else. */
+const NEGOTIABLE = [
+  'search_path',
+  'statement_timeout',
+  'lock_timeout',
+  'idle_in_transaction_session_timeout',
+];
+
+/** A server's own word on whether it takes changes counts where the address asks for it. */
+function settingsFor({ options = '', target }: DatabaseAddress, more: SessionSettings = {}): SessionSettings {
+  const left = NEGOTIABLE.filter((name) => new RegExp(`\\b${name}\\b`, 'i').test(options));
+  if (target === 'read-write') left.push('default_transaction_read_only');
+  const ours = Object.entries(SESSION_SETTINGS).filter(([name]) => !left.includes(name));
+  return { ...Object.fromEntries(ours), ...more };
+}
+
+/** Undefined parts are absent, so that the driver's own defaults hold. */
+function toDriver(address: DatabaseAddress): pg.ClientConfig {
+  const { hosts, user, password, database, tls, connectTimeoutMs, isChannelBindingWanted } = address;
+  const [{ name: host, port } = {}] = hosts as [{ name?: string; port?: number }?];
+  const isSocket = host?.startsWith('/');
+  const parts = {
+    host,
+    port,
+    user,
+    password,
+    database,
+    connectionTimeoutMillis: connectTimeoutMs,
+    ...(isSocket ? { ssl: false } : { ssl: tls && toSsl(tls) }),
+    ...(tls?.isDirect ? { sslnegotiation: 'direct' } : {}),
+    ...(isChannelBindingWanted ? { enableChannelBinding: true } : {}),
+  };
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
+}
+
+function toSsl(setting: TlsSetting): pg.ClientConfig['ssl'] {
+  if (setting.mode === 'disable') return false;
+  const { isChainChecked, isNameChecked, ...files } = readTls(setting);
+  return {
+    ...files,
+    rejectUnauthorized: isChainChecked,
+    ...(isNameChecked ? {} : { checkServerIdentity: () => undefined }),
+  };
 }
 
 function ignore(): void {}

@@ -42,6 +42,9 @@ export const SESSION_SETTINGS: SessionSettings = {
   client_min_messages: 'warning',
 };
 
+/** Those that a pooler keeps for each of its clients, and sets on whatever session serves it. Source: PgBouncer 1.18. */
+export const TRACKED_BY_POOLERS = ['DateStyle', 'TimeZone', 'standard_conforming_strings'] as const;
+
 /**
  * The settings as the `options` of a connection, which outrank the defaults of server, database and role and cost no
  * statement. Source: libpq's `options`; a backslash keeps what follows it in one word.

@@ -1,3 +1,4 @@
+import { describeDatabaseAddress } from '../config/database-address.ts';
 import { createClient } from '../db/connection.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -12,21 +13,35 @@ export async function checkConnection(connectionString: string): Promise<void> {
   try {
     await client.connect();
   } catch (error) {
-    const reason = error instanceof Error ? describe(error) : String(error);
-    throw new StartupError(`DATABASE_URL: cannot connect to ${withoutPassword(connectionString)}: ${reason}`);
+    const where = describeDatabaseAddress(connectionString);
+    throw new StartupError(`DATABASE_URL: cannot connect to ${where}: ${describe(error)}`);
   } finally {
     await client.end().catch(() => {});
   }
 }
 
 /** Node reports a host with several addresses as one error per address and no message of its own. */
-function describe(error: Error): string {
-  if (error instanceof AggregateError) return error.errors.map((each: Error) => each.message).join('; ');
-  return error.message;
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof AggregateError && error.message === '') {
+    return error.errors.map((each: Error) => each.message).join('; ');
+  }
+  return [error.message, adviseOn(error)].filter((part) => part !== undefined).join('; ');
 }
 
-function withoutPassword(connectionString: string): string {
-  const url = new URL(connectionString);
-  if (url.password) url.password = '***';
-  return url.href;
+const NOT_TRUSTED = new Set([
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_SIGNATURE_FAILURE',
+]);
+
+function adviseOn(error: Error): string | undefined {
+  const code = 'code' in error ? String(error.code) : '';
+  if (NOT_TRUSTED.has(code)) {
+    return 'no CA that is trusted here vouches for the server: name its CA in sslrootcert (docs/connecting.md)';
+  }
+  return undefined;
 }

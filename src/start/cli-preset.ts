@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { WorkerPreset } from 'graphile-worker';
 import { developmentSecrets } from '../config/development-secrets.ts';
 import { type Config, ConfigError, readConfig } from '../config.ts';
-import { connectionAddress } from '../db/connection.ts';
+import { createPool } from '../db/connection.ts';
 import { createEventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -54,7 +54,6 @@ export async function createCliPreset(): Promise<GraphileConfig.Preset> {
 async function createPreset(config: Config, log: Logger): Promise<GraphileConfig.Preset> {
   const { databaseUrl, queues, schedules } = await prepare(config, log);
   const identity = createRunnerIdentity();
-  const connectionString = identifyConnections(databaseUrl, runsJobs() ? identity : undefined);
   const opened = new AsyncDisposableStack();
   let isEnding = false;
   let removeCrontab = () => {};
@@ -64,8 +63,9 @@ async function createPreset(config: Config, log: Logger): Promise<GraphileConfig
       createEnginePlugin<Services>({
         connectionString: databaseUrl,
         identity,
+        openPool: (maxConnections) => openEnginePool({ databaseUrl, identity, log }, maxConnections),
         prepare(settings, schema) {
-          const prepared = prepareCli(settings, { schema, queues, schedules, connectionString });
+          const prepared = prepareCli(settings, { schema, queues, schedules, connectionString: databaseUrl });
           removeCrontab = prepared.removeCrontab;
           return prepared.queue;
         },
@@ -84,7 +84,7 @@ async function createPreset(config: Config, log: Logger): Promise<GraphileConfig
       }),
     ],
     worker: {
-      connectionString,
+      connectionString: databaseUrl,
       crontabFile: fileURLToPath(CRONTAB),
       taskDirectory: fileURLToPath(TASKS_FOLDER),
       fileExtensions: ['.ts'],
@@ -115,14 +115,24 @@ function runsJobs(): boolean {
 }
 
 /**
- * The CLI makes its own connections, so what a runner's are known by has to be in their parameters: the secret as a
- * setting, and the name, which is how they are found as nothing records them (src/db/sql/run/session_runner.sql).
+ * The CLI's connections are a runner's from their first statement on, so what those are known by has to be in their
+ * parameters: the secret as a setting, and the name, which is how they are found as nothing records them
+ * (src/db/sql/run/session_runner.sql).
  */
-function identifyConnections(connectionString: string, identity: RunnerIdentity | undefined): string {
-  if (!identity) return connectionAddress({ connectionString, applicationName: 'howdah cli' });
+function openEnginePool(
+  { databaseUrl, identity, log }: { databaseUrl: string; identity: RunnerIdentity; log: Logger },
+  maxConnections: number,
+) {
   const { token, secret } = identity;
-  const settings = { 'howdah.runner': secret };
-  return connectionAddress({ connectionString, applicationName: `howdah:${token}`, settings });
+  const named = runsJobs()
+    ? { applicationName: `howdah:${token}`, settings: { 'howdah.runner': secret } }
+    : { applicationName: 'howdah cli' };
+  const pool = createPool(
+    { connectionString: databaseUrl, ...named },
+    { max: maxConnections, allowExitOnIdle: true },
+  );
+  pool.on('error', (err) => log.warn({ err }, 'connection of the engine lost'));
+  return pool;
 }
 
 async function openEnvironment(

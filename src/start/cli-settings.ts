@@ -13,7 +13,7 @@ export interface CliSurroundings {
   /** Every queue there is. */
   queues: readonly string[];
   schedules: readonly Schedule[];
-  /** The one that carries the runner's name. */
+  /** Of DATABASE_URL. */
   connectionString: string;
 }
 

@@ -15,7 +15,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   mail: { imports: [] },
   observability: { imports: [], types: ['inspect'] },
   jobs: { imports: ['errors'] },
-  db: { imports: ['errors'], types: ['config'] },
+  db: { imports: ['config', 'errors'] },
   distributor: { imports: ['jobs', 'db', 'errors', 'observability'] },
   inspect: { imports: ['db', 'jobs', 'errors'] },
   processor: { imports: ['jobs', 'db', 'observability', 'errors'] },

@@ -59,7 +59,7 @@ export const RULES: readonly Rule[] = [
       { path: 'src/http/routes/a.ts', text: "import { openDatabase } from '../../db/database.ts';\n" },
       { path: 'src/users/a.ts', text: "const { run } = await import('../processor/runner.ts');\n" },
       { path: 'src/users/a.ts', text: "import { services } from '../services.ts';\n" },
-      { path: 'src/db/a.ts', text: "import {\n  type Config,\n} from '../config.ts';\n" },
+      { path: 'src/mail/a.ts', text: "import {\n  type Config,\n} from '../config.ts';\n" },
       { path: 'src/start/a.ts', text: "import { b } from '../../test/support/wait-for.ts';\n" },
     ],
   },

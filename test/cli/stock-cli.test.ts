@@ -28,7 +28,7 @@ beforeEach(async () => {
 
 afterEach(() => stack.disposeAsync());
 
-const databaseUrl = () => String(customers.pool.options.connectionString);
+const databaseUrl = () => customers.connectionString;
 
 async function startSmtp(script: SmtpScript = {}): Promise<ScriptedSmtpServer> {
   const smtp = await startScriptedSmtpServer(script);

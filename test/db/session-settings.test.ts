@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
-import { connectionAddress, createClient, createPool } from '../../src/db/connection.ts';
+import { createClient, createPool } from '../../src/db/connection.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { openSession } from '../../src/db/session.ts';
 import { SESSION_SETTINGS } from '../../src/db/session-settings.ts';
@@ -84,13 +84,6 @@ describe('whatever a database has for defaults', () => {
     const session = await openSession({ ...database, applicationName: 'howdah', connectTimeoutMs: 60_000 });
     assert.deepEqual(await settingsOf(session), SESSION_SETTINGS);
     await session.end();
-  });
-
-  test('a program that is handed an address has ours', async () => {
-    const client = new pg.Client(connectionAddress({ ...database, applicationName: 'howdah cli' }));
-    await client.connect();
-    assert.deepEqual(await settingsOf(client), SESSION_SETTINGS);
-    await client.end();
   });
 
   test('who opens a connection may set more, and others', async () => {

@@ -126,7 +126,8 @@ describe('a database that cannot be reached', () => {
     const held = await holdVerification(http.customers.pool, proof.id);
     t.after(held.release);
     const impatient = openDatabase({
-      connectionString: `${http.customers.pool.options.connectionString}?options=-c%20lock_timeout%3D50`,
+      connectionString: http.customers.connectionString,
+      settings: { lock_timeout: '50ms' },
       applicationName: 'impatient',
     });
     const response = await http.withOther({ db: impatient.db }).request('/v1/verify-email', jsonPost(proof));

@@ -18,6 +18,7 @@ export const ADA = {
 
 /** A database of its own for business code, with what that code depends on. */
 export interface Customers extends DatabaseHandle {
+  readonly connectionString: string;
   readonly events: EventHub;
   readonly distributor: PostgresDistributor;
   readonly secretKey: string;
@@ -44,6 +45,7 @@ export async function openCustomers(): Promise<Customers> {
   return {
     ...handle,
     ...deps,
+    connectionString: database.connectionString,
     events,
     rows,
     async signUpAda() {

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import type { JobHelpers, WorkerPool } from 'graphile-worker';
+import type { Pool } from 'pg';
 import type { TaskDefinition } from '../../jobs/define-task.ts';
 import { versionsOf } from '../../jobs/task-version.ts';
 import type { BoundTask } from '../bind.ts';
@@ -10,11 +11,15 @@ import type { RunEnvironment } from '../run/run-job.ts';
 import { distrustNews } from './distrust-news.ts';
 import { GuestRunner } from './guest-runner.ts';
 
+/** The CLI's own, without --max-pool-size. */
+const DEFAULT_POOL_SIZE = 10;
+
 /** The plugin that makes the stock `graphile-worker` CLI run a queue as Howdah's own worker does. */
 export interface EnginePluginOptions<Services> {
-  /** Of the CLI's own connections too, there with the identity in its settings. */
   connectionString: string;
   identity: RunnerIdentity;
+  /** The pool that the CLI works with in place of one of its own; whatever is idle in it keeps no process alive. */
+  openPool: (maxConnections: number) => Pool;
   /** Called before the CLI reads its schedules. @returns the schema's queue. @throws what should end the CLI instead */
   prepare: (settings: CliSettings, schema: string) => string;
   /** What runs need; called once, before the first job is fetched. */
@@ -32,7 +37,7 @@ export interface EnginePluginOptions<Services> {
 /** The CLI's settings, flags included; the plugin may change them. */
 export type CliSettings = Pick<
   GraphileConfig.ResolvedPreset['worker'] & object,
-  'connectionString' | 'crontabFile' | 'concurrentJobs'
+  'connectionString' | 'crontabFile' | 'concurrentJobs' | 'maxPoolSize'
 >;
 
 /**
@@ -54,7 +59,7 @@ export function createEnginePlugin<Services>(options: EnginePluginOptions<Servic
           ctx.events.on('pool:listen:success', ({ client }) => distrustNews(client, ctx.workerSchema));
           ctx.events.on('pool:fatalError', ({ error }) => options.onFatalError(error));
           ctx.events.on('pool:release', () => void guest.end());
-          return next();
+          return lendPool(next(), options.openPool(settings.maxPoolSize ?? DEFAULT_POOL_SIZE));
         },
         async poolGracefulShutdown(next) {
           guest.leave();
@@ -79,6 +84,16 @@ export function createEnginePlugin<Services>(options: EnginePluginOptions<Servic
       },
     },
   };
+}
+
+/**
+ * Makes the CLI take a pool of ours: given an address alone it would open sessions with whatever settings the database
+ * has. It looks for a pool among the options it was called with. Source: graphile-worker 0.18.0, lib.js, `assertPool`.
+ */
+function lendPool<T>(compiled: T, pool: Pool): T {
+  const { _rawOptions: options } = compiled as { _rawOptions: { pgPool?: Pool } };
+  options.pgPool = pool;
+  return compiled;
 }
 
 /** The CLI's pool as a runner of ours, from its creation to its end. */
