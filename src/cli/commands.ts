@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { adopt } from './commands/adopt.ts';
 import { cancel } from './commands/cancel.ts';
 import { completion } from './commands/completion.ts';
 import { discard } from './commands/discard.ts';
@@ -24,5 +25,5 @@ export const COMMANDS: readonly Command[] = [
   ...[retry, cancel, runNow, reschedule, discard],
   ...[queues, pause, resume],
   ...[workers, schedules, tasks],
-  ...[doctor, sql, completion],
+  ...[doctor, adopt, sql, completion],
 ];

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasCurrentSchema } from '../db/schema-version.ts';
 import type { SqlClient } from '../db/sql-client.ts';
+import { readInstallationProblem } from '../inspect/installation.ts';
 import { findStuckQueues } from '../inspect/stuck-queues.ts';
 import { catalogue } from '../jobs/catalogue.ts';
 import type { Processor } from '../processor/processor.ts';
@@ -48,8 +49,8 @@ export async function checkReadiness(parts: ReadinessParts): Promise<Readiness> 
   const { client, processor, phase } = parts;
   const late = delay(ANSWER_WITHIN_MS, undefined, { ref: false }).then(sayLate);
   const checks: Record<string, Check> = { database: await checkDatabase(client, late) };
-  if (processor) checks['runners'] = checkRunners(processor, phase);
-  else if (phase) checks['process'] = { ok: false, detail: PHASES[phase] };
+  if (processor) checks['runners'] = phase ? atRest(phase) : await checkRunners(client, processor, late);
+  else if (phase) checks['process'] = atRest(phase);
   if (processor && checks['database']?.ok) checks['queues'] = await checkQueues(client, processor, late);
   return { ready: Object.values(checks).every(({ ok }) => ok), checks };
 }
@@ -65,10 +66,17 @@ function checkDatabase(client: SqlClient, late: Promise<string>): Promise<Check>
   });
 }
 
-function checkRunners(processor: Processor, phase: Phase | undefined): Check {
-  if (phase) return { ok: false, detail: PHASES[phase] };
-  const idle = processor.idleQueues();
-  return idle.length === 0 ? { ok: true } : { ok: false, detail: `no runner for ${idle.join(', ')}` };
+function atRest(phase: Phase): Check {
+  return { ok: false, detail: PHASES[phase] };
+}
+
+function checkRunners(client: SqlClient, processor: Processor, late: Promise<string>): Promise<Check> {
+  return told(late, async () => {
+    const idle = processor.idleQueues();
+    if (idle.length === 0) return undefined;
+    const problem = await readInstallationProblem(client).catch(() => null);
+    return problem ?? `no runner for ${idle.join(', ')}`;
+  });
 }
 
 function checkQueues(client: SqlClient, processor: Processor, late: Promise<string>): Promise<Check> {

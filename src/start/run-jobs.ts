@@ -1,29 +1,33 @@
 import { catalogue } from '../jobs/catalogue.ts';
 import { loadTasks } from '../processor/load-tasks.ts';
-import { type Processor, startProcessor } from '../processor/processor.ts';
+import type { Processor } from '../processor/processor.ts';
 import type { Services } from '../services.ts';
+import { startWhenAdopted } from './await-adoption.ts';
 import { loadSchedules } from './load-schedules.ts';
 import type { Parts } from './parts.ts';
 
 /** The folder whose files are the tasks; the stock CLI loads it too. */
 export const TASKS_FOLDER = new URL('../tasks/', import.meta.url);
 
-/** A processor for the configured queues; it is the first part to stop. */
+/** A processor for the configured queues (`startWhenAdopted`); it is the first part to stop. */
 export async function runJobs(
   { config, events, log, secrets, databaseUrl, database }: Parts,
   { mailer, publicUrl }: Pick<Services, 'mailer' | 'publicUrl'>,
   opened: AsyncDisposableStack,
 ): Promise<Processor> {
   const services: Services = { db: database.db, mailer, secretKey: secrets.secretKey, publicUrl };
-  const processor = await startProcessor({
-    connectionString: databaseUrl,
-    queues: config.queues,
-    tasks: await loadTasks<Services>(TASKS_FOLDER, catalogue),
-    schedules: await loadSchedules(database.pool),
-    services,
-    events,
-    log,
-  });
+  const processor = await startWhenAdopted(
+    {
+      connectionString: databaseUrl,
+      queues: config.queues,
+      tasks: await loadTasks<Services>(TASKS_FOLDER, catalogue),
+      schedules: await loadSchedules(database.pool),
+      services,
+      events,
+      log,
+    },
+    database.pool,
+  );
   opened.defer(() => processor.stop(config.shutdownTimeoutMs));
   return processor;
 }

@@ -20,6 +20,16 @@ export async function createEmptyDatabase(): Promise<TestDatabase> {
   return cloneDatabase('template1');
 }
 
+/** A copy of all that is in the database, on the same server. Ends whatever sessions it has. */
+export async function copyDatabase({ name }: TestDatabase): Promise<TestDatabase> {
+  const serverUrl = await findServer();
+  await administrate(
+    serverUrl,
+    `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '${name}'`,
+  );
+  return cloneDatabase(name);
+}
+
 async function cloneDatabase(template: string): Promise<TestDatabase> {
   const serverUrl = await findServer();
   const name = `howdah_test_${randomBytes(6).toString('hex')}`;

@@ -45,8 +45,9 @@ export function testTask(name: string, settings: Partial<TaskSettings<unknown>> 
 
 export type TestHandler = [TaskDefinition, Handler<unknown, object>, TaskPolicy?];
 
-export async function openTestQueue(handlers: TestHandler[]): Promise<TestQueue> {
-  const database = await createTestDatabase();
+/** @param given a database to use. @default one of its own */
+export async function openTestQueue(handlers: TestHandler[], given?: TestDatabase): Promise<TestQueue> {
+  const database = given ?? (await createTestDatabase());
   const pool = new pg.Pool({ connectionString: database.connectionString });
   pool.on('error', () => {});
   const events = createEventHub();

@@ -1,4 +1,5 @@
 import type { Session } from '../../db/session.ts';
+import { readInstallationProblem } from '../../inspect/installation.ts';
 import { type QueueStats, readQueueStats } from '../../inspect/queue-stats.ts';
 import { checkTasks } from './check-tasks.ts';
 import { countJobs } from './count-jobs.ts';
@@ -7,7 +8,14 @@ import { error, type Finding, ok, warning } from './finding.ts';
 /** Whether somebody is there for every queue and every task with jobs. */
 export async function checkFleet(session: Session): Promise<Finding[]> {
   const queues = await readQueueStats(session);
-  return [...queues.map(checkQueue), ...(await checkTasks(session))];
+  return [await checkInstallation(session), ...queues.map(checkQueue), ...(await checkTasks(session))];
+}
+
+async function checkInstallation(session: Session): Promise<Finding> {
+  const problem = await readInstallationProblem(session);
+  return problem === null
+    ? ok('this is the database whose workers run its jobs')
+    : error(problem, 'npx howdah adopt --help tells what each does');
 }
 
 function checkQueue({ queue, workerCount, availableCount, isEstimate, isPaused }: QueueStats): Finding {

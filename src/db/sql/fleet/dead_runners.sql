@@ -4,7 +4,8 @@
 -- renews a heartbeat every second. Gone: that session is no more and the heartbeat missed two beats. Cut off: the
 -- session may still be there, its client out of reach, but no heartbeat came for 10 s. A process stops its own work
 -- after 8 s without one, so what is cut off here has already let go there. Of a runner of a version before, which has
--- no such session, the heartbeat alone tells.
+-- no such session, the heartbeat alone tells. None in a copy of the database that nobody has decided about
+-- (installation.sql): its runners are the original's.
 create function howdah.dead_runners() returns table (token uuid, queue text, because text)
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -14,7 +15,7 @@ as $$
               when r.heartbeat_at < clock_timestamp() - interval '10 seconds' then 'no heartbeat for 10 s'
               else 'its process is gone' end
   from howdah.runners r
-  where r.released_at is null
+  where r.released_at is null and (select howdah.installation_problem()) is null
     and (r.retired_at is not null
          or r.heartbeat_at < clock_timestamp() - interval '10 seconds'
          or (r.heartbeat_at < clock_timestamp() - interval '2 seconds'

@@ -1,6 +1,6 @@
 -- howdah.enter_session(secret): makes the session one of the runner whose secret this is, for as long as it lives, and
 -- records it. The first statement of each of a runner's connections; its answer is the server's process. Raises HWRET
--- when no living runner has that secret.
+-- when no living runner has that secret, and HWCPY when the address now leads to a copy of the database (installation.sql).
 --
 -- The setting howdah.runner is what the gate believes (queue_gate.sql): a session can only set its own, and what to set
 -- it to is in no table, view, log line or application_name. The record is committed before the session can have
@@ -13,6 +13,7 @@ as $$
 declare
   v_token uuid;
 begin
+  perform howdah.claim_installation();
   select r.token into v_token from howdah.runners r
   where r.secret_hash = sha256(convert_to(secret, 'UTF8')) and r.retired_at is null;
   if not found then

@@ -4,6 +4,8 @@
 -- secret_hash: SHA-256 of what its sessions will tell howdah.enter_session. task_versions: the version of each task it
 -- can run, by name.
 --
+-- Raises HWCPY in a copy of the database whose workers ran its jobs (installation.sql).
+--
 -- While somebody else divides the fleet concurrency, in a transaction that may stay open, the runner begins with 0 too:
 -- a start must not wait for that.
 create function howdah.register_runner(
@@ -18,6 +20,7 @@ declare
   v_is_paused boolean;
   v_granted integer;
 begin
+  perform howdah.claim_installation();
   select s.paused_at is not null, case when s.fleet_concurrency is not null then 0 end into v_is_paused, v_granted
   from howdah.queue_settings s where s.queue = register_runner.queue;
   if not v_is_settled then

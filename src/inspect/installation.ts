@@ -1,0 +1,28 @@
+import { queryRows, type SqlClient } from '../db/sql-client.ts';
+
+/** Of what a worker gets that would begin in a copy nobody has decided about. */
+export const COPIED_DATABASE = 'HWCPY';
+
+/** What is wrong when this is a copy of the database whose workers ran its jobs, and what to do; null when it is not. */
+export async function readInstallationProblem(client: SqlClient): Promise<string | null> {
+  const [row] = await queryRows<{ problem: string | null }>(
+    client,
+    'select howdah.installation_problem() as problem',
+    [],
+  );
+  return row?.problem ?? null;
+}
+
+/**
+ * The jobs in here are this database's from now on; the workers of the original are forgotten.
+ *
+ * @returns how many those were; null when there was nothing to adopt
+ */
+export async function adoptInstallation(tx: SqlClient): Promise<number | null> {
+  const [row] = await queryRows<{ runners: number | null }>(
+    tx,
+    'select howdah.adopt_installation() as runners',
+    [],
+  );
+  return row?.runners ?? null;
+}
