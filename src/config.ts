@@ -9,6 +9,7 @@ import { parseEnvironment } from './config/node-environment.ts';
 import { parseQueues, type QueueSetting } from './config/queue-setting.ts';
 import { parseRateLimit, type RateLimitSetting } from './config/rate-limit.ts';
 import { parseSecretKey, parseToken, SECRET_HINT } from './config/secrets.ts';
+import { parseSwitch } from './config/switch.ts';
 import { parseDatabaseUrl, parsePublicUrl, parseSmtpUrl } from './config/urls.ts';
 
 export { ConfigError, type ConfigProblem } from './config/config-error.ts';
@@ -43,6 +44,10 @@ export interface Config {
   readonly verifyEmailDelayMs: number;
   /** SHUTDOWN_TIMEOUT, at most a day. @default 8000 */
   readonly shutdownTimeoutMs: number;
+  /** AUTO_MIGRATE, on or off: whether a start migrates the database or only looks. @default true */
+  readonly autoMigrate: boolean;
+  /** MIGRATE_TIMEOUT, at most a day: what a step of a migration may wait for locks of others. @default 600000 */
+  readonly migrateTimeoutMs: number;
   /** LOG_LEVEL. @default 'info' */
   readonly logLevel: LogLevel;
   /** DATA_DIR as an absolute path. @default '.howdah' in the working directory */
@@ -66,6 +71,8 @@ const VARIABLE_OF: Readonly<Record<keyof Config, string>> = {
   secretKey: 'SECRET_KEY',
   verifyEmailDelayMs: 'VERIFY_EMAIL_DELAY',
   shutdownTimeoutMs: 'SHUTDOWN_TIMEOUT',
+  autoMigrate: 'AUTO_MIGRATE',
+  migrateTimeoutMs: 'MIGRATE_TIMEOUT',
   logLevel: 'LOG_LEVEL',
   dataDir: 'DATA_DIR',
   signUpRateLimit: 'SIGN_UP_RATE_LIMIT',
@@ -134,6 +141,8 @@ function readSettings(reader: EnvironmentReader): Config {
     secretKey: reader.optional('SECRET_KEY', parseSecretKey),
     verifyEmailDelayMs: reader.setting('VERIFY_EMAIL_DELAY', durationParser(30 * DAY_MS), '0s'),
     shutdownTimeoutMs: reader.setting('SHUTDOWN_TIMEOUT', durationParser(DAY_MS), '8s'),
+    autoMigrate: reader.setting('AUTO_MIGRATE', parseSwitch, 'on'),
+    migrateTimeoutMs: reader.setting('MIGRATE_TIMEOUT', durationParser(DAY_MS), '10m'),
     logLevel: reader.setting('LOG_LEVEL', parseLogLevel, 'info'),
     dataDir: reader.setting('DATA_DIR', (path) => resolve(path), '.howdah'),
     signUpRateLimit: reader.setting('SIGN_UP_RATE_LIMIT', parseRateLimit, '20/1m'),

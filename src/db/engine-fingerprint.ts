@@ -13,15 +13,15 @@ export class EngineMismatchError extends Error {
 /** The objects of an engine schema by name (`table _private_jobs`, …), each with a short digest of its definition. */
 export type EngineObjects = ReadonlyMap<string, string>;
 
-/** Without the objects of Howdah's own. Empty when there is no such schema. */
+/** Of each of the schemas, without the objects of Howdah's own. Empty where there is no such schema. One statement. */
 export async function readEngineObjects(
   client: Pick<ClientBase, 'query'>,
-  schema: string,
-): Promise<EngineObjects> {
-  const { rows: found } = await client.query('select from pg_namespace where nspname = $1', [schema]);
-  if (found.length === 0) return new Map();
-  const { rows } = await client.query<{ name: string; detail: string }>(QUERY, [schema]);
-  return new Map(rows.map(({ name, detail }) => [name, digest(detail).slice(0, 12)]));
+  schemas: readonly string[],
+): Promise<ReadonlyMap<string, EngineObjects>> {
+  const objects = new Map(schemas.map((schema) => [schema, new Map<string, string>()]));
+  const { rows } = await client.query<{ schema: string; name: string; detail: string }>(QUERY, [schemas]);
+  for (const { schema, name, detail } of rows) objects.get(schema)?.set(name, digest(detail).slice(0, 12));
+  return objects;
 }
 
 /** One name for all the objects, the same on every supported Postgres and for every queue. */
@@ -35,18 +35,22 @@ export function engineFingerprint(objects: EngineObjects): string {
 }
 
 /**
- * Cheap: one statement.
+ * Cheap: one statement, whatever the number of schemas.
  *
- * @throws {EngineMismatchError} naming the schema and every object that is missing, changed or unknown
+ * @throws {EngineMismatchError} naming the first schema that differs and every object that is missing, changed or unknown
  */
-export async function checkEngine(client: Pick<ClientBase, 'query'>, schema: string): Promise<void> {
-  const objects = await readEngineObjects(client, schema);
-  if (engineFingerprint(objects) === ENGINE_FINGERPRINT) return;
-  throw new EngineMismatchError(
-    `Schema "${schema}" is not the graphile-worker 0.18.0 that this version of Howdah was built for: ` +
-      `${differences(objects).join('; ')}. Another version of graphile-worker, or somebody, changed it. ` +
-      'Undo that, or run the version of Howdah that belongs to it.',
-  );
+export async function checkEngines(
+  client: Pick<ClientBase, 'query'>,
+  schemas: readonly string[],
+): Promise<void> {
+  for (const [schema, objects] of await readEngineObjects(client, schemas)) {
+    if (engineFingerprint(objects) === ENGINE_FINGERPRINT) continue;
+    throw new EngineMismatchError(
+      `Schema "${schema}" is not the graphile-worker 0.18.0 that this version of Howdah was built for: ` +
+        `${differences(objects).join('; ')}. Another version of graphile-worker, or somebody, changed it. ` +
+        'Undo that, or run the version of Howdah that belongs to it.',
+    );
+  }
 }
 
 function differences(objects: EngineObjects): string[] {

@@ -1,93 +1,58 @@
-import { runMigrations } from 'graphile-worker';
-import type { ClientBase } from 'pg';
-import { EngineMismatchError } from './engine-fingerprint.ts';
-import { inTransaction } from './in-transaction.ts';
-import { openMigrationPool, openNewSchemaPool } from './migration-pool.ts';
-import { queueSchema } from './queue-schema.ts';
+import { Logger, runMigrations } from 'graphile-worker';
+import pg from 'pg';
 
 /** Highest migration of the engine this version is built for. Source: graphile-worker 0.18.0, `sql/000020.sql`. */
 export const ENGINE_SCHEMA_VERSION = 20;
 
-/** Whether a queue's engine schema is about to be migrated: Howdah's views and triggers must be away meanwhile. */
-export async function hasOlderEngine(client: ClientBase): Promise<boolean> {
-  const { rows } = await client.query<{ schema_name: string }>(
-    'select schema_name from howdah.queue_registry',
-  );
-  for (const { schema_name } of rows) {
-    const table = `${client.escapeIdentifier(schema_name)}.migrations`;
-    const { rows: latest } = await client.query<{ id: number | null }>(`select max(id) as id from ${table}`);
-    if ((latest[0]?.id ?? 0) < ENGINE_SCHEMA_VERSION) return true;
-  }
-  return false;
-}
-
-/** @throws {EngineMismatchError} when the schema is there and a newer engine than this version's has been at it */
-export async function refuseNewerEngine(client: ClientBase, schema: string): Promise<void> {
-  const table = `${client.escapeIdentifier(schema)}.migrations`;
-  const { rows } = await client.query('select from pg_class where oid = to_regclass($1)', [table]);
-  if (rows.length === 0) return;
-  const { rows: latest } = await client.query<{ id: number | null }>(`select max(id) as id from ${table}`);
-  const version = latest[0]?.id ?? 0;
-  if (version <= ENGINE_SCHEMA_VERSION) return;
-  throw new EngineMismatchError(
-    `Schema "${schema}" is at version ${version} of graphile-worker's schema; this version of Howdah was built for ` +
-      `${ENGINE_SCHEMA_VERSION}. Run the version of Howdah that belongs to it.`,
-  );
-}
+/** What the engine raises on purpose, a division by zero, when jobs are locked. Source: 0.18.0, `sql/000011.sql`. */
+export const LOCKED_JOBS = '22012';
 
 /**
- * The queue's graphile-worker schema at the engine's own version, its job ids drawn from `howdah.job_id_seq`.
- * Jobs already there stay. Running it again changes nothing.
+ * The engine's own migrations of a schema as one text for one transaction: it would send a hundred statements of its own
+ * otherwise, each of which the network has to carry. Empty when the schema is up to date. What comes of it is compared
+ * with what this version was built for before it is committed (checkEngines).
+ *
+ * A new schema is not announced. The engine announces each migration on one channel for the whole database, and a worker
+ * that hears of a breaking one stops, whichever schema it was for: creating a queue would stop the workers of the others.
+ *
+ * @param version the schema's; undefined where there is none
  */
-export async function migrateEngineSchema(
-  client: ClientBase,
-  queue: string,
-  connectionString: string,
-): Promise<void> {
-  const schema = queueSchema(queue);
-  await runEngineMigrations(client, schema, connectionString);
-  await shareJobIds(client, schema);
-  await client.query(
-    'insert into howdah.queue_registry (name, schema_name) values ($1, $2) on conflict do nothing',
-    [queue, schema],
-  );
+export async function engineStatements(schema: string, version: number | undefined): Promise<string> {
+  const statements: string[] = [];
+  const client = {
+    query: async (query: string | { text: string; values?: unknown[] }, values: unknown[] = []) => {
+      const text = typeof query === 'string' ? query : query.text;
+      const parameters = typeof query === 'string' ? values : (query.values ?? []);
+      if (text.includes("'server_version_num'")) return { rows: [readVersion(text, version)] };
+      if (isRecorded(text, version)) statements.push(`${inline(text, parameters)}\n;\n`);
+      return { rows: [] };
+    },
+    release: () => {},
+  };
+  const pgPool = { connect: async () => client, listeners: () => ['its errors are handled'], options: {} };
+  await runMigrations({ pgPool: pgPool as unknown as pg.Pool, schema, logger: new Logger(() => () => {}) });
+  return statements.join('');
 }
 
-async function runEngineMigrations(
-  client: ClientBase,
-  schema: string,
-  connectionString: string,
-): Promise<void> {
-  const { rows } = await client.query('select from pg_namespace where nspname = $1', [schema]);
-  const pgPool =
-    rows.length === 0 ? openNewSchemaPool(connectionString) : openMigrationPool(connectionString);
-  try {
-    await runMigrations({ pgPool, schema });
-  } finally {
-    await pgPool.end();
+/** Source: migrate.js of 0.18.0. That the table is missing is how the engine learns of a new schema. */
+function readVersion(text: string, version: number | undefined) {
+  if (version === undefined && text.includes('biggest_breaking_id')) {
+    throw Object.assign(new Error('no such table'), { code: '42P01' });
   }
+  return { server_version_num: '150000', id: version ?? null, biggest_breaking_id: null };
 }
 
-/**
- * Replaces the table's identity by the shared sequence, once. The sequence first moves past every id the table ever
- * gave out, so that an adopted schema's jobs keep their ids and no id is given twice.
- */
-async function shareJobIds(client: ClientBase, schema: string): Promise<void> {
-  const table = `${client.escapeIdentifier(schema)}._private_jobs`;
-  const { rows } = await client.query(
-    "select 1 from pg_attribute where attrelid = $1::regclass and attname = 'id' and attidentity <> ''",
-    [table],
-  );
-  if (rows.length === 0) return;
-  await inTransaction(client, async () => {
-    await client.query(`lock table ${table} in access exclusive mode`);
-    await client.query(
-      `select setval('howdah.job_id_seq', greatest(last_value + is_called::integer,
-                                                   nextval(pg_get_serial_sequence($1, 'id'))), false)
-       from howdah.job_id_seq`,
-      [table],
-    );
-    await client.query(`alter table ${table} alter column id drop identity`);
-    await client.query(`alter table ${table} alter column id set default nextval('howdah.job_id_seq')`);
-  });
+/** All is one transaction here, the caller's. */
+function isRecorded(text: string, version: number | undefined): boolean {
+  if (['begin', 'commit', 'rollback'].includes(text)) return false;
+  return version !== undefined || !text.startsWith('select pg_notify(');
+}
+
+function inline(text: string, parameters: readonly unknown[]): string {
+  if (parameters.length === 0) return text;
+  return text.replace(/\$(\d+)/g, (_, place: string) => toLiteral(parameters[Number(place) - 1]));
+}
+
+function toLiteral(value: unknown): string {
+  return pg.escapeLiteral(Array.isArray(value) ? `{${value.join(',')}}` : String(value));
 }

@@ -1,75 +1,79 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { drizzle } from 'drizzle-orm/node-postgres';
-import { migrate } from 'drizzle-orm/node-postgres/migrator';
-import type pg from 'pg';
-import { advanceSequences, findLaggingSequences } from './advance-sequences.ts';
-import { withAdvisoryLock } from './advisory-lock.ts';
+import pg from 'pg';
 import { createClient } from './connection.ts';
-import { checkEngine } from './engine-fingerprint.ts';
-import { hasOlderEngine, migrateEngineSchema, refuseNewerEngine } from './engine-schema.ts';
-import { inTransaction } from './in-transaction.ts';
+import { checkEngines } from './engine-fingerprint.ts';
+import { engineStatements, LOCKED_JOBS } from './engine-schema.ts';
+import { explainDenial, migrationDue } from './migration/due-error.ts';
+import { applyMigrations } from './migration/numbered-migrations.ts';
+import { isDone, type MigrationPlan, planMigration } from './migration/plan.ts';
+import { type MigrationState, readState } from './migration/state.ts';
+import { Turns } from './migration/turns.ts';
 import { queueSchema } from './queue-schema.ts';
-import { dropRepeatableSql, fingerprint, renderRepeatableSql } from './repeatable-sql.ts';
-import { refuseNewerSchema } from './schema-version.ts';
+import {
+  fingerprint,
+  renderAddition,
+  renderExhausted,
+  renderRegistration,
+  renderRemoval,
+  renderRepeatableSql,
+} from './repeatable-sql.ts';
+import { sqlRevision } from './sql-revision.ts';
 
-const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../drizzle', import.meta.url));
-
-const LOCK_NOT_AVAILABLE = '55P03';
-
-/** With half a second of waiting and this pause each: a minute. */
-const MAX_TURNS = 60;
-const TURN_PAUSE_MS = 500;
+/** What a start waits for others' locks, unless told. */
+const DEFAULT_WAIT_LIMIT_MS = 600_000;
 
 export interface MigrateOptions {
   connectionString: string;
   /** Queues this deployment works on; `default` and every queue made before are always among them. */
   queues: readonly string[];
+  /** False to look only, and fail where something is due. @default true */
+  mayMigrate?: boolean;
+  /** Most that a step may wait for locks of others, in milliseconds. @default 10 minutes */
+  waitLimitMs?: number;
+  /** Told in a sentence for whom it waits, when that begins and every 10 s. @default nobody is told */
+  onWait?: (message: string) => void;
+}
+
+/** What a start found, or made of, the database. */
+export interface Migrated {
+  /** A later version's views, functions and triggers are installed: they stay, and this version works with them. */
+  isSqlNewer: boolean;
 }
 
 /**
  * The database at this version: numbered migrations, one engine schema per queue, and Howdah's views, functions and
- * triggers. Idempotent, and safe with many processes at once: they take turns, and later ones find nothing to do.
+ * triggers. Idempotent, and safe with many processes at once: they take turns, and later ones find nothing to do. Where
+ * nothing is due, nothing is locked, and the right to read is enough.
  *
  * @throws {NewerSchemaError} when a later version has migrated the database
  * @throws {EngineMismatchError} when a queue's engine schema is not the one this version was built for
+ * @throws {LockWaitError} when others were in the way for too long; trying again helps once they are gone
+ * @throws {MigrationDueError} when something is due and this role may not do it, or `mayMigrate` is false
  */
-export async function migrateDatabase({ connectionString, queues }: MigrateOptions): Promise<void> {
+export async function migrateDatabase(options: MigrateOptions): Promise<Migrated> {
+  const { connectionString, queues, mayMigrate = true } = options;
+  const { waitLimitMs = DEFAULT_WAIT_LIMIT_MS, onWait = () => {} } = options;
   const client = createClient({ connectionString, applicationName: 'howdah migrate' });
   await client.connect();
+  const turns = new Turns({ client, connectionString, waitLimitMs, onWait });
+  let plan: MigrationPlan | undefined;
   try {
-    await withAdvisoryLock(client, 'migrate', async () => {
-      await refuseNewerSchema(client);
-      await migrate(drizzle(client), {
-        migrationsFolder: MIGRATIONS_FOLDER,
-        migrationsSchema: 'howdah_migrations',
-      });
-      await bringUp(client, { connectionString, queues });
-      await mendSequences(client);
-    });
+    plan = await readPlan(client, queues);
+    if (!mayMigrate && !isDone(plan)) throw await migrationDue(client, plan);
+    return await bringUpToDate(client, { turns, queues, plan });
+  } catch (error) {
+    throw await explainDenial(client, { error, plan });
   } finally {
-    await client.end();
+    await turns.close();
+    await client.end().catch(() => {});
   }
 }
 
-/** Engine schemas and repeatable SQL; nothing to do where both are in place. */
-async function bringUp(client: pg.Client, { connectionString, queues }: MigrateOptions): Promise<void> {
-  const all = await allQueues(client, queues);
-  const text = renderRepeatableSql(all);
-  if (await isInstalled(client, text)) return checkEngines(client, all);
-  for (const queue of all) await refuseNewerEngine(client, queueSchema(queue));
-  if (await hasOlderEngine(client)) await inTurns(client, () => uninstall(client));
-  for (const queue of all) await migrateEngineSchema(client, queue, connectionString);
-  await checkEngines(client, all);
-  await inTurns(client, async () => {
-    await install(client, text);
-    for (const queue of all) await endExhaustedJobs(client, queueSchema(queue));
-  });
-}
-
-/** A restore or a logical replica may have left sequences behind their tables: what they gave out would collide. */
-async function mendSequences(client: pg.Client): Promise<void> {
-  if ((await findLaggingSequences(client)).length > 0) await inTurns(client, () => advanceSequences(client));
+/** What a start of this version would do. @param queues those this deployment works on */
+export async function readPlan(
+  client: Pick<pg.ClientBase, 'query'>,
+  queues: readonly string[],
+): Promise<MigrationPlan> {
+  return planMigration(await readState(client), queues);
 }
 
 /** Whether a start of this version would change nothing. @param queues those this deployment works on */
@@ -77,69 +81,94 @@ export async function isMigrated(
   client: Pick<pg.ClientBase, 'query'>,
   queues: readonly string[],
 ): Promise<boolean> {
-  const { rows } = await client.query<{ name: string | null }>(
-    "select to_regclass('howdah.installed_sql')::text as name",
-  );
-  if (!rows[0]?.name) return false;
-  return isInstalled(client, renderRepeatableSql(await allQueues(client, queues)));
+  return isDone(await readPlan(client, queues));
 }
 
+interface Due {
+  turns: Turns;
+  queues: readonly string[];
+  plan: MigrationPlan;
+}
+
+async function bringUpToDate(client: pg.Client, { turns, queues, plan }: Due): Promise<Migrated> {
+  if (isDone(plan)) {
+    await checkEngines(client, plan.queues.map(queueSchema));
+    return plan;
+  }
+  if (!plan.hasJournal) await createJournal(client, turns);
+  if (plan.migrations.length > 0) {
+    await turns.take('apply numbered migrations', async () => {
+      const { migrations } = await readPlan(client, queues);
+      if (migrations.length > 0) await applyMigrations(client, migrations);
+    });
+  }
+  return turns.take('install Howdah’s views, functions and triggers', async () => {
+    const current = await readState(client);
+    const due = planMigration(current, queues);
+    if (!isDone(due)) await install(client, due, current);
+    await checkEngines(client, due.queues.map(queueSchema));
+    return due;
+  });
+}
+
+/** Somebody else was about to make the same. */
+const MADE_BY_OTHERS: ReadonlySet<unknown> = new Set(['23505', '42P06', '42P07', '42710']);
+
 /**
- * The work in one transaction that waits for a lock for half a second at most, then lets go of all it has and begins
- * anew: what waits behind it, enqueues and workers, goes on in between, and none of them is the victim of a deadlock.
- *
- * @throws what made it fail; after a minute without getting the locks, that too
+ * The table by which turns are taken. The very first starts may come here together, and `if not exists` does not see
+ * what another transaction has not committed: the second waits for the first one's entry in the catalog, and then fails
+ * with the name being taken. That is what it wanted, so it goes on. As drizzle's migrator made it in earlier versions.
  */
-async function inTurns(client: pg.Client, work: () => Promise<void>): Promise<void> {
-  for (let turn = 1; ; turn++) {
-    try {
-      return await inTransaction(client, async () => {
-        await client.query("set local lock_timeout = '500ms'");
-        await work();
-      });
-    } catch (error) {
-      const isLocked = error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE;
-      if (!isLocked || turn === MAX_TURNS) throw error;
-      await delay(TURN_PAUSE_MS);
-    }
+async function createJournal(client: pg.Client, turns: Turns): Promise<void> {
+  try {
+    await turns.takeFirst('make the table of migrations', async () => {
+      await client.query(`
+        create schema if not exists howdah_migrations;
+        create table if not exists howdah_migrations.__drizzle_migrations (
+          id serial primary key, hash text not null, created_at bigint)`);
+    });
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError && MADE_BY_OTHERS.has(error.code))) throw error;
   }
 }
 
-async function checkEngines(client: pg.Client, queues: readonly string[]): Promise<void> {
-  for (const queue of queues) await checkEngine(client, queueSchema(queue));
+/** All in one statement text. Old and new commit together, so no job ends without its triggers in between. */
+async function install(client: pg.Client, plan: MigrationPlan, state: MigrationState): Promise<void> {
+  const text = await renderInstallation(plan, state);
+  try {
+    await client.query(text);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError && error.code === LOCKED_JOBS)) throw error;
+    throw new Error(
+      'jobs are locked in a schema of an older graphile-worker: stop its workers and unlock what they held first',
+      { cause: error },
+    );
+  }
 }
 
-async function allQueues(
-  client: Pick<pg.ClientBase, 'query'>,
-  configured: readonly string[],
-): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>('select name from howdah.queue_registry');
-  return [...new Set(['default', ...configured, ...rows.map((row) => row.name)])].sort();
+async function renderInstallation(plan: MigrationPlan, state: MigrationState): Promise<string> {
+  const { queues, newQueues } = plan;
+  const text = renderRepeatableSql(queues);
+  const parts =
+    plan.sql === 'replace'
+      ? [
+          renderRemoval({ withTriggers: plan.hasOlderEngine }),
+          await renderEngines(queues, state),
+          text,
+          renderExhausted(queues),
+        ]
+      : [await renderEngines(newQueues, state), renderAddition(queues, newQueues)];
+  return [
+    ...parts,
+    'delete from howdah.installed_sql;',
+    `insert into howdah.installed_sql (fingerprint, revision) values ('${fingerprint(text)}', ${sqlRevision()});`,
+  ].join('\n');
 }
 
-async function isInstalled(client: Pick<pg.ClientBase, 'query'>, text: string): Promise<boolean> {
-  const { rows } = await client.query<{ fingerprint: string }>(
-    'select fingerprint from howdah.installed_sql',
-  );
-  return rows[0]?.fingerprint === fingerprint(text);
-}
-
-/** Drop and re-creation commit together, so no job ends without its triggers in between. */
-async function install(client: pg.Client, text: string): Promise<void> {
-  await uninstall(client);
-  await client.query(text);
-  await client.query('insert into howdah.installed_sql (fingerprint) values ($1)', [fingerprint(text)]);
-}
-
-/** A failed job without attempts left stays in the engine's table when no trigger is there: so in an adopted schema. */
-async function endExhaustedJobs(client: pg.Client, schema: string): Promise<void> {
-  await client.query(
-    `delete from ${client.escapeIdentifier(schema)}._private_jobs
-     where locked_at is null and attempts >= max_attempts`,
-  );
-}
-
-async function uninstall(client: pg.Client): Promise<void> {
-  await client.query('delete from howdah.installed_sql');
-  await dropRepeatableSql(client);
+async function renderEngines(queues: readonly string[], { engines }: MigrationState): Promise<string> {
+  const parts = queues.map(async (queue) => {
+    const schema = queueSchema(queue);
+    return (await engineStatements(schema, engines.get(schema))) + renderRegistration(queue);
+  });
+  return (await Promise.all(parts)).join('\n');
 }

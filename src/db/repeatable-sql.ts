@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { ClientBase } from 'pg';
 import pg from 'pg';
 import { ENGINE_SCHEMA_VERSION } from './engine-schema.ts';
 import { queueSchema } from './queue-schema.ts';
@@ -133,34 +132,75 @@ const UNITED = [
   { view: 'queue_stats', placeholder: ':queue_stats_rows', part: 'queue_stats_row' },
 ];
 
-/** Installed once, when all the others are. */
-const LAST = ['table_comments', 'role_grants'];
+/** Run once, when all the others are installed: before grants, which write to every function. */
+const LAST = ['drop_leftovers', 'table_comments', 'role_grants'];
 
-/** Every view, function and trigger of Howdah for the given queues, as one SQL text. */
+/**
+ * Every view, function and trigger of Howdah for the given queues, as one SQL text. Triggers, and the functions they call,
+ * replace what is there (drop_replaced.sql says why).
+ */
 export function renderRepeatableSql(queues: readonly string[]): string {
   return [
     `-- graphile-worker schema version ${ENGINE_SCHEMA_VERSION}`,
-    ...SHARED.map(readSql),
-    ...queues.flatMap((queue) => PER_QUEUE.map((name) => renderForQueue(readSql(name), queue))),
-    ...UNITED.map(({ view, placeholder, part }) => {
-      const selects = queues.map((queue) => renderForQueue(readSql(part), queue));
-      return readSql(view).replace(placeholder, () => selects.join('\nunion all\n'));
-    }),
+    ...SHARED.map((name) => replacingTriggers(readSql(name))),
+    ...queues.map(renderQueueSql),
+    renderUnitedSql(queues),
     ...LAST.map(readSql),
   ].join('\n');
+}
+
+/**
+ * What takes away the views and functions that another version installed, for the whole text to follow.
+ *
+ * @param withTriggers for the engine's own migrations, in whose way they would stand
+ */
+export function renderRemoval({ withTriggers }: { withTriggers: boolean }): string {
+  return [readSql('drop_replaced'), ...(withTriggers ? [readSql('drop_triggers')] : [])].join('\n');
+}
+
+/** Ends the failed jobs that no trigger took away, once the triggers are there. */
+export function renderExhausted(queues: readonly string[]): string {
+  return queues.map((queue) => renderForQueue(readSql('end_exhausted_jobs'), queue)).join('\n');
+}
+
+/**
+ * What adds queues to the text installed for the others, whose tables it leaves alone: a rollout with a new queue waits
+ * neither for their jobs nor for a dump of them.
+ *
+ * @param queues all there are then, the added ones among them
+ */
+export function renderAddition(queues: readonly string[], added: readonly string[]): string {
+  return [
+    ...added.map(renderQueueSql),
+    renderUnitedSql(queues).replace(/^create (view|function) /gm, 'create or replace $1 '),
+    renderExhausted(added),
+    'select howdah.grant_roles();',
+  ].join('\n');
+}
+
+/** Registers a queue whose engine schema was just made, its job ids drawn from the sequence of all. */
+export function renderRegistration(queue: string): string {
+  return renderForQueue(readSql('share_job_ids'), queue);
+}
+
+function renderQueueSql(queue: string): string {
+  return PER_QUEUE.map((name) => replacingTriggers(renderForQueue(readSql(name), queue))).join('\n');
+}
+
+function replacingTriggers(text: string): string {
+  return text.replace(/^create (trigger |function (?=[^$]*returns trigger\b))/gm, 'create or replace $1');
+}
+
+function renderUnitedSql(queues: readonly string[]): string {
+  return UNITED.map(({ view, placeholder, part }) => {
+    const selects = queues.map((queue) => renderForQueue(readSql(part), queue));
+    return readSql(view).replace(placeholder, () => selects.join('\nunion all\n'));
+  }).join('\n');
 }
 
 /** Names a rendered text, so that an unchanged one need not be installed again. */
 export function fingerprint(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-/**
- * Takes Howdah's views, functions and triggers away. They would stand in the way of the engine's own migrations, and
- * a view cannot change its columns in place. Tables and their rows stay.
- */
-export async function dropRepeatableSql(client: ClientBase): Promise<void> {
-  await client.query(readSql('drop_repeatable'));
 }
 
 function readSql(name: string): string {

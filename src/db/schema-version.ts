@@ -23,14 +23,6 @@ export async function hasNewerSchema(client: SqlClient): Promise<boolean> {
   return table?.name ? (await appliedMigration(client)) > latestMigration() : false;
 }
 
-/** @throws {NewerSchemaError} rather than let this version put its own functions over tables that it does not know */
-export async function refuseNewerSchema(client: SqlClient): Promise<void> {
-  if (!(await hasNewerSchema(client))) return;
-  throw new NewerSchemaError(
-    'a later version of Howdah has migrated this database; start that version or a later one (nothing was changed)',
-  );
-}
-
 async function appliedMigration(client: SqlClient): Promise<number> {
   const [row] = await queryRows<{ latest: string | null }>(
     client,

@@ -15,8 +15,9 @@ import { checkRole } from './check-role.ts';
 import { prepareCli } from './cli-settings.ts';
 import { createServiceLogger } from './create-service-logger.ts';
 import { loadSchedules } from './load-schedules.ts';
-import { openApplicationDatabase, openServer, prepareDatabase } from './open-database.ts';
+import { openApplicationDatabase, openServer } from './open-database.ts';
 import { openMail } from './open-mail.ts';
+import { prepareDatabase } from './prepare-database.ts';
 import { CRONTAB } from './read-schedules.ts';
 import { TASKS_FOLDER } from './run-jobs.ts';
 import { StartupError } from './startup-error.ts';
@@ -103,7 +104,7 @@ async function prepare(
 ): Promise<{ databaseUrl: string; queues: string[]; schedules: Schedule[] }> {
   await using opened = new AsyncDisposableStack();
   const databaseUrl = await openServer(config, opened);
-  await prepareDatabase(config, databaseUrl);
+  await prepareDatabase(config, databaseUrl, log);
   const { pool } = await openApplicationDatabase(databaseUrl, log, opened);
   const { rows } = await pool.query<{ name: string }>('select name from howdah.queue_registry order by name');
   return { databaseUrl, queues: rows.map(({ name }) => name), schedules: await loadSchedules(pool) };

@@ -1,12 +1,13 @@
 import type { Config } from '../config.ts';
 import type { Logger } from '../observability/logger.ts';
-import { openApplicationDatabase, openServer, prepareDatabase } from './open-database.ts';
+import { openApplicationDatabase, openServer } from './open-database.ts';
+import { prepareDatabase } from './prepare-database.ts';
 
 /** Brings the database to this version and ends. */
 export async function migrateOnly(config: Config, log: Logger): Promise<void> {
   await using opened = new AsyncDisposableStack();
   const databaseUrl = await openServer(config, opened);
-  await prepareDatabase(config, databaseUrl);
+  await prepareDatabase({ ...config, autoMigrate: true }, databaseUrl, log);
   await openApplicationDatabase(databaseUrl, log, opened);
   log.info('database is up to date');
 }

@@ -1,8 +1,5 @@
 import type { Config } from '../config.ts';
 import { type DatabaseHandle, type DatabaseOptions, openDatabase } from '../db/database.ts';
-import { EngineMismatchError } from '../db/engine-fingerprint.ts';
-import { migrateDatabase } from '../db/migrate.ts';
-import { NewerSchemaError } from '../db/schema-version.ts';
 import { announceTasks } from '../distributor/announce-tasks.ts';
 import { catalogue } from '../jobs/catalogue.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -11,7 +8,6 @@ import { checkConnection } from './check-connection.ts';
 import { keepAnnouncing } from './keep-announcing.ts';
 import { loadSchedules } from './load-schedules.ts';
 import { startEmbedded } from './start-embedded.ts';
-import { StartupError } from './startup-error.ts';
 
 /** Connections of each pool at most. */
 export const POOL_SIZES = { tasks: 20, requests: 20, checks: 2 } as const;
@@ -25,15 +21,6 @@ export async function openServer(config: Config, resources: AsyncDisposableStack
   const embedded = await startEmbedded(config.dataDir);
   resources.defer(() => embedded.stop());
   return embedded.connectionString;
-}
-
-/** The database at this version. @throws {StartupError} when it, or its engine, belongs to another version */
-export async function prepareDatabase(config: Config, connectionString: string): Promise<void> {
-  const queues = [...new Set([...config.queues, ...catalogue.values()].map(queueName))];
-  await migrateDatabase({ connectionString, queues }).catch((error: unknown) => {
-    const isRefused = error instanceof EngineMismatchError || error instanceof NewerSchemaError;
-    throw isRefused ? new StartupError(error.message) : error;
-  });
 }
 
 /** The pool that tasks get, to a database that knows this version's tasks and schedules. It ends with the stack. */
@@ -88,8 +75,4 @@ function openPool(
   const handle = openDatabase({ ...options, onConnectionError });
   resources.defer(() => handle.close());
   return handle;
-}
-
-function queueName(item: { name: string } | { queue: string }): string {
-  return 'queue' in item ? item.queue : item.name;
 }

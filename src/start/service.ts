@@ -1,8 +1,9 @@
 import { developmentSecrets } from '../config/development-secrets.ts';
 import { checkRole } from './check-role.ts';
-import { openApplicationDatabase, openServer, prepareDatabase } from './open-database.ts';
+import { openApplicationDatabase, openServer } from './open-database.ts';
 import { openMail } from './open-mail.ts';
 import type { Parts } from './parts.ts';
+import { prepareDatabase } from './prepare-database.ts';
 import { runJobs } from './run-jobs.ts';
 import { serveHttp } from './serve-http.ts';
 import type { ServiceOptions } from './service-options.ts';
@@ -34,7 +35,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const secrets = await developmentSecrets(config);
   const databaseUrl = await openServer(config, opened);
   signal?.throwIfAborted();
-  await prepareDatabase(config, databaseUrl);
+  await prepareDatabase(config, databaseUrl, log);
   signal?.throwIfAborted();
   const database = await openApplicationDatabase(databaseUrl, log, opened);
   const mail = role === 'api' ? undefined : await openMail(config, opened);

@@ -26,15 +26,19 @@ const migrate = () => migrateDatabase({ connectionString: database.connectionStr
 const outdate = () => admin.query('delete from howdah.installed_sql');
 
 test('the fingerprint is that of graphile-worker 0.18.0, whatever the queue, with Howdah installed on it', async () => {
-  for (const schema of ['graphile_worker', 'graphile_worker_critical']) {
-    const objects = await readEngineObjects(admin, schema);
+  const schemas = await readEngineObjects(admin, ['graphile_worker', 'graphile_worker_critical']);
+  assert.equal(schemas.size, 2);
+  for (const objects of schemas.values()) {
     assert.deepEqual(Object.fromEntries(objects), ENGINE_OBJECTS);
     assert.equal(engineFingerprint(objects), ENGINE_FINGERPRINT);
   }
 });
 
 test('a schema that is not there has no objects', async () => {
-  assert.equal((await readEngineObjects(admin, 'graphile_worker_none')).size, 0);
+  assert.deepEqual(
+    await readEngineObjects(admin, ['graphile_worker_none']),
+    new Map([['graphile_worker_none', new Map()]]),
+  );
 });
 
 const CHANGES = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { inTransaction } from '../../src/db/in-transaction.ts';
+import { inTransaction } from '../support/in-transaction.ts';
 import { COMPLETE, fetchJob, putJob, STATES, scalar } from '../support/job-states.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { PoolClient } from 'pg';
-import { inTransaction } from '../../src/db/in-transaction.ts';
+import { inTransaction } from '../support/in-transaction.ts';
 import {
   COMPLETE,
   completeJob,

@@ -9,23 +9,33 @@ export interface TcpProxy {
   block(): void;
   /** Everything passes again, what was held back first. */
   unblock(): void;
+  /** How often a client has sent something after an answer, in all its connections: what a network makes it wait for. */
+  roundTripCount(): number;
   /** Ends every connection at once; new ones are possible. */
   cut(): void;
   stop(): Promise<void>;
 }
 
-export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
+/** @param delayMs what each direction takes. @default nothing */
+export async function startTcpProxy(targetUrl: string, delayMs = 0): Promise<TcpProxy> {
   const target = new URL(targetUrl);
   const sockets = new Set<Socket>();
+  let roundTrips = 0;
   let isBlocked = false;
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
+    let isAnswered = true;
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
     ] as const) {
       sockets.add(from);
-      from.on('data', (chunk) => to.write(chunk));
+      from.on('data', (chunk) => {
+        if (from === client && isAnswered) roundTrips++;
+        isAnswered = from === upstream;
+        if (delayMs === 0) to.write(chunk);
+        else setTimeout(() => to.write(chunk), delayMs);
+      });
       from.on('error', () => {});
       from.on('close', () => {
         sockets.delete(from);
@@ -48,6 +58,7 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
       isBlocked = false;
       for (const socket of sockets) socket.resume();
     },
+    roundTripCount: () => roundTrips,
     cut() {
       for (const socket of sockets) socket.destroy();
     },

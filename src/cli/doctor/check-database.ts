@@ -1,5 +1,5 @@
 import type { Config } from '../../config.ts';
-import { checkEngine, EngineMismatchError } from '../../db/engine-fingerprint.ts';
+import { checkEngines, EngineMismatchError } from '../../db/engine-fingerprint.ts';
 import { isMigrated } from '../../db/migrate.ts';
 import { hasNewerSchema } from '../../db/schema-version.ts';
 import type { Session } from '../../db/session.ts';
@@ -37,7 +37,7 @@ export async function checkDatabase(session: Session, config: Config): Promise<D
   }
   const findings = [...version, ...server, ...base];
   if (hasError([...version, ...base])) return { findings, isUsable: false };
-  findings.push(...(await guarded('the engine', () => checkEngines(session))));
+  findings.push(...(await guarded('the engine', () => checkEveryEngine(session))));
   findings.push(...(await guarded('triggers', () => checkTriggers(session))));
   findings.push(...(await guarded('sequences', () => checkSequences(session))));
   findings.push(...(await guarded('roles', () => checkRoles(session))));
@@ -82,7 +82,7 @@ async function checkInstalled(session: Session, { queues }: Config): Promise<Fin
   return error(what, 'run npm run migrate with these settings; every start does it too');
 }
 
-async function checkEngines(session: Session): Promise<Finding[]> {
+async function checkEveryEngine(session: Session): Promise<Finding[]> {
   const { rows } = await session.query<{ name: string; schema_name: string }>(
     'select name, schema_name from howdah.queue_registry order by name',
   );
@@ -98,7 +98,7 @@ async function checkEngineOf(
   { queue, schema }: { queue: string; schema: string },
 ): Promise<Finding> {
   try {
-    await checkEngine(session, schema);
+    await checkEngines(session, [schema]);
     return ok(`engine of queue "${queue}"`);
   } catch (mismatch) {
     if (!(mismatch instanceof EngineMismatchError)) throw mismatch;

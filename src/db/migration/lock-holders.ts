@@ -1,0 +1,82 @@
+import type pg from 'pg';
+import { createClient } from '../connection.ts';
+
+/** For an answer; the wait itself goes on without one. */
+const PATIENCE_MS = 5_000;
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+
+/** A session that stands in another one's way. */
+export interface LockHolder {
+  /** 0 for a prepared transaction, which no session belongs to. */
+  pid: number;
+  /** Null for the server's own processes. */
+  user: string | null;
+  application: string | null;
+  state: string | null;
+  /** Since when its transaction is open, in milliseconds; null where this role may not know. */
+  openMs: number | null;
+}
+
+/** Sees, over a connection of its own that it makes when first asked, for whom a session waits. */
+export class LockWatch {
+  readonly #connectionString: string;
+  #client: Promise<pg.Client> | undefined;
+
+  constructor(connectionString: string) {
+    this.#connectionString = connectionString;
+  }
+
+  /** The sessions that `pid` waits for just now; none when it does not wait, and when nobody can be asked. */
+  async holders(pid: number): Promise<LockHolder[]> {
+    try {
+      this.#client ??= this.#connect();
+      const { rows } = await (await this.#client).query<LockHolder>(
+        `select b.pid, a.usename::text as user, nullif(a.application_name, '') as application, a.state,
+                (extract(epoch from clock_timestamp() - a.xact_start) * 1000)::float8 as "openMs"
+         from unnest(pg_blocking_pids($1)) b (pid)
+         left join pg_stat_activity a on a.pid = b.pid
+         order by a.xact_start nulls last, b.pid`,
+        [pid],
+      );
+      return rows;
+    } catch {
+      return []; // the wait goes on without a name rather than fail for the lack of one
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#client?.then((client) => client.end()).catch(() => {});
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const client = createClient(
+      { connectionString: this.#connectionString, applicationName: 'howdah migrate (watch)' },
+      { connectionTimeoutMillis: PATIENCE_MS, query_timeout: PATIENCE_MS },
+    );
+    await client.connect();
+    return client;
+  }
+}
+
+/** Such as: pid 4711 (user bank, application pg_dump, in a transaction for 3 min 20 s). */
+export function describeHolder({ pid, user, application, state, openMs }: LockHolder): string {
+  if (pid === 0) return 'a prepared transaction (see pg_prepared_xacts)';
+  const facts = [
+    user === null ? 'a process of the server' : `user ${user}`,
+    ...(application === null ? [] : [`application ${application}`]),
+    ...(state === null ? [] : [state]),
+    openMs === null
+      ? 'for how long its transaction is open is not shown'
+      : `in a transaction for ${describeMs(openMs)}`,
+  ];
+  return `pid ${pid} (${facts.join(', ')})`;
+}
+
+/** Such as: 12 s, 3 min 20 s. */
+export function describeMs(ms: number): string {
+  if (ms < MINUTE_MS) return `${Math.floor(ms / SECOND_MS)} s`;
+  const seconds = Math.floor((ms % MINUTE_MS) / SECOND_MS);
+  const minutes = `${Math.floor(ms / MINUTE_MS)} min`;
+  return seconds === 0 ? minutes : `${minutes} ${seconds} s`;
+}

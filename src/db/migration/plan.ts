@@ -1,0 +1,103 @@
+import { EngineMismatchError } from '../engine-fingerprint.ts';
+import { ENGINE_SCHEMA_VERSION } from '../engine-schema.ts';
+import { queueSchema } from '../queue-schema.ts';
+import { fingerprint, renderRepeatableSql } from '../repeatable-sql.ts';
+import { NewerSchemaError } from '../schema-version.ts';
+import { sqlRevision } from '../sql-revision.ts';
+import { type NumberedMigration, numberedMigrations, pendingMigrations } from './numbered-migrations.ts';
+import type { MigrationState } from './state.ts';
+
+/** What would bring a database to this version. */
+export interface MigrationPlan {
+  /** Whether there is the table of applied migrations, by which turns are taken. */
+  hasJournal: boolean;
+  migrations: readonly NumberedMigration[];
+  /** Every queue there is to be: those configured, `default`, and all that were made before. */
+  queues: readonly string[];
+  newQueues: readonly string[];
+  /** keep: nothing; add: only the new queues' part; replace: all of it. */
+  sql: 'keep' | 'add' | 'replace';
+  /** A later version's repeatable SQL is installed, and stays. */
+  isSqlNewer: boolean;
+  /** Whether a queue that was made before is to be migrated: Howdah's triggers must be away meanwhile. */
+  hasOlderEngine: boolean;
+}
+
+/**
+ * @param configured queues this deployment works on
+ * @throws {NewerSchemaError} when a later version has migrated the database, or has to make a queue
+ * @throws {EngineMismatchError} when a newer engine than this version's has been at a queue
+ */
+export function planMigration(state: MigrationState, configured: readonly string[]): MigrationPlan {
+  const queues = [...new Set(['default', ...configured, ...state.queues])].sort();
+  const newQueues = queues.filter((queue) => !state.queues.includes(queue));
+  refuseNewerSchema(state);
+  for (const queue of queues) refuseNewerEngine(state, queueSchema(queue));
+  const isSqlNewer = state.installed !== undefined && state.installed.revision > sqlRevision();
+  if (isSqlNewer && newQueues.length > 0) throw newQueuesOfLaterVersion(newQueues);
+  const hasOlderEngine = state.queues.some((queue) => isOlder(state.engines.get(queueSchema(queue))));
+  const sql = isSqlNewer ? 'keep' : planSql(state, queues);
+  return {
+    hasJournal: state.hasJournal,
+    migrations: pendingMigrations(state),
+    queues,
+    newQueues,
+    sql: sql === 'add' && hasOlderEngine ? 'replace' : sql,
+    isSqlNewer,
+    hasOlderEngine,
+  };
+}
+
+/** Whether a start would change nothing. */
+export function isDone({ migrations, newQueues, sql }: MigrationPlan): boolean {
+  return migrations.length === 0 && newQueues.length === 0 && sql === 'keep';
+}
+
+/** What is due, in words; nothing where all is done. */
+export function describePlan(plan: MigrationPlan): string {
+  const tags = plan.migrations.map(({ tag }) => tag);
+  return [
+    ...(tags.length > 0 ? [`the numbered migrations ${tags.join(', ')}`] : []),
+    ...(plan.newQueues.length > 0 ? [`the queues ${plan.newQueues.join(', ')}`] : []),
+    ...(plan.sql === 'replace' ? ['this version’s views, functions and triggers'] : []),
+  ].join('; ');
+}
+
+function planSql(
+  { installed, queues: registered }: MigrationState,
+  queues: readonly string[],
+): MigrationPlan['sql'] {
+  if (installed?.revision !== sqlRevision()) return 'replace';
+  if (installed.fingerprint === fingerprint(renderRepeatableSql(queues))) return 'keep';
+  return installed.fingerprint === fingerprint(renderRepeatableSql([...registered].sort()))
+    ? 'add'
+    : 'replace';
+}
+
+function refuseNewerSchema({ applied }: MigrationState): void {
+  const latest = Math.max(...numberedMigrations().map(({ when }) => when));
+  if (Math.max(0, ...applied) <= latest) return;
+  throw new NewerSchemaError(
+    'a later version of Howdah has migrated this database; start that version or a later one (nothing was changed)',
+  );
+}
+
+function newQueuesOfLaterVersion(queues: readonly string[]): NewerSchemaError {
+  return new NewerSchemaError(
+    `QUEUES names ${queues.map((queue) => `"${queue}"`).join(', ')}, not made yet, and a later version of Howdah has ` +
+      'installed its functions in this database: start that version with these queues first (nothing was changed)',
+  );
+}
+
+function refuseNewerEngine({ engines }: MigrationState, schema: string): void {
+  const version = engines.get(schema) ?? 0;
+  if (version <= ENGINE_SCHEMA_VERSION) return;
+  throw new EngineMismatchError(
+    `Schema "${schema}" is at version ${version} of graphile-worker's schema; this version of Howdah was built for ` +
+      `${ENGINE_SCHEMA_VERSION}. Run the version of Howdah that belongs to it.`,
+  );
+}
+
+function isOlder(version: number | undefined): boolean {
+  return version === undefined || version < ENGINE_SCHEMA_VERSION;
+}

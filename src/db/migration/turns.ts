@@ -1,0 +1,108 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+import { LockWatch } from './lock-holders.ts';
+import { LockWait } from './lock-wait.ts';
+
+/** Not available in time, or chosen to end a deadlock: both pass when the others are through. */
+const LOCK_FAILURES: ReadonlySet<unknown> = new Set(['55P03', '40P01']);
+
+/** How long a statement waits behind others; whoever came after it waits as long for it. */
+const PATIENCE_MS = 500;
+
+/** In between, what had to wait behind a turn goes on. */
+const PAUSE_MS = 500;
+
+/** Only what migrates waits for the turn itself, so this may be longer, after a first try: turns come in order of asking. */
+const TURN_PATIENCE_MS = 5_000;
+
+/**
+ * The lock of everything that migrates, until the end of the transaction. A table, since anybody may hold an advisory
+ * lock and hang all starts, while a table is locked in a way that counts here only by who owns it or may write to it.
+ * The mode is in its own way, but neither in that of reading (readiness, pg_dump) nor, for long, of vacuum. And being a
+ * transaction's, it cannot be left behind on a connection of a pooler that belongs to somebody else by then.
+ */
+const TURN_LOCK = 'lock table howdah_migrations.__drizzle_migrations in share row exclusive mode';
+
+/** Without the limits that a database or a role may set, which are not meant for a migration; those this server knows. */
+const BEGIN = `
+  begin isolation level read committed read write;
+  select pg_backend_pid() as pid, count(set_config(s.name, '0', true)) from pg_settings s
+  where s.name in ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`;
+
+export interface TurnOptions {
+  client: pg.Client;
+  connectionString: string;
+  /** Most that one turn may wait for others, in milliseconds. */
+  waitLimitMs: number;
+  /** Told in a sentence for whom it waits, when that begins and every 10 s. */
+  onWait: (message: string) => void;
+}
+
+/** Transactions of which one at a time is under way in a database, whatever process it is of. */
+export class Turns {
+  readonly #options: TurnOptions;
+  readonly #watch: LockWatch;
+
+  constructor(options: TurnOptions) {
+    this.#options = options;
+    this.#watch = new LockWatch(options.connectionString);
+  }
+
+  /**
+   * What `work` returns, once its transaction has committed. A statement of it that waits for a lock for half a second
+   * makes it let go of all it has and begin anew: what waits behind it, enqueues and workers, goes on in between, and
+   * none of them is the victim of a deadlock. So `work` may run many times, each time with what others did meanwhile.
+   *
+   * @param purpose completes "waiting to …"
+   * @throws {LockWaitError} when others were in the way for too long
+   */
+  take<T>(purpose: string, work: () => Promise<T>): Promise<T> {
+    return this.#untilUnblocked(purpose, async () => {
+      await this.#options.client.query(`${TURN_LOCK}; set local lock_timeout = ${PATIENCE_MS}`);
+      return work();
+    });
+  }
+
+  /** The same without the lock, for what makes the table that is locked. */
+  takeFirst(purpose: string, work: () => Promise<void>): Promise<void> {
+    return this.#untilUnblocked(purpose, work);
+  }
+
+  async close(): Promise<void> {
+    await this.#watch.close();
+  }
+
+  async #untilUnblocked<T>(purpose: string, work: () => Promise<T>): Promise<T> {
+    const { waitLimitMs, onWait } = this.#options;
+    const wait = new LockWait({ purpose, waitLimitMs, onWait, watch: this.#watch });
+    for (;;) {
+      try {
+        return await this.#inTransaction(wait, work);
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && LOCK_FAILURES.has(error.code))) throw error;
+        wait.throwIfOver(error);
+        await delay(PAUSE_MS);
+      }
+    }
+  }
+
+  async #inTransaction<T>(wait: LockWait, work: () => Promise<T>): Promise<T> {
+    const { client } = this.#options;
+    const patienceMs = wait.isFirstAttempt ? PATIENCE_MS : TURN_PATIENCE_MS;
+    const began = await client.query(`${BEGIN}; set local lock_timeout = ${patienceMs}`);
+    try {
+      const result = await wait.attempt(work, backendPid(began));
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch(() => {}); // the connection broke, and with it the transaction
+      throw error;
+    }
+  }
+}
+
+/** pg answers a text of several statements with as many results, which its types do not say. */
+function backendPid(results: unknown): number {
+  const rows = (results as pg.QueryResult<{ pid?: number }>[]).flatMap((result) => result.rows);
+  return rows.find(({ pid }) => pid !== undefined)?.pid ?? 0;
+}

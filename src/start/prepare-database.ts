@@ -1,0 +1,44 @@
+import type { Config } from '../config.ts';
+import { EngineMismatchError } from '../db/engine-fingerprint.ts';
+import { migrateDatabase } from '../db/migrate.ts';
+import { MigrationDueError } from '../db/migration/due-error.ts';
+import { LockWaitError } from '../db/migration/lock-wait.ts';
+import { NewerSchemaError } from '../db/schema-version.ts';
+import { catalogue } from '../jobs/catalogue.ts';
+import type { Logger } from '../observability/logger.ts';
+import { StartupError } from './startup-error.ts';
+
+/** Errors that say all there is to know. */
+const REFUSALS = [EngineMismatchError, NewerSchemaError, MigrationDueError, LockWaitError];
+
+/**
+ * The database at this version; with AUTO_MIGRATE=off it is only looked at. For whom it has to wait is in the log.
+ *
+ * @throws {StartupError} when it, or its engine, belongs to another version; when something is due that this process may
+ * not or will not do; when somebody held a lock for too long
+ */
+export async function prepareDatabase(
+  config: Pick<Config, 'queues' | 'autoMigrate' | 'migrateTimeoutMs'>,
+  connectionString: string,
+  log: Logger,
+): Promise<void> {
+  const names = [
+    ...config.queues.map(({ name }) => name),
+    ...[...catalogue.values()].map(({ queue }) => queue),
+  ];
+  const { isSqlNewer } = await migrateDatabase({
+    connectionString,
+    queues: [...new Set(names)],
+    mayMigrate: config.autoMigrate,
+    waitLimitMs: config.migrateTimeoutMs,
+    onWait: (message) => log.warn(message),
+  }).catch((error: unknown) => {
+    throw isRefusal(error) ? new StartupError(error.message) : error;
+  });
+  if (isSqlNewer)
+    log.warn("a later version's views, functions and triggers are installed; working with them");
+}
+
+function isRefusal(error: unknown): error is Error {
+  return REFUSALS.some((type) => error instanceof type);
+}
