@@ -90,13 +90,15 @@ export class ConnectingClient extends pg.Client {
 
   /** Resolves when that server would do. */
   async #probe({ name, port }: DatabaseHost): Promise<void> {
-    const { connectionTimeoutMillis = PROBE_TIMEOUT_MS } = this.#config;
+    const { connectionTimeoutMillis = PROBE_TIMEOUT_MS, address } = this.#config;
     const probe = new ConnectingClient({
       ...this.#config,
+      // A pool makes it invisible to a spread.
+      ...(address.password === undefined ? {} : { password: address.password }),
       ...(name === undefined ? {} : { host: name }),
       ...(port === undefined ? {} : { port }),
       connectionTimeoutMillis,
-      address: { ...this.#config.address, hosts: [{ name, port }], target: 'read-write' },
+      address: { ...address, hosts: [{ name, port }], target: 'read-write' },
     });
     probe.on('error', () => {});
     await probe.connect();
