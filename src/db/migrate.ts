@@ -1,8 +1,9 @@
 import pg from 'pg';
+import { advanceSequences, findLaggingSequences } from './advance-sequences.ts';
 import { createClient } from './connection.ts';
 import { checkEngines } from './engine-fingerprint.ts';
 import { engineStatements, LOCKED_JOBS } from './engine-schema.ts';
-import { explainDenial, migrationDue } from './migration/due-error.ts';
+import { explainDenial, isDenial, migrationDue, sequencesDue } from './migration/due-error.ts';
 import { applyMigrations } from './migration/numbered-migrations.ts';
 import { isDone, type MigrationPlan, planMigration } from './migration/plan.ts';
 import { type MigrationState, readState } from './migration/state.ts';
@@ -59,7 +60,9 @@ export async function migrateDatabase(options: MigrateOptions): Promise<Migrated
   try {
     plan = await readPlan(client, queues);
     if (!mayMigrate && !isDone(plan)) throw await migrationDue(client, plan);
-    return await bringUpToDate(client, { turns, queues, plan });
+    const migrated = await bringUpToDate(client, { turns, queues, plan });
+    await mendSequences(client, { turns, mayMigrate });
+    return migrated;
   } catch (error) {
     throw await explainDenial(client, { error, plan });
   } finally {
@@ -109,6 +112,21 @@ async function bringUpToDate(client: pg.Client, { turns, queues, plan }: Due): P
     await checkEngines(client, due.queues.map(queueSchema));
     return due;
   });
+}
+
+/** A restore or a logical replica may have left sequences behind their tables: what they gave out would collide. */
+async function mendSequences(
+  client: pg.Client,
+  { turns, mayMigrate }: { turns: Turns; mayMigrate: boolean },
+): Promise<void> {
+  const lagging = (await findLaggingSequences(client)).map(({ name }) => name);
+  if (lagging.length === 0) return;
+  if (!mayMigrate) throw await sequencesDue(client, lagging);
+  try {
+    await turns.take('move sequences past the ids that are taken', () => advanceSequences(client));
+  } catch (error) {
+    throw isDenial(error) ? await sequencesDue(client, lagging) : error;
+  }
 }
 
 /** Somebody else was about to make the same. */

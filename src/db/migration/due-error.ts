@@ -16,12 +16,25 @@ export async function migrationDue(client: pg.Client, plan: MigrationPlan): Prom
   );
 }
 
+/** A sequence that lags is due too. @param names of the sequences */
+export async function sequencesDue(client: pg.Client, names: readonly string[]): Promise<MigrationDueError> {
+  return new MigrationDueError(
+    `the sequences ${names.join(', ')} would give out ids that are taken, as after a restore without them: ` +
+      `${await whoMay(client)}, which moves them`,
+  );
+}
+
+/** Whether it lacked a right. */
+export function isDenial(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === DENIED;
+}
+
 /** The same where it was tried with a role that lacks the right; any other error is given back as it is. */
 export async function explainDenial(
   client: pg.Client,
   { error, plan }: { error: unknown; plan: MigrationPlan | undefined },
 ): Promise<unknown> {
-  if (!(error instanceof Error && 'code' in error && error.code === DENIED)) return error;
+  if (!isDenial(error)) return error;
   const { rows } = await client.query<{ role: string }>('select current_user as role');
   const role = rows[0]?.role ?? '';
   if (plan === undefined) {
