@@ -7,7 +7,7 @@ import { iso, REDACTED } from './present-job.ts';
 import type { schedule, task, worker } from './schemas/fleet.ts';
 
 export function presentWorker(found: Worker): z.infer<typeof worker> {
-  const { runningCount, startedAt, heartbeatAt, poolId, tasks, ...rest } = found;
+  const { runningCount, startedAt, heartbeatAt, poolId, tasks, blockedSince, ...rest } = found;
   return {
     ...rest,
     running: runningCount,
@@ -15,6 +15,7 @@ export function presentWorker(found: Worker): z.infer<typeof worker> {
     heartbeat_at: heartbeatAt.toISOString(),
     pool_id: poolId,
     tasks,
+    blocked_since: iso(blockedSince),
   };
 }
 

@@ -24,6 +24,10 @@ export interface QueueStats {
   fleetConcurrency: number | null;
   /** Runners with a heartbeat in the last 10 s. */
   workerCount: number;
+  /** Those of them whose event loop is blocked by a handler. */
+  blockedWorkerCount: number;
+  /** Handlers that are still at work though their run is over or should be: they ignore their signal. */
+  abandonedCount: number;
   isPaused: boolean;
   pausedAt: Date | null;
   pausedBy: string | null;
@@ -44,6 +48,7 @@ const SELECT = `
          fleet_concurrency as "fleetConcurrency", workers::float8 as "workerCount", is_paused as "isPaused",
          ${sqlInstant('paused_at')} as "pausedAt", paused_by as "pausedBy",
          dead_tuples::float8 as "deadTupleCount", table_bytes::float8 as "tableBytes",
+         blocked_workers::float8 as "blockedWorkerCount", abandoned::float8 as "abandonedCount",
          added_total::float8 as "addedCount", ended_total::float8 as "endedCount"
   from howdah.queue_stats()
   order by queue`;

@@ -12,23 +12,29 @@ export interface Worker {
   concurrency: number;
   /** Jobs it was running at its latest heartbeat. */
   runningCount: number;
-  state: 'idle' | 'busy' | 'paused' | 'silent';
+  state: 'idle' | 'busy' | 'paused' | 'blocked' | 'silent';
   startedAt: Date;
   heartbeatAt: Date;
   /** What jobs name as their worker. */
   poolId: string | null;
   tasks: string[];
+  /** Since when its process's event loop has been blocked; null while it turns. */
+  blockedSince: Date | null;
+  /** Jobs whose handlers are still at work there though their run is over or should be: they ignore their signal. */
+  abandoned: string[];
 }
 
-interface WorkerRow extends Omit<Worker, 'startedAt' | 'heartbeatAt'> {
+interface WorkerRow extends Omit<Worker, 'startedAt' | 'heartbeatAt' | 'blockedSince'> {
   startedAt: number;
   heartbeatAt: number;
+  blockedSince: number | null;
 }
 
 const SELECT = `
   select token::text, queue, kind, host, pid, concurrency, running as "runningCount", state,
          ${sqlInstant('started_at')} as "startedAt", ${sqlInstant('heartbeat_at')} as "heartbeatAt",
-         pool_id as "poolId", to_json(tasks) as tasks
+         pool_id as "poolId", to_json(tasks) as tasks,
+         ${sqlInstant('blocked_since')} as "blockedSince", to_json(abandoned::text[]) as abandoned
   from howdah.workers
   order by queue, started_at, token`;
 
@@ -39,5 +45,6 @@ export async function listWorkers(client: SqlClient): Promise<Worker[]> {
     ...row,
     startedAt: new Date(row.startedAt),
     heartbeatAt: new Date(row.heartbeatAt),
+    blockedSince: row.blockedSince === null ? null : new Date(row.blockedSince),
   }));
 }

@@ -32,6 +32,16 @@ const QUEUE_GAUGES: readonly [string, string, (stats: QueueStats) => number | nu
     (stats) => stats.fleetConcurrency,
   ],
   ['workers', 'Workers with a heartbeat in the last 10 s', (stats) => stats.workerCount],
+  [
+    'blocked_workers',
+    'Living workers whose event loop is blocked by a handler that computes',
+    (stats) => stats.blockedWorkerCount,
+  ],
+  [
+    'abandoned_runs',
+    'Handlers still at work though their run is over or should be: they ignore their signal',
+    (stats) => stats.abandonedCount,
+  ],
   ['paused', '1 while the queue is paused', (stats) => Number(stats.isPaused)],
   [
     'dead_tuples',

@@ -20,6 +20,8 @@ export interface HowdahEvents {
   'runner.stopped': [{ queue: string; token: string; error?: Error }];
   /** Another process's runner was found dead, and the jobs it held were given back. */
   'runner.rescued': [RescueEvent];
+  /** The event loop of this process did not turn for a second or more, and does again. */
+  'loop.blocked': [LoopBlock];
 }
 
 export interface RunEvent {
@@ -54,6 +56,12 @@ export interface RescuedTask {
   /** How they ended, as after one death too many; null when they are back in their queue. */
   ended: 'discarded' | 'cancelled' | null;
   jobs: number;
+}
+
+export interface LoopBlock {
+  durationMs: number;
+  /** The runs under way during it, one of which, as a rule, blocked it; `runningMs` is how long each had run before. */
+  jobs: readonly { jobId: string; task: string; runningMs: number }[];
 }
 
 export interface StrayErrorEvent {

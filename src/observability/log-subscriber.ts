@@ -26,6 +26,14 @@ export function subscribeLogger(events: EventHub, log: Logger): void {
   events.on('runner.rescued', ({ token, queue, because, jobs }) => {
     log.warn({ runner: token, queue, because, jobs }, 'jobs of a lost runner given back');
   });
+  events.on('loop.blocked', ({ durationMs, jobs }) => {
+    const fields = jobs.map(({ jobId, task, runningMs }) => ({
+      job_id: jobId,
+      type: task,
+      running_ms: round(runningMs),
+    }));
+    log.warn({ duration_ms: round(durationMs), jobs: fields }, 'the event loop was blocked');
+  });
 }
 
 function logFailure(log: Logger, event: FailedRunEvent): void {

@@ -4,6 +4,7 @@ import { createDatabaseGauges, type DatabaseStats } from './database-metrics.ts'
 import type { EventHub } from './event-hub.ts';
 import { countJobs, type KnownSeries } from './job-metrics.ts';
 import type { Logger } from './logger.ts';
+import { countBlocks } from './loop-metrics.ts';
 
 /** What a scrape gets. */
 export interface Metrics {
@@ -29,6 +30,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const processRegistry = new Registry();
   const databaseRegistry = new Registry();
   countJobs(processRegistry, events, options);
+  countBlocks(processRegistry, events);
   if (withProcess) collectDefaultMetrics({ register: processRegistry });
   const scrapeDatabase = createDatabaseScrape(databaseRegistry, readDatabase);
   const health = createHealthGauges(processRegistry);

@@ -1,16 +1,11 @@
-import { openPool } from '../db/open-pool.ts';
 import type { EventHub } from '../observability/event-hub.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { BoundTask } from './bind.ts';
 import { Lane } from './engine/lane.ts';
-import { Heart } from './fleet/heart.ts';
-import { LivenessLocks } from './fleet/liveness-locks.ts';
-import { type Beat, type BeatAnswer, Registry } from './fleet/registry.ts';
+import { FleetMember } from './fleet/fleet-member.ts';
+import type { BeatAnswer } from './fleet/registry.ts';
 import { ShutdownError } from './run/abort-reasons.ts';
 import { renderCrontab, type Schedule } from './schedules/crontab.ts';
-
-/** A statement of the fleet's register that takes longer than this is given up: the connection may be a black hole. */
-const REGISTRY_TIMEOUT_MS = 3_000;
 
 export interface ProcessorOptions<Services> {
   connectionString: string;
@@ -50,64 +45,50 @@ export interface Processor {
 /** A processor that is already taking jobs. */
 export async function startProcessor<Services>(options: ProcessorOptions<Services>): Promise<Processor> {
   const { connectionString, services, events, log, tasks, schedules = [] } = options;
-  const control = openPool({
+  const member = new FleetMember({
     connectionString,
-    applicationName: 'howdah control',
-    maxConnections: 3,
-    timeoutMs: REGISTRY_TIMEOUT_MS,
-    onConnectionError: (err) => log.warn({ err }, 'control connection lost'),
+    kind: 'howdah',
+    events,
+    log,
+    states: () => lanes.flatMap((lane) => lane.states()),
+    onAnswer: (tokens, answers) => tellLanes(lanes, tokens, answers),
+    onCutOff: () => cutOff(lanes, log),
   });
-  const registry = new Registry(control.pool);
-  const onNews = () => heart.beatNow();
-  const locks = new LivenessLocks({ connectionString, log, onControl: onNews });
-  const shared = { connectionString, tasks, registry, locks, onNews, environment: { services, events, log } };
+  const shared = { connectionString, tasks, member, environment: { services, events, log } };
   const lanes = options.queues.map(
     ({ name: queue, concurrency }) =>
       new Lane({ ...shared, queue, concurrency, crontab: renderCrontab(schedules, queue) }),
   );
-  const heart: Heart = new Heart({
-    registry,
-    events,
-    log,
-    beats: () => lanes.flatMap((lane) => lane.beats()),
-    onAnswer: (beats, answers) => tellLanes(lanes, beats, answers),
-    onCutOff: () => cutOff(lanes, log),
-  });
-  const end = async () => {
-    await heart.stop();
-    await locks.close();
-    await control.close();
-  };
   const open = async () => {
-    await configureFleet(options.queues, registry);
-    await openLanes(lanes, locks);
+    await configureFleet(options.queues, member);
+    await openLanes(lanes, member);
+    await member.start();
   };
   await open().catch(async (error: unknown) => {
-    await end();
+    await member.stop();
     throw error;
   });
-  heart.start();
   let stopping: Promise<void> | undefined;
   return {
     idleQueues: () => lanes.filter((lane) => !lane.isWorking).map((lane) => lane.queue),
     restingQueues: () => lanes.filter((lane) => lane.isResting).map((lane) => lane.queue),
     quiet: () => quiet(lanes),
     stop(timeoutMs) {
-      stopping ??= closeLanes(lanes, timeoutMs).finally(end);
+      stopping ??= closeLanes(lanes, timeoutMs).finally(() => member.stop());
       return stopping;
     },
   };
 }
 
-async function configureFleet(queues: readonly QueueConcurrency[], registry: Registry): Promise<void> {
+async function configureFleet(queues: readonly QueueConcurrency[], member: FleetMember): Promise<void> {
   for (const { name, fleetConcurrency } of queues) {
-    await registry.configureFleet(name, fleetConcurrency ?? null);
+    await member.configureFleet(name, fleetConcurrency ?? null);
   }
 }
 
 /** All lanes or none: when one cannot open, those that did are closed again. */
-async function openLanes<S>(lanes: readonly Lane<S>[], locks: LivenessLocks): Promise<void> {
-  await locks.open();
+async function openLanes<S>(lanes: readonly Lane<S>[], member: FleetMember): Promise<void> {
+  await member.open();
   const results = await Promise.allSettled(lanes.map((lane) => lane.open()));
   const failure = results.find((result) => result.status === 'rejected');
   if (!failure) return;
@@ -117,11 +98,11 @@ async function openLanes<S>(lanes: readonly Lane<S>[], locks: LivenessLocks): Pr
 
 function tellLanes<S>(
   lanes: readonly Lane<S>[],
-  beats: readonly Beat[],
+  tokens: readonly string[],
   answers: readonly BeatAnswer[],
 ): void {
   const answered = new Map(answers.map((answer) => [answer.token, answer]));
-  for (const { token } of beats.filter((beat) => !answered.has(beat.token))) {
+  for (const token of tokens.filter((each) => !answered.has(each))) {
     for (const lane of lanes) lane.lose(token, 'the database retired this runner');
   }
   for (const lane of lanes) lane.heed(answered);

@@ -60,8 +60,9 @@ export function createCommandLineDriver(): Driver {
     },
     async workers() {
       const workers = await answer<Record<string, never>[]>(['workers']);
-      return workers.map(({ started_at, heartbeat_at, pool_id, ...worker }) => ({
+      return workers.map(({ started_at, heartbeat_at, pool_id, blocked_since, ...worker }) => ({
         ...{ ...worker, startedAt: started_at, heartbeatAt: heartbeat_at, poolId: pool_id },
+        blockedSince: blocked_since,
       })) as never;
     },
     async tasks() {

@@ -80,6 +80,8 @@ export interface SeenWorker {
   heartbeatAt: string | null;
   poolId: string | null;
   tasks: string[];
+  blockedSince: string | null;
+  abandoned: string[];
 }
 
 export interface SeenTask {

@@ -76,8 +76,9 @@ export function createHttpDriver({ v1 }: HowdahClient): Driver {
     },
     async workers() {
       const { workers } = await ok(v1.workers.$get());
-      return workers.map(({ started_at, heartbeat_at, pool_id, ...worker }) => ({
+      return workers.map(({ started_at, heartbeat_at, pool_id, blocked_since, ...worker }) => ({
         ...{ ...worker, startedAt: started_at, heartbeatAt: heartbeat_at, poolId: pool_id },
+        blockedSince: blocked_since,
       }));
     },
     async tasks() {

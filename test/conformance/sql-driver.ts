@@ -93,8 +93,8 @@ export function createSqlDriver(pool: pg.Pool): Driver {
       value(`howdah.set_fleet_concurrency(${literal(queue)}, ${literal(runs)})`),
     workers: () =>
       rows<SeenWorker>(`
-        select token::text, queue, kind, host, pid, concurrency, running, state, ${instants('started_at', 'heartbeat_at')},
-               pool_id as "poolId", tasks
+        select token::text, queue, kind, host, pid, concurrency, running, state, ${instants('started_at', 'heartbeat_at', 'blocked_since')},
+               pool_id as "poolId", tasks, abandoned::text[]
         from howdah.workers order by queue, started_at, token`),
     tasks: () =>
       rows<SeenTask>(`

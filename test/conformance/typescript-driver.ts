@@ -84,8 +84,9 @@ export function createTypeScriptDriver({ db, distributor, tasks }: TypeScriptSid
     },
     async workers() {
       const workers = await listWorkers(db);
-      return workers.map(({ runningCount, startedAt, heartbeatAt, ...worker }) => ({
+      return workers.map(({ runningCount, startedAt, heartbeatAt, blockedSince, ...worker }) => ({
         ...{ ...worker, running: runningCount, startedAt: iso(startedAt), heartbeatAt: iso(heartbeatAt) },
+        blockedSince: iso(blockedSince),
       }));
     },
     tasks: async () => (await listTasks(db)).map(({ workerCount: _, ...task }) => task),

@@ -13,6 +13,8 @@ const DEFAULT: QueueStats = {
   concurrency: 5,
   fleetConcurrency: null,
   workerCount: 1,
+  blockedWorkerCount: 0,
+  abandonedCount: 0,
   isPaused: false,
   pausedAt: null,
   pausedBy: null,

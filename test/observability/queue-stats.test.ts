@@ -96,6 +96,8 @@ describe('howdah.queue_stats of a small queue', () => {
       concurrency: 0,
       fleetConcurrency: null,
       workerCount: 0,
+      blockedWorkerCount: 0,
+      abandonedCount: 0,
       isPaused: false,
       pausedAt: null,
       pausedBy: null,

@@ -3,6 +3,7 @@
  *
  * - `hangs` says `started <id>` and never ends, whatever its signal says; it passes on `aborted <id> <reason>`;
  * - `stubborn` does the same until its signal fires, and then succeeds, or throws where the payload says `throws`;
+ * - `spins` says `started <id>`, keeps the event loop from turning for the payload's `ms`, and says `spun <id>`;
  * - `kills` ends the process as a crash would;
  * - `works` says `worked <id>`;
  * - `is_timed` takes the payload's `ms`, and writes when to the table `public.timed_runs` of the test.
@@ -49,6 +50,12 @@ const tasks = [
     await sayWhenAborted(job.id, signal);
     if (throws) throw new Error('it was to throw');
   }),
+  bind(defineTask({ name: 'spins', payload }), async ({ ms = 0 }, { job }) => {
+    say(`started ${job.id}`);
+    const until = performance.now() + ms;
+    while (performance.now() < until);
+    say(`spun ${job.id}`);
+  }),
   bind(defineTask({ name: 'kills', payload }), async () => {
     process.kill(process.pid, 'SIGKILL');
   }),
@@ -71,7 +78,7 @@ const processor = await startProcessor({
   tasks: new Map(tasks.map((task) => [task.definition.name, task])),
   services: {},
   events: createEventHub(),
-  log: createLogger({ level: 'error' }),
+  log: createLogger({ level: 'warn' }),
 });
 process.once('SIGTERM', async () => {
   await processor.stop(20_000);

@@ -11,6 +11,8 @@ export interface TcpProxy {
   unblock(): void;
   /** How often a client has sent something after an answer, in all its connections: what a network makes it wait for. */
   roundTripCount(): number;
+  /** The connection that the server sees coming from this port dies on the client's side without a word to the client. */
+  lose(port: number): void;
   /** Ends every connection at once; new ones are possible. */
   cut(): void;
   stop(): Promise<void>;
@@ -20,10 +22,12 @@ export interface TcpProxy {
 export async function startTcpProxy(targetUrl: string, delayMs = 0): Promise<TcpProxy> {
   const target = new URL(targetUrl);
   const sockets = new Set<Socket>();
+  const clients = new Map<Socket, Socket>();
   let roundTrips = 0;
   let isBlocked = false;
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
+    clients.set(upstream, client);
     let isAnswered = true;
     for (const [from, to] of [
       [client, upstream],
@@ -39,6 +43,7 @@ export async function startTcpProxy(targetUrl: string, delayMs = 0): Promise<Tcp
       from.on('error', () => {});
       from.on('close', () => {
         sockets.delete(from);
+        clients.delete(from);
         to.destroy();
       });
       if (isBlocked) from.pause();
@@ -59,6 +64,17 @@ export async function startTcpProxy(targetUrl: string, delayMs = 0): Promise<Tcp
       for (const socket of sockets) socket.resume();
     },
     roundTripCount: () => roundTrips,
+    lose(port) {
+      for (const [upstream, client] of clients) {
+        if (upstream.localPort !== port) continue;
+        for (const socket of [upstream, client])
+          socket.removeAllListeners('close').removeAllListeners('data');
+        upstream.destroy();
+        sockets.delete(upstream);
+        client.resume();
+        client.on('close', () => sockets.delete(client));
+      }
+    },
     cut() {
       for (const socket of sockets) socket.destroy();
     },

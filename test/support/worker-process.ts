@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { waitFor } from './wait-for.ts';
 
@@ -10,11 +11,16 @@ export interface WorkerProcess {
   readonly pid: number;
   /** Ids of the hanging jobs it has begun. */
   started(): string[];
+  /** Ids of the jobs that are through with their spinning. */
+  spun(): string[];
   /** Ids of the hanging jobs whose signal fired. */
   aborted(): string[];
+  /** The lines on its standard error. */
+  complaints(): string[];
   /** Whether it said that (hanging-worker.ts tells what it says). */
   said(words: string): boolean;
   signal(signal: NodeJS.Signals): void;
+  hasEnded(): boolean;
   /** Resolves when the process has ended. */
   readonly exited: Promise<unknown>;
 }
@@ -30,9 +36,10 @@ export async function startWorkerProcess(
 ): Promise<WorkerProcess> {
   const queues = typeof setting === 'number' ? [String(setting)] : ['0', setting];
   const child = spawn(process.execPath, [SCRIPT, connectionString, ...queues], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const output = collect(child);
+  const output = collect(child.stdout);
+  const complaints = collect(child.stderr);
   const exited = once(child, 'exit');
   await waitFor(
     'the worker process to be ready or gone',
@@ -41,8 +48,11 @@ export async function startWorkerProcess(
   return {
     pid: child.pid ?? 0,
     started: () => idsAfter('started', output.lines()),
+    spun: () => idsAfter('spun', output.lines()),
     aborted: () => idsAfter('aborted', output.lines()),
+    complaints: () => complaints.lines(),
     said: (words) => output.lines().includes(words),
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     signal: (signal) => void child.kill(signal),
     exited,
   };
@@ -52,9 +62,9 @@ function idsAfter(word: string, lines: readonly string[]): string[] {
   return lines.map((line) => line.split(' ')).flatMap(([first, id = '']) => (first === word ? [id] : []));
 }
 
-function collect(child: ChildProcess) {
+function collect(stream: Readable) {
   let text = '';
-  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+  stream.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
   });
   return { lines: () => text.split('\n') };

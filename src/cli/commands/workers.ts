@@ -8,6 +8,7 @@ const STYLES: Readonly<Record<Worker['state'], Style>> = {
   busy: 'cyan',
   idle: 'green',
   paused: 'yellow',
+  blocked: 'red',
   silent: 'red',
 };
 
@@ -30,7 +31,10 @@ const COLUMNS: readonly Column<Worker>[] = [
 export const workers: Command = {
   name: 'workers',
   summary: 'List workers: one queue’s pool in one process each, and their heartbeats',
-  about: ['POOL is what jobs name as their worker; a silent worker’s jobs go to others.'],
+  about: [
+    'POOL is what jobs name as their worker; a silent worker’s jobs go to others, while a blocked one lives: a handler',
+    'there does CPU-bound work, and keeps its event loop from turning.',
+  ],
   examples: [
     ['workers', 'who serves which queue, and how busy it is'],
     ['workers --json | jq -r ".[].host" | sort -u', 'the machines'],

@@ -12,11 +12,17 @@ export const worker = z
     pid: z.int(),
     concurrency: z.number(),
     running: z.number(),
-    state: z.enum(['idle', 'busy', 'paused', 'silent']),
+    state: z.enum(['idle', 'busy', 'paused', 'blocked', 'silent']),
     started_at: answeredInstant,
     heartbeat_at: answeredInstant,
     pool_id: z.string().nullable().openapi({ description: 'What jobs name as their worker.' }),
     tasks: z.array(z.string()),
+    blocked_since: answeredInstant
+      .nullable()
+      .openapi({ description: 'Since when its event loop has been blocked by a handler that computes.' }),
+    abandoned: z.array(z.string()).openapi({
+      description: 'Jobs whose handlers are still at work there though their run is over or should be.',
+    }),
   })
   .openapi('Worker');
 

@@ -1,18 +1,16 @@
 import type { JobHelpers } from 'graphile-worker';
-import { openPool, type PoolHandle } from '../../db/open-pool.ts';
 import type { BoundTask } from '../bind.ts';
-import { Heart } from '../fleet/heart.ts';
-import { LivenessLocks } from '../fleet/liveness-locks.ts';
-import { type Beat, type BeatAnswer, type RegisteredRunner, Registry } from '../fleet/registry.ts';
+import { FleetMember } from '../fleet/fleet-member.ts';
+import type { RunnerState } from '../fleet/member-messages.ts';
+import type { BeatAnswer, RegisteredRunner } from '../fleet/registry.ts';
+import { RunsBoard } from '../fleet/runs-board.ts';
 import { JobLostError, ShutdownError } from '../run/abort-reasons.ts';
 import { type RunEnvironment, runJob } from '../run/run-job.ts';
 import { RunsUnderWay } from '../run/runs-under-way.ts';
+import { timeLimitMs } from '../run/time-limit.ts';
 import { toRun } from '../run/to-run.ts';
 import { VerdictError } from '../run/verdict.ts';
 import { Slots } from './slots.ts';
-
-/** As in the processor: a register that answers slower than this may be out of reach. */
-const REGISTRY_TIMEOUT_MS = 3_000;
 
 export interface GuestRunnerOptions<Services> {
   connectionString: string;
@@ -29,34 +27,26 @@ export interface GuestRunnerOptions<Services> {
  */
 export class GuestRunner<Services> {
   readonly #options: GuestRunnerOptions<Services>;
-  readonly #runs = new RunsUnderWay();
+  readonly #board: RunsBoard;
+  readonly #runs: RunsUnderWay;
   readonly #grants = new Slots(Number.POSITIVE_INFINITY);
   readonly #leaving = new AbortController();
-  readonly #control: PoolHandle;
-  readonly #registry: Registry;
-  readonly #locks: LivenessLocks;
-  readonly #heart: Heart;
+  readonly #member: FleetMember;
   #isLost = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: GuestRunnerOptions<Services>) {
-    const { connectionString, environment } = options;
+    const { connectionString, identity, environment } = options;
     const { events, log } = environment;
     this.#options = options;
-    this.#control = openPool({
+    this.#board = new RunsBoard(identity.concurrency, Object.keys(identity.tasks));
+    this.#runs = new RunsUnderWay(this.#board);
+    this.#member = new FleetMember({
       connectionString,
-      applicationName: 'howdah control',
-      maxConnections: 3,
-      timeoutMs: REGISTRY_TIMEOUT_MS,
-      onConnectionError: (err) => log.warn({ err }, 'control connection lost'),
-    });
-    this.#registry = new Registry(this.#control.pool, 'graphile-worker');
-    this.#locks = new LivenessLocks({ connectionString, log, onControl: () => this.#heart.beatNow() });
-    this.#heart = new Heart({
-      registry: this.#registry,
+      kind: 'graphile-worker',
       events,
       log,
-      beats: () => [this.#beat()],
+      states: () => [this.#state()],
       onAnswer: (_, answers) => this.#heed(answers),
       onCutOff: () => this.#lose('cut off from the database'),
     });
@@ -66,11 +56,11 @@ export class GuestRunner<Services> {
   async open(poolId: string): Promise<void> {
     const { identity, environment } = this.#options;
     const { token, queue, concurrency } = identity;
-    await this.#locks.open();
-    await this.#locks.hold(token);
-    this.#limit(await this.#registry.register(identity));
-    await this.#registry.namePool(token, poolId);
-    this.#heart.start();
+    await this.#member.open();
+    await this.#member.hold(token, this.#board);
+    this.#limit(await this.#member.register(identity));
+    await this.#member.namePool(token, poolId);
+    await this.#member.start();
     environment.events.emit('runner.started', { queue, concurrency, token });
   }
 
@@ -80,13 +70,14 @@ export class GuestRunner<Services> {
     const id = String(helpers.job.id);
     using _place = await this.#takePlace();
     const isSuspect = helpers.job.flags !== null && 'howdah_deaths' in helpers.job.flags;
-    if (isSuspect) await this.#registry.recordStart(id, identity.token);
-    const endSignal = this.#runs.begin(id);
+    if (isSuspect) await this.#member.recordStart(id, identity.token);
+    const run = toRun(identity.queue, payload, helpers);
+    const endSignal = this.#runs.begin(id, run.job.task, timeLimitMs(task.definition, run.job));
     try {
-      await runJob(task, toRun(identity.queue, payload, helpers), { ...environment, endSignal });
+      await runJob(task, run, { ...environment, endSignal });
     } finally {
       this.#runs.end(id);
-      if (isSuspect) await this.#registry.clearStart(id, identity.token);
+      if (isSuspect) await this.#member.clearStart(id, identity.token);
     }
   }
 
@@ -110,22 +101,19 @@ export class GuestRunner<Services> {
   async #close(): Promise<void> {
     const { identity, environment } = this.#options;
     const { token, queue } = identity;
-    await this.#heart.stop();
     try {
-      await this.#registry.end(token, this.#isLost ? 'its worker left' : 'stopped');
+      await this.#member.end(token, this.#isLost ? 'its worker left' : 'stopped');
     } catch (err) {
       environment.log.warn({ err, queue }, 'what the runner held will be rescued');
     }
-    await this.#locks.close();
-    await this.#control.close();
+    await this.#member.stop();
     environment.events.emit('runner.stopped', { queue, token });
   }
 
-  #beat(): Beat {
+  #state(): RunnerState {
     const maxRunning = Math.max(this.#grants.limit, this.#grants.usedCount);
     return {
       token: this.#options.identity.token,
-      running: this.#runs.jobIds,
       maxRunning: Number.isFinite(maxRunning) ? maxRunning : null,
       isLeaving: this.#leaving.signal.aborted,
     };

@@ -1,17 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LivenessLocks } from '../fleet/liveness-locks.ts';
-import type { Beat, BeatAnswer } from '../fleet/registry.ts';
+import type { RunnerState } from '../fleet/member-messages.ts';
+import type { BeatAnswer } from '../fleet/registry.ts';
 import { JobLostError } from '../run/abort-reasons.ts';
 import { Runner, type RunnerOptions } from './runner.ts';
 import { Slots } from './slots.ts';
 
 const RETRY_DELAY_MS = 250;
 
-export interface LaneOptions<Services> extends Omit<RunnerOptions<Services>, 'slots'> {
-  locks: LivenessLocks;
-  /** Its heartbeats have news, and should not wait for the next second. */
-  onNews: () => void;
-}
+export type LaneOptions<Services> = Omit<RunnerOptions<Services>, 'slots'>;
 
 /**
  * One queue in this process: keeps a runner at work and replaces one that left by itself. Runners that left stay until
@@ -21,16 +17,12 @@ export interface LaneOptions<Services> extends Omit<RunnerOptions<Services>, 'sl
  */
 export class Lane<Services = unknown> {
   readonly #options: RunnerOptions<Services>;
-  readonly #locks: LivenessLocks;
-  readonly #onNews: () => void;
   readonly #leaving = new Map<string, { runner: Runner<Services>; ended: Promise<void> }>();
   #current: Runner<Services> | undefined;
   #filling: Promise<void> | undefined;
   #isClosed = false;
 
-  constructor({ locks, onNews, ...options }: LaneOptions<Services>) {
-    this.#locks = locks;
-    this.#onNews = onNews;
+  constructor(options: LaneOptions<Services>) {
     this.#options = { ...options, slots: new Slots(options.concurrency) };
   }
 
@@ -40,24 +32,24 @@ export class Lane<Services = unknown> {
 
   /** Whether jobs are taken, as they should be unless the queue is paused or others use up its fleet concurrency. */
   get isWorking(): boolean {
-    return this.#current?.beat() !== undefined;
+    return this.#current?.state() !== undefined;
   }
 
   /** Whether it takes jobs and runs none at this moment. */
   get isResting(): boolean {
     const runner = this.#current;
-    return runner?.engineConcurrency !== undefined && runner.beat()?.running.length === 0;
+    return runner?.engineConcurrency !== undefined && runner.isIdle;
   }
 
   /**
-   * The heartbeats of its runners. One that leaves says so when its successor is registered, lest the share of this
+   * How its runners are. One that leaves says so when its successor is registered, lest the share of this
    * process go to others in between.
    */
-  beats(): Beat[] {
-    const isSucceeded = this.#isClosed || this.#current?.beat() !== undefined;
+  states(): RunnerState[] {
+    const isSucceeded = this.#isClosed || this.#current?.state() !== undefined;
     return this.#runners()
-      .flatMap((runner) => runner.beat() ?? [])
-      .map((beat) => ({ ...beat, isLeaving: beat.isLeaving && isSucceeded }));
+      .flatMap((runner) => runner.state() ?? [])
+      .map((state) => ({ ...state, isLeaving: state.isLeaving && isSucceeded }));
   }
 
   /** The first runner at work. @throws what kept it from starting; later ones are tried until they start */
@@ -137,16 +129,17 @@ export class Lane<Services = unknown> {
   }
 
   async #startRunner(): Promise<void> {
+    const { member } = this.#options;
     const runner = new Runner(this.#options);
     this.#current = runner;
     try {
-      await this.#locks.hold(runner.token);
+      await member.hold(runner.token, runner.board);
       await runner.start();
     } catch (error) {
       this.#dismiss(runner);
       throw error;
     }
-    this.#onNews();
+    member.beatNow();
     void runner.left.then(() => this.#dismiss(runner)).then(() => this.#fill());
   }
 
@@ -164,6 +157,6 @@ export class Lane<Services = unknown> {
     } catch (err) {
       this.#options.environment.log.warn({ err, queue: this.queue }, 'what the runner held will be rescued');
     }
-    await this.#locks.drop(runner.token);
+    await this.#options.member.drop(runner.token);
   }
 }

@@ -2,11 +2,14 @@ import type { JobHelpers, Task } from 'graphile-worker';
 import { openPool, type PoolHandle } from '../../db/open-pool.ts';
 import { versionsOf } from '../../jobs/task-version.ts';
 import type { BoundTask } from '../bind.ts';
-import type { Beat, Registry } from '../fleet/registry.ts';
+import type { FleetMember } from '../fleet/fleet-member.ts';
+import type { RunnerState } from '../fleet/member-messages.ts';
 import { createRunnerIdentity, enterSession } from '../fleet/runner-identity.ts';
+import { RunsBoard } from '../fleet/runs-board.ts';
 import { ShutdownError } from '../run/abort-reasons.ts';
 import { type RunEnvironment, runJob } from '../run/run-job.ts';
 import { RunsUnderWay } from '../run/runs-under-way.ts';
+import { timeLimitMs } from '../run/time-limit.ts';
 import { toRun } from '../run/to-run.ts';
 import { VerdictError } from '../run/verdict.ts';
 import { type Engine, startEngine } from './engine.ts';
@@ -24,7 +27,8 @@ export interface RunnerOptions<Services> {
   tasks: ReadonlyMap<string, BoundTask<Services>>;
   /** The queue's schedules, in the engine's own form. @default none */
   crontab?: string;
-  registry: Registry;
+  /** This process in the fleet. */
+  member: FleetMember;
   environment: Omit<RunEnvironment<Services>, 'endSignal'>;
 }
 
@@ -34,9 +38,10 @@ export interface RunnerOptions<Services> {
  * hold or send can be told from what the new one does.
  */
 export class Runner<Services = unknown> {
+  readonly board: RunsBoard;
   readonly #identity = createRunnerIdentity();
   readonly #options: RunnerOptions<Services>;
-  readonly #runs = new RunsUnderWay();
+  readonly #runs: RunsUnderWay;
   /** Its part of the queue's fleet concurrency; no limit where the queue has none. */
   readonly #grants = new Slots(Number.POSITIVE_INFINITY);
   /** Fires when no further run may begin, not even of jobs that are fetched already. */
@@ -51,6 +56,8 @@ export class Runner<Services = unknown> {
 
   constructor(options: RunnerOptions<Services>) {
     this.#options = options;
+    this.board = new RunsBoard(options.concurrency, [...options.tasks.keys()]);
+    this.#runs = new RunsUnderWay(this.board);
     this.#database = openPool({
       connectionString: options.connectionString,
       applicationName: `howdah:${this.token}`,
@@ -65,16 +72,20 @@ export class Runner<Services = unknown> {
     return this.#identity.token;
   }
 
-  /** What it has to say in a heartbeat; undefined before it is registered. */
-  beat(): Beat | undefined {
+  /** What it has to say of itself in a heartbeat; undefined before it is registered. */
+  state(): RunnerState | undefined {
     if (!this.#isRegistered) return undefined;
     const maxRunning = Math.max(this.#grants.limit, this.#grants.usedCount);
     return {
       token: this.token,
-      running: this.#runs.jobIds,
       maxRunning: Number.isFinite(maxRunning) ? maxRunning : null,
       isLeaving: this.#leaving.signal.aborted,
     };
+  }
+
+  /** Whether no run is under way. */
+  get isIdle(): boolean {
+    return this.#runs.jobIds.length === 0;
   }
 
   /** For how many runs at once its engine was made; undefined while it has none. */
@@ -130,8 +141,8 @@ export class Runner<Services = unknown> {
   }
 
   async #start(): Promise<void> {
-    const { queue, concurrency, tasks, registry } = this.#options;
-    const granted = await registry.register({
+    const { queue, concurrency, tasks, member } = this.#options;
+    const granted = await member.register({
       ...this.#identity,
       queue,
       concurrency,
@@ -145,7 +156,7 @@ export class Runner<Services = unknown> {
   }
 
   async #startEngine(concurrency: number): Promise<void> {
-    const { queue, crontab = '', registry, environment } = this.#options;
+    const { queue, crontab = '', member, environment } = this.#options;
     this.#engine = await startEngine({
       pool: this.#database.pool,
       queue,
@@ -153,21 +164,21 @@ export class Runner<Services = unknown> {
       tasks: this.#toEngineTasks(),
       crontab,
       log: environment.log,
-      onPool: (poolId) => registry.namePool(this.token, poolId),
+      onPool: (poolId) => member.namePool(this.token, poolId),
       onLeaving: (error) => this.#left.resolve(error),
     });
     environment.events.emit('runner.started', { queue, concurrency, token: this.token });
   }
 
   async #stop(): Promise<void> {
-    const { queue, registry, environment } = this.#options;
+    const { queue, member, environment } = this.#options;
     const cause = await this.#left.promise;
     await this.#starting?.catch(() => {});
     if (cause && this.#engine) void this.#releaseLeftovers(this.#engine);
     await this.#engine?.stop();
     await this.#database.close();
     try {
-      await registry.end(this.token, cause ? `replaced: ${cause.message}` : 'stopped');
+      await member.end(this.token, cause ? `replaced: ${cause.message}` : 'stopped');
     } finally {
       environment.events.emit('runner.stopped', {
         queue,
@@ -179,10 +190,10 @@ export class Runner<Services = unknown> {
 
   /** Gives back early what a broken connection left locked; its long runs may take hours more to end. */
   async #releaseLeftovers(engine: Engine): Promise<void> {
-    const { registry, environment } = this.#options;
+    const { member, environment } = this.#options;
     try {
       await engine.untilQuiet();
-      await registry.releaseLeftovers(this.token, this.#runs.jobIds);
+      await member.releaseLeftovers(this.token, this.#runs.jobIds);
     } catch (err) {
       environment.log.warn({ err }, 'leftovers will be released when the runner has ended');
     }
@@ -199,17 +210,18 @@ export class Runner<Services = unknown> {
 
   async #run(task: BoundTask<Services>, payload: unknown, helpers: JobHelpers): Promise<void> {
     const { job } = helpers;
-    const { queue, registry, environment } = this.#options;
+    const { queue, member, environment } = this.#options;
     const id = String(job.id);
     using _places = await this.#takePlaces();
     const isSuspect = job.flags !== null && 'howdah_deaths' in job.flags;
-    if (isSuspect) await registry.recordStart(id, this.token);
-    const endSignal = this.#runs.begin(id);
+    if (isSuspect) await member.recordStart(id, this.token);
+    const run = toRun(queue, payload, helpers);
+    const endSignal = this.#runs.begin(id, run.job.task, timeLimitMs(task.definition, run.job));
     try {
-      await runJob(task, toRun(queue, payload, helpers), { ...environment, endSignal });
+      await runJob(task, run, { ...environment, endSignal });
     } finally {
       this.#runs.end(id);
-      if (isSuspect) await registry.clearStart(id, this.token);
+      if (isSuspect) await member.clearStart(id, this.token);
     }
   }
 

@@ -1,6 +1,6 @@
-import type { EventHub } from '../../observability/event-hub.ts';
-import type { Logger } from '../../observability/logger.ts';
+import type { RescueEvent } from '../../observability/events.ts';
 import type { Beat, BeatAnswer, DeadRunner, Registry } from './registry.ts';
+import type { Warn } from './warn.ts';
 
 /** How often a process says it lives. `howdah.dead_runners` counts in these. */
 const BEAT_MS = 1_000;
@@ -8,16 +8,20 @@ const BEAT_MS = 1_000;
 /** Without an answer for this long a process takes itself for cut off; others do so after 10 s, hence later. */
 const CUT_OFF_MS = 8_000;
 
+/** A tick so late was held up in this thread, or the whole process was: that the database was silent is not known. */
+const LATE_MS = 3 * BEAT_MS;
+
 export interface HeartOptions {
-  registry: Registry;
-  events: EventHub;
-  log: Logger;
+  registry: Pick<Registry, 'beat' | 'dead' | 'end'>;
+  warn: Warn;
   /** The runners of this process, as they are now. */
-  beats: () => Beat[];
+  beats: () => Promise<Beat[]>;
   /** The database's answer to those beats. */
   onAnswer: (beats: readonly Beat[], answers: readonly BeatAnswer[]) => void;
   /** No answer for 8 s: whatever runs here is about to be given to others. Called once until the next answer. */
   onCutOff: () => void;
+  /** The jobs of another process's runner were given back. */
+  onRescued: (rescue: RescueEvent) => void;
 }
 
 /**
@@ -32,13 +36,14 @@ export class Heart {
   #isBeatWanted = false;
   #isCutOff = false;
   #answeredAt = performance.now();
+  #tickedAt = performance.now();
 
   constructor(options: HeartOptions) {
     this.#options = options;
   }
 
   start(): void {
-    this.#answeredAt = performance.now();
+    this.#answeredAt = this.#tickedAt = performance.now();
     this.#timer = setInterval(() => this.#tick(), BEAT_MS);
     this.beatNow();
   }
@@ -69,7 +74,10 @@ export class Heart {
   }
 
   #watch(): void {
-    if (this.#isCutOff || performance.now() - this.#answeredAt < CUT_OFF_MS) return;
+    const now = performance.now();
+    const isLate = now - this.#tickedAt > LATE_MS;
+    this.#tickedAt = now;
+    if (isLate || this.#isCutOff || now - this.#answeredAt < CUT_OFF_MS) return;
     this.#isCutOff = true;
     this.#options.onCutOff();
   }
@@ -81,15 +89,15 @@ export class Heart {
       try {
         await this.#beat();
       } catch (err) {
-        this.#options.log.warn({ err }, 'heartbeat failed');
+        this.#options.warn({ err }, 'heartbeat failed');
       }
     }
   }
 
   async #beat(): Promise<void> {
     const { registry, beats: current, onAnswer } = this.#options;
+    const beats = await current();
     const sentAt = performance.now();
-    const beats = current();
     const answers = await registry.beat(beats);
     this.#answeredAt = sentAt;
     this.#isCutOff = false;
@@ -97,21 +105,21 @@ export class Heart {
   }
 
   async #rescue(): Promise<void> {
-    const { registry, log } = this.#options;
+    const { registry, warn } = this.#options;
     try {
       for (const dead of await registry.dead()) await this.#rescueOne(dead);
     } catch (err) {
-      log.warn({ err }, 'could not look for dead runners');
+      warn({ err }, 'could not look for dead runners');
     }
   }
 
   async #rescueOne({ token, queue, because }: DeadRunner): Promise<void> {
-    const { registry, events, log } = this.#options;
+    const { registry, onRescued, warn } = this.#options;
     try {
       const released = await registry.end(token, because);
-      if (released) events.emit('runner.rescued', { token, queue, because, ...released });
+      onRescued({ token, queue, because, ...released });
     } catch (err) {
-      log.warn({ err, token }, 'could not rescue the jobs of a dead runner, will try again');
+      warn({ err, token }, 'could not rescue the jobs of a dead runner, will try again');
     }
   }
 }

@@ -1,13 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openSession, type Session } from '../../db/session.ts';
-import type { Logger } from '../../observability/logger.ts';
 import { paced } from './paced.ts';
+import type { Warn } from './warn.ts';
 
 const RECONNECT_DELAY_MS = 250;
 const CONNECT_TIMEOUT_MS = 3_000;
 
-/** A record that could not be made, as when the database was busy, is tried again. */
-const LOCK_RETRY_MS = 1_000;
+/** What a session that lives answers within; one that does not may be dead, without either side having been told. */
+const ANSWER_MS = 500;
+
+/** A session silent for this long, while others are not, is replaced. Far more than a statement takes. */
+const SILENT_MS = 2_500;
 
 /** Anybody who may connect may notify: who shouts is heard this often. Operators are not kept waiting by it. */
 const CONTROL_MS = 100;
@@ -15,9 +18,11 @@ const CONTROL_MS = 100;
 const LOCK = 'select howdah.show_life($1) as "isHeld"';
 const UNLOCK = 'select howdah.hide_life($1)';
 
+type QueryRow = Record<string, unknown>;
+
 export interface LivenessOptions {
   connectionString: string;
-  log: Logger;
+  warn: Warn;
   /** An operator changed something that workers must know of (howdah.tell_workers). */
   onControl: () => void;
 }
@@ -34,7 +39,11 @@ export class LivenessLocks {
   #session: Session | undefined;
   /** Tells the session in use from those that were lost: it may be over before anybody holds it. */
   #over: AbortController | undefined;
-  #retry: NodeJS.Timeout | undefined;
+  /** Resolves when the latest statement is over: a session does one at a time. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #verifying: Promise<boolean> | undefined;
+  /** When the question that `#verifying` waits for was asked; Infinity for none. */
+  #askedAt = Number.POSITIVE_INFINITY;
   #isClosed = false;
 
   constructor(options: LivenessOptions) {
@@ -43,6 +52,7 @@ export class LivenessLocks {
 
   async open(): Promise<void> {
     const over = new AbortController();
+    this.#turn = Promise.resolve();
     const session = await openSession({
       connectionString: this.#options.connectionString,
       applicationName: 'howdah liveness',
@@ -53,58 +63,98 @@ export class LivenessLocks {
       },
     });
     try {
-      await this.#prepare(session);
+      await inTime(this.#prepare(session));
       over.signal.throwIfAborted();
     } catch (error) {
-      await session.end().catch(() => {});
+      session.destroy();
       throw error;
     }
     this.#session = session;
     this.#over = over;
-    this.#retry = setInterval(() => void this.#lockMissing(session), LOCK_RETRY_MS).unref();
     if (this.#isClosed) await this.close();
     else this.#options.onControl();
   }
 
   async hold(token: string): Promise<void> {
     this.#tokens.set(token, false);
-    if (this.#session) await this.#lock(this.#session, token);
+    if (this.#session) await inTime(this.#lock(this.#session, token));
   }
 
   async drop(token: string): Promise<void> {
     this.#tokens.delete(token);
-    await this.#session?.query(UNLOCK, [token]).catch(() => {});
+    if (this.#session) await inTime(this.#query(this.#session, UNLOCK, [token])).catch(() => {});
+  }
+
+  /**
+   * The runners that the session shows to live just now, by its own word. None when it does not answer within half a
+   * second. A record that could not be made, as when the database was busy, is tried again at every call.
+   */
+  async verify(): Promise<ReadonlySet<string>> {
+    this.#verifying ??= this.#ask().finally(() => {
+      this.#verifying = undefined;
+    });
+    const isAlive = await Promise.race([this.#verifying, delay(ANSWER_MS, false, { ref: false })]);
+    return new Set([...this.#tokens].flatMap(([token, isHeld]) => (isAlive && isHeld ? [token] : [])));
+  }
+
+  /**
+   * Replaces a session that has been silent for too long. To be called when the database was just told that it may be
+   * gone: from then on that is no sign of death. During a stall of the whole network the database knows nothing of it, and
+   * cutting a session that only waits would show a process dead that lives.
+   */
+  replaceSilent(): void {
+    if (performance.now() - this.#askedAt > SILENT_MS) this.#session?.destroy();
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    clearInterval(this.#retry);
-    await this.#session?.end().catch(() => {});
+    const session = this.#session;
+    if (session) await inTime(session.end()).catch(() => session.destroy());
   }
 
   async #prepare(session: Session): Promise<void> {
     session.on('notification', this.#options.onControl);
-    await session.query('listen howdah_control');
+    await this.#query(session, 'listen howdah_control');
     for (const token of this.#tokens.keys()) await this.#lock(session, token);
   }
 
   async #lock(session: Session, token: string): Promise<void> {
-    const { rows } = await session.query<{ isHeld: boolean }>(LOCK, [token]);
+    const { rows } = await this.#query<{ isHeld: boolean }>(session, LOCK, [token]);
     if (this.#tokens.has(token)) this.#tokens.set(token, rows[0]?.isHeld ?? false);
+  }
+
+  async #ask(): Promise<boolean> {
+    const session = this.#session;
+    if (!session) return false;
+    this.#askedAt = performance.now();
+    try {
+      await this.#query(session, 'select 1');
+      await this.#lockMissing(session);
+      return this.#session === session;
+    } catch {
+      return false;
+    } finally {
+      this.#askedAt = Number.POSITIVE_INFINITY;
+    }
   }
 
   async #lockMissing(session: Session): Promise<void> {
     for (const [token, isHeld] of this.#tokens) {
-      if (!isHeld) await this.#lock(session, token).catch(() => {});
+      if (!isHeld) await this.#lock(session, token);
     }
+  }
+
+  #query<Row extends QueryRow>(session: Session, text: string, values: unknown[] = []) {
+    const answer = this.#turn.then(() => session.query<Row>(text, values));
+    this.#turn = answer.catch(() => {});
+    return answer;
   }
 
   #reopen(over: AbortController): void {
     if (this.#isClosed || this.#over !== over) return;
     this.#session = undefined;
     this.#over = undefined;
-    clearInterval(this.#retry);
-    this.#options.log.warn('liveness connection lost, opening another');
+    this.#options.warn({}, 'liveness connection lost, opening another');
     void this.#openUntilItWorks();
   }
 
@@ -114,5 +164,19 @@ export class LivenessLocks {
       await delay(RECONNECT_DELAY_MS);
       await this.open().catch(() => {});
     }
+  }
+}
+
+/** @throws when the session stays silent */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  const silence = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => silence.reject(new Error(`the liveness session did not answer within ${SILENT_MS} ms`)),
+    SILENT_MS,
+  );
+  try {
+    return await Promise.race([answer, silence.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -21,6 +21,10 @@ export interface Beat {
   readonly maxRunning: number | null;
   /** It takes no more jobs and only lets its runs end. */
   readonly isLeaving: boolean;
+  /** The session that shows its process to live was there a moment ago: were it no more, the process would be gone. */
+  readonly isLifeShown: boolean;
+  /** For how many milliseconds the event loop of its process has been blocked; null when it is not. */
+  readonly blockedMs: number | null;
 }
 
 /** What the database answers to a runner's heartbeat. */
@@ -161,6 +165,13 @@ export class Registry {
   }
 }
 
-function toRow({ token, running, maxRunning, isLeaving }: Beat) {
-  return { token, running, max_running: maxRunning, is_leaving: isLeaving };
+function toRow({ token, running, maxRunning, isLeaving, isLifeShown, blockedMs }: Beat) {
+  return {
+    token,
+    running,
+    max_running: maxRunning,
+    is_leaving: isLeaving,
+    life_shown: isLifeShown,
+    blocked_ms: blockedMs,
+  };
 }

@@ -1,19 +1,32 @@
+import type { RunsBoard } from '../fleet/runs-board.ts';
 import { JobCancelledError } from './abort-reasons.ts';
 
 /** The runs of one runner, each with the signal that ends it. */
 export class RunsUnderWay {
+  readonly #board: RunsBoard;
   readonly #controllers = new Map<string, AbortController>();
+  readonly #places = new Map<string, number>();
   #cancelledIds: ReadonlySet<string> = new Set();
   #abortReason: Error | undefined;
+
+  /** @param board where they are seen from outside this event loop */
+  constructor(board: RunsBoard) {
+    this.#board = board;
+  }
 
   get jobIds(): string[] {
     return [...this.#controllers.keys()];
   }
 
-  /** The signal of a run that begins; it has fired already if the job was cancelled before, or all runs aborted. */
-  begin(jobId: string): AbortSignal {
+  /**
+   * The signal of a run that begins; it has fired already if the job was cancelled before, or all runs aborted.
+   *
+   * @param timeLimitMs how long it may take; 0 for any time
+   */
+  begin(jobId: string, task: string, timeLimitMs: number): AbortSignal {
     const controller = new AbortController();
     this.#controllers.set(jobId, controller);
+    this.#places.set(jobId, this.#board.enter(jobId, task, timeLimitMs));
     if (this.#abortReason) controller.abort(this.#abortReason);
     else if (this.#cancelledIds.has(jobId)) controller.abort(new JobCancelledError());
     return controller.signal;
@@ -21,6 +34,8 @@ export class RunsUnderWay {
 
   end(jobId: string): void {
     this.#controllers.delete(jobId);
+    this.#board.leave(this.#places.get(jobId) ?? -1);
+    this.#places.delete(jobId);
   }
 
   /** Ends the runs of these jobs, now and those that begin until the next call: some may be fetched and not begun. */

@@ -6,6 +6,10 @@
 -- after 8 s without one, so what is cut off here has already let go there. Of a runner of a version before, which has
 -- no such session, the heartbeat alone tells. None in a copy of the database that nobody has decided about
 -- (installation.sql): its runners are the original's.
+--
+-- A session can also die without its process, and without either being told. So before each heartbeat a process asks that
+-- session whether it is there, and says so with the heartbeat (life_shown). That the session is no more is a sign of death
+-- only for a runner that had it at its latest heartbeat; another one has its 10 s.
 create function howdah.dead_runners() returns table (token uuid, queue text, because text)
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -18,6 +22,6 @@ as $$
   where r.released_at is null and (select howdah.installation_problem()) is null
     and (r.retired_at is not null
          or r.heartbeat_at < clock_timestamp() - interval '10 seconds'
-         or (r.heartbeat_at < clock_timestamp() - interval '2 seconds'
+         or (r.heartbeat_at < clock_timestamp() - interval '2 seconds' and r.life_shown
              and r.secret_hash is not null and not howdah.shows_life(r.token)))
 $$;

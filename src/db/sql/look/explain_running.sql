@@ -43,6 +43,13 @@ begin
                           job.started_at, v_where, coalesce(nullif(howdah.list_ids(v_runner.running), ''), 'none'));
     remedy := 'It starts when one of those ends; more workers or a higher concurrency would start later ones sooner.';
   end if;
+  if v_lost is null and v_runner.blocked_since is not null then
+    explanation := explanation || format(
+      ' Its worker''s event loop has been blocked for %s s: a handler there does CPU-bound work%s.',
+      round(extract(epoch from clock_timestamp() - v_runner.blocked_since)),
+      coalesce(' (jobs at work: ' || nullif(howdah.list_ids(v_runner.running), '') || ')', ''));
+    remedy := remedy || ' CPU-bound work belongs into a thread of its own: isolate: ''thread'' of its task.';
+  end if;
 end;
 $$;
 

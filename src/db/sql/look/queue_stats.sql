@@ -6,7 +6,7 @@ create function howdah.queue_stats() returns table (
   queue text, available bigint, scheduled bigint, retryable bigint, running bigint, is_estimate boolean,
   oldest_wait_seconds double precision, concurrency bigint, fleet_concurrency integer, workers bigint,
   is_paused boolean, dead_tuples bigint, table_bytes bigint, added_total bigint, ended_total bigint,
-  schema_name text, paused_at timestamptz, paused_by text
+  schema_name text, paused_at timestamptz, paused_by text, blocked_workers bigint, abandoned bigint
 )
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -14,14 +14,16 @@ as $$
   select q.queue, q.available, q.scheduled, q.retryable, q.running, q.is_estimate,
          q.oldest_wait_seconds, fleet.concurrency, s.fleet_concurrency, fleet.workers,
          s.paused_at is not null, q.dead_tuples, q.table_bytes, q.added_total, q.ended_total,
-         q.schema_name, s.paused_at, s.paused_by
+         q.schema_name, s.paused_at, s.paused_by, fleet.blocked_workers, fleet.abandoned
   from (
 :queue_stats_rows
   ) q
   left join howdah.queue_settings s on s.queue = q.queue
   cross join lateral (
     select count(*) filter (where alive.yes) as workers,
-           coalesce(sum(r.concurrency) filter (where alive.yes), 0) as concurrency
+           coalesce(sum(r.concurrency) filter (where alive.yes), 0) as concurrency,
+           count(*) filter (where alive.yes and r.blocked_since is not null) as blocked_workers,
+           coalesce(sum(cardinality(r.abandoned)) filter (where r.heartbeat_at > clock_timestamp() - interval '10 seconds'), 0) as abandoned
     from howdah.runners r
     cross join lateral (
       select r.retired_at is null and r.heartbeat_at > clock_timestamp() - interval '10 seconds' as yes
@@ -31,4 +33,4 @@ as $$
 $$;
 
 comment on function howdah.queue_stats() is
-  'One row per queue for monitoring, in milliseconds at any size: depth by state (an estimate where is_estimate), seconds the oldest available job has waited, jobs running at the latest heartbeats, workers with a heartbeat in the last 10 s and their concurrency, the fleet''s limit, dead tuples and bytes of the job table, jobs added and ended since the server''s statistics began, its schema, and since when and by whom it is paused.';
+  'One row per queue for monitoring, in milliseconds at any size: depth by state (an estimate where is_estimate), seconds the oldest available job has waited, jobs running at the latest heartbeats, workers with a heartbeat in the last 10 s and their concurrency, the fleet''s limit, dead tuples and bytes of the job table, jobs added and ended since the server''s statistics began, its schema, since when and by whom it is paused, workers whose event loop is blocked, and handlers still at work though their run is over or should be.';

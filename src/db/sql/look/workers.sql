@@ -2,10 +2,11 @@
 create view howdah.workers as
 select r.token, r.queue, r.kind, r.host, r.pid, r.concurrency, cardinality(r.running) as running,
        case when r.heartbeat_at < clock_timestamp() - interval '5 seconds' then 'silent'
+            when r.blocked_since is not null then 'blocked'
             when s.paused_at is not null then 'paused'
             when cardinality(r.running) > 0 then 'busy'
             else 'idle' end as state,
-       r.started_at, r.heartbeat_at, r.pool_id, r.tasks, r.task_versions
+       r.started_at, r.heartbeat_at, r.pool_id, r.tasks, r.task_versions, r.blocked_since, r.abandoned
 from howdah.runners r
 left join howdah.queue_settings s on s.queue = r.queue
 where r.retired_at is null;
@@ -19,10 +20,14 @@ comment on column howdah.workers.pid is 'Process id on that host.';
 comment on column howdah.workers.concurrency is 'Jobs it runs at once.';
 comment on column howdah.workers.running is 'Jobs it was running at its latest heartbeat.';
 comment on column howdah.workers.state is
-  'busy, idle, paused (its queue is), or silent (no heartbeat for 5 s: its jobs go to others after 10 s).';
+  'busy, idle, paused (its queue is), blocked (the event loop of its process is, by a handler that does CPU-bound work), or silent (no heartbeat for 5 s: its jobs go to others after 10 s).';
 comment on column howdah.workers.started_at is 'When it was registered.';
 comment on column howdah.workers.heartbeat_at is 'Its latest heartbeat; one comes every second.';
 comment on column howdah.workers.pool_id is 'What howdah.jobs shows as the worker of its jobs.';
 comment on column howdah.workers.tasks is 'Names of the tasks it can run.';
 comment on column howdah.workers.task_versions is
   'The version of each of those tasks, by name: see howdah.task_versions. Empty for a worker that did not say.';
+comment on column howdah.workers.blocked_since is
+  'Since when the event loop of its process has been blocked: its runs stand still, but for the one that blocks it. Null while it turns.';
+comment on column howdah.workers.abandoned is
+  'Jobs whose handlers are still at work there though their run is over or should be: they ignore their signal.';

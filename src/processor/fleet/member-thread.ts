@@ -1,0 +1,154 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { openPool } from '../../db/open-pool.ts';
+import { packError } from '../packed-error.ts';
+import { BlockReporter } from './block-reporter.ts';
+import { Heart } from './heart.ts';
+import { LivenessLocks } from './liveness-locks.ts';
+import { LoopWatch } from './loop-watch.ts';
+import type { FromThread, MemberCalls, MemberThreadData, ToThread } from './member-messages.ts';
+import { Registry } from './registry.ts';
+import { RunnerStates } from './runner-states.ts';
+import { monotonicMs, readBoard, type SharedBoard } from './runs-board.ts';
+import type { Warn } from './warn.ts';
+
+/** A statement of the fleet's register that takes longer than this is given up: the connection may be a black hole. */
+const REGISTRY_TIMEOUT_MS = 3_000;
+
+if (parentPort) serve(parentPort, workerData as MemberThreadData);
+
+/** What speaks for a process in the fleet, in a thread of its own: see FleetMember. */
+function serve(port: MessagePort, data: MemberThreadData): void {
+  const post = (message: FromThread) => port.postMessage(message);
+  const states = new RunnerStates((ask) => post({ kind: 'ask', ask }));
+  const { calls, beatNow } = createMember(data, states, post);
+  port.on('message', (message: ToThread) => {
+    if (message.kind === 'state') states.tell(message.ask, message.runners);
+    else if (message.kind === 'beat') beatNow();
+    else void answer(message, calls, post).then(() => message.name === 'stop' && port.close());
+  });
+}
+
+async function answer(
+  { id, name, args }: Extract<ToThread, { kind: 'call' }>,
+  calls: MemberCalls,
+  post: (message: FromThread) => void,
+): Promise<void> {
+  try {
+    const call = calls[name] as (...args: unknown[]) => Promise<unknown>;
+    post({ kind: 'returned', id, value: await call(...args) });
+  } catch (thrown) {
+    post({ kind: 'failed', id, error: packError(thrown) });
+  }
+}
+
+function createMember(data: MemberThreadData, states: RunnerStates, post: (message: FromThread) => void) {
+  const { connectionString, kind } = data;
+  const warn = createWarn(post);
+  const control = openPool({
+    connectionString,
+    applicationName: 'howdah control',
+    maxConnections: 3,
+    timeoutMs: REGISTRY_TIMEOUT_MS,
+    onConnectionError: (err) => warn({ err }, 'control connection lost'),
+  });
+  const registry = new Registry(control.pool, kind);
+  const boards = new Map<string, SharedBoard>();
+  const locks = new LivenessLocks({ connectionString, warn, onControl: () => heart.beatNow() });
+  const watch = createWatch(data, { boards, post, onFree: () => heart.beatNow() });
+  const beats = async () => {
+    const [current, held] = await Promise.all([states.current(), locks.verify()]);
+    return current.map(({ token, ...state }) => ({
+      ...state,
+      token,
+      running: readBoard(boards.get(token)).map(({ jobId }) => jobId),
+      isLifeShown: held.has(token),
+      blockedMs: watch.blockedMs ?? null,
+    }));
+  };
+  const heart = new Heart({
+    registry,
+    warn,
+    beats,
+    onAnswer(beaten, answers) {
+      const tokens = beaten.map(({ token }) => token);
+      if (beaten.every(({ isLifeShown }) => !isLifeShown)) locks.replaceSilent();
+      if (states.handOver(answers)) post({ kind: 'answers', tokens, answers });
+    },
+    onCutOff: () => post({ kind: 'cut_off' }),
+    onRescued: (rescue) => post({ kind: 'rescued', rescue }),
+  });
+  const stop = async () => {
+    watch.stop();
+    await heart.stop();
+    await locks.close();
+    await control.close();
+  };
+  return {
+    calls: createCalls(registry, { boards, locks, heart, watch, stop }),
+    beatNow: () => heart.beatNow(),
+  };
+}
+
+interface Parts {
+  boards: Map<string, SharedBoard>;
+  locks: LivenessLocks;
+  heart: Heart;
+  watch: LoopWatch;
+  stop: () => Promise<void>;
+}
+
+function createCalls(registry: Registry, { boards, locks, heart, watch, stop }: Parts): MemberCalls {
+  return {
+    register: (identity) => registry.register(identity),
+    configureFleet: (queue, limit) => registry.configureFleet(queue, limit),
+    namePool: (token, poolId) => registry.namePool(token, poolId),
+    end: (token, because) => registry.end(token, because),
+    releaseLeftovers: (token, keep) => registry.releaseLeftovers(token, keep),
+    recordStart: (jobId, token) => registry.recordStart(jobId, token),
+    clearStart: (jobId, token) => registry.clearStart(jobId, token),
+    open: () => locks.open(),
+    hold(token, board) {
+      boards.set(token, board);
+      return locks.hold(token);
+    },
+    drop(token) {
+      boards.delete(token);
+      return locks.drop(token);
+    },
+    async start() {
+      heart.start();
+      watch.start();
+    },
+    stop,
+  };
+}
+
+function createWatch(
+  { ticks, logLevel }: MemberThreadData,
+  {
+    boards,
+    post,
+    onFree,
+  }: { boards: Map<string, SharedBoard>; post: (message: FromThread) => void; onFree: () => void },
+): LoopWatch {
+  const reporter = new BlockReporter({
+    runs: () => [...boards.values()].flatMap(readBoard),
+    logLevel,
+    onOver: (block) => post({ kind: 'blocked', block }),
+  });
+  return new LoopWatch({
+    ticks,
+    now: monotonicMs,
+    onBlocked: (sinceMs) => reporter.onBlocked(sinceMs),
+    onFree(sinceMs, untilMs) {
+      reporter.onFree(sinceMs, untilMs);
+      onFree();
+    },
+  });
+}
+
+/** The process's log is written by the process. */
+function createWarn(post: (message: FromThread) => void): Warn {
+  return ({ err, ...fields }, message) =>
+    post({ kind: 'warning', fields, message, ...(err === undefined ? {} : { error: packError(err) }) });
+}
