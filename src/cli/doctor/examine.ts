@@ -7,6 +7,7 @@ import { readSchedules } from '../../start/read-schedules.ts';
 import { StartupError } from '../../start/startup-error.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkFleet } from './check-fleet.ts';
+import { checkRescue } from './check-rescue.ts';
 import { checkUpkeep } from './check-upkeep.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 import { guarded } from './guarded.ts';
@@ -60,6 +61,7 @@ async function checkInside(config: Config, connectionString: string): Promise<Fi
       ...findings,
       ...(await guarded('the crontab', () => checkCrontab(session))),
       ...(await guarded('dead rows and what holds vacuum back', () => checkUpkeep(session))),
+      ...(await guarded('the rescue of lost workers’ jobs', () => checkRescue(session, connectionString))),
       ...(await guarded('queues and tasks', () => checkFleet(session))),
     ];
   } finally {

@@ -4,7 +4,7 @@
 --
 -- A name is anybody's to choose, so it does no more than have its bearer looked at: what counts is whether it holds the
 -- queue's job table (fence_holders.sql), which outsiders cannot. may_end: whether this role may end it, and it is beyond
--- doubt: the recorded session itself or, where there is only a name, one of a role whose rights this role has.
+-- doubt: the recorded session itself, by its start, or, where there is only a name, one of a role whose rights this role has.
 -- since: when its transaction began; null where this role may not know.
 create function howdah.runner_backends(token uuid)
 returns table (pid integer, role text, is_handler boolean, may_end boolean, since timestamptz, idle_since timestamptz)
@@ -12,7 +12,9 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select a.pid, a.usename::text, a.application_name = 'howdah run:' || runner_backends.token,
-         pg_has_role(a.usesysid, 'usage') and (s.pid is null or a.backend_start = s.backend_start),
+         case when s.pid is null then pg_has_role(a.usesysid, 'usage')
+              else a.backend_start = s.backend_start
+                   and (pg_has_role(a.usesysid, 'usage') or pg_has_role('pg_signal_backend', 'usage')) end is true,
          a.xact_start, case when a.state = 'idle in transaction' then a.state_change end
   from pg_stat_activity a
   left join howdah.runner_sessions s
