@@ -16,6 +16,7 @@ const PATHS: ReadonlyMap<string, string> = new Map(
 
 /** Installed once, in this order. */
 const SHARED = [
+  'job_options',
   'nearest_names',
   'queue_schema',
   'lagging_sequences',
@@ -28,6 +29,7 @@ const SHARED = [
   'record_change',
   'job_settings',
   'store_job_settings',
+  'keep_sequence',
   'job_option_mistakes',
   'unique_hash',
   'is_job_live',
@@ -38,6 +40,9 @@ const SHARED = [
   'sequence_jobs_ended',
   'promote_waiting_sequences',
   'enter_sequence',
+  'engine_key',
+  'key_holder',
+  'put_keyed_job',
   'write_job',
   'add_one_job',
   'enqueue_job',
@@ -111,6 +116,7 @@ const SHARED = [
 /** Installed once a queue, in this order. */
 const PER_QUEUE = [
   'queue_job_settings',
+  'queue_keep_sequence',
   'queue_gate',
   'queue_foreign_unlock',
   'queue_keep_attempt',

@@ -5,12 +5,16 @@ import type { EnqueueOptions } from './enqueue-options.ts';
 const MAX_DURATION_MS = 100 * 365 * 86_400_000;
 const KEY_MODES = ['replace', 'preserve_run_at', 'ignore'];
 
+/** The engine's 512, but for the longest name of a task and what marks it. */
+const MAX_KEY_LENGTH = 376;
+const JOB_ID = /^[1-9][0-9]{0,18}$/;
+
 /** Whether the option's value is wrong, the option, what is expected there. */
 type Rule = readonly [isBroken: boolean, field: keyof EnqueueOptions, expected: string];
 
 /** Every option out of range, with what was expected and what received. */
 export function findOptionMistakes(options: EnqueueOptions): FieldMistake[] {
-  return [...timeRules(options), ...countRules(options), ...keyRules(options)]
+  return [...timeRules(options), ...countRules(options), ...keyRules(options), ...debounceRules(options)]
     .filter(([isBroken]) => isBroken)
     .map(([, field, expected]) => ({
       field,
@@ -39,17 +43,37 @@ function countRules({ maxRetries, priority, headers }: EnqueueOptions): Rule[] {
   ];
 }
 
-function keyRules({ key, keyMode, uniqueKey, uniqueForMs, sequence }: EnqueueOptions): Rule[] {
+function keyRules(options: EnqueueOptions): Rule[] {
+  const { key, keyMode, uniqueKey, uniqueForMs, sequence, succeeds } = options;
   const hasKey = key !== undefined;
+  const isUnique = uniqueKey !== undefined || uniqueForMs !== undefined;
   return [
-    [isNotText(key, 512), 'key', '1 to 512 characters'],
+    [isNotText(key, MAX_KEY_LENGTH), 'key', `1 to ${MAX_KEY_LENGTH} characters`],
     [keyMode !== undefined && !KEY_MODES.includes(keyMode), 'keyMode', KEY_MODES.join(' or ')],
     [keyMode !== undefined && !hasKey, 'keyMode', 'a key beside it'],
     [hasKey && uniqueKey !== undefined, 'uniqueKey', 'nothing beside key'],
     [hasKey && uniqueForMs !== undefined, 'uniqueForMs', 'nothing beside key'],
-    [hasKey && sequence !== undefined, 'sequence', 'nothing beside key'],
     [isNotText(uniqueKey, 1_024), 'uniqueKey', '1 to 1024 characters'],
     [isNotText(sequence, 200), 'sequence', '1 to 200 characters'],
+    [succeeds !== undefined && !JOB_ID.test(succeeds), 'succeeds', 'the id of a job'],
+    [succeeds !== undefined && !isUnique, 'succeeds', 'uniqueKey or uniqueForMs beside it'],
+  ];
+}
+
+function debounceRules({ key, keyMode, debounceMs, maxWaitMs, delayMs, runAt }: EnqueueOptions): Rule[] {
+  const isDebounced = debounceMs !== undefined;
+  return [
+    [isOutside(debounceMs, 1, MAX_DURATION_MS), 'debounceMs', '1 ms to 100 years in ms'],
+    [isDebounced && key === undefined, 'debounceMs', 'a key beside it'],
+    [isDebounced && delayMs !== undefined, 'delayMs', 'nothing beside debounceMs'],
+    [isDebounced && runAt !== undefined, 'runAt', 'nothing beside debounceMs'],
+    [isDebounced && (keyMode ?? 'replace') !== 'replace', 'keyMode', 'replace beside debounceMs'],
+    [maxWaitMs !== undefined && !isDebounced, 'maxWaitMs', 'debounceMs beside it'],
+    [
+      isOutside(maxWaitMs, debounceMs ?? 0, MAX_DURATION_MS),
+      'maxWaitMs',
+      'at least debounceMs, up to 100 years in ms',
+    ],
   ];
 }
 

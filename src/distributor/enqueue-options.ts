@@ -20,17 +20,29 @@ export interface EnqueueOptions {
    */
   retentionMs?: number;
   /**
-   * A name that at most one waiting job of its queue has, 1 to 512 characters; `keyMode` says what a second enqueue
-   * does. Excludes `uniqueKey`, `uniqueForMs` and `sequence`.
+   * A name that at most one waiting job of this task in its queue has, 1 to 376 characters; `keyMode` says what a second
+   * enqueue does. With `sequence`, the job that waits also never runs beside the one that runs. Excludes `uniqueKey`
+   * and `uniqueForMs`.
    */
   key?: string;
   /**
    * `replace` gives the waiting job all of the new one's settings, `preserve_run_at` the same but its run_at (until
    * its first run); a running job is left to finish, not retried any more, and a new job follows. `ignore` leaves the
-   * job alone, a running one included. Payloads that are both arrays are joined.
+   * job alone, a running one included. Payloads that are both arrays are joined. A replaced job keeps its place in its
+   * sequence; one that waits in another sequence is cancelled, and a new job follows at the end of the new one.
    * @default 'replace'
    */
   keyMode?: KeyMode;
+  /**
+   * Milliseconds from the latest enqueue of the key until the job may run, 1 ms to 100 years: each enqueue puts it off
+   * again. Needs `key`; excludes `delayMs`, `runAt` and other key modes than `replace`.
+   */
+  debounceMs?: number;
+  /**
+   * Milliseconds that debounced enqueues can put a job off at most, from the first of them; at least `debounceMs`, up to
+   * 100 years. A job enqueued while one of the key runs, or after a run of it failed, begins anew. @default no bound
+   */
+  maxWaitMs?: number;
   /**
    * While a job of this task with the same key lives, in whatever queue, another is refused with `duplicate_job`.
    * Any end of that job, or `uniqueForMs`, frees the key. 1 to 1,024 characters.
@@ -41,6 +53,12 @@ export interface EnqueueOptions {
    * with the same queue, task and payload are the same.
    */
   uniqueForMs?: number;
+  /**
+   * Id of a running job, as a rule the one whose handler enqueues this. If it holds the unique key, it gives the key up
+   * to this job instead of having it refused; from the commit on it is not retried any more. Needs `uniqueKey` or
+   * `uniqueForMs`. Without effect if that job does not hold the key; refused as ever if it holds it and waits.
+   */
+  succeeds?: string;
   /**
    * Jobs of one sequence run one at a time, in the order in which their transactions committed, across queues and
    * workers; the next waits too while the one before it waits for a retry. 1 to 200 characters.

@@ -14,7 +14,8 @@ const COLUMNS =
 const ENQUEUE_ONE = `
   select ${COLUMNS}
   from howdah.enqueue_job($1, $2::json, $3, $4::timestamptz, $5::interval, $6::integer, $7::integer, $8::interval,
-                          $9::timestamptz, $10::interval, $11, $12, $13, $14::interval, $15, $16::jsonb)`;
+                          $9::timestamptz, $10::interval, $11, $12, $13, $14::interval, $15, $16::jsonb,
+                          $17::interval, $18::interval, $19::bigint)`;
 
 const ENQUEUE_MANY = `select job_index as index, ${COLUMNS} from howdah.enqueue_jobs($1::json, $2)`;
 
@@ -72,10 +73,10 @@ export class PostgresDistributor implements TaskDistributor {
 }
 
 function toParameters<Payload>(job: NewJob<Payload>): unknown[] {
-  const { headers, ...options } = toSqlOptions(job);
-  const values = Object.values(options).map((value) => value ?? null);
-  const payload = JSON.stringify(job.payload);
-  return [job.task.name, payload, ...values, headers === undefined ? null : JSON.stringify(headers)];
+  const options = toSqlOptions(job);
+  const headers = options.headers && JSON.stringify(options.headers);
+  const values = Object.values({ ...options, headers }).map((value) => value ?? null);
+  return [job.task.name, JSON.stringify(job.payload), ...values];
 }
 
 /** Only a batch that could hold a duplicate asks for the savepoint that lets the transaction survive one. */

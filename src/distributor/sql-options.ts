@@ -17,6 +17,9 @@ export function toSqlOptions<Payload>({ task, options = {} }: NewJob<Payload>) {
     unique_for: toInterval(options.uniqueForMs),
     sequence: options.sequence,
     headers: options.headers,
+    debounce: toInterval(options.debounceMs),
+    max_wait: toInterval(options.maxWaitMs),
+    succeeds: options.succeeds,
   };
 }
 

@@ -15,6 +15,8 @@ const NAMES: Readonly<Record<string, string>> = {
   timeoutMs: 'timeout',
   retentionMs: 'retention',
   uniqueForMs: 'unique_for',
+  debounceMs: 'debounce',
+  maxWaitMs: 'max_wait',
 };
 
 /** Names inside a payload are the task's own. */
@@ -94,6 +96,9 @@ function toOptions(job: RequestedJob): EnqueueOptions {
     uniqueForMs: job.unique_for,
     key: job.key,
     keyMode: job.key_mode,
+    debounceMs: job.debounce,
+    maxWaitMs: job.max_wait,
+    succeeds: job.succeeds,
     sequence: job.sequence,
     headers: job.headers,
   };

@@ -150,6 +150,9 @@ export function toNewJob(job: JobRequest): { task: string } {
     unique_for: toDuration(job.uniqueForMs),
     key: job.key,
     key_mode: job.keyMode,
+    debounce: toDuration(job.debounceMs),
+    max_wait: toDuration(job.maxWaitMs),
+    succeeds: job.succeeds,
     sequence: job.sequence,
     headers: job.headers,
   };

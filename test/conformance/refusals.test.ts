@@ -30,12 +30,24 @@ const OPTIONS: [string, JobRequest, string[]][] = [
   ['a retention below 0', option({ retentionMs: -1 }), ['retention']],
   ['a retention above a hundred years', option({ retentionMs: HUNDRED_YEARS_MS + 1 }), ['retention']],
   ['an empty key', option({ key: '' }), ['key']],
-  ['a key too long', option({ key: 'k'.repeat(513) }), ['key']],
+  ['a key too long', option({ key: 'k'.repeat(377) }), ['key']],
   ['a key mode there is not', option({ key: 'k', keyMode: 'keep' }), ['key_mode']],
   ['a key mode without a key', option({ keyMode: 'ignore' }), ['key_mode']],
   ['a unique key beside a key', option({ key: 'k', uniqueKey: 'u' }), ['unique_key']],
   ['unique_for beside a key', option({ key: 'k', uniqueForMs: 1 }), ['unique_for']],
-  ['a sequence beside a key', option({ key: 'k', sequence: 's' }), ['sequence']],
+  ['debounce without a key', option({ debounceMs: 1 }), ['debounce']],
+  ['debounce of 0', option({ key: 'k', debounceMs: 0 }), ['debounce']],
+  ['debounce above a hundred years', option({ key: 'k', debounceMs: HUNDRED_YEARS_MS + 1 }), ['debounce']],
+  ['a delay beside debounce', option({ key: 'k', debounceMs: 1, delayMs: 1 }), ['delay']],
+  ['run_at beside debounce', option({ key: 'k', debounceMs: 1, runAt: AT }), ['run_at']],
+  [
+    'another key mode beside debounce',
+    option({ key: 'k', debounceMs: 1, keyMode: 'preserve_run_at' }),
+    ['key_mode'],
+  ],
+  ['max_wait without debounce', option({ key: 'k', maxWaitMs: 1 }), ['max_wait']],
+  ['max_wait below debounce', option({ key: 'k', debounceMs: 2, maxWaitMs: 1 }), ['max_wait']],
+  ['succeeds without a unique key', option({ succeeds: '7' }), ['succeeds']],
   ['an empty unique key', option({ uniqueKey: '' }), ['unique_key']],
   ['a unique key too long', option({ uniqueKey: 'u'.repeat(1_025) }), ['unique_key']],
   ['unique_for of 0', option({ uniqueForMs: 0 }), ['unique_for']],
@@ -126,7 +138,13 @@ for (const name of DRIVERS) {
     test('nothing that is as long as it may be', async () => {
       const { enqueue, act } = stage.drivers[name];
       const longest: JobRequest[] = [
-        { ...JOB, key: '🐘'.repeat(512) },
+        {
+          ...JOB,
+          key: '🐘'.repeat(376),
+          sequence: '🐘'.repeat(200),
+          debounceMs: 1,
+          maxWaitMs: HUNDRED_YEARS_MS,
+        },
         { ...JOB, uniqueKey: '🐘'.repeat(1_024), sequence: '🐘'.repeat(200), uniqueForMs: HUNDRED_YEARS_MS },
         { ...JOB, delayMs: HUNDRED_YEARS_MS, retentionMs: 0 },
       ];

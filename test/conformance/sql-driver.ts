@@ -149,6 +149,9 @@ function toOptions(job: Omit<JobRequest, 'task'>): Record<string, unknown> {
     unique_for: interval(job.uniqueForMs),
     sequence: job.sequence,
     headers: job.headers,
+    debounce: interval(job.debounceMs),
+    max_wait: interval(job.maxWaitMs),
+    succeeds: job.succeeds,
   };
 }
 

@@ -11,6 +11,7 @@ export interface StoredJob {
   payload: unknown;
   priority: number;
   max_attempts: number;
+  /** As it was given. */
   key: string | null;
   flags: Record<string, unknown> | null;
   /** Seconds from the job's creation, whole; Infinity for a parked one. */
@@ -52,7 +53,8 @@ export const WAYS = {
 /** The engine's row of a live job, in whichever queue. */
 export async function stored({ pool }: TestQueue, id: string): Promise<StoredJob> {
   const select = (queue: string, schema: string) =>
-    `select id, '${queue}' as queue, payload, priority, max_attempts, key, flags,
+    `select id, '${queue}' as queue, payload, priority, max_attempts, flags,
+       howdah.key_of(key, (select identifier from ${schema}._private_tasks t where t.id = task_id)) as key,
        case when isfinite(run_at) then round(extract(epoch from run_at - created_at))::float8 else 'infinity' end
          as wait_seconds
      from ${schema}._private_jobs where id = $1`;

@@ -4,7 +4,6 @@ import type { EnqueueOptions } from '../../src/distributor/enqueue-options.ts';
 import { HowdahError } from '../../src/errors.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { type StoredJob, stored, WAYS } from './enqueue-both-ways.ts';
-import { openSession, untilBlocked } from './session.ts';
 
 const works = testTask('works', { maxRetries: 7 });
 const DEADLINE = new Date('2031-05-06T07:08:09.010Z');
@@ -87,27 +86,6 @@ describe('a key', () => {
       assert.equal((await stored(queue, id)).flags, null);
     });
   }
-
-  test('of a running job makes a new one, also when a worker takes the job between the steps of add_job', async () => {
-    const first = await WAYS.sql(queue, queue.pool, { task: works, options: { key: 'taken' } });
-    await queue.pool.query(`
-      create function public.pause_insert() returns trigger language plpgsql as
-        $$ begin perform pg_advisory_xact_lock(77); return new; end $$;
-      create trigger pause_insert before insert on graphile_worker._private_jobs
-      for each row execute function public.pause_insert()`);
-    const worker = await openSession(queue.pool);
-    await worker.run('select pg_advisory_xact_lock(77)');
-    const replacing = queue.distributor.distribute(queue.pool, works, {}, { key: 'taken' });
-    await untilBlocked(queue.pool, 1);
-    await worker.run(
-      `update graphile_worker._private_jobs set locked_at = now(), locked_by = 'w' where key = 'taken'`,
-    );
-    await worker.end('commit');
-    const { id: second } = await replacing;
-    await queue.pool.query('drop function public.pause_insert() cascade');
-    assert.notEqual(second, first);
-    assert.deepEqual([(await stored(queue, first)).key, (await stored(queue, second)).key], [null, 'taken']);
-  });
 });
 
 async function payloadAndWait(id: string): Promise<unknown[]> {
@@ -143,8 +121,8 @@ const MISTAKES: [EnqueueOptions, ...string[]][] = [
   ],
   [
     { key: '' },
-    'key: expected 1 to 512 characters, received ""',
-    'key: expected 1 to 512 characters, received 0',
+    'key: expected 1 to 376 characters, received ""',
+    'key: expected 1 to 376 characters, received 0',
   ],
   [
     { key: 'k', keyMode: 'merge' as never },
@@ -167,9 +145,39 @@ const MISTAKES: [EnqueueOptions, ...string[]][] = [
     'unique_for: expected nothing beside key, received 00:00:01',
   ],
   [
-    { key: 'k', sequence: 's' },
-    'sequence: expected nothing beside key, received "s"',
-    'sequence: expected nothing beside key, received s',
+    { debounceMs: 0, key: 'k' },
+    'debounceMs: expected 1 ms to 100 years in ms, received 0',
+    'debounce: expected more than 0, up to 100 years, received 00:00:00',
+  ],
+  [
+    { debounceMs: 1_000 },
+    'debounceMs: expected a key beside it, received 1000',
+    'debounce: expected a key beside it, received none',
+  ],
+  [
+    { key: 'k', debounceMs: 1_000, delayMs: 1 },
+    'delayMs: expected nothing beside debounceMs, received 1',
+    'delay: expected nothing beside debounce, received 00:00:00.001',
+  ],
+  [
+    { key: 'k', debounceMs: 1_000, keyMode: 'ignore' },
+    'keyMode: expected replace beside debounceMs, received "ignore"',
+    'key_mode: expected replace beside debounce, received ignore',
+  ],
+  [
+    { key: 'k', maxWaitMs: 1_000 },
+    'maxWaitMs: expected debounceMs beside it, received 1000',
+    'max_wait: expected debounce beside it, received none',
+  ],
+  [
+    { key: 'k', debounceMs: 2_000, maxWaitMs: 1_000 },
+    'maxWaitMs: expected at least debounceMs, up to 100 years in ms, received 1000',
+    'max_wait: expected at least debounce, up to 100 years, received 00:00:01',
+  ],
+  [
+    { succeeds: '7' },
+    'succeeds: expected uniqueKey or uniqueForMs beside it, received "7"',
+    'succeeds: expected unique_key or unique_for beside it, received none',
   ],
   [
     { uniqueForMs: 0 },

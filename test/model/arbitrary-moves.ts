@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { OTHER_TASK, TASK } from './engine-statements.ts';
 import type { Move } from './moves.ts';
 import type { Failure, NewJob } from './queue-model.ts';
 import { WORDS } from './world.ts';
@@ -35,16 +36,30 @@ const uniqueJob = fc.record(
   { ...basics, ...delays, ...retention, uniqueKey, uniqueForMs: fc.constant(HOUR_MS) },
   { requiredKeys: [...REQUIRED, 'uniqueKey'] },
 );
+const task = fc.constantFrom(TASK, TASK, OTHER_TASK);
 const keyJob = fc.record(
-  { ...basics, ...delays, ...retention, key, keyMode },
-  { requiredKeys: [...REQUIRED, 'key'] },
+  { ...basics, ...delays, ...retention, task, key, keyMode, sequence },
+  { requiredKeys: [...REQUIRED, 'task', 'key'] },
+);
+const debouncedJob = fc.record(
+  {
+    ...basics,
+    ...retention,
+    task,
+    key,
+    sequence,
+    debounceMs: fc.constant(HOUR_MS),
+    maxWaitMs: fc.constant(HOUR_MS),
+  },
+  { requiredKeys: [...REQUIRED, 'task', 'key', 'debounceMs'] },
 );
 
 const newJob: fc.Arbitrary<NewJob> = fc.oneof(
   { weight: 2, arbitrary: plainJob },
   { weight: 3, arbitrary: sequenceJob },
   { weight: 1, arbitrary: uniqueJob },
-  { weight: 2, arbitrary: keyJob },
+  { weight: 3, arbitrary: keyJob },
+  { weight: 1, arbitrary: debouncedJob },
 );
 
 const failure: fc.Arbitrary<Failure> = fc.record({
@@ -68,6 +83,13 @@ type MoveArbitraries = { readonly [Kind in Move['do']]: fc.Arbitrary<Extract<Mov
 
 const MOVES: MoveArbitraries = {
   enqueue: fc.record({ do: is('enqueue'), job: newJob, isRolledBack: fc.nat(9).map((n) => n === 0) }),
+  succeed: fc.record({
+    do: is('succeed'),
+    by,
+    pick,
+    job: uniqueJob,
+    isRolledBack: fc.nat(9).map((n) => n === 0),
+  }),
   fetch: fc.record({ do: is('fetch'), by, batchSize: fc.constantFrom(1, 1, 2, 5) }),
   end: fc.record({ do: is('end'), by, picks: fc.array(pick, { minLength: 1, maxLength: 3 }), word, failure }),
   endStale: fc.record({ do: is('endStale'), by, pick, word, failure }),

@@ -16,6 +16,11 @@ export function assertModelled(model: QueueModel, actual: Snapshot): void {
   for (const row of actual.live) {
     const job = model.get(row.id);
     job.due = settle(job.due, row.runAt, { span, what: `run_at of job ${row.id}` });
+    const { debouncedSince } = row;
+    assert.equal(debouncedSince === null, job.debouncedSince === null, `job ${row.id} is debounced`);
+    if (job.debouncedSince === null) continue;
+    const what = `first debounced enqueue of job ${row.id}`;
+    job.debouncedSince = settle(job.debouncedSince, debouncedSince ?? Number.NaN, { span, what });
   }
   for (const { jobId, isParked, wantedAt } of actual.sequenceJobs) {
     const { parked } = model.get(jobId);
@@ -32,8 +37,12 @@ function settle(
   actual: Micros,
   { span, what }: { span: { from: Micros; to: Micros }; what: string },
 ): Micros {
-  const earliest = typeof due === 'number' ? due : Math.max(span.from + due.fromMs * 1000, due.atLeast ?? 0);
-  const latest = typeof due === 'number' ? due : Math.max(span.to + due.toMs * 1000, due.atLeast ?? 0);
+  const bound = (at: Micros) => {
+    if (typeof due === 'number') return due;
+    return Math.min(Math.max(at, due.atLeast ?? 0), due.atMost ?? Number.POSITIVE_INFINITY);
+  };
+  const earliest = bound(typeof due === 'number' ? due : span.from + due.fromMs * 1000);
+  const latest = bound(typeof due === 'number' ? due : span.to + due.toMs * 1000);
   const isWithin = actual >= earliest - GRAIN_US && actual <= latest + GRAIN_US;
   assert.ok(isWithin, `${what}: expected ${earliest} to ${latest}, is ${actual}`);
   return actual;
@@ -42,7 +51,12 @@ function settle(
 /** The snapshot, but for instants, in an order of its own. */
 function described(actual: Snapshot) {
   return {
-    live: byId(actual.live.map(({ runAt: _, unique, ...row }) => ({ ...row, isUnique: unique !== null }))),
+    live: byId(
+      actual.live.map(({ runAt: _, debouncedSince: __, unique, ...row }) => ({
+        ...row,
+        isUnique: unique !== null,
+      })),
+    ),
     finished: byId(actual.finished),
     errors: actual.errors,
     cancelled: actual.cancelled,
@@ -81,10 +95,23 @@ function expected(model: QueueModel): ReturnType<typeof described> {
   };
 }
 
-function liveRow({ id, queue, attempts, maxAttempts, priority, owner, ...job }: JobModel) {
+function liveRow({ id, queue, task, attempts, maxAttempts, priority, owner, ...job }: JobModel) {
   const { lastError, key, deaths, sequence, uniqueKey } = job;
   const isUnique = uniqueKey !== null;
-  return { id, queue, attempts, maxAttempts, priority, owner, lastError, key, deaths, sequence, isUnique };
+  return {
+    id,
+    queue,
+    task,
+    attempts,
+    maxAttempts,
+    priority,
+    owner,
+    lastError,
+    key,
+    deaths,
+    sequence,
+    isUnique,
+  };
 }
 
 function finishedRow({ id, queue, state, attempts, maxAttempts, owner, lastError, key }: JobModel) {

@@ -93,7 +93,7 @@ export class Crowd {
       await client.query(isRolledBack ? 'rollback' : 'commit');
       if (isRolledBack || isDuplicate) return;
       this.#all.push(id);
-      if (job.sequence === undefined) this.#plain.push(id);
+      if (job.sequence === undefined && job.keyMode !== 'ignore') this.#plain.push(id);
       if (job.retentionMs !== 0 || job.key) this.kept.add(id);
     });
     await client.query('rollback');

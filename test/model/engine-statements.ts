@@ -7,8 +7,9 @@ import { batchGetJobs } from '../../node_modules/graphile-worker/dist/sql/getJob
 import { returnJobs } from '../../node_modules/graphile-worker/dist/sql/returnJobs.js';
 import { queueSchema } from '../../src/db/queue-schema.ts';
 
-/** The one task of the model's jobs; nothing ever runs it. */
+/** The tasks of the model's jobs; nothing ever runs them. Only jobs with a key are of the other one, too. */
 export const TASK = 'model_step';
+export const OTHER_TASK = 'model_other_step';
 
 export type Fetched = Job;
 
@@ -20,7 +21,7 @@ export interface EngineStatements {
   giveBack(jobs: readonly Fetched[]): Promise<void>;
 }
 
-const TASKS: TaskList = { [TASK]: () => {} };
+const TASKS: TaskList = { [TASK]: () => {}, [OTHER_TASK]: () => {} };
 
 type Options = Parameters<typeof batchGetJobs>[0];
 type WithClient = Parameters<typeof batchGetJobs>[1];

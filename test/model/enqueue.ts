@@ -8,7 +8,8 @@ export interface Enqueued {
 }
 
 const OPTIONS = `$1, payload => '{}', queue => $2, delay => $3::interval, max_retries => $4, priority => $5,
-  retention => $6::interval, key => $7, key_mode => $8, unique_key => $9, unique_for => $10::interval, sequence => $11`;
+  retention => $6::interval, key => $7, key_mode => $8, unique_key => $9, unique_for => $10::interval, sequence => $11,
+  debounce => $12::interval, max_wait => $13::interval, succeeds => $14`;
 
 /** As any program that speaks SQL does it. */
 export async function enqueue(client: pg.Client, job: NewJob): Promise<Enqueued> {
@@ -16,7 +17,7 @@ export async function enqueue(client: pg.Client, job: NewJob): Promise<Enqueued>
     name: 'enqueue',
     text: `select job_id::text as id, is_duplicate as "isDuplicate" from howdah.enqueue_job(${OPTIONS})`,
     values: [
-      TASK,
+      job.task ?? TASK,
       job.queue,
       milliseconds(job.delayMs),
       job.maxRetries,
@@ -27,6 +28,9 @@ export async function enqueue(client: pg.Client, job: NewJob): Promise<Enqueued>
       job.uniqueKey,
       milliseconds(job.uniqueForMs),
       job.sequence,
+      milliseconds(job.debounceMs),
+      milliseconds(job.maxWaitMs),
+      job.succeeds,
     ],
   });
   const [row] = rows;

@@ -16,7 +16,7 @@ export function assertSound(now: Snapshot, expired: ReadonlySet<string> = new Se
   }
   const unexpired = now.live.filter(({ id }) => !expired.has(id));
   assertSingle(unexpired, ({ unique }) => unique, 'hold one unique key');
-  assertSingle(now.live, ({ key, queue }) => key && `${queue} ${key}`, 'have one key');
+  assertSingle(now.live, ({ key, queue, task }) => key && `${queue} ${task} ${key}`, 'have one key');
   const parked = new Set(now.sequenceJobs.filter(({ isParked }) => isParked).map(({ jobId }) => jobId));
   const released = now.live.filter(({ id }) => !parked.has(id));
   assertSingle(released, ({ sequence }) => sequence, 'are released of one sequence');

@@ -4,7 +4,12 @@ import type { QueueName } from './staged-runner.ts';
 /** When a job may run, as far as a command determines it: an instant, or so long after the command's own. */
 export type Due =
   | Micros
-  | { readonly fromMs: number; readonly toMs: number; readonly atLeast?: Micros | undefined };
+  | {
+      readonly fromMs: number;
+      readonly toMs: number;
+      readonly atLeast?: Micros | undefined;
+      readonly atMost?: Micros | undefined;
+    };
 
 /** Right after, or `delayMs` after, the instant at which the database executes the command. */
 export function after(delayMs: number, atLeast?: Micros): Due {
@@ -14,6 +19,7 @@ export function after(delayMs: number, atLeast?: Micros): Due {
 /** What the model believes of one job. */
 export interface JobModel {
   readonly id: string;
+  readonly task: string;
   queue: QueueName;
   state: 'live' | 'completed' | 'discarded' | 'cancelled' | 'gone';
   attempts: number;
@@ -33,6 +39,8 @@ export interface JobModel {
   sequence: string | null;
   /** While it waits for its turn: when it wants to run; undefined is at once. Null: it need not wait. */
   parked: { wanted: Due | undefined } | null;
+  /** The first of the enqueues that put it off since it was written, or since a run of it that counted. */
+  debouncedSince: Due | null;
   /** Decisions about its failed attempts. */
   errors: string[];
 }

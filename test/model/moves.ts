@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
+import { assertFetch } from './assert-fetch.ts';
 import type { Fetched } from './engine-statements.ts';
 import { enqueue } from './enqueue.ts';
 import { isWaiting, type JobModel } from './job-model.ts';
 import type { Failure, NewJob, QueueModel } from './queue-model.ts';
-import type { Micros } from './snapshot.ts';
 import type { RunnerName } from './stage.ts';
 import type { QueueName } from './staged-runner.ts';
 import { assertAgree, assertRefused, type Crew, speak, type Word, type World } from './world.ts';
@@ -19,6 +19,7 @@ const RECENT = 12;
  */
 export type Move =
   | { do: 'enqueue'; job: NewJob; isRolledBack: boolean }
+  | { do: 'succeed'; by: RunnerName; pick: number; job: NewJob; isRolledBack: boolean }
   | { do: 'fetch'; by: RunnerName; batchSize: number }
   | { do: 'end'; by: RunnerName; picks: number[]; word: Word; failure: Failure }
   | { do: 'endStale'; by: RunnerName; pick: number; word: Word; failure: Failure }
@@ -67,6 +68,15 @@ const ACTS: { [Kind in Move['do']]: Act<Kind> } = {
     if (holder) assert.equal(id, holder.id);
     else if (!isRolledBack) model.enqueue(id, job);
     world.isNoEffect = holder !== undefined || isRolledBack;
+  },
+
+  /** The handler of a running job enqueues under the unique key of its job, if that has one. */
+  async succeed({ by, pick, job, isRolledBack }, model, world) {
+    const held = model.ownedBy(world.crews[by].runner.poolId);
+    const running = held[pick % held.length];
+    if (!running) return;
+    const successor = { ...job, uniqueKey: running.uniqueKey ?? 'u1', succeeds: running.id };
+    await ACTS.enqueue({ do: 'enqueue', job: successor, isRolledBack }, model, world);
   },
 
   async fetch({ by, batchSize }, model, world) {
@@ -310,35 +320,4 @@ function endAs(word: Word, failure: Failure, { job, model }: { job: JobModel; mo
   if (word === 'fail') model.fail(job, failure);
   else if (word === 'giveBack') model.unlock(job, job.attempts - 1);
   else model.complete(job);
-}
-
-/** The most urgent jobs whose time has come, as many as asked for or there are; none of a paused queue. */
-function assertFetch(
-  jobs: Fetched[],
-  model: QueueModel,
-  { queue, batchSize, clock }: { queue: QueueName; batchSize: number; clock: Micros },
-): void {
-  const taken = new Set(jobs.map(({ id }) => id));
-  const waiting = model
-    .live()
-    .filter((job) => job.queue === queue && isWaiting(job) && !model.paused.has(queue));
-  const dueBy = (at: Micros) => waiting.filter(({ due }) => typeof due === 'number' && due <= at);
-  const surely = dueBy(model.last?.clock ?? 0);
-  const perhaps = dueBy(clock);
-  for (const id of taken)
-    assert.ok(
-      perhaps.some((job) => job.id === id),
-      `job ${id} may be fetched`,
-    );
-  assert.ok(taken.size >= Math.min(batchSize, surely.length), `fetched ${taken.size} of ${surely.length}`);
-  assert.ok(taken.size <= batchSize);
-  const passedOver = surely.filter(({ id }) => !taken.has(id));
-  for (const job of perhaps.filter(({ id }) => taken.has(id))) {
-    const first = passedOver.find((other) => isBefore(other, job));
-    assert.ok(!first, `job ${job.id} was fetched before ${first?.id}`);
-  }
-}
-
-function isBefore(a: JobModel, b: JobModel): boolean {
-  return a.priority < b.priority || (a.priority === b.priority && Number(a.due) < Number(b.due));
 }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, isRunning, isWaiting, type JobModel } from './job-model.ts';
+import { TASK } from './engine-statements.ts';
+import { after, type Due, isRunning, isWaiting, type JobModel } from './job-model.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { QueueName } from './staged-runner.ts';
 
 export interface NewJob {
+  task?: string;
   queue: QueueName;
   delayMs?: number;
   maxRetries: number;
@@ -14,6 +16,9 @@ export interface NewJob {
   uniqueKey?: string;
   uniqueForMs?: number;
   sequence?: string;
+  debounceMs?: number;
+  maxWaitMs?: number;
+  succeeds?: string;
 }
 
 /** A verdict's kind and wait; `plain` is an error of a task run without Howdah. */
@@ -64,12 +69,13 @@ export class QueueModel {
   /** The holder of its unique key, which refuses it. */
   holderFor(job: NewJob): JobModel | undefined {
     const lock = job.uniqueKey === undefined ? undefined : this.uniqueLocks.get(job.uniqueKey);
-    return lock && !lock.isExpired ? this.get(lock.jobId) : undefined;
+    const holder = lock && !lock.isExpired ? this.get(lock.jobId) : undefined;
+    return holder && holder.id === job.succeeds && isRunning(holder) ? undefined : holder;
   }
 
   /** Takes note of an enqueue that was answered with this id. */
   enqueue(id: string, asked: NewJob): void {
-    const before = asked.key === undefined ? undefined : this.#holderOfKey(asked.key, asked.queue);
+    const before = asked.key === undefined ? undefined : this.#holderOfKey(asked.key, asked);
     if (before && asked.keyMode === 'ignore') {
       assert.equal(id, before.id);
       return;
@@ -77,13 +83,16 @@ export class QueueModel {
     if (before && isRunning(before)) {
       before.key = null;
       before.maxAttempts = before.attempts;
-    } else if (before) {
+    } else if (before && before.sequence === (asked.sequence ?? null)) {
       assert.equal(id, before.id);
       this.#replace(before, asked);
       return;
     }
     assert.ok(!this.jobs.has(id), `job ${id} is new`);
-    this.jobs.set(id, this.#create(id, asked));
+    if (asked.succeeds !== undefined) this.#succeed(this.get(asked.succeeds), asked);
+    const job = this.#create(id, asked, before);
+    if (before && isWaiting(before)) this.cancel(before, reasonToMove(asked));
+    this.jobs.set(id, job);
     if (asked.uniqueKey !== undefined) this.uniqueLocks.set(asked.uniqueKey, { jobId: id, isExpired: false });
   }
 
@@ -187,12 +196,13 @@ export class QueueModel {
     if (job.state === 'live') return this.move(job, 0);
     const lock = job.uniqueKey === null ? undefined : this.uniqueLocks.get(job.uniqueKey);
     if (lock && !lock.isExpired) throw new Refusal('HWSTA');
-    if (job.key !== null && this.#holderOfKey(job.key, job.queue)) throw new Refusal('HWSTA');
+    if (job.key !== null && this.#holderOfKey(job.key, job)) throw new Refusal('HWSTA');
     const isParked = this.#hasSequenceJobs(job.sequence);
     if (job.uniqueKey !== null) this.uniqueLocks.set(job.uniqueKey, { jobId: job.id, isExpired: false });
     const parked = isParked ? { wanted: undefined } : null;
     const due = isParked ? Number.POSITIVE_INFINITY : after(0);
     Object.assign(job, { state: 'live', attempts: 0, owner: null, lastError: null, deaths: 0, parked, due });
+    job.debouncedSince = null;
     return isParked ? 'scheduled' : 'available';
   }
 
@@ -212,19 +222,34 @@ export class QueueModel {
     if (job.sequence !== null && !wasParked) this.#promote(job.sequence);
   }
 
-  #holderOfKey(key: string, queue: QueueName): JobModel | undefined {
-    return this.live().find((job) => job.key === key && job.queue === queue);
+  #holderOfKey(
+    key: string,
+    { queue, task = TASK }: { queue: QueueName; task?: string },
+  ): JobModel | undefined {
+    return this.live().find((job) => job.key === key && job.queue === queue && job.task === task);
+  }
+
+  /** A running job gives its unique key up to the next, and what is left of its retries. */
+  #succeed(job: JobModel, { uniqueKey }: NewJob): void {
+    const lock = this.uniqueLocks.get(uniqueKey ?? '');
+    if (!isRunning(job) || lock?.jobId !== job.id || lock.isExpired) return;
+    job.uniqueKey = null;
+    job.maxAttempts = job.attempts;
   }
 
   #hasSequenceJobs(sequence: string | null | undefined): boolean {
     return sequence != null && this.live().some((job) => job.sequence === sequence);
   }
 
-  #create(id: string, asked: NewJob): JobModel {
-    const wanted = asked.delayMs === undefined ? undefined : after(asked.delayMs);
+  /** @param before the job that had its key */
+  #create(id: string, asked: NewJob, before?: JobModel): JobModel {
+    const waiting = before && isWaiting(before) ? before : undefined;
+    const debouncedSince = asked.debounceMs === undefined ? null : periodOf(waiting);
+    const wanted = wantedBy(asked, { waiting, debouncedSince });
     const isParked = this.#hasSequenceJobs(asked.sequence);
     return {
       id,
+      task: asked.task ?? TASK,
       queue: asked.queue,
       state: 'live',
       attempts: 0,
@@ -240,14 +265,18 @@ export class QueueModel {
       uniqueKey: asked.uniqueKey ?? null,
       sequence: asked.sequence ?? null,
       parked: isParked ? { wanted } : null,
+      debouncedSince,
       errors: [],
     };
   }
 
   #replace(job: JobModel, asked: NewJob): void {
-    const { due, errors, attempts } = job;
-    const isDueKept = asked.keyMode === 'preserve_run_at' && attempts === 0;
-    Object.assign(job, this.#create(job.id, asked), { errors }, isDueKept ? { due } : {});
+    const { errors, parked: place } = job;
+    const next = this.#create(job.id, asked, job);
+    const { wanted } = next.parked ?? { wanted: next.due };
+    const parked = place ? { wanted } : null;
+    const due = place ? Number.POSITIVE_INFINITY : (wanted ?? after(0));
+    Object.assign(job, next, { errors, parked, due });
   }
 
   /** The next of a sequence whose released job ended. */
@@ -260,6 +289,28 @@ export class QueueModel {
     next.due = after(0, typeof wanted === 'number' ? wanted : undefined);
     next.parked = null;
   }
+}
+
+/** Since when a debounced enqueue of its key has put the waiting job off. */
+function periodOf(waiting: JobModel | undefined): Due {
+  return (waiting?.attempts === 0 ? waiting.debouncedSince : null) ?? after(0);
+}
+
+/** When the job asked for wants to run; undefined for at once. */
+function wantedBy(
+  { keyMode, debounceMs, maxWaitMs, delayMs }: NewJob,
+  { waiting, debouncedSince }: { waiting: JobModel | undefined; debouncedSince: Due | null },
+): Due | undefined {
+  if (keyMode === 'preserve_run_at' && waiting?.attempts === 0)
+    return waiting.parked ? waiting.parked.wanted : waiting.due;
+  if (debounceMs === undefined) return delayMs === undefined ? undefined : after(delayMs);
+  const isBound = maxWaitMs !== undefined && typeof debouncedSince === 'number';
+  const atMost = isBound ? debouncedSince + maxWaitMs * 1000 : undefined;
+  return { fromMs: debounceMs, toMs: debounceMs, atMost };
+}
+
+function reasonToMove({ sequence }: NewJob): string {
+  return `its key was enqueued again ${sequence === undefined ? 'in no sequence' : `in the sequence ${sequence}`}`;
 }
 
 /** asynq's formula, as the database has it. */

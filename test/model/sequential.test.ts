@@ -18,6 +18,7 @@ const MAX_MOVES = 300;
 
 const WEIGHTS: Weights = {
   enqueue: 24,
+  succeed: 3,
   fetch: 20,
   end: 18,
   endStale: 4,

@@ -7,6 +7,7 @@ export type Micros = number;
 export interface LiveRow {
   id: string;
   queue: QueueName;
+  task: string;
   attempts: number;
   maxAttempts: number;
   priority: number;
@@ -17,6 +18,8 @@ export interface LiveRow {
   deaths: number;
   sequence: string | null;
   unique: string | null;
+  /** The first of the enqueues that put it off. */
+  debouncedSince: Micros | null;
 }
 
 export interface FinishedRow {
@@ -53,11 +56,13 @@ const MICROS = (at: string) =>
   `case when isfinite(${at}) then (extract(epoch from ${at}) * 1000000)::bigint end`;
 
 const LIVE = (queue: string, schema: string) => `
-  select j.id::text, '${queue}' as queue, j.attempts, j.max_attempts as "maxAttempts", j.priority,
-         coalesce(${MICROS('j.run_at')}, -1) as "runAt", j.locked_by as owner, j.last_error as "lastError", j.key,
+  select j.id::text, '${queue}' as queue, t.identifier as task, j.attempts, j.max_attempts as "maxAttempts", j.priority,
+         coalesce(${MICROS('j.run_at')}, -1) as "runAt", j.locked_by as owner, j.last_error as "lastError",
+         howdah.key_of(j.key, t.identifier) as key,
+         ${MICROS(`(j.flags #>> '{howdah,debounced_since}')::timestamptz`)} as "debouncedSince",
          coalesce((j.flags ->> 'howdah_deaths')::integer, 0) as deaths, j.flags #>> '{howdah,sequence}' as sequence,
          j.flags #>> '{howdah,unique}' as "unique"
-  from ${schema}._private_jobs j`;
+  from ${schema}._private_jobs j join ${schema}._private_tasks t on t.id = j.task_id`;
 
 const list = (select: string, order: string) =>
   `(select coalesce(json_agg(r order by ${order}), '[]') from (${select}) r)`;

@@ -3,7 +3,7 @@ import { announceTasks } from '../../src/distributor/announce-tasks.ts';
 import { createCatalogue } from '../../src/jobs/catalogue.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 import { testTask } from '../support/test-queue.ts';
-import { TASK } from './engine-statements.ts';
+import { OTHER_TASK, TASK } from './engine-statements.ts';
 import { type QueueName, StagedRunner } from './staged-runner.ts';
 
 /** Where each runner of the model works. */
@@ -36,7 +36,7 @@ export class Stage {
     const database = await createTestDatabase();
     const operator = new pg.Client({ connectionString: database.connectionString });
     await operator.connect();
-    await announceTasks(operator, createCatalogue([testTask(TASK)]));
+    await announceTasks(operator, createCatalogue([testTask(TASK), testTask(OTHER_TASK)]));
     return new Stage(database.connectionString, operator, () => database.drop());
   }
 

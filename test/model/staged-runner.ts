@@ -1,7 +1,13 @@
 import pg from 'pg';
 import { createRunnerIdentity, enterSession, hashSecret } from '../../src/processor/fleet/runner-identity.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { type EngineStatements, engineStatements, type Fetched, TASK } from './engine-statements.ts';
+import {
+  type EngineStatements,
+  engineStatements,
+  type Fetched,
+  OTHER_TASK,
+  TASK,
+} from './engine-statements.ts';
 
 export type QueueName = 'default' | 'critical';
 
@@ -27,7 +33,7 @@ export class StagedRunner {
     await operator.query(`select howdah.register_runner($1, $2, 'howdah', 'model', 1, 9, $3, null, $4)`, [
       runner.token,
       queue,
-      [TASK],
+      [TASK, OTHER_TASK],
       hashSecret(runner.#identity.secret),
     ]);
     await operator.query('select howdah.name_runner_pool($1, $2)', [runner.token, runner.poolId]);

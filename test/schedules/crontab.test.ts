@@ -107,7 +107,7 @@ describe('a queue’s part of the crontab', () => {
       backfillPeriod: 7_200_000,
       maxAttempts: 3,
       priority: 7,
-      jobKey: 'a b&c',
+      jobKey: 'howdah:report:a b&c',
       jobKeyMode: 'preserve_run_at',
       queueName: undefined,
     });

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { MAX_BATCH_SIZE } from '../../distributor/task-distributor.ts';
 import { duration } from './duration.ts';
 import { answeredInstant, instant } from './instant.ts';
+import { jobId } from './job.ts';
 import { anyText, text } from './text.ts';
 
 const HUNDRED_YEARS_MS = 100 * 365 * 86_400_000;
@@ -45,10 +46,20 @@ export const newJob = z
       unique_for: duration(HUNDRED_YEARS_MS, '1h')
         .optional()
         .openapi({ description: 'Refused for so long; without unique_key by queue, task and payload.' }),
-      key: text(512).optional().openapi({
-        description: 'Replaces the waiting job that has it; excludes unique_key, unique_for and sequence.',
+      succeeds: jobId
+        .optional()
+        .openapi({ description: 'Running job that gives its unique key up to this one.' }),
+      key: text(376).optional().openapi({
+        description: 'Replaces the waiting job of this task that has it; excludes unique_key and unique_for.',
       }),
       key_mode: z.enum(KEY_MODES, { error: `expected one of ${KEY_MODES.join(', ')}` }).optional(),
+      debounce: duration(HUNDRED_YEARS_MS, '5s').optional().openapi({
+        description:
+          'Runs so long after the latest enqueue of its key; needs key, excludes delay and run_at.',
+      }),
+      max_wait: duration(HUNDRED_YEARS_MS, '1m')
+        .optional()
+        .openapi({ description: 'But no longer than this after the first; needs debounce.' }),
       sequence: text(200)
         .optional()
         .openapi({ description: 'Jobs of one sequence run one at a time, in order.' }),

@@ -1,4 +1,5 @@
 import { type ParsedCronItem, parseCrontab } from 'graphile-worker';
+import { engineKey } from '../../db/engine-key.ts';
 import type { Catalogue } from '../../jobs/catalogue.ts';
 import type { TaskDefinition } from '../../jobs/define-task.ts';
 import { describeIssues } from '../../jobs/describe-issues.ts';
@@ -132,7 +133,7 @@ function renderLine({ identifier, task, cron, options, payload }: Schedule): str
     max: String(maxAttempts),
   });
   if (priority !== undefined) query.set('priority', String(priority));
-  if (jobKey !== undefined) query.set('jobKey', jobKey);
+  if (jobKey !== undefined) query.set('jobKey', engineKey(task, jobKey));
   if (jobKeyMode !== undefined) query.set('jobKeyMode', jobKeyMode);
   return [cron, task, `?${query}`, ...(payload ? [onOneLine(payload)] : [])].join(' ');
 }

@@ -1,7 +1,7 @@
 -- howdah.add_one_job(job): what howdah.enqueue_job does, with its arguments in one value.
 --
 -- In this order: refuse what is wrong, take the unique key, take the turn in the sequence, write the job. A duplicate is
--- returned, not raised, so that the caller's transaction can go on.
+-- returned, not raised, so that the caller's transaction can go on. A job with a key goes its own way (put_keyed_job.sql).
 create function howdah.add_one_job(job howdah.job_options)
 returns table (job_id bigint, job_queue text, job_run_at timestamptz, job_max_retries integer, is_duplicate boolean)
 language plpgsql
@@ -27,10 +27,14 @@ begin
   job.queue := coalesce(job.queue, v_task.queue);
   job.max_retries := coalesce(job.max_retries, v_task.max_retries);
   perform howdah.queue_schema(job.queue);
+  if job.key is not null then
+    return query select k.id, job.queue, k.run_at, k.max_attempts - 1, false from howdah.put_keyed_job(job, v_settings) k;
+    return;
+  end if;
 
   v_hash := howdah.unique_hash(job, job.queue);
   if v_hash is not null then
-    v_holder := howdah.claim_unique(v_hash, job.queue, clock_timestamp() + job.unique_for, 0);
+    v_holder := howdah.claim_unique(v_hash, job.queue, clock_timestamp() + job.unique_for, 0, job.succeeds);
     if v_holder.job_id is not null then
       return query select * from howdah.duplicate_of(v_holder);
       return;

@@ -5,7 +5,12 @@
 -- So no end of a job, not even a truncated table, leaves a key stuck. Locks: only the row it takes. A second transaction
 -- that wants a key somebody is just taking waits for that commit; a refusal locks nothing, so a refused transaction
 -- that stays open never makes the holder's completion wait.
-create function howdah.claim_unique(hash bytea, queue text, expires_at timestamptz, job_id bigint)
+--
+-- succeeds: a job that runs and holds the key gives it up to the one that is about to be written, if that is said to be its
+-- successor. From the commit on the successor holds it; until then, and if the transaction is rolled back, nothing changes.
+create function howdah.claim_unique(
+  hash bytea, queue text, expires_at timestamptz, job_id bigint, succeeds bigint default null
+)
 returns howdah.unique_locks
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -24,7 +29,9 @@ begin
     continue when not found; -- its job ended meanwhile
     if (v_lock.expires_at is null or v_lock.expires_at > clock_timestamp())
        and howdah.is_job_live(v_lock.queue, v_lock.job_id, 'unique', encode(claim_unique.hash, 'hex')) then
-      return v_lock;
+      if v_lock.job_id is distinct from succeeds or not howdah.give_unique_up(v_lock) then
+        return v_lock;
+      end if;
     end if;
     update howdah.unique_locks l
     set job_id = claim_unique.job_id, queue = claim_unique.queue, expires_at = claim_unique.expires_at
@@ -33,5 +40,25 @@ begin
       return null;
     end if;
   end loop; -- somebody else took it over
+end;
+$$;
+
+-- howdah.give_unique_up(held): takes a unique key off the running job that holds it, and what is left of its retries: if its
+-- run fails, it must not become a second live job of the key beside its successor. False, and nothing happens, when the
+-- job does not run. Waits for whoever holds the job's row.
+create function howdah.give_unique_up(held howdah.unique_locks) returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count integer;
+begin
+  execute format(
+    'update %I._private_jobs j
+     set flags = j.flags #- ''{howdah,unique}'', max_attempts = greatest(j.attempts, 1), updated_at = now()
+     where j.id = $1 and j.locked_at is not null and j.flags #>> ''{howdah,unique}'' = $2', howdah.queue_schema(held.queue))
+  using held.job_id, encode(held.hash, 'hex');
+  get diagnostics v_count = row_count;
+  return v_count > 0;
 end;
 $$;

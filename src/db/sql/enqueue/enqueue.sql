@@ -11,17 +11,21 @@
 --   timeout      limit of one run, 0 = none; the task's unless told (30 minutes unless the task tells)
 --   deadline     instant after which it is discarded instead of run, and a run is stopped; none unless told
 --   retention    how long it is kept once finished, 0 = not at all; 24 h completed, 7 d otherwise unless told
---   key          at most one waiting job of a queue has a key. key_mode tells what becomes of it: replace (the default)
---                gives it all the new job's settings, preserve_run_at the same but its run_at before its first run,
---                ignore leaves it alone, a running one included. A running job is never replaced otherwise: it is not
---                retried any more, and a new job follows. Two JSON array payloads are joined
+--   key          at most one waiting job of a task in a queue has a key. key_mode tells what becomes of it: replace (the
+--                default) gives it all the new job's settings, preserve_run_at the same but its run_at before its first
+--                run, ignore leaves it alone, a running one included. A running job is never replaced otherwise: it is not
+--                retried any more, and a new job follows. Two JSON array payloads are joined. With sequence, it keeps its
+--                place there, and never runs beside the one that runs (put_keyed_job.sql)
+--   debounce     puts the waiting job of the key off: it runs so long after the latest enqueue. max_wait: but no longer than
+--                that after the first
 --   unique_key   while a job of this task with the same unique_key lives, another is refused, in whatever queue
 --   unique_for   the refusal ends that long after the enqueue at the latest. Alone: jobs with the same queue, task and
 --                payload (as jsonb) are the same
+--   succeeds     the running job that may hold the unique key: it gives the key up to this one, and is not retried any more
 --   sequence     jobs of one sequence run one at a time in the order of their commits, across queues and workers; the
 --                next also waits while the one before it waits for a retry
 --   headers      JSON object of strings for the handler; traceparent is passed through as it is
--- key excludes unique_key, unique_for and sequence.
+-- key excludes unique_key and unique_for; debounce needs key, and excludes run_at, delay and the other key modes.
 --
 -- Raises HWTSK for an unknown task, HWQUE for an unknown queue, HWOPT naming every option that is wrong, HWPAY for a
 -- payload that does not fit the task (payload_mistakes.sql), HWDUP for a
@@ -42,7 +46,10 @@ create function howdah.enqueue(
   unique_key text default null,
   unique_for interval default null,
   sequence text default null,
-  headers jsonb default null
+  headers jsonb default null,
+  debounce interval default null,
+  max_wait interval default null,
+  succeeds bigint default null
 ) returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -52,7 +59,7 @@ declare
 begin
   select a.job_id, a.job_queue, a.is_duplicate into v_added from howdah.add_one_job(
     row(task, payload, queue, run_at, delay, max_retries, priority, timeout, deadline, retention, key, key_mode,
-        unique_key, unique_for, sequence, headers)::howdah.job_options) a;
+        unique_key, unique_for, sequence, headers, debounce, max_wait, succeeds)::howdah.job_options) a;
   if v_added.is_duplicate then
     raise exception 'duplicate: job % of queue "%" holds this unique key', v_added.job_id, v_added.job_queue
       using errcode = 'HWDUP',
@@ -64,4 +71,4 @@ end;
 $$;
 
 comment on function howdah.enqueue is
-  'Adds a job in the current transaction and returns its id. Payload is json; all after it is by name, as in delay => ''10 minutes'': queue, run_at or delay, max_retries (runs after the first, 0 to 32766), priority (smaller first, -32768 to 32767), timeout (of one run, 0 = none), deadline (discarded instead of run after it), retention (once finished, 0 = not kept), key with key_mode (replace, preserve_run_at, ignore), unique_key, unique_for, sequence (one at a time in order), headers (object of strings).';
+  'Adds a job in the current transaction and returns its id. Payload is json; all after it is by name, as in delay => ''10 minutes'': queue, run_at or delay, max_retries (runs after the first, 0 to 32766), priority (smaller first, -32768 to 32767), timeout (of one run, 0 = none), deadline (discarded instead of run after it), retention (once finished, 0 = not kept), key with key_mode (replace, preserve_run_at, ignore) or debounce and max_wait, unique_key, unique_for, succeeds (the running job that gives its unique key up), sequence (one at a time in order), headers (object of strings).';

@@ -24,7 +24,7 @@ begin
     left join lateral json_object_keys(case json_typeof(j.value) when 'object' then j.value end) k on true
     where json_typeof(j.value) <> 'object' or k not in (
       'task', 'payload', 'queue', 'run_at', 'delay', 'max_retries', 'priority', 'timeout', 'deadline', 'retention', 'key',
-      'key_mode', 'unique_key', 'unique_for', 'sequence', 'headers')
+      'key_mode', 'unique_key', 'unique_for', 'sequence', 'headers', 'debounce', 'max_wait', 'succeeds')
     limit 1;
     if v_mistake is null then
       select array_agg(j) into v_jobs from json_populate_recordset(null::howdah.job_options, jobs) j;
@@ -100,7 +100,8 @@ as $$
     select j.index, howdah.job_option_mistakes(j.job) as mistakes
     from (select job, row_number() over () - 1 as index from unnest(jobs) job) j
     where num_nonnulls((j.job).run_at, (j.job).delay, (j.job).timeout, (j.job).deadline, (j.job).retention, (j.job).key,
-                       (j.job).key_mode, (j.job).unique_key, (j.job).unique_for, (j.job).sequence, (j.job).headers) > 0
+                       (j.job).key_mode, (j.job).unique_key, (j.job).unique_for, (j.job).sequence, (j.job).headers,
+                       (j.job).debounce, (j.job).max_wait, (j.job).succeeds) > 0
        or (j.job).max_retries not between 0 and 32766
        or (j.job).priority not between -32768 and 32767
     order by j.index

@@ -15,15 +15,15 @@ as $$
             and howdah.payload_contains(j.payload, %L::jsonb)', howdah.telling_word(part), part) end
 $$;
 
--- howdah.search_condition(words): null when there are none. The job with this id, jobs with this key, jobs with this in their
--- latest error.
-create function howdah.search_condition(words text) returns text
+-- howdah.search_condition(words, with_key): null when there are none. The job with this id, jobs with this key (with_key is the
+-- template of that condition), jobs with this in their latest error.
+create function howdah.search_condition(words text, with_key text) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select case when words is not null then
-    format('(%sj.key = %L::text or j.last_error is not null and j.last_error ilike %L::text)',
-           case when words ~ '^[1-9][0-9]{0,17}$' then 'j.id = ' || words || ' or ' end, words,
+    format('(%s%s or j.last_error is not null and j.last_error ilike %L::text)',
+           case when words ~ '^[1-9][0-9]{0,17}$' then 'j.id = ' || words || ' or ' end, format(with_key, words),
            '%' || replace(replace(replace(words, E'\\', E'\\\\'), '%', E'\\%'), '_', E'\\_') || '%') end
 $$;
 
@@ -36,9 +36,25 @@ as $$
     howdah.condition('j.created_at > %L::timestamptz', filter ->> 'created_after'),
     howdah.condition('j.created_at < %L::timestamptz', filter ->> 'created_before'),
     howdah.condition('j.last_error is not null and j.last_error ilike %L::text', filter ->> 'error_like'),
-    howdah.condition('j.key = %L::text', filter ->> 'key'),
-    howdah.payload_condition(filter -> 'payload_contains'),
-    howdah.search_condition(filter ->> 'search')), '')
+    howdah.payload_condition(filter -> 'payload_contains')), '')
+$$;
+
+-- howdah.key_conditions(filter, with_key): those on the key, of which with_key is the template; null when there is none.
+create function howdah.key_conditions(filter jsonb, with_key text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select nullif(concat_ws(' and ', howdah.condition(with_key, filter ->> 'key'),
+                          howdah.search_condition(filter ->> 'search', with_key)), '')
+$$;
+
+-- howdah.live_key_template(schema_name): the condition that a live job has a key: its task's, or the engine's own.
+create function howdah.live_key_template(schema_name text) returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('j.key = any (array(select howdah.engine_key(t.identifier, %%1$L) from %1$I._private_tasks t) || %%1$L::text)',
+                schema_name)
 $$;
 
 -- howdah.live_conditions(filter, schema_name, is_big): those on a queue's job table j; null when no live job can fit.
@@ -73,6 +89,7 @@ begin
       format('exists (select from %1$I._private_tasks t where t.identifier = %%1$L)
               and j.task_id = (select t.id from %1$I._private_tasks t where t.identifier = %%1$L)', schema_name),
       filter ->> 'task'),
+    howdah.key_conditions(filter, howdah.live_key_template(schema_name)),
     howdah.condition('j.locked_at is not null and j.locked_by = %L::text', filter ->> 'worker'));
 end;
 $$;
@@ -88,6 +105,7 @@ as $$
     howdah.condition('j.queue = %L::text', filter ->> 'queue'),
     howdah.condition('j.task = %L::text', filter ->> 'task'),
     howdah.condition('j.worker = %L::text', filter ->> 'worker'),
+    howdah.key_conditions(filter, 'j.key = %1$L::text'),
     howdah.condition('j.finished_at > %L::timestamptz', filter ->> 'finished_after'),
     howdah.condition('j.finished_at > %L::timestamptz', filter ->> 'created_after'),
     howdah.condition('j.finished_at < %L::timestamptz', filter ->> 'finished_before')) end

@@ -15,7 +15,10 @@ select j.id, :'queue'::text as queue,
        j.locked_by as worker, j.last_error,
        (select r.progress from howdah.job_reports r where r.job_id = j.id) as progress,
        (select r.progress_message from howdah.job_reports r where r.job_id = j.id) as progress_message,
-       j.key, j.flags #>> '{howdah,sequence}' as sequence,
+       (select case when starts_with(j.key, 'howdah:' || t.identifier || ':') -- engine_key.sql: readers may not call it
+                    then substr(j.key, length('howdah:' || t.identifier || ':') + 1) else j.key end
+        from :"schema"._private_tasks t where t.id = j.task_id) as key,
+       j.flags #>> '{howdah,sequence}' as sequence,
        case when has_column_privilege('howdah.job_history'::regclass, 'flags', 'select')
             then j.flags #> '{howdah,headers}' end as headers,
        (j.flags #>> '{howdah,deadline}')::timestamptz as deadline,

@@ -57,7 +57,9 @@ declare
   v_settings jsonb := finished.flags -> 'howdah';
   v_is_parked boolean := false;
   v_holder bigint;
-  v_flags jsonb := (finished.flags - '{howdah_deaths,howdah_misfit}'::text[]) #- '{howdah,run_at}'; -- what it waited for when it was parked
+  v_flags jsonb := (finished.flags - '{howdah_deaths,howdah_misfit,howdah_own_key}'::text[])
+    #- '{howdah,run_at}' #- '{howdah,debounced_since}'; -- what it waited for
+  v_key text := finished.key;
 begin
   if (v_settings ->> 'deadline')::timestamptz <= clock_timestamp() then
     perform howdah.refuse_job(finished.id, finished.state, 'retried: its deadline passed at ' || (v_settings ->> 'deadline'),
@@ -76,6 +78,10 @@ begin
     values (v_settings ->> 'sequence', finished.id, finished.queue, v_is_parked);
   end if;
 
+  if finished.key is not null and not coalesce(finished.flags ? 'howdah_own_key', false) then
+    perform howdah.adopt_key(v_schema, finished.task, finished.key);
+    v_key := howdah.engine_key(finished.task, finished.key);
+  end if;
   execute format(
     'insert into %1$I._private_tasks (identifier) values ($1) on conflict do nothing', v_schema) using finished.task;
   begin
@@ -84,7 +90,7 @@ begin
        select $1, t.id, $3, $4, $5, 0, $6, $7, $8, $9 from %1$I._private_tasks t where t.identifier = $2', v_schema)
     using finished.id, finished.task, finished.payload, finished.priority,
           case when v_is_parked then 'infinity' else now() end, finished.max_attempts, finished.created_at,
-          finished.key, nullif(v_flags, '{}');
+          v_key, nullif(v_flags, '{}');
   exception when unique_violation then
     perform howdah.refuse_job(finished.id, finished.state, 'retried: another job has its key now',
                               'Retry it when that job has ended.');

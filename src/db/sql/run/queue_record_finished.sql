@@ -6,7 +6,8 @@
 -- cancelled (somebody took a waiting job out). The result counts only if the very run that held the job stored it.
 --
 -- Kept for 24 hours when completed, 7 days otherwise, or for flags.howdah.retention_ms milliseconds (at most 100
--- years); with 0 no row is written, and the attempts' errors go too. Unique keys and sequences are told.
+-- years); with 0 no row is written, and the attempts' errors go too. Unique keys and sequences are told. A key is kept as
+-- it was given; the flag howdah_own_key says that it was the engine's own, not its task's (engine_key.sql).
 --
 -- A finished job of the same id gives way: ids are given twice only when the sequence fell behind (lagging_sequences.sql),
 -- and then the id has named the job that ends here since it was enqueued. That it ends must not fail for the other's sake:
@@ -24,9 +25,11 @@ begin
   select j.id, :'queue', t.identifier, s.state, j.priority, coalesce(o.attempt, j.attempts), j.max_attempts, j.run_at,
          j.created_at, coalesce(j.locked_at, o.started_at), f.finished_at,
          f.finished_at + coalesce(k.retention, case s.state when 'completed' then interval '1 day' else interval '7 days' end),
-         coalesce(j.locked_by, o.worker), coalesce(o.reason, j.last_error), j.key, j.payload,
+         coalesce(j.locked_by, o.worker), coalesce(o.reason, j.last_error),
+         case when j.key is not null then howdah.key_of(j.key, t.identifier) end, j.payload,
          case when r.worker = j.locked_by and r.attempt = j.attempts then r.result end, r.progress, r.progress_message,
-         j.flags
+         case when j.key is null or howdah.is_engine_key(j.key, t.identifier) then j.flags
+              else coalesce(j.flags, '{}') || '{"howdah_own_key": true}' end
   from old_rows j
   join :"schema"._private_tasks t on t.id = j.task_id
   left join howdah.job_outcomes o on o.job_id = j.id
