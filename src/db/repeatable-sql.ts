@@ -79,6 +79,8 @@ const SHARED = [
   'next_cron_run',
   'explain_running',
   'explain_version',
+  'row_lock_holder',
+  'explain_sequence',
   'explain_waiting',
   'explain_job',
   'payload_contains',

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { judgeClock } from '../../src/cli/doctor/check-clock.ts';
 import { connectionsOf, judgeConnections } from '../../src/cli/doctor/check-connections.ts';
 import { judgeVersion } from '../../src/cli/doctor/check-database.ts';
-import { judgeLocks } from '../../src/cli/doctor/check-locks.ts';
+import { judgeEnqueuers, judgeLocks } from '../../src/cli/doctor/check-locks.ts';
 import { judgeBloat, judgeHolders } from '../../src/cli/doctor/check-upkeep.ts';
 import type { VacuumHolder } from '../../src/inspect/vacuum-holders.ts';
 import { healthyStats } from '../observability/healthy-stats.ts';
@@ -127,5 +127,23 @@ describe('the doctor', () => {
     assert.match(long?.what ?? '', /_private_jobs has been locked for 1m 30s \(deploy, role ada, pid 77/);
     assert.match(long?.advice ?? '', /pg_terminate_backend\(77\)/);
     assert.match(judgeLocks([{ ...holder, ageSeconds: null }])[0]?.what ?? '', /has been locked \(deploy/);
+  });
+
+  test('names who holds a sequence by a transaction that stays open, where that may be known', () => {
+    const holder = {
+      ...{ pid: 77, name: 'import', role: 'ada', state: 'idle in transaction' },
+      ...{ table: 'howdah.sequences', ageSeconds: 90 },
+    };
+    assert.deepEqual(
+      judgeEnqueuers([
+        { ...holder, ageSeconds: 4 },
+        { ...holder, ageSeconds: null },
+      ]),
+      [],
+    );
+    const [long] = judgeEnqueuers([holder]);
+    assert.equal(long?.level, 'warning');
+    assert.match(long?.what ?? '', /^a sequence has been held for 1m 30s \(import, role ada, pid 77, idle/);
+    assert.match(long?.advice ?? '', /pg_terminate_backend\(77\)/);
   });
 });

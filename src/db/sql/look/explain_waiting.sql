@@ -1,8 +1,8 @@
 -- howdah.explain_waiting(job): cause, explanation and remedy of a job that no worker has; job is its row of howdah.jobs.
 --
--- Several things can keep a job at once. The cause is the first of: its payload's version, its turn in a sequence, its time, what is wrong with
--- its queue, the job ahead of it in its lane, other jobs. What the job or its queue would wait for even then is told
--- behind it, with its own remedy, and so is a deadline that will have passed.
+-- Several things can keep a job at once. The cause is the first of: its payload's version, its turn in a sequence, its time, a
+-- transaction that holds it, what is wrong with its queue, the job ahead of it in its lane, other jobs. What the job or its
+-- queue would wait for even then is told behind it, with its own remedy, and so is a deadline that will have passed.
 create function howdah.explain_waiting(job record, out cause text, out explanation text, out remedy text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -13,6 +13,7 @@ begin
   with obstacles as (
     select * from howdah.explain_version(job)
     union all select * from howdah.explain_own_wait(job)
+    union all select * from howdah.explain_lock(job)
     union all select * from howdah.explain_queue(job.queue, job.task)
     union all select * from howdah.explain_lane(job)
   ), numbered as (
@@ -36,22 +37,9 @@ create function howdah.explain_own_wait(job record, out cause text, out explanat
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_parked record;
 begin
-  select ahead.job_id as ahead into v_parked
-  from howdah.sequence_jobs s
-  left join howdah.sequence_jobs ahead on ahead.sequence = s.sequence and not ahead.is_parked
-  where s.job_id = job.id and s.is_parked;
-  if found and v_parked.ahead is not null then
-    cause := 'sequence';
-    explanation := format('It is behind job %s of its sequence %s, which is not finished.', v_parked.ahead, job.sequence);
-    remedy := format('See select * from howdah.explain_job(%s); cancelling that one lets the next go.', v_parked.ahead);
-  elsif found then
-    cause := 'sequence';
-    explanation := format('The job ahead of it in its sequence %s has ended; its turn comes with a worker''s next heartbeat.', job.sequence);
-    remedy := 'Nothing needs to be done while a worker runs, whatever its queue.';
-  elsif job.run_at > clock_timestamp() then
+  select s.* into cause, explanation, remedy from howdah.explain_sequence(job) s;
+  if cause is null and job.run_at > clock_timestamp() then
     cause := case job.state when 'retryable' then 'retryable' else 'scheduled' end;
     explanation := case job.state
       when 'retryable' then case when howdah.was_misfit(job)
