@@ -48,6 +48,8 @@ export interface Config {
   readonly autoMigrate: boolean;
   /** MIGRATE_TIMEOUT, at most a day: what a step of a migration may wait for locks of others. @default 600000 */
   readonly migrateTimeoutMs: number;
+  /** REQUEST_TIMEOUT: what a request's statement may take, 1 s to 5 minutes. @default 10000 */
+  readonly requestTimeoutMs: number;
   /** LOG_LEVEL. @default 'info' */
   readonly logLevel: LogLevel;
   /** DATA_DIR as an absolute path. @default '.howdah' in the working directory */
@@ -73,6 +75,7 @@ const VARIABLE_OF: Readonly<Record<keyof Config, string>> = {
   shutdownTimeoutMs: 'SHUTDOWN_TIMEOUT',
   autoMigrate: 'AUTO_MIGRATE',
   migrateTimeoutMs: 'MIGRATE_TIMEOUT',
+  requestTimeoutMs: 'REQUEST_TIMEOUT',
   logLevel: 'LOG_LEVEL',
   dataDir: 'DATA_DIR',
   signUpRateLimit: 'SIGN_UP_RATE_LIMIT',
@@ -86,6 +89,7 @@ const REQUIRED_IN_PRODUCTION = {
   ADMIN_TOKEN: SECRET_HINT,
 };
 
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /**
@@ -143,6 +147,7 @@ function readSettings(reader: EnvironmentReader): Config {
     shutdownTimeoutMs: reader.setting('SHUTDOWN_TIMEOUT', durationParser(DAY_MS), '8s'),
     autoMigrate: reader.setting('AUTO_MIGRATE', parseSwitch, 'on'),
     migrateTimeoutMs: reader.setting('MIGRATE_TIMEOUT', durationParser(DAY_MS), '10m'),
+    requestTimeoutMs: reader.setting('REQUEST_TIMEOUT', durationParser(5 * MINUTE_MS, 1_000), '10s'),
     logLevel: reader.setting('LOG_LEVEL', parseLogLevel, 'info'),
     dataDir: reader.setting('DATA_DIR', (path) => resolve(path), '.howdah'),
     signUpRateLimit: reader.setting('SIGN_UP_RATE_LIMIT', parseRateLimit, '20/1m'),

@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts';
+import { transact } from '../db/transact.ts';
 import { PostgresDistributor } from '../distributor/postgres-distributor.ts';
 import type { EnqueuedJob } from '../distributor/task-distributor.ts';
 import { describeMistakes } from '../http/describe-mistakes.ts';
@@ -19,7 +20,7 @@ export function checkRequest(requested: Readonly<Record<string, unknown>>): Requ
 export async function enqueueRequested(db: Database, requested: RequestedJob): Promise<EnqueuedJob> {
   const jobs = await toNewJobs(db, [requested]);
   const distributor = new PostgresDistributor({ events: createEventHub() });
-  const [added] = await db.transaction((tx) => enqueueAll(tx, distributor, jobs));
+  const [added] = await transact(db, (tx) => enqueueAll(tx, distributor, jobs));
   if (!added) throw new Error('an enqueued job was not returned');
   return added;
 }

@@ -17,14 +17,16 @@ export function formatDuration(durationMs: number): string {
 }
 
 /**
- * A parser of durations such as `500ms`, `8s`, `15m`, `2h` or `7d`, up to `maxMs`, into milliseconds. It throws a
- * {@link Mistake} for anything else.
+ * A parser of durations such as `500ms`, `8s`, `15m`, `2h` or `7d`, from `minMs` to `maxMs`, into milliseconds. It
+ * throws a {@link Mistake} for anything else.
  */
-export function durationParser(maxMs: number): (value: string) => number {
+export function durationParser(maxMs: number, minMs = 0): (value: string) => number {
   return (value) => {
     const durationMs = toMilliseconds(value);
     if (durationMs > maxMs)
       throw new Mistake(`expected a duration of at most ${formatDuration(maxMs)}, e.g. 8s`);
+    if (durationMs < minMs)
+      throw new Mistake(`expected a duration of at least ${formatDuration(minMs)}, e.g. 8s`);
     return durationMs;
   };
 }

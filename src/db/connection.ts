@@ -19,7 +19,10 @@ export interface ConnectionOptions {
 }
 
 /** What a driver can do beside that. Milliseconds. */
-export type DriverLimits = Pick<pg.PoolConfig, 'connectionTimeoutMillis' | 'query_timeout' | 'stream'>;
+export type DriverLimits = Pick<
+  pg.PoolConfig,
+  'connectionTimeoutMillis' | 'query_timeout' | 'stream' | 'pipeline'
+>;
 
 const READ_ONLY = '25006';
 

@@ -1,11 +1,12 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type pg from 'pg';
 import { openPool, type PoolHandle, type PoolOptions } from './open-pool.ts';
 import * as schema from './schema.ts';
 
-/** The service's typed way to its tables. */
-export type Database = NodePgDatabase<typeof schema>;
+/** The service's typed way to its tables. Its transactions are made by `transact` (src/db/transact.ts). */
+export type Database = NodePgDatabase<typeof schema> & { $client: pg.Pool };
 
-/** A transaction opened by `database.transaction(…)`; everything done through it commits or rolls back together. */
+/** A transaction of `transact`; everything done through it commits or rolls back together. */
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 
 export type DatabaseOptions = PoolOptions;

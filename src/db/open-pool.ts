@@ -1,12 +1,14 @@
 import { Socket } from 'node:net';
 import type pg from 'pg';
-import { type ConnectionOptions, createPool } from './connection.ts';
+import { boundPool } from './bounded-pool.ts';
+import { type ConnectionOptions, createPool, type DriverLimits } from './connection.ts';
+import type { Limits } from './limits.ts';
 
 export interface PoolOptions extends ConnectionOptions {
   /** @default 10 */
   maxConnections?: number;
-  /** Most a connect or a statement may take, in milliseconds. @default no limit */
-  timeoutMs?: number;
+  /** How long things may take, in the server as well as here. @default no limits */
+  limits?: Limits;
   /** Told when a connection breaks, idle or at work, before close(); the pool replaces it by itself. */
   onConnectionError?: (error: Error) => void;
   /** Done with each new connection before anything else is sent over it; when it fails, so does connecting. */
@@ -23,14 +25,15 @@ export interface PoolHandle {
 
 /** A pool, without drizzle: that costs a process or a thread 240 MB at import. Connects on first use, so it never fails here. */
 export function openPool(options: PoolOptions): PoolHandle {
-  const { maxConnections = 10, timeoutMs, onConnectionError = () => {}, onConnect } = options;
+  const { maxConnections = 10, limits, onConnectionError = () => {}, onConnect } = options;
   const sockets = new Set<Socket>();
   const pool = createPool(options, {
     max: maxConnections,
     stream: () => track(new Socket(), sockets),
     ...(onConnect ? { onConnect: async (client: pg.ClientBase) => void (await onConnect(client)) } : {}),
-    ...(timeoutMs === undefined ? {} : { connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs }),
+    ...(limits ? toDriver(limits) : {}),
   });
+  if (limits) boundPool(pool, limits);
   let closing: Promise<void> | undefined;
   const tellUnlessClosing = (error: Error) => {
     if (!closing) onConnectionError(error);
@@ -46,6 +49,11 @@ export function openPool(options: PoolOptions): PoolHandle {
       for (const socket of sockets) socket.destroy(new Error('disconnected on purpose'));
     },
   };
+}
+
+/** With pipelining, the begin and the commit of a single statement travel with it. */
+function toDriver({ connectMs, answerMs }: Limits): DriverLimits {
+  return { connectionTimeoutMillis: connectMs, query_timeout: answerMs, pipeline: true };
 }
 
 function track(socket: Socket, sockets: Set<Socket>): Socket {

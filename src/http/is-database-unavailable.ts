@@ -10,8 +10,11 @@ const SOCKET_CODES = [
   'ENOENT',
 ];
 
-/** SQLSTATEs after which the same request may succeed: connection lost, full, shut down, timed out, conflict. */
-const SQL_STATE = /^(08|53|57014|57P0[1-5]|55P03|40001|40P01)/;
+/**
+ * SQLSTATEs after which the same request may succeed: connection lost, full, shut down, timed out, conflict, read-only
+ * until another server is the primary.
+ */
+const SQL_STATE = /^(08|53|57014|57P0[1-5]|55P03|40001|40P01|25006|25P0[34])/;
 
 /** How the driver's errors without a code begin. */
 const DRIVER_MESSAGES = [

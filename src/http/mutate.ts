@@ -4,6 +4,7 @@ import type { Database, Transaction } from '../db/database.ts';
 import { translatingErrors } from '../inspect/command-error.ts';
 import { claimKey, type KeyedRequest, storeAnswer } from '../inspect/idempotency-keys.ts';
 import { transactionAs } from '../inspect/transaction-as.ts';
+import { adviseOnUnknown } from './advise-on-unknown.ts';
 import type { AppEnv } from './app-dependencies.ts';
 import { refuseInvalid } from './describe-mistakes.ts';
 import { idempotencyKey } from './schemas/idempotency-key.ts';
@@ -11,9 +12,10 @@ import { idempotencyKey } from './schemas/idempotency-key.ts';
 /**
  * The answer to a request that changes something: the change, its row in the audit log (written by `work`, or by the SQL
  * command that it calls) and what an Idempotency-Key remembers commit together. A request that comes again with its key
- * gets the first answer and changes nothing; one that failed left nothing behind, and is tried anew.
+ * gets the first answer and changes nothing; one that failed left nothing behind, and is tried anew. So the key also tells
+ * what became of a request whose commit was not answered.
  *
- * @throws {HowdahError} what `work` throws, those of `claimKey`, and what the database refused
+ * @throws {HowdahError} what `work` throws, those of `claimKey` and `transact`, and what the database refused
  */
 export async function mutate<Body>(
   c: Context<AppEnv>,
@@ -31,7 +33,10 @@ export async function mutate<Body>(
     if (keyed) await storeAnswer(tx, keyed.key, body);
     return body;
   };
-  return translatingErrors(() => transactionAs(db, { name: 'admin', requestId: c.var.requestId }, change));
+  const actor = { name: 'admin', requestId: c.var.requestId };
+  return translatingErrors(() => transactionAs(db, actor, change)).catch(
+    adviseOnUnknown(keyed !== undefined),
+  );
 }
 
 /**

@@ -11,13 +11,15 @@ import {
   storeAnswer,
 } from '../inspect/idempotency-keys.ts';
 import type { JobFilter } from '../inspect/job-filter.ts';
-import type { Actor } from '../inspect/transaction-as.ts';
+import { type Actor, transactionAs } from '../inspect/transaction-as.ts';
 import { readWithdrawn, type WithdrawnJobs } from '../inspect/withdrawn-jobs.ts';
 import type { EventHub } from '../observability/event-hub.ts';
+import { adviseOnUnknown } from './advise-on-unknown.ts';
 import type { AppDependencies, AppEnv } from './app-dependencies.ts';
 import { readKey } from './mutate.ts';
 import { nameUnknown } from './name-unknown.ts';
 import type { BulkOrder, BulkReport } from './schemas/bulk.ts';
+import { toHowdahError } from './to-howdah-error.ts';
 import { toJobFilter } from './to-job-filter.ts';
 
 const BATCH_SIZE = 1_000;
@@ -55,57 +57,85 @@ export async function runBulk(
   const filter = narrowToAction(action, toJobFilter(order.filter));
   if (order.dry_run) return toReport(bulk, await count(db, filter, order.max).catch(nameUnknown('filter.')));
   const keyed = await readKey(c);
-  const first = keyed && (await db.transaction((tx) => claimKey(tx, keyed)));
+  const actor = { name: 'admin', requestId: c.var.requestId };
+  const first = keyed && (await claim(db, actor, keyed));
   if (first !== undefined) {
     c.header('Idempotency-Replayed', 'true');
     return first as BulkReport;
   }
-  const actor = { name: 'admin', requestId: c.var.requestId };
   const signal = AbortSignal.any([c.req.raw.signal, ...(stopping ? [stopping] : [])]);
-  return finish(db, { ...bulk, filter, keyed, actor, signal, events }).catch(nameUnknown('filter.'));
+  return finish(db, { ...bulk, filter, keyed, actor, signal, events })
+    .catch(adviseOnUnknown(keyed !== undefined))
+    .catch(nameUnknown('filter.'));
+}
+
+/** A claim of which it is not known whether it was made is given up: nothing else was done by then. */
+async function claim(db: Database, actor: Actor, keyed: KeyedRequest): Promise<unknown> {
+  try {
+    return await transactionAs(db, actor, (tx) => claimKey(tx, keyed));
+  } catch (error) {
+    if (!(error instanceof HowdahError) || error.code !== 'outcome_unknown') throw error;
+    await releaseClaim(db, keyed.key).catch(() => {}); // it lapses by itself
+    throw error.cause;
+  }
 }
 
 async function count(db: Database, filter: JobFilter, max: number): Promise<MatchingResult> {
   const matched = await countJobs(db, filter, max);
-  return { matched, changed: 0, isComplete: matched < max };
+  return { matched, changed: 0, isComplete: matched < max, isOver: true };
 }
 
 /** A report that is not the whole story must not be the answer to those who ask again. */
 async function finish(db: Database, work: Work): Promise<BulkReport> {
   const { keyed } = work;
+  let changedCount = 0;
+  const onChanged = (count: number) => {
+    changedCount = count;
+  };
   try {
-    const result = await changeAll(db, work);
-    const report = toReport(work, result);
-    if (keyed && isBrokenOff(work, result)) await releaseClaim(db, keyed.key);
-    else if (keyed) await storeAnswer(db, keyed.key, report);
-    return report;
+    const result = await changeAll(db, work, onChanged);
+    if (keyed && !result.isOver) await releaseClaim(db, keyed.key).catch(() => {}); // it lapses by itself
+    return toReport(work, result);
   } catch (error) {
-    if (keyed) await releaseClaim(db, keyed.key).catch(() => {}); // it lapses by itself
-    throw error;
+    if (keyed) await releaseClaim(db, keyed.key).catch(() => {});
+    throw changedCount === 0 ? error : tellChanged(error, changedCount);
   }
 }
 
+/** What earlier transactions did stands, so the answer must not say that nothing was changed. */
+function tellChanged(error: unknown, changed: number): HowdahError {
+  const { code, message, retryAfterSeconds, cause } = toHowdahError(error);
+  const what = code === 'outcome_unknown' ? message : 'Something failed, and the rest was not done';
+  return new HowdahError(code, {
+    detail: `${what}; ${changed} jobs had been changed before that, and the same request goes on`,
+    details: { changed },
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    cause: cause ?? error,
+  });
+}
+
+/** The last transaction remembers the report as well, so that the key never knows less than was done. */
 function changeAll(
   db: Database,
-  { action, order, filter, keyed, actor, signal, events }: Work,
+  { keyed, events, ...work }: Work,
+  onChanged: (count: number) => void,
 ): Promise<MatchingResult> {
+  const { action, order, filter, actor, signal } = work;
   const { max, reason } = order;
   let withdrawn: WithdrawnJobs[] = [];
   return changeMatching(db, {
     ...{ action, filter, max, reason, actor, signal },
     batchSize: BATCH_SIZE,
-    async inBatch(tx, { changedIds }) {
-      if (keyed) await keepClaim(tx, keyed.key);
+    async inBatch(tx, { changedIds }, done) {
+      if (keyed && done.isOver) await storeAnswer(tx, keyed.key, toReport(work, done));
+      else if (keyed) await keepClaim(tx, keyed.key);
       withdrawn = action === 'cancel' ? await readWithdrawn(tx, changedIds) : [];
     },
-    onProgress() {
+    onProgress({ changed }) {
+      onChanged(changed);
       for (const jobs of withdrawn) events.emit('job.withdrawn', jobs);
     },
   });
-}
-
-function isBrokenOff({ order, signal }: Work, { matched, isComplete }: MatchingResult): boolean {
-  return signal.aborted && !isComplete && matched < order.max;
 }
 
 function checkState({ action, order }: Bulk): void {

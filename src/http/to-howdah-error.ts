@@ -19,7 +19,7 @@ export function toHowdahError(error: unknown): HowdahError {
     return new HowdahError(FRAMEWORK_CODES[error.status] ?? 'internal', { cause: error });
   }
   if (isDatabaseUnavailable(error)) {
-    const detail = 'The database cannot be reached right now; nothing was changed unless it was confirmed';
+    const detail = 'The database cannot do this right now; nothing was changed';
     return new HowdahError('unavailable', { detail, retryAfterSeconds: 5, cause: error });
   }
   return new HowdahError('internal', { cause: error });

@@ -16,10 +16,10 @@ export interface MatchingChange {
   actor: Actor;
   /** Ends it between two batches. */
   signal: AbortSignal;
-  /** Done in the transaction of each batch, at its end. */
-  inBatch?: (tx: Transaction, batch: BulkBatch) => Promise<void>;
+  /** Done in the transaction of each batch, at its end; told what will have been done when it commits. */
+  inBatch?: (tx: Transaction, batch: BulkBatch, done: MatchingResult) => Promise<void>;
   /** Told after the commit of each batch what was done so far. */
-  onProgress?: (done: Pick<MatchingResult, 'matched' | 'changed'>) => void;
+  onProgress?: (done: MatchingResult) => void;
 }
 
 export interface MatchingResult {
@@ -29,6 +29,8 @@ export interface MatchingResult {
   changed: number;
   /** False when there may be more. */
   isComplete: boolean;
+  /** Whether nothing more would be done if it went on: all that fit, or `max`, were. */
+  isOver: boolean;
 }
 
 /**
@@ -40,28 +42,37 @@ export interface MatchingResult {
 export async function changeMatching(db: Database, change: MatchingChange): Promise<MatchingResult> {
   const { max, batchSize, signal, onProgress } = change;
   const beforeId = String((await newestJobId(db)) + 1n);
-  const done = { matched: 0, changed: 0 };
+  let done: MatchingResult = { matched: 0, changed: 0, isComplete: false, isOver: false };
   let afterId: string | undefined;
-  while (done.matched < max && !signal.aborted) {
+  while (!done.isOver && !signal.aborted) {
     const range = { limit: Math.min(batchSize, max - done.matched), afterId, beforeId };
-    const { ids, changedIds } = await transactionAs(db, change.actor, (tx) => changeSome(tx, change, range));
-    done.matched += ids.length;
-    done.changed += changedIds.length;
+    const step = await transactionAs(db, change.actor, (tx) =>
+      changeSome(tx, change, { range, before: done }),
+    );
+    done = step.done;
     onProgress?.(done);
-    afterId = ids.at(-1);
-    if (ids.length < range.limit) return { ...done, isComplete: true };
+    afterId = step.lastId;
   }
-  return { ...done, isComplete: false };
+  return done;
+}
+
+interface Step {
+  range: Omit<IdRange, 'order'>;
+  before: MatchingResult;
 }
 
 async function changeSome(
   tx: Transaction,
   { action, filter, max, reason, inBatch }: MatchingChange,
-  range: Omit<IdRange, 'order'>,
-): Promise<BulkBatch> {
+  { range, before }: Step,
+): Promise<{ done: MatchingResult; lastId: string | undefined }> {
   const { payload_contains, ...conditions } = toSqlFilter(filter);
   const details = { filter: conditions, by_payload: payload_contains !== undefined, max };
   const batch = await changeBatch(tx, action, { filter, range, reason, details });
-  await inBatch?.(tx, batch);
-  return batch;
+  const matched = before.matched + batch.ids.length;
+  const isComplete = batch.ids.length < range.limit;
+  const changed = before.changed + batch.changedIds.length;
+  const done = { matched, changed, isComplete, isOver: isComplete || matched >= max };
+  await inBatch?.(tx, batch, done);
+  return { done, lastId: batch.ids.at(-1) };
 }

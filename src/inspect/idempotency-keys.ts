@@ -1,4 +1,5 @@
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
+import { sqlStateOf } from '../db/sql-state.ts';
 import { HowdahError } from '../errors.ts';
 
 /** Who asks under a key, and what: the hash stands for method, address and body. */
@@ -7,8 +8,8 @@ export interface KeyedRequest {
   requestHash: Buffer;
 }
 
-/** A request waits so long for another with its key. */
-const WAIT_MS = 5_000;
+const LOCK_NOT_AVAILABLE = '55P03';
+
 const PRUNED_AT_ONCE = 100;
 const KEPT = `interval '24 hours'`;
 
@@ -26,7 +27,7 @@ const SILENCE = `interval '30 seconds'`;
  * `releaseClaim` at the end; meanwhile others with the key are refused.
  *
  * @throws {HowdahError} `idempotency_key_reused` when another request had the key, `idempotency_key_in_use` when one with
- *   this key is still at work after 5 s; the transaction must then be rolled back
+ *   this key is still at work once the transaction's limit for locks is over; it must then be rolled back
  */
 export async function claimKey(tx: SqlClient, { key, requestHash }: KeyedRequest): Promise<unknown> {
   await removeExpired(tx);
@@ -79,7 +80,6 @@ async function findAnswer(client: SqlClient, { key, requestHash }: KeyedRequest)
 }
 
 async function insertKey(tx: SqlClient, { key, requestHash }: KeyedRequest): Promise<boolean> {
-  await setLockTimeout(tx, WAIT_MS);
   try {
     const rows = await queryRows(
       tx,
@@ -93,16 +93,9 @@ async function insertKey(tx: SqlClient, { key, requestHash }: KeyedRequest): Pro
     );
     return rows.length > 0;
   } catch (error) {
-    if (isLockTimeout(error))
-      throw new HowdahError('idempotency_key_in_use', { retryAfterSeconds: 1, cause: error });
-    throw error;
-  } finally {
-    await setLockTimeout(tx, 0).catch(() => {}); // refused once the transaction has failed, and of no use then
+    if (sqlStateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+    throw new HowdahError('idempotency_key_in_use', { retryAfterSeconds: 1, cause: error });
   }
-}
-
-async function setLockTimeout(tx: SqlClient, timeoutMs: number): Promise<void> {
-  await queryRows(tx, `select set_config('lock_timeout', $1::text, true)`, [`${timeoutMs}ms`]);
 }
 
 async function removeExpired(tx: SqlClient): Promise<void> {
@@ -112,11 +105,4 @@ async function removeExpired(tx: SqlClient): Promise<void> {
        select key from howdah.idempotency_keys where expires_at <= now() limit ${PRUNED_AT_ONCE} for update skip locked)`,
     [],
   );
-}
-
-function isLockTimeout(error: unknown): boolean {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    if ('code' in current && current.code === '55P03') return true;
-  }
-  return false;
 }

@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '../db/database.ts';
-import { queryRows } from '../db/sql-client.ts';
+import { transact } from '../db/transact.ts';
 
 /** For whom the service acts. */
 export interface Actor {
@@ -15,12 +15,7 @@ export function transactionAs<Result>(
   { name, requestId }: Actor,
   work: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
-  return db.transaction(async (tx) => {
-    await queryRows(
-      tx,
-      `select set_config('howdah.actor', $1, true), set_config('howdah.request_id', $2, true)`,
-      [name, requestId ?? ''],
-    );
-    return work(tx);
+  return transact(db, work, {
+    settings: { 'howdah.actor': name, 'howdah.request_id': requestId ?? '' },
   });
 }

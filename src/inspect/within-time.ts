@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '../db/database.ts';
-import { queryRows } from '../db/sql-client.ts';
+import { sqlStateOf } from '../db/sql-state.ts';
+import { transact } from '../db/transact.ts';
 import { HowdahError } from '../errors.ts';
 
 const QUERY_CANCELED = '57014';
@@ -16,23 +17,10 @@ export async function withinTime<T>(
   read: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   try {
-    return await db.transaction(
-      async (tx) => {
-        await queryRows(tx, `select set_config('statement_timeout', $1::text, true)`, [`${limitMs}ms`]);
-        return read(tx);
-      },
-      { accessMode: 'read only' },
-    );
+    return await transact(db, read, { limits: { statementMs: limitMs }, isReadOnly: true });
   } catch (error) {
-    if (!isCanceled(error)) throw error;
+    if (sqlStateOf(error) !== QUERY_CANCELED) throw error;
     const detail = `This search takes more than ${limitMs / 1000} s; name a queue, a state, a task or times as well`;
     throw new HowdahError('invalid_request', { detail, cause: error });
   }
-}
-
-function isCanceled(error: unknown): boolean {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    if ('code' in current && current.code === QUERY_CANCELED) return true;
-  }
-  return false;
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import { type DatabaseHandle, type DatabaseOptions, openDatabase } from '../db/database.ts';
+import { requestLimits } from '../db/limits.ts';
 import { announceTasks } from '../distributor/announce-tasks.ts';
 import { catalogue } from '../jobs/catalogue.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -7,6 +8,7 @@ import { announceSchedules } from '../processor/schedules/announce-schedules.ts'
 import { checkConnection } from './check-connection.ts';
 import { keepAnnouncing } from './keep-announcing.ts';
 import { loadSchedules } from './load-schedules.ts';
+import type { Parts } from './parts.ts';
 import { startEmbedded } from './start-embedded.ts';
 
 /** Connections of each pool at most. */
@@ -40,30 +42,35 @@ export async function openApplicationDatabase(
   return handle;
 }
 
-/** What a request may wait for the database; then it is told that the service is unavailable. */
-const REQUEST_TIMEOUT_MS = 15_000;
-
 /** The pool of the HTTP API: a database that does not answer fails requests rather than piling them up. */
 export function openRequestDatabase(
-  connectionString: string,
-  log: Logger,
+  { databaseUrl: connectionString, config, log }: Parts,
   resources: AsyncDisposableStack,
 ): DatabaseHandle {
-  const limits = { maxConnections: POOL_SIZES.requests, timeoutMs: REQUEST_TIMEOUT_MS };
-  return openPool({ connectionString, applicationName: 'howdah api', ...limits }, log, resources);
+  const limits = requestLimits(config.requestTimeoutMs);
+  const maxConnections = POOL_SIZES.requests;
+  return openPool(
+    { connectionString, applicationName: 'howdah api', maxConnections, limits },
+    log,
+    resources,
+  );
 }
 
-/** Readiness must be told while somebody still waits for it. */
+/** A scrape is given up by who asked for it after some seconds. */
 const CHECK_TIMEOUT_MS = 3_000;
 
-/** The pool of health checks and metrics, so that they wait neither for requests nor for a database that is gone. */
+/** The pool of metrics, and of health checks where no requests are served. */
 export function openCheckDatabase(
-  connectionString: string,
-  log: Logger,
+  { databaseUrl: connectionString, log }: Parts,
   resources: AsyncDisposableStack,
 ): DatabaseHandle {
-  const limits = { maxConnections: POOL_SIZES.checks, timeoutMs: CHECK_TIMEOUT_MS };
-  return openPool({ connectionString, applicationName: 'howdah checks', ...limits }, log, resources);
+  const limits = requestLimits(CHECK_TIMEOUT_MS);
+  const maxConnections = POOL_SIZES.checks;
+  return openPool(
+    { connectionString, applicationName: 'howdah checks', maxConnections, limits },
+    log,
+    resources,
+  );
 }
 
 function openPool(

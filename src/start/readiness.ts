@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Limits, requestLimits } from '../db/limits.ts';
+import { isReadOnly } from '../db/read-only.ts';
 import { hasCurrentSchema } from '../db/schema-version.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import { readInstallationProblem } from '../inspect/installation.ts';
@@ -23,6 +25,9 @@ const STUCK_AFTER_SECONDS = 60;
 /** A probe waits for a second by default, in Kubernetes: a later answer would not be heard. */
 const ANSWER_WITHIN_MS = 900;
 
+/** A check is over when its answer is of no use any more. */
+export const READINESS_LIMITS: Limits = { ...requestLimits(ANSWER_WITHIN_MS), answerMs: ANSWER_WITHIN_MS };
+
 /** Why a process takes no jobs although nothing is wrong: not yet, since SIGTSTP, since SIGTERM. */
 export type Phase = 'starting' | 'quiet' | 'stopping';
 
@@ -33,8 +38,10 @@ const PHASES: Readonly<Record<Phase, string>> = {
 };
 
 export interface ReadinessParts {
-  /** One with a time limit of its own, so that unanswered checks do not pile up. */
+  /** One with `READINESS_LIMITS`, so that unanswered checks do not pile up. */
   client: SqlClient;
+  /** Told that the server takes no changes, so that another may be the one to talk to. */
+  onReadOnly?: () => void;
   /** None in a process that runs no jobs. */
   processor: Processor | undefined;
   /** None while it works as it should. */
@@ -48,7 +55,7 @@ export interface ReadinessParts {
 export async function checkReadiness(parts: ReadinessParts): Promise<Readiness> {
   const { client, processor, phase } = parts;
   const late = delay(ANSWER_WITHIN_MS, undefined, { ref: false }).then(sayLate);
-  const checks: Record<string, Check> = { database: await checkDatabase(client, late) };
+  const checks: Record<string, Check> = { database: await checkDatabase(parts, late) };
   if (processor) checks['runners'] = phase ? atRest(phase) : await checkRunners(client, processor, late);
   else if (phase) checks['process'] = atRest(phase);
   if (processor && checks['database']?.ok) checks['queues'] = await checkQueues(client, processor, late);
@@ -59,10 +66,14 @@ function sayLate(): string {
   return `no answer from the database within ${ANSWER_WITHIN_MS} ms`;
 }
 
-function checkDatabase(client: SqlClient, late: Promise<string>): Promise<Check> {
+function checkDatabase({ client, onReadOnly }: ReadinessParts, late: Promise<string>): Promise<Check> {
   return told(late, async () => {
-    if (await hasCurrentSchema(client)) return undefined;
-    return 'the database is older than this version; npm run migrate brings it up to date';
+    if (!(await hasCurrentSchema(client))) {
+      return 'the database is older than this version; npm run migrate brings it up to date';
+    }
+    if (!(await isReadOnly(client))) return undefined;
+    onReadOnly?.();
+    return 'the database takes no changes: it is a standby, or was made read-only';
   });
 }
 

@@ -1,3 +1,6 @@
+import { distrust } from '../db/bounded-pool.ts';
+import { runAlone } from '../db/run-alone.ts';
+import type { SqlClient } from '../db/sql-client.ts';
 import { PostgresDistributor } from '../distributor/postgres-distributor.ts';
 import { createApp } from '../http/app.ts';
 import type { AppDependencies } from '../http/app-dependencies.ts';
@@ -6,7 +9,7 @@ import { type HttpServer, startHttpServer } from '../http/server.ts';
 import { openCheckDatabase, openRequestDatabase } from './open-database.ts';
 import { openMetrics } from './open-metrics.ts';
 import type { Parts } from './parts.ts';
-import { checkReadiness, type Phase } from './readiness.ts';
+import { checkReadiness, type Phase, READINESS_LIMITS } from './readiness.ts';
 
 /** Requests still open when the service stops get this long to finish. */
 const CLOSE_GRACE_MS = 2_000;
@@ -14,22 +17,32 @@ const CLOSE_GRACE_MS = 2_000;
 /** The API, or in a worker the health checks and metrics alone. */
 export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Promise<HttpServer> {
   const { host, port, publicUrl } = parts.config;
-  const checks = openCheckDatabase(parts.databaseUrl, parts.log, opened);
+  const checks = openCheckDatabase(parts, opened);
+  const requests = parts.role === 'worker' ? undefined : openRequestDatabase(parts, opened);
+  // What requests wait for, readiness waits for as well; a pool of its own would be ready when theirs is stuck.
+  const { pool } = requests ?? checks;
+  const client: SqlClient = {
+    query: (text, values) => runAlone(pool, READINESS_LIMITS, (each) => each.query(text, values)),
+  };
   const readiness = () =>
-    checkReadiness({ client: checks.pool, processor: parts.processor, phase: phaseOf(parts) });
+    checkReadiness({
+      client,
+      onReadOnly: () => distrust(pool),
+      processor: parts.processor,
+      phase: phaseOf(parts),
+    });
   let url = publicUrl ?? '';
   const access = openMetrics(parts, checks, opened);
   const stopping = new AbortController();
-  const app =
-    parts.role === 'worker'
-      ? createHealthApp(readiness, access)
-      : createApi(parts, {
-          db: openRequestDatabase(parts.databaseUrl, parts.log, opened).db,
-          checkReadiness: readiness,
-          publicUrl: () => url,
-          metrics: access.metrics,
-          stopping: stopping.signal,
-        });
+  const app = requests
+    ? createApi(parts, {
+        db: requests.db,
+        checkReadiness: readiness,
+        publicUrl: () => url,
+        metrics: access.metrics,
+        stopping: stopping.signal,
+      })
+    : createHealthApp(readiness, access);
   const server = await startHttpServer({ app, host, port });
   opened.defer(() => {
     stopping.abort();

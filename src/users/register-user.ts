@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '../db/database.ts';
 import { users } from '../db/schema.ts';
+import { transact } from '../db/transact.ts';
 import type { EnqueuedJob, TaskDistributor } from '../distributor/task-distributor.ts';
 import { HowdahError } from '../errors.ts';
 import { sendVerifyEmail } from '../jobs/send-verify-email.ts';
@@ -43,7 +44,7 @@ export async function registerUser(
 ): Promise<{ user: User; jobs: EnqueuedJob[] }> {
   const passwordHash = await hashPassword(password);
   try {
-    return await deps.db.transaction(async (tx) => {
+    return await transact(deps.db, async (tx) => {
       const row = await insertUser(tx, { ...customer, passwordHash });
       await openVerification(tx, row.id);
       return { user: toUser(row), jobs: await enqueueMails(tx, row.account, deps) };

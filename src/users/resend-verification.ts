@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { and, inArray, isNull, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../db/database.ts';
 import { users, verifications } from '../db/schema.ts';
+import { transact } from '../db/transact.ts';
 import type { TaskDistributor } from '../distributor/task-distributor.ts';
 import { HowdahError } from '../errors.ts';
 import { sendVerifyEmail } from '../jobs/send-verify-email.ts';
@@ -36,7 +37,7 @@ export async function resendVerification(deps: ResendDependencies, account: stri
 /** Seconds left of the cool-down; 0 when the request was granted. */
 async function resend(deps: ResendDependencies, account: string): Promise<number> {
   await forgetOldRequests(deps.db);
-  return deps.db.transaction(async (tx) => {
+  return transact(deps.db, async (tx) => {
     const seconds = await startCoolDown(tx, account);
     if (seconds === 0) await replaceVerification(tx, account, deps.distributor);
     return seconds;

@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
 import { users, verifications } from '../db/schema.ts';
+import { transact } from '../db/transact.ts';
 import { HowdahError } from '../errors.ts';
 import { isOpen } from './open-verification.ts';
 import { createNonce, isVerificationCode } from './verification-code.ts';
@@ -53,7 +54,7 @@ async function isProven(
  * decides between a use and a resend that supersedes the verification.
  */
 async function useVerification(db: Database, id: string): Promise<boolean> {
-  return db.transaction(async (tx) => {
+  return transact(db, async (tx) => {
     const [used] = await tx
       .update(verifications)
       .set({ usedAt: sql`now()` })

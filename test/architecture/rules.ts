@@ -39,6 +39,7 @@ const ENVIRONMENT =
 /** By the driver itself, or by a library that is handed an address. */
 const CONNECTION =
   /\bnew\s+(pg\s*\.\s*)?(Pool|Client)\b|\b(runMigrations|run|makeWorkerUtils|quickAddJob)\(\{[^}]*\bconnectionString\b|\bdrizzle\(\s*(['"`]|\{\s*connection\b)/g;
+const DRIZZLE_TRANSACTION = /\.transaction\s*\(/g;
 const RE_EXPORT = /^export\s+(?:type\s+)?(?:\*|\{[^}]*\})[^;'"]*\bfrom\b/gm;
 const NAMED_EXPORT = /^export\s+(?!default\b)/gm;
 const VAGUE_NAME = /(^|[-_])(utils?|helpers?|types?|constants?|common|misc|shared)\.[a-z]+$/;
@@ -103,6 +104,14 @@ export const RULES: readonly Rule[] = [
       { path: 'src/db/a.ts', text: 'const db = drizzle({ connection: url });\nconst d = drizzle(url);\n' },
       { path: 'src/processor/a.ts', text: 'await runMigrations({ connectionString, schema });\n' },
     ],
+  },
+  {
+    name: 'open transactions by transact',
+    why: "drizzle's own waits for a rollback behind a statement that is stuck, and gives the connection back with a transaction open on it: requests that were answered with 503 were committed later, by others.",
+    fix: 'Call transact (src/db/transact.ts), or transactionAs for whom it is done.',
+    applies: isSourceCode,
+    check: (file) => findPattern(file, DRIZZLE_TRANSACTION, "opens one by drizzle's own method"),
+    broken: [{ path: 'src/users/a.ts', text: 'await db.transaction(async (tx) => tx.select());\n' }],
   },
   {
     name: 'leave the environment to src/config.ts',

@@ -25,6 +25,7 @@ const DEFAULTS: Config = {
   shutdownTimeoutMs: 8_000,
   autoMigrate: true,
   migrateTimeoutMs: 600_000,
+  requestTimeoutMs: 10_000,
   logLevel: 'info',
   dataDir: resolve('.howdah'),
   signUpRateLimit: { limit: 20, windowMs: 60_000 },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { openDatabase } from '../../src/db/database.ts';
+import { requestLimits } from '../../src/db/limits.ts';
 import type { TaskDistributor } from '../../src/distributor/task-distributor.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { holdVerification } from '../users/hold-lock.ts';
@@ -127,8 +128,8 @@ describe('a database that cannot be reached', () => {
     t.after(held.release);
     const impatient = openDatabase({
       connectionString: http.customers.connectionString,
-      settings: { lock_timeout: '50ms' },
       applicationName: 'impatient',
+      limits: { ...requestLimits(10_000), lockMs: 50 },
     });
     const response = await http.withOther({ db: impatient.db }).request('/v1/verify-email', jsonPost(proof));
     assert.deepEqual(await outcomeOf(response), [503, 'unavailable']);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { openDatabase } from '../../src/db/database.ts';
+import { requestLimits } from '../../src/db/limits.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { App, AppDependencies } from '../../src/http/app-dependencies.ts';
 import type { Problem } from '../../src/http/schemas/problem.ts';
@@ -27,10 +29,17 @@ export interface TestApp {
 /** Its clock moves on by an hour with every request, so that no rate limit is met by accident. */
 export async function openApp(): Promise<TestApp> {
   const customers = await openCustomers();
+  const requests = openDatabase({
+    connectionString: customers.connectionString,
+    applicationName: 'requests of a test',
+    maxConnections: 20,
+    limits: requestLimits(10_000),
+  });
   const logLines: string[] = [];
   let now = 0;
   const deps: AppDependencies = {
     ...customers,
+    db: requests.db,
     log: createLogger({ level: 'debug', destination: { write: (line) => void logLines.push(line) } }),
     publicUrl: () => 'http://bank.example:3000',
     adminToken: ADMIN_TOKEN,
@@ -51,7 +60,10 @@ export async function openApp(): Promise<TestApp> {
     async forgetCustomers() {
       await customers.rows('truncate users, verifications, verification_resends cascade');
     },
-    drop: () => customers.drop(),
+    async drop() {
+      await requests.close();
+      await customers.drop();
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { openPool } from '../../db/open-pool.ts';
 import { packError } from '../packed-error.ts';
 import { BlockReporter } from './block-reporter.ts';
+import { CONTROL_LIMITS } from './control-limits.ts';
 import { Heart } from './heart.ts';
 import { LivenessLocks } from './liveness-locks.ts';
 import { LoopWatch } from './loop-watch.ts';
@@ -10,9 +11,6 @@ import { Registry } from './registry.ts';
 import { RunnerStates } from './runner-states.ts';
 import { monotonicMs, readBoard, type SharedBoard } from './runs-board.ts';
 import type { Warn } from './warn.ts';
-
-/** A statement of the fleet's register that takes longer than this is given up: the connection may be a black hole. */
-const REGISTRY_TIMEOUT_MS = 3_000;
 
 if (parentPort) serve(parentPort, workerData as MemberThreadData);
 
@@ -48,7 +46,7 @@ function createMember(data: MemberThreadData, states: RunnerStates, post: (messa
     connectionString,
     applicationName: 'howdah control',
     maxConnections: 3,
-    timeoutMs: REGISTRY_TIMEOUT_MS,
+    limits: CONTROL_LIMITS,
     onConnectionError: (err) => warn({ err }, 'control connection lost'),
   });
   const registry = new Registry(control.pool, kind);

@@ -1,0 +1,78 @@
+import type pg from 'pg';
+import { HowdahError } from '../errors.ts';
+import type { Limits } from './limits.ts';
+import { runAlone } from './run-alone.ts';
+import { within } from './within.ts';
+
+type ConnectCallback = Parameters<pg.Pool['connect']>[0];
+
+/** What a pool with limits has beside pg's. */
+interface Bounds {
+  limits: Limits;
+  /** Connections of an earlier generation are not used any more. */
+  generation: number;
+  generations: WeakMap<pg.ClientBase, number>;
+}
+
+const BOUNDS = new WeakMap<pg.Pool, Bounds>();
+
+/**
+ * From now on every statement of the pool by itself, and every transaction of `transact` on it, ends in time: in the
+ * server as well as here. Becoming a connection fails with {@link HowdahError} `unavailable` when all are in use and none
+ * becomes free within `waitMs`.
+ */
+export function boundPool(pool: pg.Pool, limits: Limits): void {
+  const bounds = { limits, generation: 0, generations: new WeakMap() };
+  BOUNDS.set(pool, bounds);
+  pool.on('connect', (client) => bounds.generations.set(client, bounds.generation));
+  const connect = pool.connect.bind(pool) as (callback?: ConnectCallback) => Promise<pg.PoolClient>;
+  const bounded = (callback?: ConnectCallback) =>
+    callback ? connect(callback) : take(pool, bounds, () => connect());
+  pool.connect = bounded as pg.Pool['connect'];
+  const query = (statement: string | pg.QueryConfig, values?: unknown[]) =>
+    runAlone(pool, limits, (client) => client.query(statement, values));
+  pool.query = query as pg.Pool['query'];
+}
+
+/** Undefined for a pool that waits as long as it takes: an engine's, or a tool's whose user has Ctrl-C. */
+export function limitsOf(pool: pg.Pool): Limits | undefined {
+  return BOUNDS.get(pool)?.limits;
+}
+
+/**
+ * The server is not the one to talk to any more, such as a primary that became a standby: none of the connections that a
+ * pool with limits has now is used again.
+ */
+export function distrust(pool: pg.Pool): void {
+  const bounds = BOUNDS.get(pool);
+  if (bounds) bounds.generation += 1;
+}
+
+async function take(
+  pool: pg.Pool,
+  bounds: Bounds,
+  connect: () => Promise<pg.PoolClient>,
+): Promise<pg.PoolClient> {
+  for (;;) {
+    const client = await takeAny(pool, bounds.limits, connect);
+    if (bounds.generations.get(client) === bounds.generation) return client;
+    client.release(true);
+  }
+}
+
+async function takeAny(
+  pool: pg.Pool,
+  { waitMs }: Limits,
+  connect: () => Promise<pg.PoolClient>,
+): Promise<pg.PoolClient> {
+  const isFull = pool.idleCount === 0 && pool.totalCount >= pool.options.max;
+  const taking = connect();
+  if (!isFull) return taking;
+  const client = await within(waitMs, taking);
+  if (client) return client;
+  taking.then((unwanted) => unwanted.release()).catch(() => {});
+  throw new HowdahError('unavailable', {
+    detail: `All ${pool.options.max} connections to the database are in use`,
+    retryAfterSeconds: 1,
+  });
+}

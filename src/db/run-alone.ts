@@ -1,0 +1,31 @@
+import type { Pool, PoolClient, QueryConfig } from 'pg';
+import { discard } from './discard.ts';
+import { beginStatement, type Limits } from './limits.ts';
+
+/**
+ * What one statement returns that is a transaction by itself, within these limits. Its begin and commit travel with it:
+ * one round trip for the three.
+ *
+ * After an error the connection is used again only when the server has said, by its answer to the commit, that nothing is
+ * open on it. When the begin alone failed the statement may have taken effect all the same; so what goes this way either
+ * only reads or can be done again.
+ */
+export async function runAlone<T>(
+  pool: Pool,
+  limits: Limits,
+  ask: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  const [begun, answered, ended] = await Promise.allSettled([
+    client.query(beginStatement({ limits })),
+    ask(client),
+    client.query({ text: 'commit', query_timeout: limits.answerMs } as QueryConfig),
+  ]);
+  if (ended.status === 'fulfilled') client.release();
+  else discard(client);
+  for (const each of [begun, answered, ended]) {
+    if (each.status === 'fulfilled') continue;
+    throw each.reason;
+  }
+  return (answered as PromiseFulfilledResult<Awaited<T>>).value;
+}

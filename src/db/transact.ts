@@ -1,0 +1,79 @@
+import { createTableRelationsHelpers, extractTablesRelationalConfig } from 'drizzle-orm';
+import { type NodePgClient, NodePgSession, NodePgTransaction } from 'drizzle-orm/node-postgres';
+import { PgDialect } from 'drizzle-orm/pg-core';
+import { HowdahError } from '../errors.ts';
+import { distrust, limitsOf } from './bounded-pool.ts';
+import type { Database, Transaction } from './database.ts';
+import { discard } from './discard.ts';
+import { type BeginOptions, beginStatement } from './limits.ts';
+import { isReadOnlyServer } from './read-only.ts';
+import * as schema from './schema.ts';
+import { TransactionClient } from './transaction-client.ts';
+
+const DIALECT = new PgDialect();
+const { tables, tableNamesMap } = extractTablesRelationalConfig(schema, createTableRelationsHelpers);
+const RELATIONS = { fullSchema: schema, schema: tables, tableNamesMap };
+
+/**
+ * What `work` returns, once the transaction it ran in has committed. Every transaction on a pool goes through here, for
+ * here is what makes an answer of failure true:
+ *
+ * - The server knows the limits of the pool (SET LOCAL, with the begin), so nothing of it goes on after we gave up.
+ * - Whatever fails before the commit, a statement that nobody answered included, the commit is never sent: the transaction
+ *   is rolled back, or its connection is cut, which is the same to the server.
+ * - A connection goes back to its pool only when the server said that nothing is open on it. None is lost to an error.
+ *
+ * Statements that `work` did not wait for are refused once it has returned; they would run in somebody else's transaction.
+ *
+ * @throws what `work` or the server threw: the transaction was rolled back, or will be without being asked again
+ * @throws {HowdahError} `unavailable` when all connections are in use; `outcome_unknown` when the commit was sent and no
+ *   answer to it came, so that it was done or was not
+ */
+export async function transact<T>(
+  db: Database,
+  work: (tx: Transaction) => Promise<T>,
+  options: BeginOptions = {},
+): Promise<T> {
+  const pool = db.$client;
+  const client = await pool.connect();
+  using statements = new TransactionClient(client);
+  try {
+    await statements.query(beginStatement(withLimitsOf(pool, options)));
+    const result = await work(toDrizzle(statements));
+    await statements.commit();
+    client.release();
+    return result;
+  } catch (error) {
+    const isRolledBack = await statements.rollBack();
+    if (isReadOnlyServer(error)) distrust(pool);
+    if (isRolledBack) client.release();
+    else discard(client);
+    throw statements.isCommitSent && !isRolledBack ? unknownOutcome(error) : error;
+  }
+}
+
+function withLimitsOf(pool: Database['$client'], options: BeginOptions): BeginOptions {
+  const own = limitsOf(pool);
+  if (!own) return options;
+  const { statementMs, lockMs, idleMs, transactionMs } = own;
+  const limits = { statementMs, lockMs, idleMs, transactionMs, ...options.limits };
+  // None above the pool's, as the client would give up first.
+  return { ...options, limits: { ...limits, statementMs: Math.min(limits.statementMs, statementMs) } };
+}
+
+function toDrizzle(statements: TransactionClient): Transaction {
+  const session = new NodePgSession<typeof schema, typeof tables>(
+    statements as unknown as NodePgClient,
+    DIALECT,
+    RELATIONS,
+  );
+  return new NodePgTransaction(DIALECT, session, RELATIONS) as Transaction;
+}
+
+function unknownOutcome(cause: unknown): HowdahError {
+  return new HowdahError('outcome_unknown', {
+    detail:
+      'The connection was lost while the database was asked to commit: this may or may not have been done',
+    cause,
+  });
+}

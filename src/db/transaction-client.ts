@@ -1,0 +1,70 @@
+import pg from 'pg';
+import { within } from './within.ts';
+
+/** A rollback is a matter of a millisecond; where it is not, cutting the connection rolls back as well. */
+const ROLLBACK_MS = 1_000;
+
+/** The statements of one transaction, and what is known of it. */
+export class TransactionClient {
+  readonly #client: pg.PoolClient;
+  readonly #onLost = (error: unknown) => {
+    this.#lost ??= { error };
+  };
+  #isOver = false;
+  #isCommitSent = false;
+  /** Why the state of the connection is not known any more. */
+  #lost: { error: unknown } | undefined;
+
+  constructor(client: pg.PoolClient) {
+    this.#client = client;
+    client.on('error', this.#onLost);
+  }
+
+  get isCommitSent(): boolean {
+    return this.#isCommitSent;
+  }
+
+  /** In the form that drizzle calls it, and `queryRows`. */
+  async query(statement: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
+    if (this.#isOver) throw new Error('This transaction is over; a statement of it was not waited for');
+    return this.#ask(statement, values);
+  }
+
+  /**
+   * @throws without having sent it when a statement before was not answered, even if nobody passed that on
+   * @throws when the server rolled back instead, since a statement had failed and nobody passed that on
+   */
+  async commit(): Promise<void> {
+    this.#isOver = true;
+    if (this.#lost) throw this.#lost.error;
+    this.#isCommitSent = true;
+    const { command } = await this.#ask('commit');
+    if (command !== 'COMMIT')
+      throw new Error('Not committed: a statement had failed, and its error was kept back');
+  }
+
+  /** Whether the server said that nothing is open any more. Never throws, and takes a second at most. */
+  async rollBack(): Promise<boolean> {
+    this.#isOver = true;
+    if (this.#lost) return false;
+    const rolledBack = this.#client.query('rollback').then(
+      () => true,
+      () => false,
+    );
+    return (await within(ROLLBACK_MS, rolledBack)) ?? false;
+  }
+
+  [Symbol.dispose](): void {
+    this.#client.off('error', this.#onLost);
+  }
+
+  /** Any error but the server's own means that the server's answer is not known, or is still on its way. */
+  async #ask(statement: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
+    try {
+      return await this.#client.query(statement, values);
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError)) this.#onLost(error);
+      throw error;
+    }
+  }
+}
