@@ -73,7 +73,7 @@ describe('of a job whose sequence an open transaction holds, explain', () => {
       new RegExp(`^Have its program end the transaction, or select pg_terminate_backend\\(${pid}\\)\\.`),
     );
     tx.client.on('error', () => {});
-    await queue.pool.query('select pg_terminate_backend($1)', [pid]);
+    await queue.pool.query('select pg_terminate_backend($1, 10000)', [pid]);
     sessions = [];
     tx.client.release(true);
     await queue.pool.query('select howdah.promote_waiting_sequences()');
