@@ -60,6 +60,7 @@ const SHARED = [
   'report_progress',
   'report_result',
   'complete_in_transaction',
+  'end_run',
   'skip_row',
   'session_runner',
   'fleet_lock',

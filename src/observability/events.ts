@@ -16,12 +16,24 @@ export interface HowdahEvents {
   'job.stray_error': [StrayErrorEvent];
   /** A runner took up its queue. */
   'runner.started': [{ queue: string; concurrency: number; token: string }];
-  /** A runner left its queue; `error` when nobody asked it to. */
-  'runner.stopped': [{ queue: string; token: string; error?: Error }];
+  /** A runner left its queue, `error` when nobody asked it to; `byTask` is what it still held, and gave back. */
+  'runner.stopped': [{ queue: string; token: string; error?: Error; byTask: readonly RescuedTask[] }];
   /** Another process's runner was found dead, and the jobs it held were given back. */
   'runner.rescued': [RescueEvent];
   /** The event loop of this process did not turn for a second or more, and does again. */
   'loop.blocked': [LoopBlock];
+  /** Ends of runs that the database did not take became more or fewer. */
+  'queue.ends': [UnrecordedEndsEvent];
+}
+
+export interface UnrecordedEndsEvent {
+  queue: string;
+  /** Runs of this process that are over, and whose end is not written. */
+  unrecordedCount: number;
+  /** No further run begins meanwhile. */
+  isOpen: boolean;
+  /** What the database answered last; undefined when all is written. */
+  error: Error | undefined;
 }
 
 export interface RunEvent {
@@ -55,6 +67,8 @@ export interface RescuedTask {
   task: string;
   /** How they ended, as after one death too many; null when they are back in their queue. */
   ended: 'discarded' | 'cancelled' | null;
+  /** Whether a run of theirs had begun whose end is not recorded: its work may be done, and be done again. */
+  hadBegun: boolean;
   jobs: number;
 }
 

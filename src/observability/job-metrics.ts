@@ -1,4 +1,4 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { EventHub } from './event-hub.ts';
 import type { FailedRunEvent, RescueEvent, RunEvent } from './events.ts';
 
@@ -29,6 +29,8 @@ const COUNTERS = {
     'Runs that put their job off without counting the attempt, or whose payload waits for a worker of another version',
   returned: 'Runs ended by a worker that stopped or lost its job, which is back in its queue',
   rescued: 'Jobs this process took from a worker found dead',
+  unrecorded:
+    'Jobs given back although a run of theirs had begun: its end was not recorded, and its work may be done twice',
 } as const;
 
 type JobCounters = Record<keyof typeof COUNTERS, Counter<'queue' | 'task'>>;
@@ -78,7 +80,33 @@ export function countJobs(
     run.observe(labelsOf(event), event.durationMs / 1000);
   });
   events.on('job.withdrawn', ({ queue, task, jobs }) => counters.cancelled.inc({ queue, task }, jobs));
-  events.on('runner.rescued', (event) => countRescue(counters, event));
+  events.on('runner.rescued', (event) => {
+    countRescue(counters, event);
+    countUnrecorded(counters, event);
+  });
+  events.on('runner.stopped', (event) => countUnrecorded(counters, event));
+  watchEnds(registry, events, new Set([...known.map(({ queue }) => queue), ...queues]));
+}
+
+/** What this process could not write yet: gauges, as the database may not be there to tell. */
+function watchEnds(registry: Registry, events: EventHub, queues: ReadonlySet<string>): void {
+  const outstanding = new Gauge({
+    name: 'howdah_ends_outstanding',
+    help: 'Runs of this process that are over, and whose end the database has not taken; they are tried again',
+    labelNames: ['queue'],
+    registers: [registry],
+  });
+  const refused = new Gauge({
+    name: 'howdah_ends_refused',
+    help: '1 while this process begins no run of the queue, as the database does not take the ends of its runs',
+    labelNames: ['queue'],
+    registers: [registry],
+  });
+  for (const queue of queues) for (const gauge of [outstanding, refused]) gauge.set({ queue }, 0);
+  events.on('queue.ends', ({ queue, unrecordedCount, isOpen }) => {
+    outstanding.set({ queue }, unrecordedCount);
+    refused.set({ queue }, Number(isOpen));
+  });
 }
 
 function createCounters(registry: Registry): JobCounters {
@@ -116,6 +144,13 @@ function countRescue(counters: JobCounters, { queue, byTask }: RescueEvent): voi
     if (ended !== 'discarded') continue;
     for (const name of COUNTED_BY_DECISION.discard) counters[name].inc({ queue, task }, jobs);
   }
+}
+
+function countUnrecorded(
+  counters: JobCounters,
+  { queue, byTask }: Pick<RescueEvent, 'queue' | 'byTask'>,
+): void {
+  for (const { task, hadBegun, jobs } of byTask) if (hadBegun) counters.unrecorded.inc({ queue, task }, jobs);
 }
 
 function labelsOf({ queue, task }: Pick<RunEvent, 'queue' | 'task'>): QueueTask {

@@ -34,6 +34,23 @@ export function subscribeLogger(events: EventHub, log: Logger): void {
     }));
     log.warn({ duration_ms: round(durationMs), jobs: fields }, 'the event loop was blocked');
   });
+  logTroubledEnds(events, log);
+}
+
+/** A line when the ends of a queue's runs begin to be refused, and one when all are written. */
+function logTroubledEnds(events: EventHub, log: Logger): void {
+  const troubled = new Set<string>();
+  events.on('queue.ends', ({ queue, error, unrecordedCount }) => {
+    if (error && !troubled.has(queue)) {
+      troubled.add(queue);
+      log.error(
+        { queue, unrecorded: unrecordedCount, err: error },
+        'ends of runs cannot be written, trying again',
+      );
+    } else if (!error && troubled.delete(queue)) {
+      log.info({ queue }, 'all ends of runs are written');
+    }
+  });
 }
 
 function logFailure(log: Logger, event: FailedRunEvent): void {

@@ -1,6 +1,7 @@
 import type { EventHub } from '../observability/event-hub.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { BoundTask } from './bind.ts';
+import type { EndsTrouble } from './engine/ends-breaker.ts';
 import { Lane } from './engine/lane.ts';
 import { FleetMember } from './fleet/fleet-member.ts';
 import type { BeatAnswer } from './fleet/registry.ts';
@@ -27,12 +28,18 @@ export interface QueueConcurrency {
   fleetConcurrency?: number;
 }
 
+export interface TroubledQueue extends EndsTrouble {
+  queue: string;
+}
+
 /** One lane per queue, each with its own concurrency, and the heartbeat that keeps them in the fleet. */
 export interface Processor {
   /** Queues that should take jobs and cannot right now. */
   idleQueues(): string[];
   /** Queues that take jobs and run none at this moment. */
   restingQueues(): string[];
+  /** Queues with runs whose ends the database does not take; they begin no others while `isOpen`. */
+  troubledQueues(): TroubledQueue[];
   /** Takes no more jobs, for good; the running ones go on. Resolves once they ended. Safe to call twice. */
   quiet(): Promise<void>;
   /**
@@ -72,6 +79,8 @@ export async function startProcessor<Services>(options: ProcessorOptions<Service
   return {
     idleQueues: () => lanes.filter((lane) => !lane.isWorking).map((lane) => lane.queue),
     restingQueues: () => lanes.filter((lane) => lane.isResting).map((lane) => lane.queue),
+    troubledQueues: () =>
+      lanes.map(({ queue, trouble }) => ({ queue, ...trouble })).filter(({ error }) => error !== undefined),
     quiet: () => quiet(lanes),
     stop(timeoutMs) {
       stopping ??= closeLanes(lanes, timeoutMs).finally(() => member.stop());

@@ -35,6 +35,7 @@ function awaitAdoption<Services>(options: ProcessorOptions<Services>, client: Sq
   return {
     idleQueues: () => processor?.idleQueues() ?? options.queues.map(({ name }) => name),
     restingQueues: () => processor?.restingQueues() ?? [],
+    troubledQueues: () => processor?.troubledQueues() ?? [],
     async quiet() {
       await end();
       await processor?.quiet();

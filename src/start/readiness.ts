@@ -58,6 +58,7 @@ export async function checkReadiness(parts: ReadinessParts): Promise<Readiness> 
   const checks: Record<string, Check> = { database: await checkDatabase(parts, late) };
   if (processor) checks['runners'] = phase ? atRest(phase) : await checkRunners(client, processor, late);
   else if (phase) checks['process'] = atRest(phase);
+  if (processor) checks['ends'] = checkEnds(processor);
   if (processor && checks['database']?.ok) checks['queues'] = await checkQueues(client, processor, late);
   return { ready: Object.values(checks).every(({ ok }) => ok), checks };
 }
@@ -88,6 +89,19 @@ function checkRunners(client: SqlClient, processor: Processor, late: Promise<str
     const problem = await readInstallationProblem(client).catch(() => null);
     return problem ?? `no runner for ${idle.join(', ')}`;
   });
+}
+
+/** Not well while runs wait for others' ends to be written; a few ends that alone fail keep nothing from running. */
+function checkEnds(processor: Processor): Check {
+  const troubled = processor.troubledQueues();
+  if (troubled.length === 0) return { ok: true };
+  const detail = troubled
+    .map(
+      ({ queue, unrecordedCount, error }) =>
+        `${queue}: ${unrecordedCount} ends of runs cannot be written: ${error?.message}`,
+    )
+    .join('; ');
+  return { ok: !troubled.some(({ isOpen }) => isOpen), detail };
 }
 
 function checkQueues(client: SqlClient, processor: Processor, late: Promise<string>): Promise<Check> {

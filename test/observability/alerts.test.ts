@@ -149,6 +149,37 @@ const TROUBLES: Record<string, Trouble> = {
     },
     labels: { ...QUEUE, task: 'hangs' },
   },
+  HowdahEndsNotWritten: {
+    given: () => queue.start(),
+    happens: async () => {
+      await queue.pool.query(`
+        create function public.refuse() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$;
+        create trigger a_refuse before delete on graphile_worker._private_jobs
+        for each row execute function public.refuse()`);
+      await enqueue(works);
+      await untilScrape('an end to be owed', 'howdah_ends_outstanding', (value) => value === 1);
+    },
+    labels: QUEUE,
+    isMended: async () => {
+      await queue.pool.query('drop trigger a_refuse on graphile_worker._private_jobs');
+      await untilScrape('it to be written', 'howdah_ends_outstanding', (value) => value === 0);
+    },
+  },
+  HowdahRunsNotRecorded: {
+    happens: async () => {
+      const victim = await startWorkerProcess(queue.database.connectionString);
+      await enqueue(hangs);
+      await waitFor('a heartbeat to name it', async () => {
+        const { rows } = await queue.pool.query('select from howdah.runners where running <> $1', [[]]);
+        return rows.length > 0;
+      });
+      victim.signal('SIGKILL');
+      await victim.exited;
+      await queue.start();
+      await untilScrape('a rescue', 'howdah_jobs_unrecorded_total', (value) => value === 1);
+    },
+    labels: { ...QUEUE, task: 'hangs' },
+  },
   HowdahVacuumHeldBack: {
     happens: async () => {
       await openSnapshot();

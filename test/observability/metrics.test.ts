@@ -69,9 +69,9 @@ describe('the counters', () => {
 
   test('count the jobs of a rescue by task, also as what became of them', async () => {
     const byTask = [
-      { task: 'send_mail', ended: null, jobs: 4 },
-      { task: 'send_mail', ended: 'discarded', jobs: 2 },
-      { task: 'bill', ended: 'cancelled', jobs: 1 },
+      { task: 'send_mail', ended: null, hadBegun: true, jobs: 4 },
+      { task: 'send_mail', ended: 'discarded', hadBegun: true, jobs: 2 },
+      { task: 'bill', ended: 'cancelled', hadBegun: false, jobs: 1 },
     ] as const;
     events.emit('runner.rescued', { token: 't', queue: 'critical', because: 'gone', jobs: 7, byTask });
     const jobs = { queue: 'critical', task: 'send_mail' };
@@ -80,6 +80,8 @@ describe('the counters', () => {
     assert.equal(await read('howdah_jobs_failed_total', jobs), 2);
     assert.equal(await read('howdah_jobs_cancelled_total', jobs), 0);
     assert.equal(await read('howdah_jobs_cancelled_total', { task: 'bill' }), 1);
+    assert.equal(await read('howdah_jobs_unrecorded_total', jobs), 6);
+    assert.equal(await read('howdah_jobs_unrecorded_total', { task: 'bill' }), undefined);
   });
 });
 

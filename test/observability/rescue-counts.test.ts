@@ -38,7 +38,7 @@ test('a rescue counts by task what it gave back, and what it found to be poison 
     });
     return found.some(([what]) => what === 'rescued') && Object.fromEntries(found);
   });
-  assert.deepEqual(counts, { enqueued: 3, failed: 1, discarded: 1, cancelled: 1, rescued: 3 });
+  assert.deepEqual(counts, { enqueued: 3, failed: 1, discarded: 1, cancelled: 1, rescued: 3, unrecorded: 3 });
   const { rows } = await queue.pool.query('select id::text, state from howdah.jobs order by id');
   assert.deepEqual(
     rows.map(({ state }) => state),

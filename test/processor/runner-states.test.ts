@@ -12,7 +12,14 @@ beforeEach(() => {
   states = new RunnerStates((ask) => asked.push(ask));
 });
 
-const state = (maxRunning: number | null): RunnerState => ({ token: 'a', maxRunning, isLeaving: false });
+const state = (maxRunning: number | null): RunnerState => ({
+  token: 'a',
+  maxRunning,
+  isLeaving: false,
+  unrecorded: [],
+  trouble: null,
+  isStalled: false,
+});
 const answer = (maxRunning: number | null): BeatAnswer => ({
   token: 'a',
   isPaused: false,

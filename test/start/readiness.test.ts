@@ -10,7 +10,11 @@ const BLACK_HOLE = { query: () => new Promise(() => {}) } as unknown as SqlClien
 const HEALTHY = {
   query: async (text: string) => ({ rows: /max\(created_at\)/.test(text) ? [{ latest: '1e15' }] : [] }),
 } as unknown as SqlClient;
-const WORKING = { idleQueues: () => [], restingQueues: () => ['default'] } as unknown as Processor;
+const WORKING = {
+  idleQueues: () => [],
+  restingQueues: () => ['default'],
+  troubledQueues: () => [],
+} as unknown as Processor;
 
 describe('readiness', () => {
   test('answers while a probe still waits, whatever the database does', async () => {
@@ -25,6 +29,7 @@ describe('readiness', () => {
     assert.deepEqual(checks, {
       database: { ok: false, detail: 'no answer from the database within 900 ms' },
       runners: { ok: true },
+      ends: { ok: true },
     });
   });
 
@@ -35,7 +40,17 @@ describe('readiness', () => {
       phase: undefined,
     });
     assert.equal(ready, true);
-    assert.deepEqual(Object.keys(checks), ['database', 'runners', 'queues']);
+    assert.deepEqual(Object.keys(checks), ['database', 'runners', 'ends', 'queues']);
+  });
+
+  test('is not there while runs wait because the ends of others cannot be written, and says of single ones', async () => {
+    const trouble = { queue: 'default', unrecordedCount: 3, error: new Error('the disk is full') };
+    for (const isOpen of [true, false]) {
+      const processor = { ...WORKING, troubledQueues: () => [{ ...trouble, isOpen }] };
+      const { ready, checks } = await checkReadiness({ client: HEALTHY, processor, phase: undefined });
+      assert.equal(ready, !isOpen);
+      assert.equal(checks['ends']?.detail, 'default: 3 ends of runs cannot be written: the disk is full');
+    }
   });
 
   test('says that runners are not up yet, as long as there are none', async () => {

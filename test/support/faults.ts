@@ -43,18 +43,35 @@ const PLACES: Record<Stage, { on: string; event: string; when: string }> = {
   },
 };
 
+/**
+ * One SQLSTATE of each class that can come of writing a row: integrity, transaction rollback, access, object state,
+ * resources (a full disk), operator intervention, system error, internal error, and Howdah's own.
+ */
+export const CLASSES = [
+  '23505',
+  '40001',
+  '42501',
+  '53100',
+  '55P03',
+  '57014',
+  '58030',
+  'XX000',
+  'HWTST',
+] as const;
+export type Refusal = (typeof CLASSES)[number];
+
 /** Makes faults possible in a database. The name of each trigger sorts before Howdah's own, so it fires first. */
 export async function installFaults(pool: pg.Pool): Promise<void> {
   await pool.query(`
     create schema faults;
     create sequence faults.countdown;
-    create table faults.armed (stage text, fault text);
+    create table faults.armed (stage text, fault text, times integer);
     create function faults.strike() returns trigger language plpgsql as $$
-    declare v_fault text;
+    declare v_fault text; v_times integer;
     begin
-      select fault into v_fault from faults.armed where stage = tg_argv[0];
+      select fault, times into v_fault, v_times from faults.armed where stage = tg_argv[0];
       -- A sequence is outside every transaction: the fault that rolls back its own statement still counts as spent.
-      if v_fault is not null and nextval('faults.countdown') = 1 then
+      if v_fault is not null and nextval('faults.countdown') <= v_times then
         if v_fault = '57P01' then
           perform pg_terminate_backend(pg_backend_pid());
         end if;
@@ -70,15 +87,27 @@ export async function installFaults(pool: pg.Pool): Promise<void> {
   }
 }
 
-/** The next statement of that stage fails, once. */
-export async function arm(pool: pg.Pool, stage: Stage, fault: Fault): Promise<void> {
-  await pool.query('delete from faults.armed');
+/** The next statements of that stage fail. @param times how many. @default 1 */
+export async function arm(pool: pg.Pool, stage: Stage, fault: Fault | Refusal, times = 1): Promise<void> {
+  await disarm(pool);
   await pool.query("select setval('faults.countdown', 1, false)");
-  await pool.query('insert into faults.armed values ($1, $2)', [stage, fault]);
+  await pool.query('insert into faults.armed values ($1, $2, $3)', [stage, fault, times]);
+}
+
+/** No statement fails any more. */
+export async function disarm(pool: pg.Pool): Promise<void> {
+  await pool.query('delete from faults.armed');
+}
+
+/** How many statements have met the armed fault, be it that it had struck often enough. */
+export async function strikeCount(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query(
+    'select is_called::integer * last_value::integer as count from faults.countdown',
+  );
+  return rows[0].count;
 }
 
 /** Whether the armed fault has struck. */
 export async function hasStruck(pool: pg.Pool): Promise<boolean> {
-  const { rows } = await pool.query('select is_called from faults.countdown');
-  return rows[0].is_called;
+  return (await strikeCount(pool)) > 0;
 }

@@ -6,6 +6,7 @@ import { checkConnection } from '../../start/check-connection.ts';
 import { readSchedules } from '../../start/read-schedules.ts';
 import { StartupError } from '../../start/startup-error.ts';
 import { checkDatabase } from './check-database.ts';
+import { checkEnds } from './check-ends.ts';
 import { checkFleet } from './check-fleet.ts';
 import { checkRescue } from './check-rescue.ts';
 import { checkUpkeep } from './check-upkeep.ts';
@@ -62,6 +63,7 @@ async function checkInside(config: Config, connectionString: string): Promise<Fi
       ...(await guarded('the crontab', () => checkCrontab(session))),
       ...(await guarded('dead rows and what holds vacuum back', () => checkUpkeep(session))),
       ...(await guarded('the rescue of lost workers’ jobs', () => checkRescue(session, connectionString))),
+      ...(await guarded('ends of runs', () => checkEnds(session))),
       ...(await guarded('queues and tasks', () => checkFleet(session))),
     ];
   } finally {

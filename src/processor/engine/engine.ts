@@ -7,11 +7,14 @@ import {
   type TaskList,
   type WorkerEvents,
 } from 'graphile-worker';
-import type { Pool } from 'pg';
+import type { Pool, QueryConfig, QueryResult } from 'pg';
 import { queueSchema } from '../../db/queue-schema.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { distrustNews } from './distrust-news.ts';
+import type { Endings } from './endings.ts';
+import type { EndsBreaker } from './ends-breaker.ts';
 import { createEngineLogger } from './engine-logger.ts';
+import { isFetch, readEnds, withLimit } from './engine-statement.ts';
 import { gatePool } from './gated-pool.ts';
 import { Prefetch } from './prefetch.ts';
 
@@ -38,6 +41,9 @@ export interface EngineOptions {
   /** The queue's schedules, in the engine's own form. */
   crontab: string;
   log: Logger;
+  /** Writes the ends of runs. */
+  endings: Endings;
+  breaker: EndsBreaker;
   /** Told the name under which jobs will be locked; nothing is fetched before it resolves. */
   onPool: (poolId: string) => Promise<void>;
   /** The engine takes no more jobs, by stop() or, with the cause, by itself. */
@@ -66,7 +72,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let localQueue: LocalQueueState | undefined;
   let isNamed: Promise<void> = Promise.resolve();
   let isStopping = false;
-  gatePool(pool, () => isNamed);
+  gatePool(pool, { opened: () => isNamed, answer: (statement) => answer(statement, options) });
   events.on('pool:create', ({ workerPool }) => {
     isNamed = options.onPool(workerPool.id);
     isNamed.catch(onLeaving);
@@ -98,6 +104,18 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       await delay(FLUSH_MS);
     },
   };
+}
+
+/** Ends of runs are written by Endings; nothing is fetched while they cannot be. */
+function answer(
+  statement: QueryConfig,
+  { pool, endings, breaker }: EngineOptions,
+): Promise<Pick<QueryResult, 'rows'>> | undefined {
+  const ends = readEnds(statement);
+  if (ends) return endings.write(statement, ends);
+  if (!breaker.isOpen || !isFetch(statement)) return undefined;
+  const limit = breaker.limitFetch(1);
+  return limit === 0 ? Promise.resolve({ rows: [] }) : pool.query(withLimit(statement, limit));
 }
 
 function runGraphile({ pool, queue, concurrency, tasks, crontab, log }: EngineOptions, events: WorkerEvents) {

@@ -1,4 +1,5 @@
 import type { JobHelpers } from 'graphile-worker';
+import type { RescuedTask } from '../../observability/events.ts';
 import type { BoundTask } from '../bind.ts';
 import { FleetMember } from '../fleet/fleet-member.ts';
 import type { RunnerState } from '../fleet/member-messages.ts';
@@ -72,11 +73,13 @@ export class GuestRunner<Services> {
     const isSuspect = helpers.job.flags !== null && 'howdah_deaths' in helpers.job.flags;
     if (isSuspect) await this.#member.recordStart(id, identity.token);
     const run = toRun(identity.queue, payload, helpers);
-    const endSignal = this.#runs.begin(id, run.job.task, timeLimitMs(task.definition, run.job));
+    const held = this.#runs.hold(id, helpers.job.locked_at ?? new Date());
+    const endSignal = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
     try {
       await runJob(task, run, { ...environment, endSignal });
     } finally {
-      this.#runs.end(id);
+      this.#runs.end(held);
+      this.#runs.settle(held);
       if (isSuspect) await this.#member.clearStart(id, identity.token);
     }
   }
@@ -101,13 +104,17 @@ export class GuestRunner<Services> {
   async #close(): Promise<void> {
     const { identity, environment } = this.#options;
     const { token, queue } = identity;
+    const end = this.#isLost
+      ? ({ as: 'left', because: 'its worker left' } as const)
+      : ({ as: 'stopped', because: 'stopped' } as const);
+    let byTask: readonly RescuedTask[] = [];
     try {
-      await this.#member.end(token, this.#isLost ? 'its worker left' : 'stopped');
+      byTask = (await this.#member.end(token, end)).byTask;
     } catch (err) {
       environment.log.warn({ err, queue }, 'what the runner held will be rescued');
     }
     await this.#member.stop();
-    environment.events.emit('runner.stopped', { queue, token });
+    environment.events.emit('runner.stopped', { queue, token, byTask });
   }
 
   #state(): RunnerState {
@@ -116,6 +123,9 @@ export class GuestRunner<Services> {
       token: this.#options.identity.token,
       maxRunning: Number.isFinite(maxRunning) ? maxRunning : null,
       isLeaving: this.#leaving.signal.aborted,
+      unrecorded: [],
+      trouble: null,
+      isStalled: false,
     };
   }
 

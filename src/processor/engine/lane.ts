@@ -2,12 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RunnerState } from '../fleet/member-messages.ts';
 import type { BeatAnswer } from '../fleet/registry.ts';
 import { JobLostError } from '../run/abort-reasons.ts';
+import { EndsBreaker, type EndsTrouble } from './ends-breaker.ts';
 import { Runner, type RunnerOptions } from './runner.ts';
 import { Slots } from './slots.ts';
 
 const RETRY_DELAY_MS = 250;
 
-export type LaneOptions<Services> = Omit<RunnerOptions<Services>, 'slots'>;
+/** Ends that may be outstanding beyond one a place, of jobs whose ends alone fail, before no further run begins. */
+const MAX_UNRECORDED_BEYOND_PLACES = 10;
+
+export type LaneOptions<Services> = Omit<RunnerOptions<Services>, 'slots' | 'breaker' | 'stopping'>;
 
 /**
  * One queue in this process: keeps a runner at work and replaces one that left by itself. Runners that left stay until
@@ -20,10 +24,28 @@ export class Lane<Services = unknown> {
   readonly #leaving = new Map<string, { runner: Runner<Services>; ended: Promise<void> }>();
   #current: Runner<Services> | undefined;
   #filling: Promise<void> | undefined;
-  #isClosed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: LaneOptions<Services>) {
-    this.#options = { ...options, slots: new Slots(options.concurrency) };
+    const { queue, concurrency, environment } = options;
+    this.#options = {
+      ...options,
+      slots: new Slots(concurrency),
+      breaker: new EndsBreaker({
+        maxUnrecorded: concurrency + MAX_UNRECORDED_BEYOND_PLACES,
+        onChange: (trouble) => environment.events.emit('queue.ends', { queue, ...trouble }),
+      }),
+      stopping: this.#closing.signal,
+    };
+  }
+
+  /** What is known of ends of runs that cannot be written. */
+  get trouble(): EndsTrouble {
+    return this.#options.breaker.trouble;
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   get queue(): string {
@@ -87,7 +109,7 @@ export class Lane<Services = unknown> {
 
   /** Takes no more jobs; resolves once all runs ended. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort();
     await this.#filling;
     this.#dismiss(this.#current);
     await Promise.all([...this.#leaving.values()].map(({ ended }) => ended));

@@ -1,6 +1,7 @@
-import type { JobHelpers, Task } from 'graphile-worker';
+import type { Job, JobHelpers, Task } from 'graphile-worker';
 import { openPool, type PoolHandle } from '../../db/open-pool.ts';
 import { versionsOf } from '../../jobs/task-version.ts';
+import type { RescuedTask } from '../../observability/events.ts';
 import type { BoundTask } from '../bind.ts';
 import type { FleetMember } from '../fleet/fleet-member.ts';
 import type { RunnerState } from '../fleet/member-messages.ts';
@@ -12,6 +13,8 @@ import { RunsUnderWay } from '../run/runs-under-way.ts';
 import { timeLimitMs } from '../run/time-limit.ts';
 import { toRun } from '../run/to-run.ts';
 import { VerdictError } from '../run/verdict.ts';
+import { Endings } from './endings.ts';
+import type { EndsBreaker } from './ends-breaker.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { Slots } from './slots.ts';
 
@@ -24,6 +27,10 @@ export interface RunnerOptions<Services> {
   /** Runs at once; `slots` has as many places. */
   concurrency: number;
   slots: Slots;
+  /** Shared by the queue's runners in this process, as the slots are. */
+  breaker: EndsBreaker;
+  /** Fires when the process stops. */
+  stopping: AbortSignal;
   tasks: ReadonlyMap<string, BoundTask<Services>>;
   /** The queue's schedules, in the engine's own form. @default none */
   crontab?: string;
@@ -48,6 +55,8 @@ export class Runner<Services = unknown> {
   readonly #leaving = new AbortController();
   readonly #left = Promise.withResolvers<Error | undefined>();
   readonly #database: PoolHandle;
+  readonly #endings: Endings;
+  #poolId = '';
   #isRegistered = false;
   #engine: Engine | undefined;
   #engineConcurrency: number | undefined;
@@ -65,6 +74,13 @@ export class Runner<Services = unknown> {
       onConnectionError: (error) => this.#left.resolve(error),
       onConnect: (client) => enterSession(client, this.#identity),
     });
+    this.#endings = new Endings({
+      ...options,
+      pool: this.#database.pool,
+      poolId: () => this.#poolId,
+      runs: this.#runs,
+      log: options.environment.log,
+    });
   }
 
   /** Names it in the fleet. */
@@ -80,12 +96,15 @@ export class Runner<Services = unknown> {
       token: this.token,
       maxRunning: Number.isFinite(maxRunning) ? maxRunning : null,
       isLeaving: this.#leaving.signal.aborted,
+      unrecorded: this.#runs.unrecordedIds,
+      trouble: this.#options.breaker.trouble.error?.message ?? null,
+      isStalled: this.#options.breaker.isOpen,
     };
   }
 
   /** Whether no run is under way. */
   get isIdle(): boolean {
-    return this.#runs.jobIds.length === 0;
+    return this.#runs.runningIds.length === 0;
   }
 
   /** For how many runs at once its engine was made; undefined while it has none. */
@@ -156,7 +175,7 @@ export class Runner<Services = unknown> {
   }
 
   async #startEngine(concurrency: number): Promise<void> {
-    const { queue, crontab = '', member, environment } = this.#options;
+    const { queue, crontab = '', member, environment, breaker } = this.#options;
     this.#engine = await startEngine({
       pool: this.#database.pool,
       queue,
@@ -164,7 +183,12 @@ export class Runner<Services = unknown> {
       tasks: this.#toEngineTasks(),
       crontab,
       log: environment.log,
-      onPool: (poolId) => member.namePool(this.token, poolId),
+      endings: this.#endings,
+      breaker,
+      onPool: (poolId) => {
+        this.#poolId = poolId;
+        return member.namePool(this.token, poolId);
+      },
       onLeaving: (error) => this.#left.resolve(error),
     });
     environment.events.emit('runner.started', { queue, concurrency, token: this.token });
@@ -176,13 +200,20 @@ export class Runner<Services = unknown> {
     await this.#starting?.catch(() => {});
     if (cause && this.#engine) void this.#releaseLeftovers(this.#engine);
     await this.#engine?.stop();
+    await this.#endings.untilWritten();
     await this.#database.close();
+    let byTask: readonly RescuedTask[] = [];
     try {
-      await member.end(this.token, cause ? `replaced: ${cause.message}` : 'stopped');
+      const end = cause
+        ? ({ as: 'replaced', because: `replaced: ${cause.message}` } as const)
+        : ({ as: 'stopped', because: 'stopped' } as const);
+      const { runningIds: running, unrecordedIds: unrecorded } = this.#runs;
+      byTask = (await member.end(this.token, end, { running, unrecorded })).byTask;
     } finally {
       environment.events.emit('runner.stopped', {
         queue,
         token: this.token,
+        byTask,
         ...(cause ? { error: cause } : {}),
       });
     }
@@ -193,7 +224,7 @@ export class Runner<Services = unknown> {
     const { member, environment } = this.#options;
     try {
       await engine.untilQuiet();
-      await member.releaseLeftovers(this.token, this.#runs.jobIds);
+      await member.releaseLeftovers(this.token, this.#runs.heldIds);
     } catch (err) {
       environment.log.warn({ err }, 'leftovers will be released when the runner has ended');
     }
@@ -210,23 +241,36 @@ export class Runner<Services = unknown> {
 
   async #run(task: BoundTask<Services>, payload: unknown, helpers: JobHelpers): Promise<void> {
     const { job } = helpers;
-    const { queue, member, environment } = this.#options;
-    const id = String(job.id);
-    using _places = await this.#takePlaces();
-    const isSuspect = job.flags !== null && 'howdah_deaths' in job.flags;
-    if (isSuspect) await member.recordStart(id, this.token);
-    const run = toRun(queue, payload, helpers);
-    const endSignal = this.#runs.begin(id, run.job.task, timeLimitMs(task.definition, run.job));
+    const { queue, environment } = this.#options;
+    const held = this.#runs.hold(String(job.id), job.locked_at ?? new Date());
     try {
+      using _places = await this.#takePlaces();
+      await using _record = await this.#recordStart(job);
+      const run = toRun(queue, payload, helpers);
+      const endSignal = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
       await runJob(task, run, { ...environment, endSignal });
     } finally {
-      this.#runs.end(id);
-      if (isSuspect) await member.clearStart(id, this.token);
+      this.#runs.end(held);
     }
   }
 
+  /** Records the start of a job that was aboard an earlier death, until the run is over; of others nothing. */
+  async #recordStart({ id, flags }: Job): Promise<AsyncDisposable | undefined> {
+    if (flags === null || !('howdah_deaths' in flags)) return undefined;
+    const { member, environment } = this.#options;
+    await member.recordStart(String(id), this.token);
+    return {
+      [Symbol.asyncDispose]: () =>
+        member
+          .clearStart(String(id), this.token)
+          .catch((err: unknown) =>
+            environment.log.warn({ err }, 'the record of a start stays until its runner ends'),
+          ),
+    };
+  }
+
   /**
-   * A place among the runner's own runs and one among its queue's in this process.
+   * A place among the runner's own runs and one among its queue's in this process, while the ends of runs can be written.
    *
    * @throws {VerdictError} that puts the job back, when the runner leaves before there is a place
    */
@@ -235,6 +279,7 @@ export class Runner<Services = unknown> {
     try {
       places.use(await this.#grants.acquire(this.#leaving.signal));
       places.use(await this.#options.slots.acquire(this.#leaving.signal));
+      await this.#options.breaker.turn(this.#leaving.signal);
     } catch (reason) {
       throw new VerdictError({ kind: 'return', error: reason as Error });
     }

@@ -5,7 +5,7 @@ import { type PackedError, unpackError } from '../packed-error.ts';
 import { spawnThread } from '../spawn-thread.ts';
 import { TICK_MS } from './loop-watch.ts';
 import type { FromThread, MemberCalls, MemberThreadData, RunnerState, ToThread } from './member-messages.ts';
-import type { BeatAnswer, RegisteredRunner, ReleasedJobs } from './registry.ts';
+import type { BeatAnswer, BegunJobs, RegisteredRunner, ReleasedJobs, RunnerEnd } from './registry.ts';
 import type { RunsBoard } from './runs-board.ts';
 
 export interface FleetMemberOptions extends Pick<MemberThreadData, 'connectionString' | 'kind'> {
@@ -90,8 +90,8 @@ export class FleetMember {
     return this.#call('namePool', token, poolId);
   }
 
-  end(token: string, because: string): Promise<ReleasedJobs> {
-    return this.#call('end', token, because);
+  end(token: string, end: RunnerEnd, begun?: BegunJobs): Promise<ReleasedJobs> {
+    return this.#call('end', token, end, begun);
   }
 
   releaseLeftovers(token: string, keep: readonly string[]): Promise<number> {

@@ -113,10 +113,10 @@ export class Heart {
     }
   }
 
-  async #rescueOne({ token, queue, because }: DeadRunner): Promise<void> {
+  async #rescueOne({ token, queue, as, because }: DeadRunner): Promise<void> {
     const { registry, onRescued, warn } = this.#options;
     try {
-      const released = await registry.end(token, because);
+      const released = await registry.end(token, { as, because });
       onRescued({ token, queue, because, ...released });
     } catch (err) {
       warn({ err, token }, 'could not rescue the jobs of a dead runner, will try again');

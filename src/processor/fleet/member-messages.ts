@@ -10,6 +10,12 @@ export interface RunnerState {
   readonly maxRunning: number | null;
   /** It takes no more jobs and only lets its runs end. */
   readonly isLeaving: boolean;
+  /** Ids of jobs whose run is over, and whose end could not be written yet. */
+  readonly unrecorded: readonly string[];
+  /** Why; null when all are written. */
+  readonly trouble: string | null;
+  /** No run begins before they are. */
+  readonly isStalled: boolean;
 }
 
 /** Done by the thread for the process, each with an answer. */

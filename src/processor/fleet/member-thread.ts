@@ -100,7 +100,7 @@ function createCalls(registry: Registry, { boards, locks, heart, watch, stop }: 
     register: (identity) => registry.register(identity),
     configureFleet: (queue, limit) => registry.configureFleet(queue, limit),
     namePool: (token, poolId) => registry.namePool(token, poolId),
-    end: (token, because) => registry.end(token, because),
+    end: (token, end, begun) => registry.end(token, end, begun),
     releaseLeftovers: (token, keep) => registry.releaseLeftovers(token, keep),
     recordStart: (jobId, token) => registry.recordStart(jobId, token),
     clearStart: (jobId, token) => registry.clearStart(jobId, token),

@@ -13,10 +13,12 @@ export interface RegisteredRunner extends RunnerIdentity {
 }
 
 /** One runner's heartbeat. */
-export interface Beat {
+export interface Beat extends BegunJobs {
   readonly token: string;
-  /** Ids of the jobs whose handlers are at work. */
-  readonly running: readonly string[];
+  /** Why ends cannot be written; null when all are. */
+  readonly trouble: string | null;
+  /** No run begins before they are. */
+  readonly isStalled: boolean;
   /** Most runs it may have at once until it gets the answer to this; null for its concurrency. */
   readonly maxRunning: number | null;
   /** It takes no more jobs and only lets its runs end. */
@@ -40,10 +42,29 @@ export interface BeatAnswer {
 }
 
 /** A runner whose jobs should be given back. */
-export interface DeadRunner {
+export interface DeadRunner extends RunnerEnd {
   token: string;
   queue: string;
+}
+
+/** Why a runner is no more. */
+export interface RunnerEnd {
+  /**
+   * `stopped`: its process wished so. `replaced`: its process gave it up, as its connections or its engine failed.
+   * `left`: its process ends, as it lost the runner. The others are for other processes to find out. Those but the first
+   * two count as a death of the jobs aboard. Of runners that older versions retired: null.
+   */
+  as: 'stopped' | 'replaced' | 'left' | 'gone' | 'cut_off' | 'unlocked' | null;
+  /** The same in words. */
   because: string;
+}
+
+/** Jobs of a runner that are not only held. */
+export interface BegunJobs {
+  /** Ids of those whose handlers are at work. */
+  readonly running: readonly string[];
+  /** Ids of those whose run is over, and whose end could not be written yet. */
+  readonly unrecorded: readonly string[];
 }
 
 /** What a runner held. */
@@ -121,10 +142,17 @@ export class Registry {
   /**
    * Refuses everything the runner may still try, then gives its jobs back.
    *
+   * @param begun known to its own process; by default as its latest heartbeat said
    * @throws {JobsHeldError} when none could be given back yet; trying again helps
    */
-  async end(token: string, because: string): Promise<ReleasedJobs> {
-    await this.#pool.query('select howdah.retire_runner($1, $2)', [token, because]);
+  async end(token: string, { as, because }: RunnerEnd, begun?: BegunJobs): Promise<ReleasedJobs> {
+    await this.#pool.query('select howdah.retire_runner($1, $2, $3, $4::bigint[], $5::bigint[])', [
+      token,
+      because,
+      as,
+      begun?.running ?? null,
+      begun?.unrecorded ?? null,
+    ]);
     const { rows } = await this.#pool.query<ReleasedJobs & { heldBy: string | null }>(
       `select jobs, coalesce(by_task, '[]') as "byTask", held_by as "heldBy" from howdah.release_runner($1)`,
       [token],
@@ -146,7 +174,7 @@ export class Registry {
   /** Runners anywhere whose jobs should be given back now. */
   async dead(): Promise<DeadRunner[]> {
     const { rows } = await this.#pool.query<DeadRunner>(
-      'select token, queue, because from howdah.dead_runners()',
+      'select token, queue, because, retired_as as "as" from howdah.dead_runners()',
     );
     return rows;
   }
@@ -165,13 +193,13 @@ export class Registry {
   }
 }
 
-function toRow({ token, running, maxRunning, isLeaving, isLifeShown, blockedMs }: Beat) {
+function toRow({ maxRunning, isLeaving, isLifeShown, blockedMs, isStalled, ...beat }: Beat) {
   return {
-    token,
-    running,
+    ...beat,
     max_running: maxRunning,
     is_leaving: isLeaving,
     life_shown: isLifeShown,
     blocked_ms: blockedMs,
+    is_stalled: isStalled,
   };
 }

@@ -1,21 +1,61 @@
 import type { RunsBoard } from '../fleet/runs-board.ts';
 import { JobCancelledError } from './abort-reasons.ts';
 
+/** One job in this runner's hands, from when the engine hands it over until its end is written. */
+export interface HeldRun {
+  readonly jobId: string;
+  /** When the job was fetched, which tells this run from any other of its job. */
+  readonly lockedAt: Date;
+  /** `waits` for a place; `runs`; is `over`, while its end is on its way to the database. */
+  readonly state: 'waits' | 'runs' | 'over';
+}
+
+interface OwnRun extends HeldRun {
+  state: HeldRun['state'];
+  hasBegun: boolean;
+  readonly controller: AbortController;
+  /** On the board, while it runs. */
+  place: number;
+}
+
 /** The runs of one runner, each with the signal that ends it. */
 export class RunsUnderWay {
   readonly #board: RunsBoard;
-  readonly #controllers = new Map<string, AbortController>();
-  readonly #places = new Map<string, number>();
+  readonly #runs = new Map<string, OwnRun>();
   #cancelledIds: ReadonlySet<string> = new Set();
   #abortReason: Error | undefined;
 
-  /** @param board where they are seen from outside this event loop */
+  /** @param board where those at work are seen from outside this event loop */
   constructor(board: RunsBoard) {
     this.#board = board;
   }
 
-  get jobIds(): string[] {
-    return [...this.#controllers.keys()];
+  /** Every job in its hands. */
+  get heldIds(): string[] {
+    return [...this.#runs.keys()];
+  }
+
+  /** Jobs whose handlers are at work. */
+  get runningIds(): string[] {
+    return this.#idsOf(({ state }) => state === 'runs');
+  }
+
+  /** Jobs whose handlers were at work, and whose end is not written yet. */
+  get unrecordedIds(): string[] {
+    return this.#idsOf(({ state, hasBegun }) => state === 'over' && hasBegun);
+  }
+
+  hold(jobId: string, lockedAt: Date): HeldRun {
+    const run: OwnRun = {
+      jobId,
+      lockedAt,
+      state: 'waits',
+      hasBegun: false,
+      controller: new AbortController(),
+      place: -1,
+    };
+    this.#runs.set(jobId, run);
+    return run;
   }
 
   /**
@@ -23,30 +63,55 @@ export class RunsUnderWay {
    *
    * @param timeLimitMs how long it may take; 0 for any time
    */
-  begin(jobId: string, task: string, timeLimitMs: number): AbortSignal {
-    const controller = new AbortController();
-    this.#controllers.set(jobId, controller);
-    this.#places.set(jobId, this.#board.enter(jobId, task, timeLimitMs));
-    if (this.#abortReason) controller.abort(this.#abortReason);
-    else if (this.#cancelledIds.has(jobId)) controller.abort(new JobCancelledError());
-    return controller.signal;
+  begin(run: HeldRun, task: string, timeLimitMs: number): AbortSignal {
+    const own = run as OwnRun;
+    own.place = this.#board.enter(own.jobId, task, timeLimitMs);
+    own.state = 'runs';
+    own.hasBegun = true;
+    if (this.#abortReason) own.controller.abort(this.#abortReason);
+    else if (this.#cancelledIds.has(own.jobId)) own.controller.abort(new JobCancelledError());
+    return own.controller.signal;
   }
 
-  end(jobId: string): void {
-    this.#controllers.delete(jobId);
-    this.#board.leave(this.#places.get(jobId) ?? -1);
-    this.#places.delete(jobId);
+  /** The run is over, be it that it never began. It is held until `settle`. */
+  end(run: HeldRun): void {
+    const own = run as OwnRun;
+    this.#board.leave(own.place);
+    own.place = -1;
+    own.state = 'over';
+  }
+
+  /** What is held of the job; undefined for one that was never handed over. */
+  find(jobId: string): HeldRun | undefined {
+    return this.#runs.get(jobId);
+  }
+
+  /**
+   * The end of the run is written, or somebody else's to write. By run, not by job: the answer to the statement that
+   * ended a run may come after the same job was fetched anew.
+   */
+  settle(run: HeldRun): void {
+    if (this.#runs.get(run.jobId) === run) this.#runs.delete(run.jobId);
   }
 
   /** Ends the runs of these jobs, now and those that begin until the next call: some may be fetched and not begun. */
   cancel(jobIds: ReadonlySet<string>): void {
     this.#cancelledIds = jobIds;
-    for (const jobId of jobIds) this.#controllers.get(jobId)?.abort(new JobCancelledError());
+    for (const jobId of jobIds) this.#abortRun(jobId, new JobCancelledError());
   }
 
   /** Ends all runs, and those that still begin. The first reason stays. */
   abort(reason: Error): void {
     this.#abortReason ??= reason;
-    for (const controller of this.#controllers.values()) controller.abort(reason);
+    for (const jobId of this.#runs.keys()) this.#abortRun(jobId, reason);
+  }
+
+  #abortRun(jobId: string, reason: Error): void {
+    const run = this.#runs.get(jobId);
+    if (run?.state === 'runs') run.controller.abort(reason);
+  }
+
+  #idsOf(fits: (run: OwnRun) => boolean): string[] {
+    return [...this.#runs.values()].filter(fits).map(({ jobId }) => jobId);
   }
 }

@@ -1,4 +1,5 @@
--- howdah.dead_runners(): runners whose jobs should be given back now, each with the reason.
+-- howdah.dead_runners(): runners whose jobs should be given back now, each with the reason (howdah.runners.retired_as, and
+-- in words).
 --
 -- A process has one session that shows its life (show_life.sql), which the server ends the moment the process dies, and
 -- renews a heartbeat every second. Gone: that session is no more and the heartbeat missed two beats. Cut off: the
@@ -10,14 +11,17 @@
 -- A session can also die without its process, and without either being told. So before each heartbeat a process asks that
 -- session whether it is there, and says so with the heartbeat (life_shown). That the session is no more is a sign of death
 -- only for a runner that had it at its latest heartbeat; another one has its 10 s.
-create function howdah.dead_runners() returns table (token uuid, queue text, because text)
+create function howdah.dead_runners() returns table (token uuid, queue text, because text, retired_as text)
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select r.token, r.queue,
          case when r.retired_at is not null then r.retired_because
               when r.heartbeat_at < clock_timestamp() - interval '10 seconds' then 'no heartbeat for 10 s'
-              else 'its process is gone' end
+              else 'its process is gone' end,
+         case when r.retired_at is not null then r.retired_as
+              when r.heartbeat_at < clock_timestamp() - interval '10 seconds' then 'cut_off'
+              else 'gone' end
   from howdah.runners r
   where r.released_at is null and (select howdah.installation_problem()) is null
     and (r.retired_at is not null

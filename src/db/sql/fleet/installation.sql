@@ -88,7 +88,7 @@ begin
   delete from howdah.installation;
   perform howdah.record_installation();
   delete from howdah.runner_sessions;
-  update howdah.runners r set retired_at = clock_timestamp(), retired_because = 'replaced: its database was restored or copied'
+  update howdah.runners r set retired_at = clock_timestamp(), retired_as = 'replaced', retired_because = 'replaced: its database was restored or copied'
   where r.retired_at is null;
   get diagnostics v_retired = row_count;
   perform howdah.tell_workers();

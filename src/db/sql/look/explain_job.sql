@@ -1,8 +1,9 @@
 -- howdah.explain_job(id): one row that says in words why a job is not running right now, or what it is doing, and what
 -- would change that. Reads only. An unknown id gives a row too, with cause 'unknown'.
 --
--- cause is one of: unknown, finished, running, taken, cancelling (explain_running.sql), version, sequence, scheduled, retryable,
--- locked, paused, no_worker, no_worker_knows_task, lane, fleet_full, queue_full, turn, next (explain_waiting.sql).
+-- cause is one of: unknown, finished, running, taken, ending, cancelling (explain_running.sql), version, sequence,
+-- scheduled, retryable, locked, paused, no_worker, no_worker_knows_task, stalled, lane, fleet_full, queue_full, turn, next
+-- (explain_waiting.sql).
 create function howdah.explain_job(id bigint)
 returns table (job_id bigint, state text, cause text, explanation text, remedy text)
 language plpgsql stable security definer

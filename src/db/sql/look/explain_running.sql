@@ -31,6 +31,11 @@ begin
                      coalesce('It is given back when this has ended: ' || v_held || '. Where the service may not end it: pg_terminate_backend, as its role or a superuser.',
                               'It is given back within seconds.')
                    else 'No worker lives that would give it back: start one, of whatever queue.' end;
+  elsif job.id = any (v_runner.unrecorded) and v_runner.trouble is not null then
+    cause := 'ending';
+    explanation := format('Its run is over, and the database does not take its end: %s (%s). The worker keeps it, and tries again.',
+                          v_runner.trouble, v_where);
+    remedy := 'It ends when what the database says is mended; npx howdah doctor looks for it.';
   elsif v_cancelled is not null then
     explanation := format('%s (%s); its signal has fired and it ends when the handler does.', v_cancelled, v_where);
     remedy := 'Nothing needs to be done.';

@@ -73,6 +73,13 @@ as $$
     where r.queue = explain_queue.queue
   ) w
   where not w.is_known
+  union all
+  select 'stalled', format('The workers of the queue %s begin no run, as the database does not take the ends of those before: %s.',
+                           explain_queue.queue, max(r.trouble)),
+         'They go on by themselves when what the database says is mended; npx howdah doctor looks for it.'
+  from howdah.runners r
+  where r.queue = explain_queue.queue and howdah.is_alive(r) and not r.is_leaving
+  having bool_and(r.is_stalled)
 $$;
 
 -- The engine's own lane (add_job's queue_name) hands out one job at a time; cause null when none of the lane is out.

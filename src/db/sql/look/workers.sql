@@ -6,7 +6,8 @@ select r.token, r.queue, r.kind, r.host, r.pid, r.concurrency, cardinality(r.run
             when s.paused_at is not null then 'paused'
             when cardinality(r.running) > 0 then 'busy'
             else 'idle' end as state,
-       r.started_at, r.heartbeat_at, r.pool_id, r.tasks, r.task_versions, r.blocked_since, r.abandoned
+       r.started_at, r.heartbeat_at, r.pool_id, r.tasks, r.task_versions, r.blocked_since, r.abandoned,
+       cardinality(r.unrecorded) as unrecorded, r.trouble
 from howdah.runners r
 left join howdah.queue_settings s on s.queue = r.queue
 where r.retired_at is null;
@@ -31,3 +32,5 @@ comment on column howdah.workers.blocked_since is
   'Since when the event loop of its process has been blocked: its runs stand still, but for the one that blocks it. Null while it turns.';
 comment on column howdah.workers.abandoned is
   'Jobs whose handlers are still at work there though their run is over or should be: they ignore their signal.';
+comment on column howdah.workers.unrecorded is 'Jobs whose run was over and whose end was not written, at its latest heartbeat.';
+comment on column howdah.workers.trouble is 'What the database answered when it could not write the end of a run; null when all are written.';

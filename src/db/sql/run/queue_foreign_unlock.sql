@@ -14,7 +14,8 @@ begin
      and exists (select from howdah.runners r where r.pool_id = old.locked_by) then
     return null;
   end if;
-  update howdah.runners r set retired_at = clock_timestamp(), retired_because = 'its jobs were unlocked by hand'
+  update howdah.runners r
+  set retired_at = clock_timestamp(), retired_as = 'unlocked', retired_because = 'its jobs were unlocked by hand'
   where r.pool_id = old.locked_by and r.retired_at is null;
   return new;
 end;

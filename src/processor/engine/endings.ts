@@ -1,0 +1,166 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Pool, QueryConfig, QueryResult } from 'pg';
+import type { Logger } from '../../observability/logger.ts';
+import type { HeldRun, RunsUnderWay } from '../run/runs-under-way.ts';
+import { toError } from '../run/to-error.ts';
+import type { EndsBreaker } from './ends-breaker.ts';
+import type { RunEnd } from './engine-statement.ts';
+
+const END_RUN = 'select howdah.end_run($1, $2, $3, $4, $5) as "isEnded"';
+
+/** The first retry comes after so long, each further one after twice that, up to the maximum. */
+const MIN_WAIT_MS = 50;
+const MAX_WAIT_MS = 10_000;
+
+/** How long a runner that ends goes on trying; the process waits for it. */
+const LAST_TRY_MS = 5_000;
+
+/** The database refuses everything the runner says (queue_gate.sql): its jobs are others' to end. */
+const RETIRED = 'HWRET';
+
+export interface EndingsOptions {
+  pool: Pool;
+  queue: string;
+  /** The name under which the runner holds its jobs; known before the first end. */
+  poolId: () => string;
+  runs: RunsUnderWay;
+  /** Shared by the runners of a queue in this process. */
+  breaker: EndsBreaker;
+  /** Fires when the process stops: what cannot be written soon is left to the register. */
+  stopping: AbortSignal;
+  log: Logger;
+}
+
+interface OwedEnd extends RunEnd {
+  readonly run: HeldRun;
+}
+
+/**
+ * Writes how runs ended, in place of the engine, which knows one answer to a statement that fails: to stop for good,
+ * leaving the jobs of the whole batch locked (graphile-worker 0.18.0, `batch` in main.js). They were given back then, and
+ * ran again although their work was done.
+ *
+ * What a batch could not write is written job by job, so that its mates are not affected. What cannot be written so
+ * either is remembered: the job stays locked by this runner, and its end is tried again until the database takes it, as
+ * the same end of the same run and never as another run.
+ */
+export class Endings {
+  readonly #options: EndingsOptions;
+  readonly #owed = new Map<HeldRun, OwedEnd>();
+  readonly #givenUp = new AbortController();
+  #retrying: Promise<void> | undefined;
+
+  constructor(options: EndingsOptions) {
+    this.#options = options;
+  }
+
+  /** The engine's statement, or what it comes to. Never rejects: what is not written is owed from then on. */
+  async write(statement: QueryConfig, ends: readonly RunEnd[]): Promise<Pick<QueryResult, 'rows'>> {
+    const { pool, runs, breaker, log } = this.#options;
+    const known = ends.flatMap((end) => {
+      const run = runs.find(end.jobId);
+      return run ? [{ ...end, run }] : [];
+    });
+    try {
+      const result = await pool.query(statement);
+      this.#settle(known);
+      breaker.recorded(known.map(({ run }) => run));
+      return result;
+    } catch (error) {
+      log.debug({ err: error }, 'ends of runs are written one by one, as they could not be together');
+      await this.#writeSingly(known);
+      if (this.#owed.size > 0) this.#retrying ??= this.#retry();
+      return { rows: [] };
+    }
+  }
+
+  /** Resolves when nothing is owed any more; while the process stops, after some seconds in any case. */
+  async untilWritten(): Promise<void> {
+    if (!this.#retrying) return;
+    const { stopping } = this.#options;
+    const giveUpLater = () => setTimeout(() => this.#givenUp.abort(), LAST_TRY_MS);
+    if (stopping.aborted) giveUpLater();
+    else stopping.addEventListener('abort', giveUpLater, { once: true });
+    await this.#retrying;
+    stopping.removeEventListener('abort', giveUpLater);
+  }
+
+  /** Each in turn, until one fails for a reason that is not its own. */
+  async #writeSingly(ends: readonly OwedEnd[]): Promise<void> {
+    let common: Error | undefined;
+    for (const end of ends) {
+      const error = common ?? (await this.#writeOne(end));
+      if (!error) continue;
+      this.#owe(end, error);
+      if (!isOwnFault(error)) common = error;
+    }
+  }
+
+  /** @returns what kept it from being written */
+  async #writeOne(end: OwedEnd): Promise<Error | undefined> {
+    const { pool, queue, poolId, breaker } = this.#options;
+    const { jobId, failure, run } = end;
+    try {
+      await pool.query(END_RUN, [jobId, queue, poolId(), run.lockedAt, failure ?? null]);
+      this.#settle([end]);
+      breaker.recorded([run]);
+      return undefined;
+    } catch (error) {
+      return toError(error);
+    }
+  }
+
+  #owe(end: OwedEnd, error: Error): void {
+    if (isRetired(error)) {
+      this.#settle([end]);
+      this.#options.breaker.forget([end.run]);
+    } else {
+      this.#owed.set(end.run, end);
+      this.#options.breaker.failed(end.run, error);
+    }
+  }
+
+  #settle(ends: readonly OwedEnd[]): void {
+    for (const { run } of ends) {
+      this.#owed.delete(run);
+      this.#options.runs.settle(run);
+    }
+  }
+
+  async #retry(): Promise<void> {
+    const { breaker } = this.#options;
+    let waitMs = MIN_WAIT_MS;
+    while (this.#owed.size > 0 && (await this.#pause(waitMs))) {
+      const owedCount = this.#owed.size;
+      await this.#writeSingly([...this.#owed.values()]);
+      breaker.tried();
+      waitMs = this.#owed.size < owedCount ? MIN_WAIT_MS : Math.min(2 * waitMs, MAX_WAIT_MS);
+    }
+    this.#retrying = undefined;
+    breaker.forget([...this.#owed.keys()]);
+  }
+
+  /** Resolves when it is time for the next round; with false when there is to be none. */
+  async #pause(waitMs: number): Promise<boolean> {
+    const { stopping } = this.#options;
+    const givenUp = this.#givenUp.signal;
+    const signal = stopping.aborted ? givenUp : AbortSignal.any([stopping, givenUp]);
+    await delay(stopping.aborted ? MIN_WAIT_MS : waitMs, undefined, { signal }).catch(() => {});
+    return !givenUp.aborted;
+  }
+}
+
+/** Whether other ends may fare better: the statement was refused, and the session lives. */
+function isOwnFault(error: Error): boolean {
+  const code = sqlStateOf(error);
+  return code !== undefined && code !== RETIRED && !/^(08|53300|57P)/.test(code);
+}
+
+function isRetired(error: Error): boolean {
+  return sqlStateOf(error) === RETIRED;
+}
+
+/** Undefined for what is no answer of the server's. */
+function sqlStateOf(error: Error): string | undefined {
+  return 'severity' in error && 'code' in error ? String(error.code) : undefined;
+}

@@ -1,0 +1,127 @@
+import type { HeldRun } from '../run/runs-under-way.ts';
+
+/** What is known of the ends that a queue's runs in this process could not write. */
+export interface EndsTrouble {
+  readonly unrecordedCount: number;
+  /** No run begins meanwhile, but for one at a time to see whether its end can be written. */
+  readonly isOpen: boolean;
+  /** What the database answered last; undefined when all is written. */
+  readonly error: Error | undefined;
+}
+
+export interface BreakerOptions {
+  /** So many ends may be outstanding before no further run begins whatever becomes of it. */
+  maxUnrecorded: number;
+  onChange: (trouble: EndsTrouble) => void;
+}
+
+/**
+ * Keeps a queue's runs in this process from beginning while the database does not take their ends: each would do its
+ * work, and might have to do it again. Opens when the end of a run cannot be written, closes with the next that can.
+ * While it is open the outstanding ends are tried again, and after each such round one further run may begin: the ends
+ * that fail may be those of a few jobs, which must not stop all others.
+ */
+export class EndsBreaker {
+  readonly #options: BreakerOptions;
+  readonly #unrecorded = new Set<HeldRun>();
+  readonly #waiting = new Set<() => void>();
+  #isTripped = false;
+  #hasTrial = false;
+  #error: Error | undefined;
+
+  constructor(options: BreakerOptions) {
+    this.#options = options;
+  }
+
+  get trouble(): EndsTrouble {
+    return { unrecordedCount: this.#unrecorded.size, isOpen: this.isOpen, error: this.#error };
+  }
+
+  get isOpen(): boolean {
+    return this.#isTripped || this.#unrecorded.size >= this.#options.maxUnrecorded;
+  }
+
+  /** How many jobs may be fetched. */
+  limitFetch(size: number): number {
+    if (!this.isOpen) return size;
+    return this.#hasTrial && this.#waiting.size === 0 ? Math.min(size, 1) : 0;
+  }
+
+  /**
+   * Resolves when a run may begin; undefined for at once.
+   *
+   * @param signal gives up the wait; the promise rejects with its reason
+   */
+  turn(signal: AbortSignal): Promise<void> | undefined {
+    if (!this.isOpen) return undefined;
+    if (this.#hasTrial) {
+      this.#hasTrial = false;
+      return undefined;
+    }
+    return this.#wait(signal);
+  }
+
+  /** The end of this run cannot be written. */
+  failed(run: HeldRun, error: Error): void {
+    this.#isTripped ||= !this.#unrecorded.has(run);
+    this.#unrecorded.add(run);
+    this.#error = error;
+    this.#tell();
+  }
+
+  /** Ends were written, these among them. */
+  recorded(runs: readonly HeldRun[]): void {
+    if (!this.#isTripped && this.#unrecorded.size === 0) return;
+    this.#isTripped = false;
+    this.forget(runs);
+  }
+
+  /** The ends of these runs are nobody's here to write any more. */
+  forget(runs: readonly HeldRun[]): void {
+    for (const run of runs) this.#unrecorded.delete(run);
+    if (this.#unrecorded.size === 0) {
+      this.#error = undefined;
+      this.#isTripped = false;
+    }
+    this.#tell();
+    if (!this.isOpen) this.#admitAll();
+  }
+
+  /** All outstanding ends were tried again. */
+  tried(): void {
+    if (!this.isOpen || this.#unrecorded.size >= this.#options.maxUnrecorded) return;
+    const [first] = this.#waiting;
+    if (first) this.#admit(first);
+    else this.#hasTrial = true;
+  }
+
+  #wait(signal: AbortSignal): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const giveUp = () => {
+      this.#waiting.delete(admit);
+      reject(signal.reason);
+    };
+    const admit = () => {
+      signal.removeEventListener('abort', giveUp);
+      resolve();
+    };
+    if (signal.aborted) return Promise.reject(signal.reason);
+    this.#waiting.add(admit);
+    signal.addEventListener('abort', giveUp, { once: true });
+    return promise;
+  }
+
+  #admitAll(): void {
+    this.#hasTrial = false;
+    for (const admit of this.#waiting) this.#admit(admit);
+  }
+
+  #admit(admit: () => void): void {
+    this.#waiting.delete(admit);
+    admit();
+  }
+
+  #tell(): void {
+    this.#options.onChange(this.trouble);
+  }
+}

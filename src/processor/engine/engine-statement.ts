@@ -1,0 +1,34 @@
+import type { QueryConfig } from 'pg';
+
+/** The end of one run, as the engine asks for it. */
+export interface RunEnd {
+  readonly jobId: string;
+  /** What the engine stores as the error; undefined completes the job. */
+  readonly failure: string | undefined;
+}
+
+const FETCH = /^with j(_raw)? as \(\s+select jobs\./;
+const COMPLETE = /^(with j as \(\s+)?delete from \S+_private_jobs as jobs\s/;
+const FAIL = /^(with j as \(\s+)?update \S+_private_jobs as jobs\s+set\s+last_error = \(el->>'message'\)/;
+
+/** Whether the statement takes jobs. Source of the forms: graphile-worker 0.18.0, `sql/getJobs.js`. */
+export function isFetch({ text }: QueryConfig): boolean {
+  return FETCH.test(text);
+}
+
+/** The same fetch, of so many jobs at most. */
+export function withLimit({ text, values = [], name }: QueryConfig, limit: number): QueryConfig {
+  const limited = text.replace(/^(\s+limit )\d+$/m, `$1${limit}`);
+  return { text: limited, values, ...(name && { name: name.replace(/^get_job\d*/, `get_job${limit}`) }) };
+}
+
+/**
+ * The ends that a statement of the engine's writes; undefined for one that writes none. Source of the forms:
+ * graphile-worker 0.18.0, `sql/completeJobs.js` and `sql/failJobs.js` (`batchFailJobs`).
+ */
+export function readEnds({ text, values = [] }: QueryConfig): RunEnd[] | undefined {
+  if (COMPLETE.test(text)) return [values[0]].flat().map((id) => ({ jobId: String(id), failure: undefined }));
+  if (!FAIL.test(text)) return undefined;
+  const specs = JSON.parse(values[1]) as { jobId: string; message: string }[];
+  return specs.map(({ jobId, message }) => ({ jobId: String(jobId), failure: message }));
+}
