@@ -7,7 +7,7 @@ const KEY_MODES = ['replace', 'preserve_run_at', 'ignore'];
 
 /** The engine's 512, but for the longest name of a task and what marks it. */
 const MAX_KEY_LENGTH = 376;
-const JOB_ID = /^[1-9][0-9]{0,18}$/;
+const JOB_ID = /^[1-9][0-9]{0,17}$/;
 
 /** Whether the option's value is wrong, the option, what is expected there. */
 type Rule = readonly [isBroken: boolean, field: keyof EnqueueOptions, expected: string];

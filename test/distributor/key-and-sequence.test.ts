@@ -151,6 +151,22 @@ describe('the waiting job of a key in a sequence', () => {
   });
 });
 
+test('a batch has one job for each key, with the latest payload, in the place of the first', async () => {
+  const job = (n: number, key: string) => ({ task: works, payload: { n }, options: { key, sequence: 's' } });
+  const added = await queue.distributor.distributeMany(queue.pool, [
+    job(1, 'a'),
+    job(2, 'b'),
+    job(3, 'a'),
+    job(4, 'b'),
+  ]);
+  const [a = '', b = '', again, last] = added.map(({ id }) => id);
+  assert.deepEqual([again, last], [a, b]);
+  assert.deepEqual(await Promise.all([a, b].map(look)), [
+    [3, 0],
+    [4, 'parked'],
+  ]);
+});
+
 describe('a running job of the key', () => {
   test('is followed by one waiting job, however often the key is enqueued', async () => {
     const running = await put(1);

@@ -18,6 +18,7 @@ const MAX_DRAIN_ROUNDS = 300;
 
 const WEIGHTS: Weights = {
   enqueue: 40,
+  succeed: 4,
   fetch: 40,
   end: 40,
   speakAsGhost: 4,

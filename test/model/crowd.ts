@@ -68,6 +68,8 @@ export class Crowd {
       case 'fetch':
         await this.#tolerate(ALLOWED.worker, () => this.#fetch(runner, move.batchSize));
         return this.#isRetired.has(runner) ? this.#rescue(name, client) : undefined;
+      case 'succeed':
+        return this.#succeed(runner, move, client);
       case 'end':
         return this.#tolerate(ALLOWED.worker, () => this.#end(runner, move, client));
       case 'speakAsGhost':
@@ -97,6 +99,18 @@ export class Crowd {
       if (job.retentionMs !== 0 || job.key) this.kept.add(id);
     });
     await client.query('rollback');
+  }
+
+  /** The handler of a job that the runner has, or had, enqueues under a unique key that may be its job's. */
+  async #succeed(
+    runner: StagedRunner,
+    { pick, job, isRolledBack }: Extract<Move, { do: 'succeed' }>,
+    client: pg.Client,
+  ): Promise<void> {
+    const runs = [...runner.runs.keys()];
+    const succeeds = runs[pick % runs.length];
+    if (succeeds !== undefined)
+      await this.#enqueue({ do: 'enqueue', job: { ...job, succeeds }, isRolledBack }, client);
   }
 
   async #fetch(runner: StagedRunner, batchSize: number): Promise<void> {

@@ -245,7 +245,8 @@ export class QueueModel {
   #create(id: string, asked: NewJob, before?: JobModel): JobModel {
     const waiting = before && isWaiting(before) ? before : undefined;
     const debouncedSince = asked.debounceMs === undefined ? null : periodOf(waiting);
-    const wanted = wantedBy(asked, { waiting, debouncedSince });
+    const wish = wantedBy(asked, { waiting, debouncedSince });
+    const wanted = wish ?? (asked.key === undefined ? undefined : after(0));
     const isParked = this.#hasSequenceJobs(asked.sequence);
     return {
       id,
