@@ -6,14 +6,15 @@ import { Lane } from './engine/lane.ts';
 import { FleetMember } from './fleet/fleet-member.ts';
 import type { BeatAnswer } from './fleet/registry.ts';
 import { ShutdownError } from './run/abort-reasons.ts';
-import { renderCrontab, type Schedule } from './schedules/crontab.ts';
+import type { Schedule } from './schedules/crontab.ts';
+import { Scheduler } from './schedules/scheduler.ts';
 
 export interface ProcessorOptions<Services> {
   connectionString: string;
   queues: readonly QueueConcurrency[];
   /** Every task this process knows; every queue's runner gets all of them. */
   tasks: ReadonlyMap<string, BoundTask<Services>>;
-  /** What runs by the clock; each queue's runner enqueues its own. @default nothing */
+  /** What runs by the clock; each queue's own, as long as it is served here. @default nothing */
   schedules?: readonly Schedule[];
   services: Services;
   events: EventHub;
@@ -63,9 +64,11 @@ export async function startProcessor<Services>(options: ProcessorOptions<Service
   });
   const shared = { connectionString, tasks, member, environment: { services, events, log } };
   const lanes = options.queues.map(
-    ({ name: queue, concurrency }) =>
-      new Lane({ ...shared, queue, concurrency, crontab: renderCrontab(schedules, queue) }),
+    ({ name: queue, concurrency }) => new Lane({ ...shared, queue, concurrency }),
   );
+  const queues = options.queues.map(({ name }) => name);
+  const scheduler = new Scheduler({ connectionString, queues, schedules, log });
+  const leave = () => Promise.all([quiet(lanes), scheduler.stop()]);
   const open = async () => {
     await configureFleet(options.queues, member);
     await openLanes(lanes, member);
@@ -75,15 +78,16 @@ export async function startProcessor<Services>(options: ProcessorOptions<Service
     await member.stop();
     throw error;
   });
+  scheduler.start();
   let stopping: Promise<void> | undefined;
   return {
     idleQueues: () => lanes.filter((lane) => !lane.isWorking).map((lane) => lane.queue),
     restingQueues: () => lanes.filter((lane) => lane.isResting).map((lane) => lane.queue),
     troubledQueues: () =>
       lanes.map(({ queue, trouble }) => ({ queue, ...trouble })).filter(({ error }) => error !== undefined),
-    quiet: () => quiet(lanes),
+    quiet: async () => void (await leave()),
     stop(timeoutMs) {
-      stopping ??= closeLanes(lanes, timeoutMs).finally(() => member.stop());
+      stopping ??= closeLanes(lanes, { leave, timeoutMs }).finally(() => member.stop());
       return stopping;
     },
   };
@@ -126,8 +130,11 @@ function cutOff<S>(lanes: readonly Lane<S>[], log: Logger): void {
  * The signal makes every run end with a ShutdownError, whether its handler listens or not; the pipeline turns that into
  * the verdict "return", and the engine's own failure statement puts the job back with its attempts unchanged.
  */
-async function closeLanes<S>(lanes: readonly Lane<S>[], timeoutMs: number): Promise<void> {
-  const closed = quiet(lanes);
+async function closeLanes<S>(
+  lanes: readonly Lane<S>[],
+  { leave, timeoutMs }: { leave: () => Promise<unknown>; timeoutMs: number },
+): Promise<void> {
+  const closed = leave();
   const limit = setTimeout(() => {
     for (const lane of lanes) lane.abort(new ShutdownError());
   }, timeoutMs);

@@ -57,7 +57,6 @@ async function createPreset(config: Config, log: Logger): Promise<GraphileConfig
   const identity = createRunnerIdentity();
   const opened = new AsyncDisposableStack();
   let isEnding = false;
-  let removeCrontab = () => {};
   return {
     extends: [WorkerPreset],
     plugins: [
@@ -65,15 +64,10 @@ async function createPreset(config: Config, log: Logger): Promise<GraphileConfig
         connectionString: databaseUrl,
         identity,
         openPool: (maxConnections) => openEnginePool({ databaseUrl, identity, log }, maxConnections),
-        prepare(settings, schema) {
-          const prepared = prepareCli(settings, { schema, queues, schedules, connectionString: databaseUrl });
-          removeCrontab = prepared.removeCrontab;
-          return prepared.queue;
-        },
-        open() {
-          removeCrontab();
-          return openEnvironment(config, { databaseUrl, log, opened });
-        },
+        schedules,
+        prepare: (settings, schema) =>
+          prepareCli(settings, { schema, queues, connectionString: databaseUrl }),
+        open: () => openEnvironment(config, { databaseUrl, log, opened }),
         onLeaving() {
           isEnding = true;
         },

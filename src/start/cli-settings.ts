@@ -1,10 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { queueSchema, schemaQueue } from '../db/queue-schema.ts';
 import type { CliSettings } from '../processor/engine/engine-plugin.ts';
-import { renderCrontab, type Schedule } from '../processor/schedules/crontab.ts';
 import { CRONTAB } from './read-schedules.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -12,23 +8,21 @@ export interface CliSurroundings {
   schema: string;
   /** Every queue there is. */
   queues: readonly string[];
-  schedules: readonly Schedule[];
   /** Of DATABASE_URL. */
   connectionString: string;
 }
 
 /**
- * Makes the stock CLI's settings, flags included, those of a Howdah worker: it reads a crontab with its queue's
- * schedules alone, for it would run every entry of the project's in its own schema.
+ * Makes the stock CLI's settings, flags included, those of a Howdah worker: it reads no crontab, for it would run every
+ * entry of the project's in its own schema, and by the clock of this machine.
  *
- * @returns the schema's queue, and what takes that crontab away again: the CLI reads it before it makes its pool
+ * @returns the schema's queue
  * @throws {StartupError} for a schema that is no queue's, and for flags that would go around Howdah
  */
 export function prepareCli(
   settings: CliSettings,
-  around: CliSurroundings,
-): { queue: string; removeCrontab: () => void } {
-  const { schema, queues, schedules, connectionString } = around;
+  { schema, queues, connectionString }: CliSurroundings,
+): string {
   const queue = schemaQueue(schema);
   if (queue === undefined) {
     throw plain(
@@ -46,12 +40,8 @@ export function prepareCli(
   if (settings.crontabFile !== fileURLToPath(CRONTAB)) {
     throw plain('--crontab: schedules are those of the file "crontab" of this project');
   }
-  const folder = mkdtempSync(join(tmpdir(), 'howdah-crontab-'));
-  const removeCrontab = () => rmSync(folder, { recursive: true, force: true });
-  process.once('exit', removeCrontab);
-  settings.crontabFile = join(folder, 'crontab');
-  writeFileSync(settings.crontabFile, `${renderCrontab(schedules, queue)}\n`);
-  return { queue, removeCrontab };
+  settings.crontabFile = '';
+  return queue;
 }
 
 /** The CLI prints errors with their stacks; this one has none that would help. */

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { parseCrontab } from 'graphile-worker';
 import { z } from 'zod';
 import { createCatalogue } from '../../src/jobs/catalogue.ts';
 import { defineTask } from '../../src/jobs/define-task.ts';
-import { CrontabError, parseSchedules, renderCrontab } from '../../src/processor/schedules/crontab.ts';
+import { CrontabError, parseSchedules } from '../../src/processor/schedules/crontab.ts';
 
 const catalogue = createCatalogue([
   defineTask({
@@ -69,9 +68,20 @@ describe('a crontab is refused', () => {
     [
       'with an option there is none of',
       '* * * * * ping ?often=yes',
-      /line 1 of crontab contains unsupported key 'often'/,
+      /^line 1: unknown option "often"; options: queue, id, fill, max, priority, jobKey, jobKeyMode$/,
     ],
-    ['with two entries of one name', '* * * * * ping\n1 * * * * ping', /duplicate identifiers found: 'ping'/],
+    [
+      'with two entries of one name',
+      '* * * * * ping\n\n1 * * * * ping',
+      /^line 3: id: "ping" is that of line 1 already; name another with \?id=$/,
+    ],
+    ['with a payload that is no JSON', '* * * * * ping {month', /^line 1: .*line 1 of crontab/],
+    ['with text that Postgres cannot look into', '* * * * * report {month: "\\u0000"}', /^line 1: payload: /],
+    [
+      'with a number too long to read',
+      '00005 * * * * ping',
+      /^line 1: time: expected numbers of at most 4 digits/,
+    ],
   ];
   for (const [what, text, message] of cases) {
     test(what, () =>
@@ -82,46 +92,44 @@ describe('a crontab is refused', () => {
     );
   }
 
-  test('with every such mistake at once', () => {
-    assert.throws(() => parse('* * * * * a\n* * * * * b ?queue=c'), /line 1: .*\nline 2: /);
-  });
-});
-
-describe('a queue’s part of the crontab', () => {
-  const text = [
-    '*/5 1-3 * * 0,6 report ?id=x&queue=critical&fill=2h&max=3&priority=7&jobKey=a%20b%26c&jobKeyMode=preserve_run_at {"month":"}%\\u2028 {"}',
-    '* * * * * ping',
-    '0 0 1 1 * report',
-  ].join('\n');
-
-  test('is read by the engine as the entries were meant, without a serial lane', () => {
-    const [item, ...others] = parseCrontab(renderCrontab(parse(text), 'critical'));
-    assert.deepEqual(others, []);
-    assert.ok(item);
-    const { identifier, task, payload, options } = item;
-    assert.deepEqual(
-      { identifier, task, payload },
-      { identifier: 'x', task: 'report', payload: { month: '}%\u2028 {' } },
-    );
-    assert.deepEqual(options, {
-      backfillPeriod: 7_200_000,
-      maxAttempts: 3,
-      priority: 7,
-      jobKey: 'howdah:report:a b&c',
-      jobKeyMode: 'preserve_run_at',
-      queueName: undefined,
+  const options: [string, string][] = [
+    ['max=0', 'max: expected a whole number from 1 to 32767, received "0"'],
+    ['max=32768', 'max: expected a whole number from 1 to 32767, received "32768"'],
+    ['max=99999', 'max: expected a whole number from 1 to 32767, received "99999"'],
+    ['max=', 'max: expected a whole number from 1 to 32767, received ""'],
+    ['max=1&max=2', 'max: expected once, received 2 times'],
+    ['priority=32768', 'priority: expected a whole number from -32768 to 32767, received "32768"'],
+    ['priority=-32769', 'priority: expected a whole number from -32768 to 32767, received "-32769"'],
+    ['priority=high', 'priority: expected a whole number from -32768 to 32767, received "high"'],
+    ['fill=5', 'fill: expected a time such as 30m or 1d12h, at most 366d, received "5"'],
+    ['fill=53w', 'fill: expected a time such as 30m or 1d12h, at most 366d, received "53w"'],
+    ['queue=No', 'queue: expected the name of a queue, received "No"'],
+    ['id=1', 'id: expected a letter or _, then letters, digits, _ and -, at most 128, received "1"'],
+    ['jobKey=', 'jobKey: expected 1 to 376 characters, received ""'],
+    ['jobKey=%00', 'jobKey: expected 1 to 376 characters, received "\\u0000"'],
+    [`jobKey=${'k'.repeat(377)}`, `jobKey: expected 1 to 376 characters, received "${'k'.repeat(377)}"`],
+    ['jobKey=k&jobKeyMode=ignore', 'jobKeyMode: expected replace or preserve_run_at, received "ignore"'],
+    ['jobKeyMode=replace', 'jobKeyMode: expected a jobKey beside it, received none'],
+    [
+      'constructor=1',
+      'unknown option "constructor"; options: queue, id, fill, max, priority, jobKey, jobKeyMode',
+    ],
+  ];
+  for (const [option, mistake] of options) {
+    test(`with ?${option.slice(0, 40)}`, () => {
+      assert.throws(
+        () => parse(`\n* * * * * ping ?${option}`),
+        (error) => error instanceof CrontabError && error.message === `line 2: ${mistake}`,
+      );
     });
-  });
+  }
 
-  test('has every entry of that queue and none of others', () => {
-    const schedules = parse(text);
-    const parts = queues.map((queue) =>
-      parseCrontab(renderCrontab(schedules, queue)).map(({ task }) => task),
+  test('with every mistake at once', () => {
+    assert.throws(
+      () => parse('* * * * * a\n* * * * * b ?queue=c\n61 * * * * ping\n* * * * * ping ?max=0&priority=x'),
+      (error) =>
+        error instanceof CrontabError &&
+        /^line 1: .*\nline 2: .*\nline 3: .*\nline 4: max: .*\nline 4: priority: [^\n]*$/.test(error.message),
     );
-    assert.deepEqual(parts, [['report'], ['report'], ['ping']]);
-  });
-
-  test('is empty for a queue without entries', () => {
-    assert.deepEqual(parseCrontab(renderCrontab([], 'default')), []);
   });
 });

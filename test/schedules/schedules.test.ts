@@ -122,7 +122,7 @@ test('missed ticks are made up for once, with any number of workers, in the queu
     assert.deepEqual({ name, payload }, { name: 'critical', payload: { n: 1 } });
     assert.equal(typeof cron?.isBackfilled, 'boolean');
   }
-  assert.ok(runs.filter(({ cron }) => cron?.isBackfilled).length >= 3);
+  assert.ok(runs.filter(({ cron }) => cron?.isBackfilled).length >= 2);
   const { rows } = await queue.pool.query('select from graphile_worker._private_known_crontabs');
   assert.equal(rows.length, 0);
 });

@@ -38,8 +38,8 @@ const PLACES: Record<Stage, { on: string; event: string; when: string }> = {
   },
   cron: {
     on: 'graphile_worker._private_known_crontabs',
-    event: 'insert',
-    when: 'new.last_execution is not null',
+    event: 'update',
+    when: 'new.last_execution is distinct from old.last_execution',
   },
 };
 

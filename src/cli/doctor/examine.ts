@@ -9,6 +9,7 @@ import { checkDatabase } from './check-database.ts';
 import { checkEnds } from './check-ends.ts';
 import { checkFleet } from './check-fleet.ts';
 import { checkRescue } from './check-rescue.ts';
+import { checkSchedules } from './check-schedules.ts';
 import { checkUpkeep } from './check-upkeep.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 import { guarded } from './guarded.ts';
@@ -61,6 +62,7 @@ async function checkInside(config: Config, connectionString: string): Promise<Fi
     return [
       ...findings,
       ...(await guarded('the crontab', () => checkCrontab(session))),
+      ...(await guarded('schedules', () => checkSchedules(session))),
       ...(await guarded('dead rows and what holds vacuum back', () => checkUpkeep(session))),
       ...(await guarded('the rescue of lost workers’ jobs', () => checkRescue(session, connectionString))),
       ...(await guarded('ends of runs', () => checkEnds(session))),

@@ -8,6 +8,7 @@ import type { RunnerIdentity } from '../fleet/runner-identity.ts';
 import { loadTask } from '../load-tasks.ts';
 import { ShutdownError } from '../run/abort-reasons.ts';
 import type { RunEnvironment } from '../run/run-job.ts';
+import type { Schedule } from '../schedules/crontab.ts';
 import { distrustNews } from './distrust-news.ts';
 import { GuestRunner } from './guest-runner.ts';
 
@@ -20,7 +21,9 @@ export interface EnginePluginOptions<Services> {
   identity: RunnerIdentity;
   /** The pool that the CLI works with in place of one of its own; whatever is idle in it keeps no process alive. */
   openPool: (maxConnections: number) => Pool;
-  /** Called before the CLI reads its schedules. @returns the schema's queue. @throws what should end the CLI instead */
+  /** Of all queues; the CLI's own clock enqueues nothing. */
+  schedules: readonly Schedule[];
+  /** Called before the CLI reads its settings. @returns the schema's queue. @throws what should end the CLI instead */
   prepare: (settings: CliSettings, schema: string) => string;
   /** What runs need; called once, before the first job is fetched. */
   open: () => Promise<Omit<RunEnvironment<Services>, 'endSignal'>>;
@@ -57,6 +60,7 @@ export function createEnginePlugin<Services>(options: EnginePluginOptions<Servic
           guest.setUp(options.prepare(settings, ctx.workerSchema), settings);
           ctx.events.on('pool:create', ({ workerPool }) => guest.begin(workerPool));
           ctx.events.on('pool:listen:success', ({ client }) => distrustNews(client, ctx.workerSchema));
+          ctx.events.on('cron:started', () => guest.startSchedules());
           ctx.events.on('pool:fatalError', ({ error }) => options.onFatalError(error));
           ctx.events.on('pool:release', () => void guest.end());
           return lendPool(next(), options.openPool(settings.maxPoolSize ?? DEFAULT_POOL_SIZE));
@@ -134,6 +138,14 @@ class Guest<Services> {
     this.#begun.catch(this.#options.onLost);
   }
 
+  /** The engine has a clock of its own to start, unless it only runs what there is (`--once`). */
+  startSchedules(): void {
+    void this.#begun.then(
+      () => this.#runner?.startSchedules(),
+      () => {},
+    );
+  }
+
   leave(): void {
     this.#runner?.leave();
   }
@@ -144,7 +156,7 @@ class Guest<Services> {
   }
 
   async #begin({ id }: WorkerPool): Promise<void> {
-    const { connectionString, onLost } = this.#options;
+    const { connectionString, schedules, onLost } = this.#options;
     const identity = {
       ...this.#options.identity,
       queue: this.#queue,
@@ -152,7 +164,7 @@ class Guest<Services> {
       tasks: versionsOf(this.#tasks),
     };
     const environment = await this.#options.open();
-    const runner = new GuestRunner<Services>({ connectionString, identity, environment, onLost });
+    const runner = new GuestRunner<Services>({ connectionString, identity, schedules, environment, onLost });
     this.#runner = runner;
     await runner.open(id);
   }

@@ -1,12 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  type Runner as GraphileRunner,
-  parseCrontab,
-  run,
-  type TaskList,
-  type WorkerEvents,
-} from 'graphile-worker';
+import { type Runner as GraphileRunner, run, type TaskList, type WorkerEvents } from 'graphile-worker';
 import type { Pool, QueryConfig, QueryResult } from 'pg';
 import { queueSchema } from '../../db/queue-schema.ts';
 import type { Logger } from '../../observability/logger.ts';
@@ -38,8 +32,6 @@ export interface EngineOptions {
   queue: string;
   concurrency: number;
   tasks: TaskList;
-  /** The queue's schedules, in the engine's own form. */
-  crontab: string;
   log: Logger;
   /** Writes the ends of runs. */
   endings: Endings;
@@ -118,7 +110,7 @@ function answer(
   return limit === 0 ? Promise.resolve({ rows: [] }) : pool.query(withLimit(statement, limit));
 }
 
-function runGraphile({ pool, queue, concurrency, tasks, crontab, log }: EngineOptions, events: WorkerEvents) {
+function runGraphile({ pool, queue, concurrency, tasks, log }: EngineOptions, events: WorkerEvents) {
   return run({
     pgPool: pool,
     events,
@@ -126,7 +118,7 @@ function runGraphile({ pool, queue, concurrency, tasks, crontab, log }: EngineOp
     concurrency,
     taskList: tasks,
     noHandleSignals: true,
-    parsedCronItems: parseCrontab(crontab),
+    parsedCronItems: [], // its clock is this machine's; schedules/scheduler.ts enqueues by the database's
     logger: createEngineLogger(log),
     preset: {
       worker: {

@@ -11,11 +11,15 @@ import { RunsUnderWay } from '../run/runs-under-way.ts';
 import { timeLimitMs } from '../run/time-limit.ts';
 import { toRun } from '../run/to-run.ts';
 import { VerdictError } from '../run/verdict.ts';
+import type { Schedule } from '../schedules/crontab.ts';
+import { Scheduler } from '../schedules/scheduler.ts';
 import { Slots } from './slots.ts';
 
 export interface GuestRunnerOptions<Services> {
   connectionString: string;
   identity: RegisteredRunner;
+  /** Of all queues. */
+  schedules: readonly Schedule[];
   environment: Omit<RunEnvironment<Services>, 'endSignal'>;
   /** The database retired the runner, or it was cut off: its jobs are others' now, and it may not go on. */
   onLost: (because: string) => void;
@@ -33,11 +37,12 @@ export class GuestRunner<Services> {
   readonly #grants = new Slots(Number.POSITIVE_INFINITY);
   readonly #leaving = new AbortController();
   readonly #member: FleetMember;
+  readonly #scheduler: Scheduler;
   #isLost = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: GuestRunnerOptions<Services>) {
-    const { connectionString, identity, environment } = options;
+    const { connectionString, identity, schedules, environment } = options;
     const { events, log } = environment;
     this.#options = options;
     this.#board = new RunsBoard(identity.concurrency, Object.keys(identity.tasks));
@@ -51,6 +56,8 @@ export class GuestRunner<Services> {
       onAnswer: (_, answers) => this.#heed(answers),
       onCutOff: () => this.#lose('cut off from the database'),
     });
+    const queues = [identity.queue];
+    this.#scheduler = new Scheduler({ connectionString, queues, schedules, log });
   }
 
   /** In the register, so that it may fetch; the jobs it takes are locked under the pool's id. */
@@ -63,6 +70,11 @@ export class GuestRunner<Services> {
     await this.#member.namePool(token, poolId);
     await this.#member.start();
     environment.events.emit('runner.started', { queue, concurrency, token });
+  }
+
+  /** Enqueues what its queue's schedules say, until it leaves. */
+  startSchedules(): void {
+    if (!this.#leaving.signal.aborted) this.#scheduler.start();
   }
 
   /** One run, as the processor's own runners do it. */
@@ -87,6 +99,7 @@ export class GuestRunner<Services> {
   /** No further run begins, not even of jobs that are fetched already: they go back to their queue. */
   leave(): void {
     this.#leaving.abort(new ShutdownError());
+    void this.#scheduler.stop();
   }
 
   /** Fires the signal of every run with this reason. */
@@ -104,6 +117,7 @@ export class GuestRunner<Services> {
   async #close(): Promise<void> {
     const { identity, environment } = this.#options;
     const { token, queue } = identity;
+    await this.#scheduler.stop();
     const end = this.#isLost
       ? ({ as: 'left', because: 'its worker left' } as const)
       : ({ as: 'stopped', because: 'stopped' } as const);

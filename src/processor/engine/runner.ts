@@ -32,8 +32,6 @@ export interface RunnerOptions<Services> {
   /** Fires when the process stops. */
   stopping: AbortSignal;
   tasks: ReadonlyMap<string, BoundTask<Services>>;
-  /** The queue's schedules, in the engine's own form. @default none */
-  crontab?: string;
   /** This process in the fleet. */
   member: FleetMember;
   environment: Omit<RunEnvironment<Services>, 'endSignal'>;
@@ -175,13 +173,12 @@ export class Runner<Services = unknown> {
   }
 
   async #startEngine(concurrency: number): Promise<void> {
-    const { queue, crontab = '', member, environment, breaker } = this.#options;
+    const { queue, member, environment, breaker } = this.#options;
     this.#engine = await startEngine({
       pool: this.#database.pool,
       queue,
       concurrency,
       tasks: this.#toEngineTasks(),
-      crontab,
       log: environment.log,
       endings: this.#endings,
       breaker,

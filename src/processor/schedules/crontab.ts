@@ -1,8 +1,8 @@
 import { type ParsedCronItem, parseCrontab } from 'graphile-worker';
-import { engineKey } from '../../db/engine-key.ts';
 import type { Catalogue } from '../../jobs/catalogue.ts';
 import type { TaskDefinition } from '../../jobs/define-task.ts';
 import { describeIssues } from '../../jobs/describe-issues.ts';
+import { findOptionMistakes } from './entry-options.ts';
 
 /** A run missed by less than this is made up for, unless the entry says otherwise with `fill`. */
 const DEFAULT_FILL_MS = 5 * 60_000;
@@ -36,56 +36,85 @@ export class CrontabError extends Error {
   override readonly name = 'CrontabError';
 }
 
+interface Line {
+  readonly number: number;
+  readonly text: string;
+}
+
+interface Known {
+  readonly catalogue: Catalogue;
+  readonly queues: readonly string[];
+}
+
+/** A line that was read, or what is wrong with it. */
+type ReadLine = { line: Line; item: ParsedCronItem } | { line: Line; mistakes: string[] };
+
 /**
  * The schedules of a crontab in graphile-worker's format, where `?queue=` names one of this service's queues.
  *
- * @throws {CrontabError} naming the line for what cannot be read, and every entry whose task or queue does not exist or
- *   whose payload does not fit
+ * @throws {CrontabError} naming the line of everything that is wrong: what cannot be read, options out of range, names that
+ *   are there twice, tasks and queues that do not exist, payloads that do not fit
  */
-export function parseSchedules(
-  text: string,
-  { catalogue, queues }: { catalogue: Catalogue; queues: readonly string[] },
-): Schedule[] {
-  const lines = entryLines(text);
-  const items = parse(text);
-  const mistakes = items.flatMap((item, index) =>
-    findMistakes(item, { catalogue, queues }).map((mistake) => `line ${lines[index]?.number}: ${mistake}`),
+export function parseSchedules(text: string, known: Known): Schedule[] {
+  const lines = entryLines(text).map((line) => readLine(line, known));
+  const mistakes = lines.flatMap((read) =>
+    ('mistakes' in read ? read.mistakes : []).map((mistake) => `line ${read.line.number}: ${mistake}`),
   );
-  if (mistakes.length > 0) throw new CrontabError(mistakes.join('\n'));
-  return items.map((item, index) => {
-    const task = catalogue.get(item.task) as TaskDefinition;
-    return toSchedule(item, task, lines[index]?.text ?? '');
+  const read = lines.filter((each) => 'item' in each);
+  const all = [...mistakes, ...findDoubles(read)];
+  if (all.length > 0) throw new CrontabError(all.join('\n'));
+  return read.map(({ line, item }) => {
+    const task = known.catalogue.get(item.task) as TaskDefinition;
+    return toSchedule(item, task, line.text);
   });
 }
 
-/** The part of a crontab that the engine runs for one queue: the same entries without the queue's name. */
-export function renderCrontab(schedules: readonly Schedule[], queue: string): string {
-  return schedules
-    .filter((schedule) => schedule.queue === queue)
-    .map(renderLine)
-    .join('\n');
-}
-
-/** The engine's own parser, whose entries come in the order of their lines. */
-function parse(text: string): ParsedCronItem[] {
-  try {
-    return parseCrontab(text);
-  } catch (error) {
-    throw new CrontabError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function entryLines(text: string): { number: number; text: string }[] {
+function entryLines(text: string): Line[] {
   return text
     .split(/\r?\n/)
     .map((line, index) => ({ number: index + 1, text: line.trim() }))
     .filter((line) => line.text !== '' && !line.text.startsWith('#'));
 }
 
-function findMistakes(
-  { task, options, payload }: ParsedCronItem,
-  { catalogue, queues }: { catalogue: Catalogue; queues: readonly string[] },
-): string[] {
+/** Options first: the engine takes what its tables do not, and says less about what it does not take. */
+function readLine(line: Line, known: Known): ReadLine {
+  const [cron = '', command = ''] = splitLine(line.text);
+  const options = /^\S+\s+\?(\S*)/.exec(command)?.[1] ?? '';
+  const mistakes = [...findTimeMistakes(cron), ...findOptionMistakes(options)];
+  if (mistakes.length > 0) return { line, mistakes };
+  try {
+    const item = parseLine(line);
+    const others = findMistakes(item, known);
+    return others.length > 0 ? { line, mistakes: others } : { line, item };
+  } catch (error) {
+    return { line, mistakes: [error instanceof Error ? error.message : String(error)] };
+  }
+}
+
+/** The database reads numbers of at most four digits (src/db/sql/look/next_cron_run.sql), the engine of any length. */
+function findTimeMistakes(cron: string): string[] {
+  return /[0-9]{5}/.test(cron) ? [`time: expected numbers of at most 4 digits, received ${cron}`] : [];
+}
+
+/** By the engine's own parser, told where the line is. */
+function parseLine({ number, text }: Line): ParsedCronItem {
+  const [item] = parseCrontab(`${'\n'.repeat(number - 1)}${text}`);
+  if (!item) throw new CrontabError('expected an entry, received nothing');
+  return item;
+}
+
+function findDoubles(read: readonly { line: Line; item: ParsedCronItem }[]): string[] {
+  const firstLines = new Map<string, number>();
+  return read.flatMap(({ line, item: { identifier } }) => {
+    const first = firstLines.get(identifier);
+    if (first === undefined) firstLines.set(identifier, line.number);
+    return first === undefined
+      ? []
+      : [`line ${line.number}: id: "${identifier}" is that of line ${first} already; name another with ?id=`];
+  });
+}
+
+function findMistakes({ task, options, payload }: ParsedCronItem, { catalogue, queues }: Known): string[] {
   const definition = catalogue.get(task);
   if (!definition) return [`unknown task "${task}"; tasks here: ${[...catalogue.keys()].sort().join(', ')}`];
   const queue = options.queueName ?? definition.queue;
@@ -94,9 +123,14 @@ function findMistakes(
     : [
         `unknown queue "${queue}"; queues here: ${queues.toSorted().join(', ')}. Name it in QUEUES to create it`,
       ];
-  const parsed = definition.payload.safeParse(payload ?? {});
+  return [...mistakes, ...findPayloadMistakes(definition, payload ?? {})];
+}
+
+function findPayloadMistakes(definition: TaskDefinition, payload: unknown): string[] {
+  if (JSON.stringify(payload).includes('\\u0000')) return ['payload: expected text without \\u0000'];
+  const parsed = definition.payload.safeParse(payload);
   const issues = parsed.success ? [] : describeIssues(parsed.error, 'payload');
-  return [...mistakes, ...issues.map(({ field, message }) => `${field}: ${message}`)];
+  return issues.map(({ field, message }) => `${field}: ${message}`);
 }
 
 function toSchedule(item: ParsedCronItem, task: TaskDefinition, line: string): Schedule {
@@ -123,25 +157,4 @@ function toSchedule(item: ParsedCronItem, task: TaskDefinition, line: string): S
 function splitLine(line: string): string[] {
   const fields = line.split(/\s+/);
   return [fields.slice(0, 5).join(' '), fields.slice(5).join(' ')];
-}
-
-function renderLine({ identifier, task, cron, options, payload }: Schedule): string {
-  const { fillMs, maxAttempts, priority, jobKey, jobKeyMode } = options;
-  const query = new URLSearchParams({
-    id: identifier,
-    fill: `${Math.round(fillMs / 1000)}s`,
-    max: String(maxAttempts),
-  });
-  if (priority !== undefined) query.set('priority', String(priority));
-  if (jobKey !== undefined) query.set('jobKey', engineKey(task, jobKey));
-  if (jobKeyMode !== undefined) query.set('jobKeyMode', jobKeyMode);
-  return [cron, task, `?${query}`, ...(payload ? [onOneLine(payload)] : [])].join(' ');
-}
-
-/** JSON may have line separators of Unicode in its strings as they are; a line of a crontab may not. */
-function onOneLine(payload: Record<string, unknown>): string {
-  return JSON.stringify(payload).replace(
-    /[\u2028\u2029]/g,
-    (separator) => `\\u${separator.charCodeAt(0).toString(16)}`,
-  );
 }

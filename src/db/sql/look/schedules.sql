@@ -3,11 +3,13 @@ create view howdah.schedules as
 select e.identifier, e.task, e.queue, e.cron,
        case when has_column_privilege('howdah.job_history'::regclass, 'payload', 'select') then e.payload end as payload,
        r.last_run_at,
-       howdah.next_cron_run(e.cron, now()) as next_run_at
+       howdah.next_cron_run(e.cron, now()) as next_run_at,
+       f.message as last_error, f.failed_at as last_error_at
 from howdah.cron_entries e
 left join (
 :cron_runs
-) r on r.identifier = e.identifier and r.queue = e.queue;
+) r on r.identifier = e.identifier and r.queue = e.queue
+left join howdah.cron_faults f on f.identifier = e.identifier and f.queue = e.queue;
 
 comment on view howdah.schedules is 'The schedules of the crontab file, as the latest process that started found them. Times are UTC.';
 comment on column howdah.schedules.cron is 'Minute, hour, day of the month, month, weekday; in UTC.';
@@ -18,3 +20,5 @@ comment on column howdah.schedules.payload is
   'What each job gets; null for an empty object. Shown to roles that may select howdah.job_history.payload.';
 comment on column howdah.schedules.last_run_at is 'The latest minute for which a job was enqueued; null before the first.';
 comment on column howdah.schedules.next_run_at is 'The next minute it names; null when there is none within eight years.';
+comment on column howdah.schedules.last_error is 'Why its latest tick could not be enqueued; null when it was.';
+comment on column howdah.schedules.last_error_at is 'When that was last tried.';
