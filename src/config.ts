@@ -22,6 +22,8 @@ export interface Config {
   readonly environment: 'development' | 'production';
   /** DATABASE_URL; undefined means an embedded server, in development only. */
   readonly databaseUrl: string | undefined;
+  /** DATABASE_DIRECT_URL: the same database, not through a pooler; undefined means that DATABASE_URL is direct. */
+  readonly databaseDirectUrl: string | undefined;
   /** HOST, the address to listen on. @default '127.0.0.1' */
   readonly host: string;
   /** PORT; 0 takes any free one. @default 3000 */
@@ -62,6 +64,7 @@ export interface Config {
 const VARIABLE_OF: Readonly<Record<keyof Config, string>> = {
   environment: 'NODE_ENV',
   databaseUrl: 'DATABASE_URL',
+  databaseDirectUrl: 'DATABASE_DIRECT_URL',
   host: 'HOST',
   port: 'PORT',
   publicUrl: 'PUBLIC_URL',
@@ -111,6 +114,7 @@ export function loadConfig(env: Environment): Config {
   const config = readSettings(reader);
   reportMissing(reader, config);
   reportEqualTokens(reader, config);
+  reportLoneDirectUrl(reader, config);
   reportMisspelled(reader, env);
   reader.throwProblems();
   return Object.freeze(config);
@@ -134,6 +138,7 @@ function readSettings(reader: EnvironmentReader): Config {
   return {
     environment: reader.setting('NODE_ENV', parseEnvironment, 'development'),
     databaseUrl: reader.optional('DATABASE_URL', parseDatabaseUrl),
+    databaseDirectUrl: reader.optional('DATABASE_DIRECT_URL', parseDatabaseUrl),
     host: reader.setting('HOST', parseHost, '127.0.0.1'),
     port: reader.setting('PORT', parsePort, '3000'),
     publicUrl: reader.optional('PUBLIC_URL', parsePublicUrl),
@@ -167,6 +172,11 @@ function reportEqualTokens(reader: EnvironmentReader, { adminToken, viewerToken 
     'VIEWER_TOKEN',
     `expected another token than ADMIN_TOKEN, as readers must not act; ${SECRET_HINT}`,
   );
+}
+
+function reportLoneDirectUrl(reader: EnvironmentReader, { databaseDirectUrl }: Config): void {
+  if (databaseDirectUrl === undefined || reader.has('DATABASE_URL')) return;
+  reader.report('DATABASE_DIRECT_URL', 'expected beside DATABASE_URL, for the same database behind a pooler');
 }
 
 function reportMisspelled(reader: EnvironmentReader, env: Environment): void {

@@ -15,12 +15,10 @@ export async function connect(): Promise<DatabaseHandle> {
       { code: 'unavailable' },
     );
   }
-  try {
-    await checkConnection(connectionString);
-  } catch (failure) {
+  const address = await checkConnection(connectionString).catch((failure: unknown) => {
     if (!(failure instanceof StartupError)) throw failure;
     const advice = databaseUrl === undefined ? '; run npm start, to which the embedded Postgres belongs' : '';
     throw new CommandError(`${failure.message}${advice}`, { code: 'unavailable', cause: failure });
-  }
-  return openDatabase({ connectionString, applicationName: 'howdah cli', maxConnections: 2 });
+  });
+  return openDatabase({ connectionString: address, applicationName: 'howdah cli', maxConnections: 2 });
 }

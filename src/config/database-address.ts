@@ -64,6 +64,7 @@ export function parseDatabaseAddress(value: string): DatabaseAddress {
 
 /** The same address, with what was found out about its sessions. @throws {Mistake} */
 export function withSessions(value: string, kind: SessionKind): string {
+  if (parseDatabaseAddress(value).sessions === kind) return value;
   const [address = '', query = ''] = value.split('?');
   const parameters = new URLSearchParams(query);
   parameters.set(SESSIONS, kind);

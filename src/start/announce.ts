@@ -1,3 +1,4 @@
+import { describeDatabaseAddress } from '../config/database-address.ts';
 import { type Config, configWarnings } from '../config.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Service } from './service.ts';
@@ -22,7 +23,10 @@ function banner(service: Service, config: Config, role: Role): string {
       'Queues',
       role === 'api' ? undefined : config.queues.map((each) => `${each.name}:${each.concurrency}`).join(', '),
     ],
-    ['Database', service.databaseUrl],
+    [
+      'Database',
+      config.databaseUrl === undefined ? service.databaseUrl : describeDatabaseAddress(config.databaseUrl),
+    ],
     ['Admin token', role === 'worker' ? undefined : service.adminToken],
     ['Viewer token', role === 'worker' ? undefined : service.viewerToken],
   ];

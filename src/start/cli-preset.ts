@@ -15,8 +15,9 @@ import { checkRole } from './check-role.ts';
 import { prepareCli } from './cli-settings.ts';
 import { createServiceLogger } from './create-service-logger.ts';
 import { loadSchedules } from './load-schedules.ts';
-import { openApplicationDatabase, openServer } from './open-database.ts';
+import { openApplicationDatabase } from './open-database.ts';
 import { openMail } from './open-mail.ts';
+import { openServer, type ServerAddresses } from './open-server.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { CRONTAB } from './read-schedules.ts';
 import { TASKS_FOLDER } from './run-jobs.ts';
@@ -53,7 +54,7 @@ export async function createCliPreset(): Promise<GraphileConfig.Preset> {
 }
 
 async function createPreset(config: Config, log: Logger): Promise<GraphileConfig.Preset> {
-  const { databaseUrl, queues, schedules } = await prepare(config, log);
+  const { databaseUrl, directUrl, queues, schedules } = await prepare(config, log);
   const identity = createRunnerIdentity();
   const opened = new AsyncDisposableStack();
   let isEnding = false;
@@ -61,12 +62,11 @@ async function createPreset(config: Config, log: Logger): Promise<GraphileConfig
     extends: [WorkerPreset],
     plugins: [
       createEnginePlugin<Services>({
-        connectionString: databaseUrl,
+        connectionString: directUrl,
         identity,
-        openPool: (maxConnections) => openEnginePool({ databaseUrl, identity, log }, maxConnections),
+        openPool: (maxConnections) => openEnginePool({ directUrl, identity, log }, maxConnections),
         schedules,
-        prepare: (settings, schema) =>
-          prepareCli(settings, { schema, queues, connectionString: databaseUrl }),
+        prepare: (settings, schema) => prepareCli(settings, { schema, queues, connectionString: directUrl }),
         open: () => openEnvironment(config, { databaseUrl, log, opened }),
         onLeaving() {
           isEnding = true;
@@ -79,7 +79,7 @@ async function createPreset(config: Config, log: Logger): Promise<GraphileConfig
       }),
     ],
     worker: {
-      connectionString: databaseUrl,
+      connectionString: directUrl,
       crontabFile: fileURLToPath(CRONTAB),
       taskDirectory: fileURLToPath(TASKS_FOLDER),
       fileExtensions: ['.ts'],
@@ -95,13 +95,13 @@ async function createPreset(config: Config, log: Logger): Promise<GraphileConfig
 async function prepare(
   config: Config,
   log: Logger,
-): Promise<{ databaseUrl: string; queues: string[]; schedules: Schedule[] }> {
+): Promise<ServerAddresses & { queues: string[]; schedules: Schedule[] }> {
   await using opened = new AsyncDisposableStack();
-  const databaseUrl = await openServer(config, opened);
-  await prepareDatabase(config, databaseUrl, log);
-  const { pool } = await openApplicationDatabase(databaseUrl, log, opened);
+  const addresses = await openServer(config, opened);
+  await prepareDatabase(config, addresses.directUrl, log);
+  const { pool } = await openApplicationDatabase(addresses.databaseUrl, log, opened);
   const { rows } = await pool.query<{ name: string }>('select name from howdah.queue_registry order by name');
-  return { databaseUrl, queues: rows.map(({ name }) => name), schedules: await loadSchedules(pool) };
+  return { ...addresses, queues: rows.map(({ name }) => name), schedules: await loadSchedules(pool) };
 }
 
 /** Commands that only tend to the schema have no runner, and so must not be taken for one that left. */
@@ -115,7 +115,7 @@ function runsJobs(): boolean {
  * (src/db/sql/run/session_runner.sql).
  */
 function openEnginePool(
-  { databaseUrl, identity, log }: { databaseUrl: string; identity: RunnerIdentity; log: Logger },
+  { directUrl, identity, log }: { directUrl: string; identity: RunnerIdentity; log: Logger },
   maxConnections: number,
 ) {
   const { token, secret } = identity;
@@ -123,7 +123,7 @@ function openEnginePool(
     ? { applicationName: `howdah:${token}`, settings: { 'howdah.runner': secret } }
     : { applicationName: 'howdah cli' };
   const pool = createPool(
-    { connectionString: databaseUrl, ...named },
+    { connectionString: directUrl, ...named },
     { max: maxConnections, allowExitOnIdle: true },
   );
   pool.on('error', (err) => log.warn({ err }, 'connection of the engine lost'));

@@ -1,29 +1,15 @@
-import type { Config } from '../config.ts';
 import { type DatabaseHandle, type DatabaseOptions, openDatabase } from '../db/database.ts';
 import { requestLimits } from '../db/limits.ts';
 import { announceTasks } from '../distributor/announce-tasks.ts';
 import { catalogue } from '../jobs/catalogue.ts';
 import type { Logger } from '../observability/logger.ts';
 import { announceSchedules } from '../processor/schedules/announce-schedules.ts';
-import { checkConnection } from './check-connection.ts';
 import { keepAnnouncing } from './keep-announcing.ts';
 import { loadSchedules } from './load-schedules.ts';
 import type { Parts } from './parts.ts';
-import { startEmbedded } from './start-embedded.ts';
 
 /** Connections of each pool at most. */
 export const POOL_SIZES = { tasks: 20, requests: 20, checks: 2 } as const;
-
-/** A connection string that works: the configured server's, or that of an embedded one which ends with the stack. */
-export async function openServer(config: Config, resources: AsyncDisposableStack): Promise<string> {
-  if (config.databaseUrl !== undefined) {
-    await checkConnection(config.databaseUrl);
-    return config.databaseUrl;
-  }
-  const embedded = await startEmbedded(config.dataDir);
-  resources.defer(() => embedded.stop());
-  return embedded.connectionString;
-}
 
 /** The pool that tasks get, to a database that knows this version's tasks and schedules. It ends with the stack. */
 export async function openApplicationDatabase(

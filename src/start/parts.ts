@@ -9,6 +9,8 @@ import type { ServiceOptions } from './service-options.ts';
 export interface Parts extends ServiceOptions {
   secrets: DevelopmentSecrets;
   databaseUrl: string;
+  /** The same database, with sessions that belong to whoever connects. */
+  directUrl: string;
   database: DatabaseHandle;
   /** There when this process delivers its mail to a mailbox of its own. */
   mailbox?: DevelopmentMailbox;

@@ -11,14 +11,14 @@ export const TASKS_FOLDER = new URL('../tasks/', import.meta.url);
 
 /** A processor for the configured queues (`startWhenAdopted`); it is the first part to stop. */
 export async function runJobs(
-  { config, events, log, secrets, databaseUrl, database }: Parts,
+  { config, events, log, secrets, directUrl, database }: Parts,
   { mailer, publicUrl }: Pick<Services, 'mailer' | 'publicUrl'>,
   opened: AsyncDisposableStack,
 ): Promise<Processor> {
   const services: Services = { db: database.db, mailer, secretKey: secrets.secretKey, publicUrl };
   const processor = await startWhenAdopted(
     {
-      connectionString: databaseUrl,
+      connectionString: directUrl,
       queues: config.queues,
       tasks: await loadTasks<Services>(TASKS_FOLDER, catalogue),
       schedules: await loadSchedules(database.pool),

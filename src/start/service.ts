@@ -1,7 +1,8 @@
 import { developmentSecrets } from '../config/development-secrets.ts';
 import { checkRole } from './check-role.ts';
-import { openApplicationDatabase, openServer } from './open-database.ts';
+import { openApplicationDatabase } from './open-database.ts';
 import { openMail } from './open-mail.ts';
+import { openServer } from './open-server.ts';
 import type { Parts } from './parts.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { runJobs } from './run-jobs.ts';
@@ -33,13 +34,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   checkRole(role, config);
   await using opened = new AsyncDisposableStack();
   const secrets = await developmentSecrets(config);
-  const databaseUrl = await openServer(config, opened);
+  const { databaseUrl, directUrl } = await openServer(config, opened);
   signal?.throwIfAborted();
-  await prepareDatabase(config, databaseUrl, log);
+  await prepareDatabase(config, directUrl, log);
   signal?.throwIfAborted();
   const database = await openApplicationDatabase(databaseUrl, log, opened);
   const mail = role === 'api' ? undefined : await openMail(config, opened);
-  const parts: Parts = { ...options, secrets, databaseUrl, database };
+  const parts: Parts = { ...options, secrets, databaseUrl, directUrl, database };
   if (mail?.mailbox) parts.mailbox = mail.mailbox;
   const { url } = await serveHttp(parts, opened);
   signal?.throwIfAborted();

@@ -40,7 +40,7 @@ describe('the doctor', () => {
   test('and docs/architecture.md as the pools are', async () => {
     const text = await readFile(new URL('../../docs/architecture.md', import.meta.url), 'utf8');
     const [, setting = '', ...sums] =
-      /`QUEUES=([\w:,]+)` +\| up to (\d+) +\| up to (\d+) +\| up to (\d+)/.exec(text) ?? [];
+      /`QUEUES=([\w:,]+)` +\| +\| up to (\d+) +\| up to (\d+) +\| up to (\d+)/.exec(text) ?? [];
     const queues = setting.split(',').map((each) => each.split(':'));
     const { api, worker, all } = connectionsOf({
       queues: queues.map(([name = '', concurrency]) => ({ name, concurrency: Number(concurrency) })),

@@ -9,6 +9,7 @@ import { PRODUCTION, VARIABLES } from './variables.ts';
 const DEFAULTS: Config = {
   environment: 'development',
   databaseUrl: undefined,
+  databaseDirectUrl: undefined,
   host: '127.0.0.1',
   port: 3000,
   publicUrl: undefined,

@@ -1,11 +1,13 @@
+import { parseDatabaseAddress, withSessions } from '../../config/database-address.ts';
 import { type Config, ConfigError, configWarnings, readConfig } from '../../config.ts';
 import { embeddedAddress } from '../../db/embedded/address.ts';
-import { openSession } from '../../db/session.ts';
+import type { Session } from '../../db/session.ts';
 import { catalogue } from '../../jobs/catalogue.ts';
-import { checkConnection } from '../../start/check-connection.ts';
+import { lookAt } from '../../start/check-connection.ts';
 import { readSchedules } from '../../start/read-schedules.ts';
 import { StartupError } from '../../start/startup-error.ts';
 import { checkDatabase } from './check-database.ts';
+import { checkDefaults } from './check-defaults.ts';
 import { checkEnds } from './check-ends.ts';
 import { checkFleet } from './check-fleet.ts';
 import { checkRescue } from './check-rescue.ts';
@@ -13,11 +15,8 @@ import { checkSchedules } from './check-schedules.ts';
 import { checkUpkeep } from './check-upkeep.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 import { guarded } from './guarded.ts';
-
-const CONNECT_TIMEOUT_MS = 5_000;
-
-/** Whoever calls the doctor has no time: a check that has to wait is a finding. */
-const PATIENCE = "set lock_timeout = '1s'; set statement_timeout = '10s'";
+import { judgeSessions } from './judge-sessions.ts';
+import { openPatient } from './open-patient.ts';
 
 /** Everything about this deployment that can be checked from here, in the order in which it would be mended. */
 export async function examine(): Promise<Finding[]> {
@@ -37,43 +36,45 @@ async function checkServer(config: Config): Promise<Finding[]> {
   if (databaseUrl === undefined) {
     return [error('no database', 'set DATABASE_URL, or run npm start, which brings a Postgres of its own')];
   }
+  const directUrl = config.databaseDirectUrl ?? databaseUrl;
+  const variable = config.databaseDirectUrl ? 'DATABASE_DIRECT_URL' : 'DATABASE_URL';
   try {
-    await checkConnection(databaseUrl);
+    const sessions = await lookAt(databaseUrl, 'DATABASE_URL');
+    const { kind } = directUrl === databaseUrl ? sessions : await lookAt(directUrl, variable);
+    return [
+      ...judgeSessions(sessions, { variable, directKind: kind }),
+      ...(await checkInside(config, withSessions(directUrl, kind))),
+    ];
   } catch (failure) {
     if (!(failure instanceof StartupError)) throw failure;
     const advice = config.databaseUrl
-      ? 'start the server, or correct DATABASE_URL'
+      ? 'start the server, or correct its address'
       : 'run npm start, to which the embedded Postgres belongs, or set DATABASE_URL';
     return [error(failure.message, advice)];
   }
-  return checkInside(config, databaseUrl);
 }
 
+/** What may only be tried on a session of one's own is left out where there is none. */
 async function checkInside(config: Config, connectionString: string): Promise<Finding[]> {
-  const session = await openSession({
-    connectionString,
-    applicationName: 'howdah doctor',
-    connectTimeoutMs: CONNECT_TIMEOUT_MS,
-  });
-  try {
-    await session.query(PATIENCE);
-    const { findings, isUsable } = await checkDatabase(session, config);
-    if (!isUsable) return findings;
-    return [
-      ...findings,
-      ...(await guarded('the crontab', () => checkCrontab(session))),
-      ...(await guarded('schedules', () => checkSchedules(session))),
-      ...(await guarded('dead rows and what holds vacuum back', () => checkUpkeep(session))),
-      ...(await guarded('the rescue of lost workers’ jobs', () => checkRescue(session, connectionString))),
-      ...(await guarded('ends of runs', () => checkEnds(session))),
-      ...(await guarded('queues and tasks', () => checkFleet(session))),
-    ];
-  } finally {
-    await session.end();
-  }
+  const isShared = parseDatabaseAddress(connectionString).sessions === 'shared';
+  await using session = await openPatient(connectionString);
+  const { findings, isUsable } = await checkDatabase(session, config);
+  if (!isUsable) return findings;
+  return [
+    ...findings,
+    ...(await guarded('defaults', () => checkDefaults(session))),
+    ...(await guarded('the crontab', () => checkCrontab(session))),
+    ...(await guarded('schedules', () => checkSchedules(session))),
+    ...(await guarded('dead rows and what holds vacuum back', () => checkUpkeep(session))),
+    ...(isShared
+      ? []
+      : await guarded('the rescue of lost workers’ jobs', () => checkRescue(session, connectionString))),
+    ...(await guarded('ends of runs', () => checkEnds(session))),
+    ...(await guarded('queues and tasks', () => checkFleet(session))),
+  ];
 }
 
-async function checkCrontab(session: Awaited<ReturnType<typeof openSession>>): Promise<Finding> {
+async function checkCrontab(session: Session): Promise<Finding> {
   const { rows } = await session.query<{ name: string }>('select name from howdah.queue_registry');
   try {
     const schedules = await readSchedules({ catalogue, queues: rows.map(({ name }) => name) });

@@ -1,0 +1,44 @@
+import { parseDatabaseAddress } from '../../config/database-address.ts';
+import { openSession, type Session } from '../../db/session.ts';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** Whoever calls the doctor has no time: a check that has to wait is a finding. */
+const PATIENCE = { lock_timeout: '1s', statement_timeout: '10s' };
+
+/**
+ * A session whose statements do not wait for long. Where it is somebody else's a moment later, each statement has a
+ * transaction with these limits: nothing stays behind.
+ */
+export async function openPatient(connectionString: string): Promise<Session & AsyncDisposable> {
+  const session = await openSession({
+    connectionString,
+    applicationName: 'howdah doctor',
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    settings: PATIENCE,
+  });
+  const { sessions } = parseDatabaseAddress(connectionString);
+  const query = sessions === 'shared' ? inTransactions(session) : session.query.bind(session);
+  return {
+    query: query as Session['query'],
+    on: session.on.bind(session) as Session['on'],
+    end: () => session.end(),
+    destroy: () => session.destroy(),
+    [Symbol.asyncDispose]: () => session.end(),
+  };
+}
+
+const BEGIN = `begin; ${Object.entries(PATIENCE)
+  .map(([name, value]) => `set local ${name} = '${value}'`)
+  .join('; ')}`;
+
+function inTransactions(session: Session) {
+  return async (text: string, values: unknown[] = []) => {
+    await session.query(BEGIN);
+    try {
+      return await session.query(text, values);
+    } finally {
+      await session.query('commit');
+    }
+  };
+}
