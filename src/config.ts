@@ -46,6 +46,10 @@ export interface Config {
   readonly verifyEmailDelayMs: number;
   /** SHUTDOWN_TIMEOUT, at most a day. @default 8000 */
   readonly shutdownTimeoutMs: number;
+  /** SHUTDOWN_DELAY: requests are served so long after SIGTERM, at most an hour. @default 0 */
+  readonly shutdownDelayMs: number;
+  /** KEEP_ALIVE_TIMEOUT: idle HTTP connections are kept so long, 1 s to a day. @default 65000 */
+  readonly keepAliveTimeoutMs: number;
   /** AUTO_MIGRATE, on or off: whether a start migrates the database or only looks. @default true */
   readonly autoMigrate: boolean;
   /** MIGRATE_TIMEOUT, at most a day: what a step of a migration may wait for locks of others. @default 600000 */
@@ -76,6 +80,8 @@ const VARIABLE_OF: Readonly<Record<keyof Config, string>> = {
   secretKey: 'SECRET_KEY',
   verifyEmailDelayMs: 'VERIFY_EMAIL_DELAY',
   shutdownTimeoutMs: 'SHUTDOWN_TIMEOUT',
+  shutdownDelayMs: 'SHUTDOWN_DELAY',
+  keepAliveTimeoutMs: 'KEEP_ALIVE_TIMEOUT',
   autoMigrate: 'AUTO_MIGRATE',
   migrateTimeoutMs: 'MIGRATE_TIMEOUT',
   requestTimeoutMs: 'REQUEST_TIMEOUT',
@@ -150,6 +156,8 @@ function readSettings(reader: EnvironmentReader): Config {
     secretKey: reader.optional('SECRET_KEY', parseSecretKey),
     verifyEmailDelayMs: reader.setting('VERIFY_EMAIL_DELAY', durationParser(30 * DAY_MS), '0s'),
     shutdownTimeoutMs: reader.setting('SHUTDOWN_TIMEOUT', durationParser(DAY_MS), '8s'),
+    shutdownDelayMs: reader.setting('SHUTDOWN_DELAY', durationParser(60 * MINUTE_MS), '0s'),
+    keepAliveTimeoutMs: reader.setting('KEEP_ALIVE_TIMEOUT', durationParser(DAY_MS, 1_000), '65s'),
     autoMigrate: reader.setting('AUTO_MIGRATE', parseSwitch, 'on'),
     migrateTimeoutMs: reader.setting('MIGRATE_TIMEOUT', durationParser(DAY_MS), '10m'),
     requestTimeoutMs: reader.setting('REQUEST_TIMEOUT', durationParser(5 * MINUTE_MS, 1_000), '10s'),

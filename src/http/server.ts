@@ -11,6 +11,13 @@ export interface HttpServerOptions {
   host: string;
   /** 0 picks a free one. */
   port: number;
+  /**
+   * How long an idle connection is kept: longer than a balancer in front keeps it, or that one sends a request on a
+   * connection that was just closed. @default 65000
+   */
+  keepAliveTimeoutMs?: number;
+  /** Whether the server is about to close: each answer then ends its connection. @default no */
+  isLeaving?: () => boolean;
 }
 
 export interface HttpServer {
@@ -27,14 +34,21 @@ export interface HttpServer {
 /** A client that takes longer to send its request is cut off. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
+/** Most balancers keep theirs for 60 s. */
+const KEEP_ALIVE_MS = 65_000;
+
 const SWEEP_INTERVAL_MS = 20;
 
 /** @throws {ListenError} the port is in use, needs privileges, or the host is not an address of this machine */
-export async function startHttpServer({ app, host, port }: HttpServerOptions): Promise<HttpServer> {
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { app, host, port, keepAliveTimeoutMs = KEEP_ALIVE_MS, isLeaving = () => false } = options;
   const server = createAdaptorServer({
     fetch: app.fetch,
-    serverOptions: { requestTimeout: REQUEST_TIMEOUT_MS },
+    serverOptions: { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: keepAliveTimeoutMs },
   }) as Server;
+  server.prependListener('request', (_, response) => {
+    if (isLeaving()) response.setHeader('Connection', 'close');
+  });
   await listen(server, host, port);
   const address = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;

@@ -20,7 +20,8 @@ export async function runService(options: Omit<ServiceOptions, 'signal'>): Promi
   const starting = startService({ ...options, signal: ending.signal });
   const ended = { stop: () => stop(starting, ending, options.log) };
   stopOnSignals(ended, options.log);
-  const stopLimitMs = options.config.shutdownTimeoutMs + EXIT_MARGIN_MS;
+  const { shutdownTimeoutMs, shutdownDelayMs } = options.config;
+  const stopLimitMs = Math.max(shutdownTimeoutMs, shutdownDelayMs) + EXIT_MARGIN_MS;
   watchStrayErrors({ service: ended, events: options.events, log: options.log, stopLimitMs });
   try {
     const service = await starting;

@@ -16,7 +16,7 @@ const CLOSE_GRACE_MS = 2_000;
 
 /** The API, or in a worker the health checks and metrics alone. */
 export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Promise<HttpServer> {
-  const { host, port, publicUrl } = parts.config;
+  const { host, port, publicUrl, keepAliveTimeoutMs } = parts.config;
   const checks = openCheckDatabase(parts, opened);
   const requests = parts.role === 'worker' ? undefined : openRequestDatabase(parts, opened);
   // What requests wait for, readiness waits for as well; a pool of its own would be ready when theirs is stuck.
@@ -43,7 +43,10 @@ export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Pro
         stopping: stopping.signal,
       })
     : createHealthApp(readiness, access);
-  const server = await startHttpServer({ app, host, port });
+  const server = await startHttpServer({
+    ...{ app, host, port, keepAliveTimeoutMs },
+    isLeaving: () => parts.ending === 'stopping',
+  });
   opened.defer(() => {
     stopping.abort();
     return server.close(CLOSE_GRACE_MS);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { developmentSecrets } from '../config/development-secrets.ts';
 import { checkRole } from './check-role.ts';
 import { openApplicationDatabase } from './open-database.ts';
@@ -19,7 +20,10 @@ export interface Service {
   readonly viewerToken: string | undefined;
   /** Takes no more jobs, for good; the running ones and everything else go on. Resolves once no job runs. */
   quiet(): Promise<void>;
-  /** Jobs first, then HTTP, mail and connections, and the embedded database last. Safe to call twice. */
+  /**
+   * Jobs first, while requests are served for SHUTDOWN_DELAY; then HTTP, mail and connections, and the embedded database
+   * last. Safe to call twice.
+   */
   stop(): Promise<void>;
 }
 
@@ -49,6 +53,16 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   return toService(parts, url, opened.move());
 }
 
+/** Balancers take a while to notice that this process is not ready any more, and go on sending until then. */
+async function stop({ config, role, processor }: Parts, opened: AsyncDisposableStack): Promise<void> {
+  const { shutdownDelayMs, shutdownTimeoutMs } = config;
+  await Promise.allSettled([
+    role === 'worker' ? undefined : delay(shutdownDelayMs),
+    processor?.stop(shutdownTimeoutMs),
+  ]);
+  await opened.disposeAsync();
+}
+
 function toService(parts: Parts, url: string, opened: AsyncDisposableStack): Service {
   let stopping: Promise<void> | undefined;
   return {
@@ -63,7 +77,7 @@ function toService(parts: Parts, url: string, opened: AsyncDisposableStack): Ser
     },
     stop() {
       parts.ending = 'stopping';
-      stopping ??= opened.disposeAsync();
+      stopping ??= stop(parts, opened);
       return stopping;
     },
   };

@@ -1,4 +1,5 @@
 import type { Logger } from '../observability/logger.ts';
+import { stopEndingEarly } from './end-early.ts';
 
 /**
  * Signals this soon after the first are echoes of it: npm passes a terminal's Ctrl-C on to a process that has
@@ -20,6 +21,7 @@ export function stopOnSignals(service: { stop(): Promise<void> }, log: Logger): 
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  stopEndingEarly();
 }
 
 async function stop(service: { stop(): Promise<void> }, signal: NodeJS.Signals, log: Logger): Promise<void> {

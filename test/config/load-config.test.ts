@@ -24,6 +24,8 @@ const DEFAULTS: Config = {
   secretKey: undefined,
   verifyEmailDelayMs: 0,
   shutdownTimeoutMs: 8_000,
+  shutdownDelayMs: 0,
+  keepAliveTimeoutMs: 65_000,
   autoMigrate: true,
   migrateTimeoutMs: 600_000,
   requestTimeoutMs: 10_000,

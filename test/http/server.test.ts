@@ -45,6 +45,16 @@ describe('a server', () => {
     assert.equal(await get(server.url), 'hello');
   });
 
+  test('keeps idle connections longer than a balancer in front does, until it is about to leave', async () => {
+    let isLeaving = false;
+    const options = { app: { fetch: () => new Response('hello') }, host: '127.0.0.1', port: 0 };
+    const { url } = track(await startHttpServer({ ...options, isLeaving: () => isLeaving }));
+    const { headers } = await fetch(url);
+    assert.deepEqual([headers.get('Connection'), headers.get('Keep-Alive')], ['keep-alive', 'timeout=65']);
+    isLeaving = true;
+    assert.equal((await fetch(url)).headers.get('Connection'), 'close');
+  });
+
   test('on all addresses says one that can be opened', async () => {
     const server = await serve(undefined, '0.0.0.0');
     assert.equal(server.url, `http://127.0.0.1:${server.port}`);

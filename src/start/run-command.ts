@@ -1,0 +1,49 @@
+import { ConfigError, readConfig } from '../config.ts';
+import { EmbeddedPostgresError } from '../db/embedded/postgres-error.ts';
+import { ListenError } from '../http/listen-error.ts';
+import { createEventHub, type EventHub } from '../observability/event-hub.ts';
+import { subscribeLogger } from '../observability/log-subscriber.ts';
+import type { Logger } from '../observability/logger.ts';
+import { createServiceLogger } from './create-service-logger.ts';
+import { migrateOnly } from './migrate-only.ts';
+import { runService } from './run-service.ts';
+import { StartupError } from './startup-error.ts';
+
+const COMMANDS = ['all', 'api', 'worker', 'migrate'] as const;
+const EXPECTED = [ConfigError, StartupError, ListenError, EmbeddedPostgresError];
+
+/** What `node src/main.ts COMMAND` does. What somebody must change first is told on standard error, without a stack. */
+export async function runCommand(command: string): Promise<void> {
+  try {
+    await run(command);
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function run(command: string): Promise<void> {
+  if (!isCommand(command)) {
+    throw new StartupError(`Unknown command "${command}"; expected one of ${COMMANDS.join(', ')}`);
+  }
+  const config = readConfig();
+  const log = createServiceLogger(config);
+  if (command === 'migrate') await migrateOnly(config, log);
+  else await runService({ role: command, config, log, events: createLoggedEvents(log) });
+}
+
+function createLoggedEvents(log: Logger): EventHub {
+  const events = createEventHub();
+  subscribeLogger(events, log);
+  return events;
+}
+
+/** Errors that say all there is to know; any other is a fault of ours and shows where it happened. */
+function isExpected(error: unknown): error is Error {
+  return EXPECTED.some((type) => error instanceof type);
+}
+
+function isCommand(command: string): command is (typeof COMMANDS)[number] {
+  return (COMMANDS as readonly string[]).includes(command);
+}
