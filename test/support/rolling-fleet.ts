@@ -23,13 +23,13 @@ export interface WaitingJob {
 /** Worker processes of several releases of a service, beside each other on one database. */
 export class RollingFleet {
   readonly pool: pg.Pool;
-  readonly #connectionString: string;
+  readonly connectionString: string;
   readonly #drop: () => Promise<void>;
   readonly #workers: ChildProcess[] = [];
   readonly #distributor = new PostgresDistributor({ events: createEventHub() });
 
   private constructor(connectionString: string, drop: () => Promise<void>) {
-    this.#connectionString = connectionString;
+    this.connectionString = connectionString;
     this.#drop = drop;
     this.pool = new pg.Pool({ connectionString });
     this.pool.on('error', () => {});
@@ -42,7 +42,7 @@ export class RollingFleet {
 
   /** A worker process of that release, taking jobs. @returns what ends it, in order */
   async startWorker(release: Release): Promise<() => Promise<void>> {
-    const child = spawn(process.execPath, [SCRIPT, this.#connectionString, release], {
+    const child = spawn(process.execPath, [SCRIPT, this.connectionString, release], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#workers.push(child);

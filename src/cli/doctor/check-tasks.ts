@@ -20,7 +20,20 @@ interface QueueTask {
   task: string;
 }
 
-/** Tasks that no living worker can run: with jobs in a queue that is served, and announced ones at all. */
+/** Tasks whose newest version no living worker has, though some have another. */
+const NEWEST_WITHOUT_WORKER = `
+  select t.name, t.version
+  from howdah.tasks t
+  join howdah.workers w on w.state <> 'silent' and (w.tasks = '{}' or t.name = any (w.tasks))
+  where t.version is not null
+  group by t.name, t.version
+  having bool_and(w.task_versions ->> t.name <> t.version)
+  order by t.name`;
+
+/**
+ * Tasks that no living worker can run: with jobs in a queue that is served, and announced ones at all; and those of which
+ * the workers have an older version only.
+ */
 export async function checkTasks(session: Session): Promise<Finding[]> {
   const workers = (await listWorkers(session)).filter(({ state }) => state !== 'silent');
   if (workers.length === 0) return [];
@@ -33,7 +46,18 @@ export async function checkTasks(session: Session): Promise<Finding[]> {
     ...unknown.map(({ name }) =>
       warning(`task "${name}" is known to no worker`, 'start a worker with the version that has it'),
     ),
+    ...(await findOutdated(session)),
   ];
+}
+
+async function findOutdated(session: Session): Promise<Finding[]> {
+  const { rows } = await session.query<{ name: string; version: string }>(NEWEST_WITHOUT_WORKER);
+  return rows.map(({ name, version }) =>
+    warning(
+      `no worker has version ${version} of task "${name}", the newest: jobs that fit no older one wait`,
+      'finish the deployment; docs/changing-a-payload.md tells what happens when it is taken back',
+    ),
+  );
 }
 
 async function findStranded(session: Session, workers: readonly Worker[]): Promise<Finding[]> {
