@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { parseDatabaseAddress } from './database-address.ts';
 
 const MANY_JOBS = 200;
 const SHORT_TOKEN_LENGTH = 16;
@@ -19,6 +20,9 @@ export function configWarnings(config: Config): string[] {
       isShort(config.viewerToken) &&
       `VIEWER_TOKEN has fewer than ${SHORT_TOKEN_LENGTH} characters and may be guessed`,
     isProduction &&
+      isUnverified(config.databaseUrl) &&
+      'DATABASE_URL has sslmode=require: it encrypts and does not ask who answers; verify-full does (docs/connecting.md)',
+    isProduction &&
       config.publicUrl?.startsWith('http:') &&
       'PUBLIC_URL is not https: links in mails, and the codes in them, travel unencrypted',
   ];
@@ -27,4 +31,8 @@ export function configWarnings(config: Config): string[] {
 
 function isShort(token: string | undefined): boolean {
   return token !== undefined && token.length < SHORT_TOKEN_LENGTH;
+}
+
+function isUnverified(databaseUrl: string | undefined): boolean {
+  return databaseUrl !== undefined && parseDatabaseAddress(databaseUrl).tls?.mode === 'require';
 }

@@ -3,6 +3,7 @@ import { type DatabaseAddress, parseDatabaseAddress } from '../config/database-a
 import { readTls, type TlsSetting } from '../config/tls-setting.ts';
 import { forgetHost } from './choose-host.ts';
 import { ConnectingClient, type ConnectingConfig } from './connecting-client.ts';
+import { DISK_FULL, noteDiskFull } from './disk-space.ts';
 import { SESSION_SETTINGS, type SessionSettings, toStartupOptions } from './session-settings.ts';
 
 /** Who connects, where to, and under which settings. */
@@ -41,6 +42,7 @@ export function createPool(
   pool.on('connect', (client) => {
     client.on('error', () => forgetHost(config.address));
     client.connection.on('errorMessage', ({ code }: { code?: string }) => {
+      if (code === DISK_FULL) noteDiskFull();
       if (code !== READ_ONLY) return;
       spoiled.add(client);
       forgetHost(config.address);

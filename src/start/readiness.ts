@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { hasDiskSpace } from '../db/disk-space.ts';
 import { type Limits, requestLimits } from '../db/limits.ts';
 import { isReadOnly } from '../db/read-only.ts';
 import { hasCurrentSchema } from '../db/schema-version.ts';
@@ -72,9 +73,11 @@ function checkDatabase({ client, onReadOnly }: ReadinessParts, late: Promise<str
     if (!(await hasCurrentSchema(client))) {
       return 'the database is older than this version; npm run migrate brings it up to date';
     }
-    if (!(await isReadOnly(client))) return undefined;
-    onReadOnly?.();
-    return 'the database takes no changes: it is a standby, or was made read-only';
+    if (await isReadOnly(client)) {
+      onReadOnly?.();
+      return 'the database takes no changes: it is a standby, or was made read-only';
+    }
+    return (await hasDiskSpace(client)) ? undefined : "the disk of the database's server is full";
   });
 }
 

@@ -8,6 +8,7 @@ const SUSPICIOUS: [Record<string, string>, RegExp][] = [
   [{ SHUTDOWN_TIMEOUT: '0s' }, /SHUTDOWN_TIMEOUT is 0s/],
   [{ ...PRODUCTION, ADMIN_TOKEN: 'fifteen-letters' }, /ADMIN_TOKEN has fewer than 16/],
   [{ ...PRODUCTION, VIEWER_TOKEN: 'fifteen-letters' }, /VIEWER_TOKEN has fewer than 16/],
+  [{ ...PRODUCTION, DATABASE_URL: 'postgres://db/bank?sslmode=require' }, /sslmode=require/],
   [{ ...PRODUCTION, PUBLIC_URL: 'http://bank.example' }, /PUBLIC_URL is not https/],
 ];
 
@@ -18,6 +19,8 @@ const HARMLESS: Record<string, string>[] = [
   { SHUTDOWN_TIMEOUT: '1ms' },
   { ADMIN_TOKEN: 'short', VIEWER_TOKEN: 'also-short', PUBLIC_URL: 'http://localhost:3000' },
   { ...PRODUCTION, ADMIN_TOKEN: 'sixteen--letters' },
+  { ...PRODUCTION, DATABASE_URL: 'postgres://db/bank?sslmode=verify-full' },
+  { DATABASE_URL: 'postgres://db/bank?sslmode=require' },
 ];
 
 describe('configWarnings', () => {

@@ -94,26 +94,35 @@ for (const path of ['evil, pg_temp, pg_catalog, howdah', 'pg_temp, evil, pg_cata
   });
 }
 
-test('settings that change how SQL is read do not change what the functions do', async () => {
-  const odd = await mallory.pool.connect();
-  await odd.query(`set standard_conforming_strings = off; set backslash_quote = off; set transform_null_equals = on;
+const ODD: Readonly<Record<string, string>> = {
+  'how SQL is read': `set standard_conforming_strings = off; set backslash_quote = off; set transform_null_equals = on;
     set array_nulls = off; set quote_all_identifiers = on; set datestyle = 'SQL, DMY'; set intervalstyle = 'sql_standard';
-    set bytea_output = 'escape'; set default_transaction_isolation = 'serializable'; set timezone = 'Pacific/Apia'`);
-  await putJob(queue, 'retryable');
-  for (const call of CALLS)
-    await odd.query(call).catch((error) => assert.equal(error.code, 'HWTSK', `${call}: ${error.message}`));
-  await assert.rejects(odd.query("select howdah.enqueue('works', priority => 99999)"), {
-    code: 'HWOPT',
-    hint: /or \\df\+ howdah\.enqueue/,
+    set bytea_output = 'escape'; set default_transaction_isolation = 'serializable'; set timezone = 'Pacific/Apia'`,
+  'how values are written, and what counts as a mistake': `set datestyle = 'German'; set intervalstyle = 'iso_8601';
+    set timezone = 'Asia/Kolkata'; set extra_float_digits = -15; set row_security = off; set client_min_messages = 'debug1';
+    set plpgsql.extra_errors = 'all'; set plpgsql.extra_warnings = 'all'; set standard_conforming_strings = off;
+    set default_transaction_isolation = 'repeatable read'; set xmloption = 'document'; set plan_cache_mode = 'force_generic_plan'`,
+};
+
+for (const [what, settings] of Object.entries(ODD))
+  test(`settings that change ${what} do not change what the functions do`, async () => {
+    const odd = await mallory.pool.connect();
+    await odd.query(settings);
+    await putJob(queue, 'retryable');
+    for (const call of CALLS)
+      await odd.query(call).catch((error) => assert.equal(error.code, 'HWTSK', `${call}: ${error.message}`));
+    await assert.rejects(odd.query("select howdah.enqueue('works', priority => 99999)"), {
+      code: 'HWOPT',
+      hint: /or \\df\+ howdah\.enqueue/,
+    });
+    await odd.query(`select howdah.enqueue('works', '{"who": "o\\\\u0062b"}')`);
+    const { rows } = await odd.query(
+      'select howdah.cancel_jobs(payload_contains => \'{"who": "obb"}\', dry_run => true) as count',
+    );
+    odd.release(true);
+    assert.deepEqual(rows, [{ count: 1 }]);
+    await queue.pool.query(`truncate graphile_worker._private_jobs`);
   });
-  await odd.query(`select howdah.enqueue('works', '{"who": "o\\\\u0062b"}')`);
-  const { rows } = await odd.query(
-    'select howdah.cancel_jobs(payload_contains => \'{"who": "obb"}\', dry_run => true) as count',
-  );
-  odd.release(true);
-  assert.deepEqual(rows, [{ count: 1 }]);
-  await queue.pool.query(`truncate graphile_worker._private_jobs`);
-});
 
 test('the traps do spring for the caller itself', async () => {
   await client.query('set search_path = evil, pg_catalog');
