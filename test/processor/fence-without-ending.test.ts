@@ -1,6 +1,6 @@
 /** The fence holds although nobody can end the sessions of the worker that was lost, whatever their names are. */
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type pg from 'pg';
 import { enterSession } from '../../src/processor/fleet/runner-identity.ts';
 import { FenceStage, type FetchedRun, pidOf, type StagedWorker } from '../support/fence-stage.ts';
@@ -29,6 +29,8 @@ after(async () => {
   await stage.close();
   await database.drop();
 });
+
+afterEach(() => stage.endAllBut(operator, rescuer));
 
 beforeEach(async () => {
   worker = await stage.openWorker();
@@ -70,6 +72,17 @@ describe('a statement of the lost worker that locked the jobs before the rescue 
     assert.deepEqual(await release(), { jobs: 0, held_by: null });
     assert.deepEqual(await stateOf(run.jobId), ['completed', 1]);
     assert.deepEqual(await stateOf(other), ['available', 0]);
+  });
+
+  test('has the rescue wait, and lives, when it bears another’s name: a pooler may have given it to somebody else', async () => {
+    const session = await worker.session();
+    await session.query('begin');
+    await session.query(COMPLETE, [run.jobId]);
+    await retire();
+    const { rows } = await operator.query('select jobs from howdah.release_runner($1)', [worker.token]);
+    assert.equal(rows[0].jobs, null);
+    await session.query('commit');
+    assert.equal((await release()).jobs, 0);
   });
 
   test('has what it fetched given back too', async () => {

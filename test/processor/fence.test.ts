@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type pg from 'pg';
 import { VerdictError } from '../../src/processor/run/verdict.ts';
 import { FenceStage, type FetchedRun, pidOf, type StagedWorker } from '../support/fence-stage.ts';
@@ -50,6 +50,8 @@ after(async () => {
   await stage.close();
   await database.drop();
 });
+
+afterEach(() => stage.endAllBut(operator, rescuer));
 
 beforeEach(async () => {
   worker = await stage.openWorker();
@@ -131,7 +133,6 @@ async function completeInTransaction(client: pg.Client): Promise<void> {
   await client.query('select howdah.complete_in_transaction($1, $2, $3, $4)', [...run.identity]);
 }
 
-/** Ways to lose a job, each committed before the late worker speaks. */
 const TAKEN: Record<string, () => Promise<void>> = {
   'a rescue': rescue,
   'a rescue and a fetch elsewhere': async () => {
@@ -195,7 +196,7 @@ describe('a word of the worker that comes first, its transaction still open', ()
   for (const [what, say] of Object.entries(LATE)) {
     test(`a rescue that may ends the transaction of a ${what} rather than wait for it, and gives the job back`, async () => {
       const session = await worker.session();
-      await session.query('begin');
+      await session.query(`set application_name = 'howdah:${worker.token}'; begin`);
       await say(session, run);
       await rescue(operator);
       await assert.rejects(session.query('commit'));

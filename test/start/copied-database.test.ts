@@ -108,6 +108,8 @@ test('a worker takes no job there, and says what has to be decided', async () =>
   assert.equal(exitCode, 1);
   assert.match(stdout, new RegExp(`then named "${original.database.name}" .*adopt --quarantine`));
   assert.equal((await copy.job(running)).attempt, 1);
+  const { id } = await copy.distributor.distribute(copy.pool, works, {});
+  assert.equal(await scalar(copy, 'select cause from howdah.explain_job($1)', [id]), 'copy');
   assert.deepEqual([...ran], []);
   await assertOriginalGoesOn();
 });

@@ -38,8 +38,9 @@ export interface Act {
 
 export class FenceStage {
   readonly #connectionString: string;
-  readonly #clients: pg.Client[] = [];
+  #clients: pg.Client[] = [];
   #stranger: string | undefined;
+  #registrar: pg.Client | undefined;
 
   constructor(connectionString: string) {
     this.#connectionString = connectionString;
@@ -74,8 +75,8 @@ export class FenceStage {
     const identity = createRunnerIdentity();
     const { token } = identity;
     const poolId = `pool-${token}`;
-    const registrar = await this.connect();
-    await registrar.query(
+    this.#registrar ??= await this.connect();
+    await this.#registrar.query(
       `insert into howdah.runners (token, queue, kind, host, pid, concurrency, pool_id, secret_hash)
        values ($1, 'default', 'howdah', 'stage', 1, 1, $2, $3)`,
       [token, poolId, hashSecret(identity.secret)],
@@ -105,6 +106,13 @@ export class FenceStage {
       );
       return rows.length > 0;
     });
+  }
+
+  /** Ends every session but those. */
+  async endAllBut(...kept: pg.Client[]): Promise<void> {
+    const over = this.#clients.filter((client) => client !== this.#registrar && !kept.includes(client));
+    this.#clients = this.#clients.filter((client) => !over.includes(client));
+    await Promise.all(over.map((client) => client.end().catch(() => {})));
   }
 
   async close(): Promise<void> {

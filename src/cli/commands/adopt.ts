@@ -55,7 +55,7 @@ async function decide({ options, output }: Call, db: Database): Promise<ExitCode
     : 'Its jobs run as soon as a worker is there.';
   output.answer(
     answer,
-    `This database is adopted, ${runners ?? 0} workers of the original are forgotten. ${jobs}`,
+    `This database is adopted; workers of the original that are forgotten: ${runners ?? 0}. ${jobs}`,
   );
   return 0;
 }

@@ -26,9 +26,9 @@ export interface GuestRunnerOptions<Services> {
 }
 
 /**
- * A runner whose pool somebody else made, as the stock command line does: in the fleet's register, with a liveness lock
- * and a heartbeat, rescuing others and rescued by them. The pool's connections carry `howdah:<token>`. When it is lost
- * it is not replaced: its process should end.
+ * A runner whose pool somebody else made, as the stock command line does: in the fleet's register, with a session
+ * that shows its life and a heartbeat, rescuing others and rescued by them. The pool's connections carry name and secret as
+ * settings. When it is lost it is not replaced: its process should end.
  */
 export class GuestRunner<Services> {
   readonly #options: GuestRunnerOptions<Services>;

@@ -4,7 +4,8 @@
 --
 -- A name is anybody's to choose, so it does no more than have its bearer looked at: what counts is whether it holds the
 -- queue's job table (fence_holders.sql), which outsiders cannot. may_end: whether this role may end it, and it is beyond
--- doubt: the recorded session itself, by its start, or, where there is only a name, one of a role whose rights this role has.
+-- doubt: the recorded session itself, by its start, and still under its name, as a pooler in session mode gives it to others
+-- when its client has left; or, where there is only a name, one of a role whose rights this role has.
 -- since: when its transaction began; null where this role may not know.
 create function howdah.runner_backends(token uuid)
 returns table (pid integer, role text, is_handler boolean, may_end boolean, since timestamptz, idle_since timestamptz)
@@ -13,7 +14,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select a.pid, a.usename::text, a.application_name = 'howdah run:' || runner_backends.token,
          case when s.pid is null then pg_has_role(a.usesysid, 'usage')
-              else a.backend_start = s.backend_start
+              else a.backend_start = s.backend_start and starts_with(a.application_name, 'howdah:' || runner_backends.token)
                    and (pg_has_role(a.usesysid, 'usage') or pg_has_role('pg_signal_backend', 'usage')) end is true,
          a.xact_start, case when a.state = 'idle in transaction' then a.state_change end
   from pg_stat_activity a

@@ -1,7 +1,7 @@
 -- howdah.explain_job(id): one row that says in words why a job is not running right now, or what it is doing, and what
 -- would change that. Reads only. An unknown id gives a row too, with cause 'unknown'.
 --
--- cause is one of: unknown, finished, running, taken, ending, cancelling (explain_running.sql), version, sequence,
+-- cause is one of: unknown, finished, running, taken, ending, cancelling (explain_running.sql), copy, version, sequence,
 -- scheduled, retryable, locked, paused, no_worker, no_worker_knows_task, stalled, lane, fleet_full, queue_full, turn, next
 -- (explain_waiting.sql).
 create function howdah.explain_job(id bigint)

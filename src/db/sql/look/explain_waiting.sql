@@ -1,6 +1,6 @@
 -- howdah.explain_waiting(job): cause, explanation and remedy of a job that no worker has; job is its row of howdah.jobs.
 --
--- Several things can keep a job at once. The cause is the first of: its payload's version, its turn in a sequence, its time, a
+-- Several things can keep a job at once. The cause is the first of: that the database is a copy, its payload's version, its turn in a sequence, its time, a
 -- transaction that holds it, what is wrong with its queue, the job ahead of it in its lane, other jobs. What the job or its
 -- queue would wait for even then is told behind it, with its own remedy, and so is a deadline that will have passed.
 create function howdah.explain_waiting(job record, out cause text, out explanation text, out remedy text)
@@ -11,7 +11,9 @@ declare
   v_deadline text;
 begin
   with obstacles as (
-    select * from howdah.explain_version(job)
+    select 'copy' as cause, p.problem as explanation, 'npx howdah adopt decides; jobs run within seconds after that.' as remedy
+    from howdah.installation_problem() p (problem) where p.problem is not null
+    union all select * from howdah.explain_version(job)
     union all select * from howdah.explain_own_wait(job)
     union all select * from howdah.explain_lock(job)
     union all select * from howdah.explain_queue(job.queue, job.task)
