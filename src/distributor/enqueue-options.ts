@@ -56,7 +56,8 @@ export interface EnqueueOptions {
   /**
    * Id of a running job, as a rule the one whose handler enqueues this. If it holds the unique key, it gives the key up
    * to this job instead of having it refused; from the commit on it is not retried any more. Needs `uniqueKey` or
-   * `uniqueForMs`. Without effect if that job does not hold the key; refused as ever if it holds it and waits.
+   * `uniqueForMs`. Without effect if that job does not hold the key; refused as ever if it holds it and
+   * waits, or was cancelled.
    */
   succeeds?: string;
   /**

@@ -137,6 +137,34 @@ describe('a running job that holds a unique key', () => {
     assert.equal((await queue.job(id)).max_attempts, 26);
   });
 
+  test('gives up nothing once it is cancelled, so that cancelling ends a chain', async () => {
+    const id = await running();
+    await queue.pool.query('select howdah.cancel_job($1)', [id]);
+    await assert.rejects(put(id), heldBy(id));
+    await completeJob(queue, id);
+    assert.equal((await queue.job(id)).state, 'cancelled');
+  });
+
+  test('gives up nothing to a successor that waited for its cancellation; the other order leaves both', async () => {
+    const id = await running();
+    const cancelling = await session();
+    await cancelling.run('select howdah.cancel_job($1)', [id]);
+    const refused = assert.rejects(put(id), heldBy(id));
+    await untilBlocked(queue.pool, 1);
+    await cancelling.end('commit');
+    await refused;
+    await completeJob(queue, id);
+
+    const first = await running();
+    const enqueueing = await session();
+    const next = await put(first, enqueueing);
+    const late = queue.pool.query('select howdah.cancel_job($1)', [first]);
+    await untilBlocked(queue.pool, 1);
+    await enqueueing.end('commit');
+    await late;
+    await assert.rejects(put(), heldBy(next));
+  });
+
   test('gives up one that it has by its payload alone', async () => {
     const once = async (succeeds?: string) =>
       (

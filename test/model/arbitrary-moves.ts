@@ -48,7 +48,7 @@ const debouncedJob = fc.record(
     task,
     key,
     sequence,
-    debounceMs: fc.constant(HOUR_MS),
+    debounceMs: fc.constantFrom(1, HOUR_MS),
     maxWaitMs: fc.constant(HOUR_MS),
   },
   { requiredKeys: [...REQUIRED, 'task', 'key', 'debounceMs'] },
@@ -59,7 +59,7 @@ const newJob: fc.Arbitrary<NewJob> = fc.oneof(
   { weight: 3, arbitrary: sequenceJob },
   { weight: 1, arbitrary: uniqueJob },
   { weight: 3, arbitrary: keyJob },
-  { weight: 1, arbitrary: debouncedJob },
+  { weight: 2, arbitrary: debouncedJob },
 );
 
 const failure: fc.Arbitrary<Failure> = fc.record({

@@ -70,7 +70,8 @@ export class QueueModel {
   holderFor(job: NewJob): JobModel | undefined {
     const lock = job.uniqueKey === undefined ? undefined : this.uniqueLocks.get(job.uniqueKey);
     const holder = lock && !lock.isExpired ? this.get(lock.jobId) : undefined;
-    return holder && holder.id === job.succeeds && isRunning(holder) ? undefined : holder;
+    const givesUp = holder?.id === job.succeeds && holder && isRunning(holder) && !holder.cancelled;
+    return givesUp ? undefined : holder;
   }
 
   /** Takes note of an enqueue that was answered with this id. */
@@ -232,7 +233,7 @@ export class QueueModel {
   /** A running job gives its unique key up to the next, and what is left of its retries. */
   #succeed(job: JobModel, { uniqueKey }: NewJob): void {
     const lock = this.uniqueLocks.get(uniqueKey ?? '');
-    if (!isRunning(job) || lock?.jobId !== job.id || lock.isExpired) return;
+    if (!isRunning(job) || job.cancelled || lock?.jobId !== job.id || lock.isExpired) return;
     job.uniqueKey = null;
     job.maxAttempts = job.attempts;
   }

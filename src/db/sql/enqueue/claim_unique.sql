@@ -45,20 +45,28 @@ $$;
 
 -- howdah.give_unique_up(held): takes a unique key off the running job that holds it, and what is left of its retries: if its
 -- run fails, it must not become a second live job of the key beside its successor. False, and nothing happens, when the
--- job does not run. Waits for whoever holds the job's row.
+-- job does not run, or was cancelled: then nothing is to follow it. Waits for whoever holds the job's row, and looks for a
+-- cancellation only then: whoever cancels locks that row first, so none that committed meanwhile is missed.
 create function howdah.give_unique_up(held howdah.unique_locks) returns boolean
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_count integer;
+  v_schema constant text := howdah.queue_schema(held.queue);
+  v_runs boolean;
 begin
+  execute format(
+    'select true from %I._private_jobs j
+     where j.id = $1 and j.locked_at is not null and j.flags #>> ''{howdah,unique}'' = $2 for update', v_schema)
+  into v_runs using held.job_id, encode(held.hash, 'hex');
+  if v_runs is null or exists (select from howdah.job_outcomes o where o.job_id = held.job_id and o.state = 'cancelled') then
+    return false;
+  end if;
   execute format(
     'update %I._private_jobs j
      set flags = j.flags #- ''{howdah,unique}'', max_attempts = greatest(j.attempts, 1), updated_at = now()
-     where j.id = $1 and j.locked_at is not null and j.flags #>> ''{howdah,unique}'' = $2', howdah.queue_schema(held.queue))
-  using held.job_id, encode(held.hash, 'hex');
-  get diagnostics v_count = row_count;
-  return v_count > 0;
+     where j.id = $1', v_schema)
+  using held.job_id;
+  return true;
 end;
 $$;
