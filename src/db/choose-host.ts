@@ -1,7 +1,7 @@
 import { type DatabaseAddress, type DatabaseHost, describeHost } from '../config/database-address.ts';
 
-/** Where changes went last, by the hosts of an address; for all connections of this process. */
-const found = new Map<string, DatabaseHost>();
+/** Where changes went last, or who is being asked just now, by address; for all connections of this process. */
+const found = new Map<string, Promise<DatabaseHost>>();
 
 /** Of several servers one takes changes; of a single one that is asked for when the address says so. */
 export function needsWriter({ hosts, target }: DatabaseAddress): boolean {
@@ -16,26 +16,28 @@ export function needsWriter({ hosts, target }: DatabaseAddress): boolean {
  * @throws AggregateError with each server's reason
  */
 export async function chooseHost(
-  { hosts }: DatabaseAddress,
+  address: DatabaseAddress,
   probe: (host: DatabaseHost) => Promise<void>,
 ): Promise<DatabaseHost> {
+  const { hosts } = address;
   const [first = { name: undefined, port: undefined }] = hosts;
   if (hosts.length < 2) return first;
-  const key = keyOf(hosts);
-  const last = found.get(key);
-  if (last) return last;
-  const chosen = await Promise.any(hosts.map((host) => probe(host).then(() => host))).catch(explain(hosts));
-  found.set(key, chosen);
-  return chosen;
+  const known = found.get(keyOf(address));
+  if (known) return known;
+  const search = Promise.any(hosts.map((host) => probe(host).then(() => host))).catch(explain(hosts));
+  found.set(keyOf(address), search);
+  search.catch(() => forgetHost(address));
+  return search;
 }
 
 /** The next connection asks all servers again: the one in use is gone, or takes no changes any more. */
-export function forgetHost({ hosts }: DatabaseAddress): void {
-  found.delete(keyOf(hosts));
+export function forgetHost(address: DatabaseAddress): void {
+  found.delete(keyOf(address));
 }
 
-function keyOf(hosts: readonly DatabaseHost[]): string {
-  return hosts.map(describeHost).join(',');
+/** Whoever logs in as another may be refused where this one is not. */
+function keyOf({ hosts, user, database }: DatabaseAddress): string {
+  return JSON.stringify([hosts.map(describeHost), user, database]);
 }
 
 function explain(hosts: readonly DatabaseHost[]) {

@@ -10,7 +10,9 @@ export interface Sessions {
   database: string;
   /** The same for two addresses of one database in one server. */
   place: string;
-  /** Settings that Howdah relies on, has not got there, and cannot set itself. */
+  /** Defaults there, of whoever gave them, that are other than what Howdah relies on. */
+  foreign: readonly ForeignSetting[];
+  /** Those among them that Howdah cannot set itself. */
   lacking: readonly ForeignSetting[];
 }
 
@@ -53,12 +55,20 @@ export async function lookAtSessions(connectionString: string, timeoutMs: number
   const one = await open();
   const { pid, settings, ...names } = await readSession(one);
   const kind = await kindOf(parseDatabaseAddress(connectionString).sessions, { one, pid, open });
-  const wanted = kind === 'shared' ? { ...SESSION_SETTINGS, ...UNSETTABLE } : UNSETTABLE;
-  const lacking = Object.entries(wanted).flatMap(([name, value]) => {
-    const there = settings[name] ?? value;
-    return there === value || TOLERATED.has(name) ? [] : [{ name, value: there, wanted: value }];
+  const foreign = compare(settings);
+  const lacking = foreign.filter(
+    ({ name }) => name in UNSETTABLE || (kind === 'shared' && !TOLERATED.has(name)),
+  );
+  return { ...names, kind, foreign, lacking };
+}
+
+/** But for what everybody's default is another than ours. */
+function compare(settings: SessionRow['settings']): ForeignSetting[] {
+  return Object.entries({ ...SESSION_SETTINGS, ...UNSETTABLE }).flatMap(([name, wanted]) => {
+    const value = settings[name] ?? wanted;
+    const isUsual = value === wanted || (name === 'client_min_messages' && value === 'notice');
+    return isUsual ? [] : [{ name, value, wanted }];
   });
-  return { ...names, kind, lacking };
 }
 
 async function kindOf(

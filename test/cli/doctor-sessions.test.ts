@@ -63,16 +63,25 @@ describe('npx howdah doctor', () => {
 
 describe('the judgement of defaults', () => {
   test('tells the ones that are overridden from the ones that are left alone', () => {
-    const findings = judgeDefaults([
-      { name: 'TimeZone', value: 'Europe/Berlin', of: 'role' },
-      { name: 'row_security', value: 'on', of: 'database' },
-      { name: 'work_mem', value: '64MB', of: 'database' },
-      { name: 'synchronous_commit', value: 'off', of: 'role in this database' },
-    ]);
+    const findings = judgeDefaults(
+      [
+        { name: 'TimeZone', value: 'Europe/Berlin', of: 'role' },
+        { name: 'row_security', value: 'on', of: 'database' },
+        { name: 'work_mem', value: '64MB', of: 'database' },
+        { name: 'synchronous_commit', value: 'off', of: 'role in this database' },
+      ],
+      [
+        { name: 'TimeZone', value: 'Europe/Berlin', wanted: 'UTC' },
+        { name: 'array_nulls', value: 'off', wanted: 'on' },
+      ],
+    );
     assert.deepEqual(
       findings.map(({ level, what }) => [level, what]),
       [
-        ['warning', "defaults that Howdah's own sessions do without: TimeZone = Europe/Berlin (role)"],
+        [
+          'warning',
+          "defaults that Howdah's own sessions do without: TimeZone = Europe/Berlin (role), array_nulls = off (server or pooler)",
+        ],
         ['warning', 'synchronous_commit = off (role in this database)'],
       ],
     );
@@ -80,7 +89,14 @@ describe('the judgement of defaults', () => {
 });
 
 describe('the judgement of sessions', () => {
-  const sessions: Sessions = { kind: 'shared', role: 'bank', database: 'bank', place: '', lacking: [] };
+  const sessions: Sessions = {
+    kind: 'shared',
+    role: 'bank',
+    database: 'bank',
+    place: '',
+    foreign: [],
+    lacking: [],
+  };
   const judge = (directKind: Sessions['kind']) =>
     judgeSessions(sessions, { variable: 'DATABASE_URL', directKind }).map(({ level }) => level);
 

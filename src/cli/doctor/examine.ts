@@ -1,6 +1,7 @@
 import { parseDatabaseAddress, withSessions } from '../../config/database-address.ts';
 import { type Config, ConfigError, configWarnings, readConfig } from '../../config.ts';
 import { embeddedAddress } from '../../db/embedded/address.ts';
+import type { ForeignSetting } from '../../db/look-at-sessions.ts';
 import type { Session } from '../../db/session.ts';
 import { catalogue } from '../../jobs/catalogue.ts';
 import { lookAt } from '../../start/check-connection.ts';
@@ -40,10 +41,11 @@ async function checkServer(config: Config): Promise<Finding[]> {
   const variable = config.databaseDirectUrl ? 'DATABASE_DIRECT_URL' : 'DATABASE_URL';
   try {
     const sessions = await lookAt(databaseUrl, 'DATABASE_URL');
-    const { kind } = directUrl === databaseUrl ? sessions : await lookAt(directUrl, variable);
+    const direct = directUrl === databaseUrl ? sessions : await lookAt(directUrl, variable);
+    const { kind, foreign } = direct;
     return [
       ...judgeSessions(sessions, { variable, directKind: kind }),
-      ...(await checkInside(config, withSessions(directUrl, kind))),
+      ...(await checkInside(config, withSessions(directUrl, kind), foreign)),
     ];
   } catch (failure) {
     if (!(failure instanceof StartupError)) throw failure;
@@ -55,14 +57,18 @@ async function checkServer(config: Config): Promise<Finding[]> {
 }
 
 /** What may only be tried on a session of one's own is left out where there is none. */
-async function checkInside(config: Config, connectionString: string): Promise<Finding[]> {
+async function checkInside(
+  config: Config,
+  connectionString: string,
+  foreign: readonly ForeignSetting[],
+): Promise<Finding[]> {
   const isShared = parseDatabaseAddress(connectionString).sessions === 'shared';
   await using session = await openPatient(connectionString);
   const { findings, isUsable } = await checkDatabase(session, config);
   if (!isUsable) return findings;
   return [
     ...findings,
-    ...(await guarded('defaults', () => checkDefaults(session))),
+    ...(await guarded('defaults', () => checkDefaults(session, foreign))),
     ...(await guarded('the crontab', () => checkCrontab(session))),
     ...(await guarded('schedules', () => checkSchedules(session))),
     ...(await guarded('dead rows and what holds vacuum back', () => checkUpkeep(session))),
