@@ -10,6 +10,10 @@ export interface HowdahEvents {
   'job.completed': [RunEvent & { durationMs: number }];
   /** The run ended otherwise; `decision` says what becomes of the job. */
   'job.failed': [FailedRunEvent];
+  /** A handler ignored its signal for so long that it was left behind: its place is free, and it goes on beside what follows. */
+  'job.abandoned': [RunEvent & { afterMs: number }];
+  /** One that was left behind has ended, so long after that. */
+  'job.abandoned_ended': [RunEvent & { lateMs: number }];
   /** Waiting jobs that an operator cancelled over HTTP; a running one ends in `job.failed`. */
   'job.withdrawn': [{ task: string; queue: string; jobs: number }];
   /** An error that nobody was there to catch: a promise left behind, an exception in a timer. */

@@ -79,6 +79,7 @@ export function countJobs(
     for (const name of COUNTED_BY_DECISION[event.decision]) counters[name].inc(labelsOf(event));
     run.observe(labelsOf(event), event.durationMs / 1000);
   });
+  countAbandoned(registry, events);
   events.on('job.withdrawn', ({ queue, task, jobs }) => counters.cancelled.inc({ queue, task }, jobs));
   events.on('runner.rescued', (event) => {
     countRescue(counters, event);
@@ -107,6 +108,17 @@ function watchEnds(registry: Registry, events: EventHub, queues: ReadonlySet<str
     outstanding.set({ queue }, unrecordedCount);
     refused.set({ queue }, Number(isOpen));
   });
+}
+
+function countAbandoned(registry: Registry, events: EventHub): void {
+  const alive = new Gauge({
+    name: 'howdah_jobs_abandoned',
+    help: 'Handlers that ignored their signal, were left behind, and are still at work in this process',
+    labelNames: ['queue', 'task'],
+    registers: [registry],
+  });
+  events.on('job.abandoned', (event) => alive.inc(labelsOf(event)));
+  events.on('job.abandoned_ended', (event) => alive.dec(labelsOf(event)));
 }
 
 function createCounters(registry: Registry): JobCounters {

@@ -14,6 +14,13 @@ export function subscribeLogger(events: EventHub, log: Logger): void {
     log.info({ ...runFields(event), duration_ms: round(event.durationMs) }, 'task completed');
   });
   events.on('job.failed', (event) => logFailure(log, event));
+  events.on('job.abandoned', (event) => {
+    const fields = { ...runFields(event), after_ms: round(event.afterMs) };
+    log.warn(fields, 'handler ignores its signal and is left behind');
+  });
+  events.on('job.abandoned_ended', (event) => {
+    log.info({ ...runFields(event), late_ms: round(event.lateMs) }, 'handler that was left behind has ended');
+  });
   events.on('job.stray_error', ({ run, isRunning, origin, error }) => {
     const fields = run ? { ...runFields(run), is_running: isRunning } : {};
     log.error({ ...fields, origin, err: error }, 'an error was left uncaught');

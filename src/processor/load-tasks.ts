@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { Catalogue } from '../jobs/catalogue.ts';
 import type { BoundTask } from './bind.ts';
+import { loadBoundTask } from './load-bound-task.ts';
 
 /**
  * The tasks of a folder, by name: one file a task, its default export made by `bind`.
@@ -15,21 +16,13 @@ export async function loadTasks<Services>(
   const files = (await readdir(folder)).filter((file) => file.endsWith('.ts')).sort();
   const tasks = new Map<string, BoundTask<Services>>();
   for (const file of files) {
-    const task = await loadTask<Services>(new URL(file, folder));
+    const task = await loadBoundTask<Services>(new URL(file, folder));
     checkPlace(file, task, catalogue);
     tasks.set(task.definition.name, task);
   }
   const missing = [...catalogue.keys()].filter((name) => !tasks.has(name));
   if (missing.length > 0) throw new TypeError(`No file in tasks/ for ${missing.join(', ')}`);
   return tasks;
-}
-
-/** @throws {TypeError} when the file's default export was not made by `bind` */
-export async function loadTask<Services>(file: URL): Promise<BoundTask<Services>> {
-  const module: { default?: Partial<BoundTask<Services>> } = await import(file.href);
-  const task = module.default;
-  if (task?.definition && task.handle) return task as BoundTask<Services>;
-  throw new TypeError(`${file.pathname}: expected a default export made by bind(…)`);
 }
 
 function checkPlace(file: string, { definition }: BoundTask<never>, catalogue: Catalogue): void {

@@ -19,6 +19,7 @@ const state = (maxRunning: number | null): RunnerState => ({
   unrecorded: [],
   trouble: null,
   isStalled: false,
+  abandoned: [],
 });
 const answer = (maxRunning: number | null): BeatAnswer => ({
   token: 'a',

@@ -3,13 +3,15 @@
  *
  * - `hangs` says `started <id>` and never ends, whatever its signal says; it passes on `aborted <id> <reason>`;
  * - `stubborn` does the same until its signal fires, and then succeeds, or throws where the payload says `throws`;
- * - `spins` says `started <id>`, keeps the event loop from turning for the payload's `ms`, and says `spun <id>`;
+ * - `spins` says `started <id>`, keeps the event loop from turning for the payload's `ms`, or until there is a file `until`,
+ *   and says `spun <id>`;
  * - `kills` ends the process as a crash would;
  * - `works` says `worked <id>`;
  * - `is_timed` takes the payload's `ms`, and writes when to the table `public.timed_runs` of the test.
  *
  * Arguments: connection string, concurrency, and where there is more than the queue `default` the queues as in QUEUES.
  */
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { parseQueues } from '../../src/config/queue-setting.ts';
@@ -23,7 +25,11 @@ import { startProcessor } from '../../src/processor/processor.ts';
 const connectionString = process.argv[2] ?? '';
 const concurrency = Number(process.argv[3] ?? 2);
 const queues = parseQueues(process.argv[4] ?? `default:${concurrency}`);
-const payload = z.looseObject({ ms: z.number().optional(), throws: z.boolean().optional() });
+const payload = z.looseObject({
+  ms: z.number().optional(),
+  throws: z.boolean().optional(),
+  until: z.string().optional(),
+});
 const { pool } = openDatabase({ connectionString, applicationName: 'timed runs', maxConnections: 20 });
 
 function say(words: string): void {
@@ -50,10 +56,10 @@ const tasks = [
     await sayWhenAborted(job.id, signal);
     if (throws) throw new Error('it was to throw');
   }),
-  bind(defineTask({ name: 'spins', payload }), async ({ ms = 0 }, { job }) => {
+  bind(defineTask({ name: 'spins', payload }), async ({ ms = 0, until = '' }, { job }) => {
     say(`started ${job.id}`);
-    const until = performance.now() + ms;
-    while (performance.now() < until);
+    const endsAt = performance.now() + ms;
+    while (performance.now() < endsAt && !existsSync(until));
     say(`spun ${job.id}`);
   }),
   bind(defineTask({ name: 'kills', payload }), async () => {

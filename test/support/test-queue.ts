@@ -5,7 +5,7 @@ import { PostgresDistributor } from '../../src/distributor/postgres-distributor.
 import { createCatalogue } from '../../src/jobs/catalogue.ts';
 import { defineTask, type TaskDefinition, type TaskSettings } from '../../src/jobs/define-task.ts';
 import { createEventHub, type EventHub } from '../../src/observability/event-hub.ts';
-import { createLogger } from '../../src/observability/logger.ts';
+import { createLogger, type Logger } from '../../src/observability/logger.ts';
 import { type BoundTask, bind, type Handler, type TaskPolicy } from '../../src/processor/bind.ts';
 import { type Processor, type QueueConcurrency, startProcessor } from '../../src/processor/processor.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
@@ -30,7 +30,7 @@ export interface TestQueue {
   readonly events: EventHub;
   readonly distributor: PostgresDistributor;
   /** @param setting runs at once in each of `critical` and `default`, or queues of the test's own. @default 5 */
-  start(setting?: number | readonly QueueConcurrency[]): Promise<Processor>;
+  start(setting?: number | readonly QueueConcurrency[], log?: Logger): Promise<Processor>;
   job(id: string): Promise<JobRow>;
   /** The job's row once it is in that state. */
   untilState(id: string, state: string): Promise<JobRow>;
@@ -46,21 +46,26 @@ export function testTask(name: string, settings: Partial<TaskSettings<unknown>> 
 export type TestHandler = [TaskDefinition, Handler<unknown, object>, TaskPolicy?];
 
 /** @param given a database to use. @default one of its own */
-export async function openTestQueue(handlers: TestHandler[], given?: TestDatabase): Promise<TestQueue> {
+export async function openTestQueue(
+  handlers: (TestHandler | BoundTask<object>)[],
+  given?: TestDatabase,
+): Promise<TestQueue> {
   const database = given ?? (await createTestDatabase());
   const pool = new pg.Pool({ connectionString: database.connectionString });
   pool.on('error', () => {});
   const events = createEventHub();
-  const tasks = new Map(handlers.map(([task, handle, policy]) => [task.name, bind(task, handle, policy)]));
-  await announceTasks(pool, createCatalogue(handlers.map(([task]) => task)));
+  const bound = handlers.map((each) => (Array.isArray(each) ? bind(...each) : each));
+  const tasks = new Map(bound.map((task) => [task.definition.name, task]));
+  await announceTasks(pool, createCatalogue(bound.map(({ definition }) => definition)));
   const processors: Processor[] = [];
   return {
     database,
     pool,
     events,
     distributor: new PostgresDistributor({ events }),
-    async start(setting = 5) {
-      const processor = await startTestProcessor({ database, tasks, events, queues: toQueues(setting) });
+    async start(setting = 5, log = createLogger({ level: 'silent' })) {
+      const queues = toQueues(setting);
+      const processor = await startTestProcessor({ database, tasks, events, queues, log });
       processors.push(processor);
       return processor;
     },
@@ -83,15 +88,13 @@ function startTestProcessor(options: {
   tasks: ReadonlyMap<string, BoundTask<object>>;
   events: EventHub;
   queues: readonly QueueConcurrency[];
+  log: Logger;
 }): Promise<Processor> {
-  const { database, tasks, events, queues } = options;
+  const { database, ...rest } = options;
   return startProcessor({
     connectionString: database.connectionString,
-    queues,
-    tasks,
     services: {},
-    events,
-    log: createLogger({ level: 'silent' }),
+    ...rest,
   });
 }
 

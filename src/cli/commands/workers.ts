@@ -17,7 +17,8 @@ const COLUMNS: readonly Column<Worker>[] = [
   { title: 'STATE', text: ({ state }) => state, style: ({ state }) => STYLES[state] },
   {
     title: 'RUNNING',
-    text: ({ runningCount, concurrency }) => `${runningCount}/${concurrency}`,
+    text: ({ runningCount, concurrency, abandoned }) =>
+      `${runningCount}/${concurrency}${abandoned.length > 0 ? ` !${abandoned.length}` : ''}`,
     align: 'right',
   },
   { title: 'HOST', text: ({ host }) => host },
@@ -33,7 +34,8 @@ export const workers: Command = {
   summary: 'List workers: one queue’s pool in one process each, and their heartbeats',
   about: [
     'POOL is what jobs name as their worker; a silent worker’s jobs go to others, while a blocked one lives: a handler',
-    'there does CPU-bound work, and keeps its event loop from turning.',
+    'there does CPU-bound work, and keeps its event loop from turning. Handlers that ignore their signal are counted',
+    'behind an exclamation mark: --json names their jobs.',
   ],
   examples: [
     ['workers', 'who serves which queue, and how busy it is'],

@@ -5,9 +5,9 @@ import type { TaskDefinition } from '../../jobs/define-task.ts';
 import { versionsOf } from '../../jobs/task-version.ts';
 import type { BoundTask } from '../bind.ts';
 import type { RunnerIdentity } from '../fleet/runner-identity.ts';
-import { loadTask } from '../load-tasks.ts';
+import { loadBoundTask } from '../load-bound-task.ts';
 import { ShutdownError } from '../run/abort-reasons.ts';
-import type { RunEnvironment } from '../run/run-job.ts';
+import type { SharedEnvironment } from '../run/run-job.ts';
 import type { Schedule } from '../schedules/crontab.ts';
 import { distrustNews } from './distrust-news.ts';
 import { GuestRunner } from './guest-runner.ts';
@@ -26,7 +26,7 @@ export interface EnginePluginOptions<Services> {
   /** Called before the CLI reads its settings. @returns the schema's queue. @throws what should end the CLI instead */
   prepare: (settings: CliSettings, schema: string) => string;
   /** What runs need; called once, before the first job is fetched. */
-  open: () => Promise<Omit<RunEnvironment<Services>, 'endSignal'>>;
+  open: () => Promise<SharedEnvironment<Services>>;
   /** Called before the runner leaves the register, which cuts the connections that are left. */
   onLeaving: () => void;
   /** Called once the CLI's pool has ended. */
@@ -81,7 +81,7 @@ export function createEnginePlugin<Services>(options: EnginePluginOptions<Servic
           async callback(_, details) {
             const file = details.fileDetailsList.find(({ extension }) => extension === '.ts');
             if (details.handler || !file) return;
-            const task = await loadTask<Services>(pathToFileURL(file.fullPath));
+            const task = await loadBoundTask<Services>(pathToFileURL(file.fullPath));
             details.handler = guest.handlerOf(task);
           },
         },

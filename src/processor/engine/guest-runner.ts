@@ -6,7 +6,8 @@ import type { RunnerState } from '../fleet/member-messages.ts';
 import type { BeatAnswer, RegisteredRunner } from '../fleet/registry.ts';
 import { RunsBoard } from '../fleet/runs-board.ts';
 import { JobLostError, ShutdownError } from '../run/abort-reasons.ts';
-import { type RunEnvironment, runJob } from '../run/run-job.ts';
+import { OverdueRuns } from '../run/overdue-runs.ts';
+import { runJob, type SharedEnvironment } from '../run/run-job.ts';
 import { RunsUnderWay } from '../run/runs-under-way.ts';
 import { timeLimitMs } from '../run/time-limit.ts';
 import { toRun } from '../run/to-run.ts';
@@ -20,7 +21,7 @@ export interface GuestRunnerOptions<Services> {
   identity: RegisteredRunner;
   /** Of all queues. */
   schedules: readonly Schedule[];
-  environment: Omit<RunEnvironment<Services>, 'endSignal'>;
+  environment: SharedEnvironment<Services>;
   /** The database retired the runner, or it was cut off: its jobs are others' now, and it may not go on. */
   onLost: (because: string) => void;
 }
@@ -34,6 +35,7 @@ export class GuestRunner<Services> {
   readonly #options: GuestRunnerOptions<Services>;
   readonly #board: RunsBoard;
   readonly #runs: RunsUnderWay;
+  readonly #overdue = new OverdueRuns();
   readonly #grants = new Slots(Number.POSITIVE_INFINITY);
   readonly #leaving = new AbortController();
   readonly #member: FleetMember;
@@ -86,9 +88,9 @@ export class GuestRunner<Services> {
     if (isSuspect) await this.#member.recordStart(id, identity.token);
     const run = toRun(identity.queue, payload, helpers);
     const held = this.#runs.hold(id, helpers.job.locked_at ?? new Date());
-    const endSignal = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
+    const signals = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
     try {
-      await runJob(task, run, { ...environment, endSignal });
+      await runJob(task, run, { ...environment, ...signals, overdue: this.#overdue });
     } finally {
       this.#runs.end(held);
       this.#runs.settle(held);
@@ -140,6 +142,7 @@ export class GuestRunner<Services> {
       unrecorded: [],
       trouble: null,
       isStalled: false,
+      abandoned: this.#overdue.jobIds,
     };
   }
 

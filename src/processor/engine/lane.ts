@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RunnerState } from '../fleet/member-messages.ts';
 import type { BeatAnswer } from '../fleet/registry.ts';
 import { JobLostError } from '../run/abort-reasons.ts';
+import { OverdueRuns } from '../run/overdue-runs.ts';
 import { EndsBreaker, type EndsTrouble } from './ends-breaker.ts';
 import { Runner, type RunnerOptions } from './runner.ts';
 import { Slots } from './slots.ts';
@@ -11,7 +12,10 @@ const RETRY_DELAY_MS = 250;
 /** Ends that may be outstanding beyond one a place, of jobs whose ends alone fail, before no further run begins. */
 const MAX_UNRECORDED_BEYOND_PLACES = 10;
 
-export type LaneOptions<Services> = Omit<RunnerOptions<Services>, 'slots' | 'breaker' | 'stopping'>;
+export type LaneOptions<Services> = Omit<
+  RunnerOptions<Services>,
+  'slots' | 'overdue' | 'breaker' | 'stopping'
+>;
 
 /**
  * One queue in this process: keeps a runner at work and replaces one that left by itself. Runners that left stay until
@@ -31,6 +35,7 @@ export class Lane<Services = unknown> {
     this.#options = {
       ...options,
       slots: new Slots(concurrency),
+      overdue: new OverdueRuns(),
       breaker: new EndsBreaker({
         maxUnrecorded: concurrency + MAX_UNRECORDED_BEYOND_PLACES,
         onChange: (trouble) => environment.events.emit('queue.ends', { queue, ...trouble }),
@@ -64,14 +69,19 @@ export class Lane<Services = unknown> {
   }
 
   /**
-   * How its runners are. One that leaves says so when its successor is registered, lest the share of this
+   * How its runners are; the first tells of all handlers that were left behind, also by runners that are no more. One that leaves says so when its successor is registered, lest the share of this
    * process go to others in between.
    */
   states(): RunnerState[] {
     const isSucceeded = this.#isClosed || this.#current?.state() !== undefined;
+    const { jobIds: overdue } = this.#options.overdue;
     return this.#runners()
       .flatMap((runner) => runner.state() ?? [])
-      .map((state) => ({ ...state, isLeaving: state.isLeaving && isSucceeded }));
+      .map((state, place) => ({
+        ...state,
+        isLeaving: state.isLeaving && isSucceeded,
+        abandoned: place === 0 ? overdue : [],
+      }));
   }
 
   /** The first runner at work. @throws what kept it from starting; later ones are tried until they start */

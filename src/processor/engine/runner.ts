@@ -8,7 +8,8 @@ import type { RunnerState } from '../fleet/member-messages.ts';
 import { createRunnerIdentity, enterSession } from '../fleet/runner-identity.ts';
 import { RunsBoard } from '../fleet/runs-board.ts';
 import { ShutdownError } from '../run/abort-reasons.ts';
-import { type RunEnvironment, runJob } from '../run/run-job.ts';
+import type { OverdueRuns } from '../run/overdue-runs.ts';
+import { runJob, type SharedEnvironment } from '../run/run-job.ts';
 import { RunsUnderWay } from '../run/runs-under-way.ts';
 import { timeLimitMs } from '../run/time-limit.ts';
 import { toRun } from '../run/to-run.ts';
@@ -27,6 +28,8 @@ export interface RunnerOptions<Services> {
   /** Runs at once; `slots` has as many places. */
   concurrency: number;
   slots: Slots;
+  /** The queue's handlers in this process that ignore their signal. */
+  overdue: OverdueRuns;
   /** Shared by the queue's runners in this process, as the slots are. */
   breaker: EndsBreaker;
   /** Fires when the process stops. */
@@ -34,7 +37,7 @@ export interface RunnerOptions<Services> {
   tasks: ReadonlyMap<string, BoundTask<Services>>;
   /** This process in the fleet. */
   member: FleetMember;
-  environment: Omit<RunEnvironment<Services>, 'endSignal'>;
+  environment: SharedEnvironment<Services>;
 }
 
 /**
@@ -97,6 +100,7 @@ export class Runner<Services = unknown> {
       unrecorded: this.#runs.unrecordedIds,
       trouble: this.#options.breaker.trouble.error?.message ?? null,
       isStalled: this.#options.breaker.isOpen,
+      abandoned: [],
     };
   }
 
@@ -244,8 +248,8 @@ export class Runner<Services = unknown> {
       using _places = await this.#takePlaces();
       await using _record = await this.#recordStart(job);
       const run = toRun(queue, payload, helpers);
-      const endSignal = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
-      await runJob(task, run, { ...environment, endSignal });
+      const signals = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
+      await runJob(task, run, { ...environment, ...signals, overdue: this.#options.overdue });
     } finally {
       this.#runs.end(held);
     }

@@ -1,6 +1,6 @@
 import type { RunOnBoard } from './runs-board.ts';
 
-/** What a run that blocks the loop gets beyond its time limit, which cannot end it: as long as one that ignores its signal. */
+/** What a run that blocks the loop gets beyond its time limit, which cannot end it: as one that ignores its signal. */
 const GRACE_MS = 10_000;
 
 /** Longest block that is borne, whatever the runs' limits: the default time limit of a run. */

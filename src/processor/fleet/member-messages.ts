@@ -16,6 +16,8 @@ export interface RunnerState {
   readonly trouble: string | null;
   /** No run begins before they are. */
   readonly isStalled: boolean;
+  /** Jobs whose handlers are still at work here though their signal has fired. */
+  readonly abandoned: readonly string[];
 }
 
 /** Done by the thread for the process, each with an answer. */

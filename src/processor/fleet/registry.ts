@@ -27,6 +27,8 @@ export interface Beat extends BegunJobs {
   readonly isLifeShown: boolean;
   /** For how many milliseconds the event loop of its process has been blocked; null when it is not. */
   readonly blockedMs: number | null;
+  /** Jobs whose handlers are still at work in its process though their run is over or should be. */
+  readonly abandoned: readonly string[];
 }
 
 /** What the database answers to a runner's heartbeat. */

@@ -1,3 +1,5 @@
+import { type PackedError, unpackError } from '../packed-error.ts';
+
 /** Reason of a run's signal when its time limit passed. The attempt failed, and the job is retried as after any error. */
 export class JobTimeoutError extends Error {
   override readonly name = 'JobTimeoutError';
@@ -37,4 +39,13 @@ export class ShutdownError extends Error {
 /** Reason of a run's signal when its worker lost the job: it was cut off from the database, or retired by it. */
 export class JobLostError extends Error {
   override readonly name = 'JobLostError';
+}
+
+const REASONS = [JobTimeoutError, JobDeadlineError, JobCancelledError, ShutdownError, JobLostError];
+
+/** A reason that came from another thread, as an instance of its class. */
+export function unpackReason(packed: PackedError): Error {
+  const error = unpackError(packed);
+  const type = REASONS.find(({ name }) => name === packed.name);
+  return type ? Object.setPrototypeOf(error, type.prototype) : error;
 }

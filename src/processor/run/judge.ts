@@ -23,6 +23,7 @@ export function judge(
   { job, policy = {} }: { job: Pick<RunningJob, 'attempt' | 'maxAttempts'>; policy?: TaskPolicy },
   onFault: OnPolicyFault = () => {},
 ): Verdict {
+  if (thrown instanceof JudgedError) return thrown.verdict;
   const error = toError(thrown);
   const verdict =
     judgeEnd(error) ?? judgeOutcome(error) ?? judgeClass(error, policy, onFault) ?? judgeRest(error, policy);
@@ -30,6 +31,17 @@ export function judge(
   if (job.attempt >= job.maxAttempts) return { kind: 'discard', error };
   const delayMs = verdict.delayMs ?? ownDelay(error, { job, policy }, onFault);
   return { kind: 'retry', delayMs: clamp(delayMs), error };
+}
+
+/** What a handler threw elsewhere, with the verdict on it. */
+export class JudgedError extends Error {
+  override readonly name = 'JudgedError';
+  readonly verdict: Verdict;
+
+  constructor(verdict: Verdict) {
+    super(verdict.error.message, { cause: verdict.error });
+    this.verdict = verdict;
+  }
 }
 
 /** A verdict whose wait, if it is a retry, may still be for the task's retryDelay to say. */

@@ -24,9 +24,7 @@ export class ProgressReporter {
 
   /** @throws {RangeError} for a percent outside 0 to 100 */
   report(percent: number, message?: string): void {
-    if (!(percent >= 0 && percent <= 100)) {
-      throw new RangeError(`percent: expected 0 to 100, received ${percent}`);
-    }
+    checkPercent(percent);
     if (this.#isClosed) return;
     this.#pending = {
       percent,
@@ -77,4 +75,10 @@ export class ProgressReporter {
       this.#log.warn({ err }, 'progress was not written');
     }
   }
+}
+
+/** @throws {RangeError} for a percent outside 0 to 100 */
+export function checkPercent(percent: number): void {
+  if (percent >= 0 && percent <= 100) return;
+  throw new RangeError(`percent: expected 0 to 100, received ${percent}`);
 }

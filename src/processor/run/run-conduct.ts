@@ -29,11 +29,21 @@ export class RunConduct {
     },
     completeInTransaction: async (tx, result) => {
       const json = encodeResult(result);
-      await this.#reporter?.close();
+      await this.beginCompletion();
       await this.#store.complete(tx, json);
-      this.#wasCompleted = true;
+      this.noteCompletion();
     },
   };
+
+  /** To be awaited before a transaction completes the job: nothing else of the run touches it from here on. */
+  async beginCompletion(): Promise<void> {
+    await this.#reporter?.close();
+  }
+
+  /** A transaction has completed the job; whether it commits is not known. */
+  noteCompletion(): void {
+    this.#wasCompleted = true;
+  }
 
   /** Whether a transaction that completed the job has committed, and there is nothing left to decide. */
   async isCommitted(): Promise<boolean> {

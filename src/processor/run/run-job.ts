@@ -2,12 +2,15 @@ import { performance } from 'node:perf_hooks';
 import type { EventHub } from '../../observability/event-hub.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { runInSpan } from '../../observability/tracing.ts';
-import type { BoundTask } from '../bind.ts';
+import { ABANDON_AFTER_MS, type BoundTask } from '../bind.ts';
 import type { RunningJob } from '../task-context.ts';
+import { awaitHandler, type Patience } from './await-handler.ts';
 import { asRun, type CurrentRun } from './current-run.ts';
 import { judge } from './judge.ts';
 import { parsePayload } from './misfit.ts';
+import type { OverdueRuns } from './overdue-runs.ts';
 import { RunConduct } from './run-conduct.ts';
+import { runIsolated } from './run-isolated.ts';
 import { RunLimits } from './run-limits.ts';
 import type { RunStore } from './run-store.ts';
 import { toError } from './to-error.ts';
@@ -20,7 +23,14 @@ export interface RunEnvironment<Services> {
   readonly log: Logger;
   /** Fires when runs must end for the worker's sake, or this run's job was cancelled; its reason says which. */
   readonly endSignal: AbortSignal;
+  /** Fires when the worker ends: handlers that ignore their signal are not waited for any longer. */
+  readonly hurrySignal: AbortSignal;
+  /** Knows which handlers go on after their signal has fired. */
+  readonly overdue: OverdueRuns;
 }
+
+/** The part of it that all runners of a process share. */
+export type SharedEnvironment<Services> = Pick<RunEnvironment<Services>, 'services' | 'events' | 'log'>;
 
 /** One run of a job. */
 export interface Run {
@@ -78,12 +88,13 @@ async function attempt<Services>(
   }
 }
 
-/** What the handler returns, unless its signal fires first: a handler that ignores the signal is left behind. */
+/** What the handler returns, unless its signal fires first. */
 async function perform<Services>(
   task: BoundTask<Services>,
   { conduct, ...run }: Run & { conduct: RunConduct },
-  { services, log, endSignal }: RunEnvironment<Services>,
+  environment: RunEnvironment<Services>,
 ): Promise<unknown> {
+  const { services, log, endSignal } = environment;
   const { job, store } = run;
   const parsed = await parsePayload(task, run);
   const timeoutMs = job.timeoutMs ?? task.definition.timeoutMs;
@@ -108,18 +119,37 @@ async function perform<Services>(
     isOver: false,
   };
   try {
-    const handle = () => Promise.race([task.handle(parsed as never, context), rejectOnAbort(signal)]);
-    return await asRun(current, handle);
+    const patience = { ...patienceWith(task, job, environment), signal };
+    const handle = () =>
+      task.policy.isolate
+        ? runIsolated({ task, payload: parsed, context, store, conduct })
+        : task.handle(parsed as never, context);
+    return await asRun(current, () => awaitHandler(handle(), patience));
   } finally {
     current.isOver = true;
     await conduct.close(signal.reason);
   }
 }
 
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
+/** What there is to do and to tell when the handler ignores its signal. */
+function patienceWith<Services>(
+  { policy }: BoundTask<Services>,
+  job: RunningJob,
+  { hurrySignal, overdue, events }: RunEnvironment<Services>,
+): Omit<Patience, 'signal'> {
+  const { abandonAfterMs: ownMs = ABANDON_AFTER_MS, isolate } = policy;
+  const abandonAfterMs = isolate ? ownMs + ABANDON_AFTER_MS : ownMs; // an isolated one is ended by then
+  return {
+    hurrySignal,
+    abandonAfterMs,
+    onOverdue: () => overdue.add(job.id),
+    onAbandoned() {
+      const abandonedAt = performance.now();
+      events.emit('job.abandoned', { ...runEvent(job), afterMs: abandonAfterMs });
+      return () =>
+        events.emit('job.abandoned_ended', { ...runEvent(job), lateMs: performance.now() - abandonedAt });
+    },
+  };
 }
 
 function reportStart<Services>(job: RunningJob, { events }: RunEnvironment<Services>): void {

@@ -14,6 +14,7 @@ export interface Progress {
  * worker, completed, or fetched again, whatever the order in which that and the statement arrive.
  */
 export interface RunStore {
+  readonly claim: RunClaim;
   /** @returns false, and does nothing, when the job is not this run's any more */
   reportProgress(progress: Progress): Promise<boolean>;
   /** Kept with the job if this run completes it. @returns false, and does nothing, when the job is not this run's any more */
@@ -37,6 +38,14 @@ export interface MisfitWeight {
   isTakerAlive: boolean;
 }
 
+/** What the statements know a run by: the job, its queue, the worker pool that holds it, and since when. */
+export type RunClaim = readonly [
+  job: string,
+  queue: string,
+  worker: string | null,
+  lockedAt: string | undefined,
+];
+
 /** Runs a statement on the connections of the runner that holds the job, which die with its claim on it. */
 export type RunQuery = (text: string, values: unknown[]) => Promise<{ rows: unknown[] }>;
 
@@ -49,12 +58,13 @@ const WEIGH =
 const HELD = 'select howdah.is_held($1, $2, $3, $4) as ok';
 
 export function createRunStore(job: Job, queue: string, query: RunQuery): RunStore {
-  const run = [String(job.id), queue, job.locked_by, job.locked_at?.toISOString()];
+  const run: RunClaim = [String(job.id), queue, job.locked_by, job.locked_at?.toISOString()];
   const ask = async (text: string, values: unknown[] = []) => {
     const { rows } = await query(text, [...run, ...values]);
     return (rows as { ok: boolean }[])[0]?.ok === true;
   };
   return {
+    claim: run,
     reportProgress: ({ percent, message }) => ask(PROGRESS, [percent, message]),
     reportResult: (json) => ask(RESULT, [json]),
     isHeld: () => ask(HELD),
@@ -67,16 +77,16 @@ export function createRunStore(job: Job, queue: string, query: RunQuery): RunSto
       const { rows } = await query(NOW, []);
       return (askedAt + Date.now()) / 2 - Number((rows as { ms: string }[])[0]?.ms);
     },
-    async complete(tx, json) {
-      try {
-        await queryRows(tx, COMPLETE, [...run, json]);
-      } catch (error) {
-        throw isLost(error)
-          ? new JobLostError('the job is another worker’s by now', { cause: error })
-          : error;
-      }
-    },
+    complete: (tx, json) => completeClaim(run, tx, json),
   };
+}
+/** Ends the job as completed in the caller's transaction. @throws {JobLostError} when it is not that run's any more */
+export async function completeClaim(claim: RunClaim, tx: SqlClient, json: string | undefined): Promise<void> {
+  try {
+    await queryRows(tx, COMPLETE, [...claim, json]);
+  } catch (error) {
+    throw isLost(error) ? new JobLostError('the job is another worker’s by now', { cause: error }) : error;
+  }
 }
 
 /** drizzle wraps the driver's errors. */

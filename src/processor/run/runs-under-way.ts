@@ -1,5 +1,8 @@
 import type { RunsBoard } from '../fleet/runs-board.ts';
-import { JobCancelledError } from './abort-reasons.ts';
+import { JobCancelledError, ShutdownError } from './abort-reasons.ts';
+import type { RunEnvironment } from './run-job.ts';
+
+export type RunSignals = Pick<RunEnvironment<unknown>, 'endSignal' | 'hurrySignal'>;
 
 /** One job in this runner's hands, from when the engine hands it over until its end is written. */
 export interface HeldRun {
@@ -22,6 +25,7 @@ interface OwnRun extends HeldRun {
 export class RunsUnderWay {
   readonly #board: RunsBoard;
   readonly #runs = new Map<string, OwnRun>();
+  readonly #hurry = new AbortController();
   #cancelledIds: ReadonlySet<string> = new Set();
   #abortReason: Error | undefined;
 
@@ -59,18 +63,18 @@ export class RunsUnderWay {
   }
 
   /**
-   * The signal of a run that begins; it has fired already if the job was cancelled before, or all runs aborted.
+   * The signals of a run that begins; they have fired already if the job was cancelled before, or all runs aborted.
    *
    * @param timeLimitMs how long it may take; 0 for any time
    */
-  begin(run: HeldRun, task: string, timeLimitMs: number): AbortSignal {
+  begin(run: HeldRun, task: string, timeLimitMs: number): RunSignals {
     const own = run as OwnRun;
     own.place = this.#board.enter(own.jobId, task, timeLimitMs);
     own.state = 'runs';
     own.hasBegun = true;
     if (this.#abortReason) own.controller.abort(this.#abortReason);
     else if (this.#cancelledIds.has(own.jobId)) own.controller.abort(new JobCancelledError());
-    return own.controller.signal;
+    return { endSignal: own.controller.signal, hurrySignal: this.#hurry.signal };
   }
 
   /** The run is over, be it that it never began. It is held until `settle`. */
@@ -100,8 +104,9 @@ export class RunsUnderWay {
     for (const jobId of jobIds) this.#abortRun(jobId, new JobCancelledError());
   }
 
-  /** Ends all runs, and those that still begin. The first reason stays. */
+  /** Ends all runs, and those that still begin. The first reason stays; a shutdown has those hurry that end already. */
   abort(reason: Error): void {
+    if (reason instanceof ShutdownError) this.#hurry.abort(reason);
     this.#abortReason ??= reason;
     for (const jobId of this.#runs.keys()) this.#abortRun(jobId, reason);
   }

@@ -37,7 +37,7 @@ begin
                           v_runner.trouble, v_where);
     remedy := 'It ends when what the database says is mended; npx howdah doctor looks for it.';
   elsif v_cancelled is not null then
-    explanation := format('%s (%s); its signal has fired and it ends when the handler does.', v_cancelled, v_where);
+    explanation := format('%s (%s); its signal has fired, and it ends when its handler does or is left behind.', v_cancelled, v_where);
     remedy := 'Nothing needs to be done.';
   elsif job.id = any (v_runner.running) or clock_timestamp() - job.started_at < interval '2 seconds' then
     explanation := format('It is running since %s (%s).', job.started_at, v_where);

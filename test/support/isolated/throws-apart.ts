@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { defineTask } from '../../../src/jobs/define-task.ts';
+import { bind } from '../../../src/processor/bind.ts';
+import { RetryAfter, Revoke, SkipRetry, Snooze } from '../../../src/processor/outcomes.ts';
+
+class UserGoneError extends Error {}
+
+const THROWN: Readonly<Record<string, () => unknown>> = {
+  skip: () => new SkipRetry('no use'),
+  revoke: () => new Revoke('not wanted'),
+  snooze: () => new Snooze(60_000),
+  later: () => new RetryAfter(120_000, 'busy'),
+  plain: () => Object.assign(new TypeError('it broke', { cause: new Error('the root') }), { code: 'EBROKE' }),
+  listed: () => new UserGoneError('the user is gone'),
+  text: () => 'only a text',
+};
+
+/** Throws what the payload names. */
+export default bind(
+  defineTask({ name: 'throws_apart', payload: z.strictObject({ what: z.string() }) }),
+  async ({ what }) => {
+    throw THROWN[what]?.();
+  },
+  { isolate: 'thread', discardOn: [UserGoneError], retryDelay: () => 240_000 },
+);
