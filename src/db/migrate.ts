@@ -3,6 +3,7 @@ import { advanceSequences, findLaggingSequences } from './advance-sequences.ts';
 import { createClient } from './connection.ts';
 import { checkEngines } from './engine-fingerprint.ts';
 import { engineStatements, LOCKED_JOBS } from './engine-schema.ts';
+import { checkGrants } from './migration/check-grants.ts';
 import { explainDenial, isDenial, migrationDue, sequencesDue } from './migration/due-error.ts';
 import { applyMigrations } from './migration/numbered-migrations.ts';
 import { isDone, type MigrationPlan, planMigration } from './migration/plan.ts';
@@ -48,7 +49,8 @@ export interface Migrated {
  * @throws {NewerSchemaError} when a later version has migrated the database
  * @throws {EngineMismatchError} when a queue's engine schema is not the one this version was built for
  * @throws {LockWaitError} when others were in the way for too long; trying again helps once they are gone
- * @throws {MigrationDueError} when something is due and this role may not do it, or `mayMigrate` is false
+ * @throws {MigrationDueError} when something is due and this role may not do it, or `mayMigrate` is false; when the role
+ *   lacks rights that API and workers need
  */
 export async function migrateDatabase(options: MigrateOptions): Promise<Migrated> {
   const { connectionString, queues, mayMigrate = true } = options;
@@ -61,6 +63,7 @@ export async function migrateDatabase(options: MigrateOptions): Promise<Migrated
     plan = await readPlan(client, queues);
     if (!mayMigrate && !isDone(plan)) throw await migrationDue(client, plan);
     const migrated = await bringUpToDate(client, { turns, queues, plan });
+    await checkGrants(client);
     await mendSequences(client, { turns, mayMigrate });
     return migrated;
   } catch (error) {

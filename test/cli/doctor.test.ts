@@ -174,7 +174,7 @@ describe('npx howdah doctor', () => {
       assert.equal(exitCode, 1);
       assert.match(
         stdout,
-        new RegExp(`ERROR role "${role}" lacks .* and \\d+ more\n +→ put the role that owns`),
+        new RegExp(`ERROR role "${role}" lacks .* and \\d+ more\n +→ grant howdah_worker to`),
       );
     } finally {
       await queue.pool.query(`drop owned by ${role}`);

@@ -41,7 +41,7 @@ test('an owner who may not create roles gets all but the roles, and is told what
   const { rows } = await owner.query('select role, problem, remedy from howdah.missing_grants()');
   assert.deepEqual(
     rows.map(({ role, problem, remedy }) => [role, problem, remedy]),
-    ['howdah_operator', 'howdah_producer', 'howdah_viewer'].map((role) => [
+    ['howdah_operator', 'howdah_producer', 'howdah_viewer', 'howdah_worker'].map((role) => [
       role,
       'The role does not exist in this cluster.',
       `As a role with CREATEROLE: create role ${role}; then as modest: select howdah.grant_roles();`,
@@ -51,7 +51,7 @@ test('an owner who may not create roles gets all but the roles, and is told what
   for (const { role } of rows) await admin.query(`create role ${role}`);
   const { rows: bare } = await owner.query('select problem from howdah.missing_grants()');
   assert.ok(bare.length >= 3 && bare.every(({ problem }) => problem.startsWith('It lacks ')));
-  assert.equal(await scalar({ pool: owner }, 'select howdah.grant_roles()'), 3);
+  assert.equal(await scalar({ pool: owner }, 'select howdah.grant_roles()'), 4);
   assert.equal((await owner.query('select from howdah.missing_grants()')).rowCount, 0);
 });
 

@@ -7,7 +7,17 @@ const SCHEMAS = `
   select n.oid, n.nspname from pg_namespace n
   where n.nspname = 'howdah' or n.nspname = 'graphile_worker' or n.nspname like 'graphile\\_worker\\_%'`;
 
-/** What the service does with its tables, views, sequences and functions, and the current role may not. */
+/** Whether this version's own list of what is needed can be asked. */
+const HAS_LIST = `
+  select coalesce(has_schema_privilege(n.oid, 'usage') and has_function_privilege(p.oid, 'execute'), false) as has_list
+  from pg_namespace n left join pg_proc p on p.pronamespace = n.oid and p.proname = 'missing_worker_grants'
+  where n.nspname = 'howdah'`;
+
+const LISTED = `
+  select case g.kind when 'policy' then 'the rows of ' || g.object else g.privilege || ' on ' || g.object end as grant
+  from howdah.missing_worker_grants(current_user::text) g`;
+
+/** For a role that may not even ask: what there is of Howdah's that it may not use. Of catalogs alone. */
 const MISSING = `
   with schemas as (${SCHEMAS}),
   needed as (
@@ -32,13 +42,14 @@ const MISSING = `
 /** Whether this role may do what the service does. Ask before looking into Howdah's tables; nothing there is fine. */
 export async function checkGrants(session: Session): Promise<Finding> {
   const { rows: roles } = await session.query<{ role: string }>('select current_user as role');
-  const { rows } = await session.query<{ grant: string }>(MISSING);
+  const { rows: lists } = await session.query<{ has_list: boolean }>(HAS_LIST);
+  const { rows } = await session.query<{ grant: string }>(lists[0]?.has_list ? LISTED : MISSING);
   const role = roles[0]?.role ?? '';
   if (rows.length === 0) return ok(`grants of role "${role}"`);
   const shown = rows.slice(0, SHOWN).map((row) => row.grant);
   const more = rows.length > SHOWN ? ` and ${rows.length - SHOWN} more` : '';
   return error(
     `role "${role}" lacks ${shown.join(', ')}${more}`,
-    'put the role that owns the schemas into DATABASE_URL, or grant what is missing',
+    `grant howdah_worker to "${role}", or put the role that owns the schemas into DATABASE_URL`,
   );
 }

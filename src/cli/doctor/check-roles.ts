@@ -1,7 +1,7 @@
 import type { Session } from '../../db/session.ts';
 import { type Finding, ok, warning } from './finding.ts';
 
-/** Whether howdah_producer, howdah_viewer and howdah_operator exist and may do what they are for. Needs this version's SQL. */
+/** Whether howdah_worker, howdah_producer, howdah_viewer and howdah_operator exist and may do what they are for. Needs this version's SQL. */
 export async function checkRoles(session: Session): Promise<Finding[]> {
   const { rows } = await session.query<{ role: string; problem: string; remedy: string }>(
     'select role, problem, remedy from howdah.missing_grants()',

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { describePlan, type MigrationPlan } from './plan.ts';
+import { describePlan, isDone, type MigrationPlan } from './plan.ts';
 
 /** Postgres' insufficient_privilege. */
 const DENIED = '42501';
@@ -37,7 +37,7 @@ export async function explainDenial(
   if (!isDenial(error)) return error;
   const { rows } = await client.query<{ role: string }>('select current_user as role');
   const role = rows[0]?.role ?? '';
-  if (plan === undefined) {
+  if (plan === undefined || isDone(plan)) {
     return new MigrationDueError(
       `role "${role}" may not look at Howdah's tables (${error.message}): grant howdah_worker to "${role}"`,
       { cause: error },

@@ -1,4 +1,4 @@
--- howdah.role_grants(): what each of Howdah's roles may do: the list of what is public. Installed last, as it grants.
+-- howdah.role_grants(): what each of the roles for clients may do: the list of what is public. Installed last, as it grants.
 --
 -- Every function of the schema that is not here is internal: nobody but the owner may call it. Those that are here run
 -- with the owner's rights (security definer), so that their callers need none on tables.
@@ -25,7 +25,8 @@ as $$
 $$;
 
 -- howdah.grant_roles(): grants what is listed to those of the roles that exist, and takes every function from everybody
--- else. For the owner, after one of the roles was made by hand. Returns how many of the three roles there are.
+-- else but howdah_worker (worker_grants.sql). For the owner, after one of the roles was made by hand. Returns how many of
+-- the four roles there are.
 create function howdah.grant_roles() returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -47,6 +48,10 @@ begin
   loop
     execute format('grant %s on %s to %I', v_grant.privilege, v_grant.object, v_grant.role);
   end loop;
+  if exists (select from pg_roles r where r.rolname = 'howdah_worker') then
+    perform howdah.grant_worker();
+    v_count := v_count + 1;
+  end if;
   return v_count;
 end;
 $$;
@@ -57,22 +62,30 @@ create function howdah.missing_grants() returns table (role text, problem text, 
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
+  with missing (role, privilege, object) as (
+    select g.role, g.privilege, g.object
+    from howdah.role_grants() g
+    left join pg_roles r on r.rolname = g.role
+    left join pg_proc p on g.privilege = 'execute' and p.pronamespace = 'howdah'::regnamespace and p.proname = g.object
+    where not coalesce(
+      has_schema_privilege(r.oid, 'howdah'::regnamespace, 'usage') and case
+        when g.privilege = 'execute' then has_function_privilege(r.oid, p.oid, 'execute')
+        when g.privilege = 'select' then has_table_privilege(r.oid, to_regclass('howdah.' || quote_ident(g.object)), 'select')
+        else has_column_privilege(r.oid, 'howdah.job_history'::regclass, 'payload', 'select')
+             and has_column_privilege(r.oid, 'howdah.job_history'::regclass, 'result', 'select')
+             and has_column_privilege(r.oid, 'howdah.job_history'::regclass, 'flags', 'select') end, false)
+    union all
+    select 'howdah_worker', g.privilege, case when g.kind = 'policy' then 'the rows of ' else '' end || g.object
+    from howdah.missing_worker_grants('howdah_worker') g
+  )
   select g.role, case when r.rolname is null then 'The role does not exist in this cluster.'
                       else format('It lacks %s on %s.', max(g.privilege), string_agg(g.object, ', ' order by g.object)) end,
          concat(case when r.rolname is null then format('As a role with CREATEROLE: create role %I; then as ', g.role)
                      else 'As ' end,
                 (select pg_get_userbyid(n.nspowner) from pg_namespace n where n.nspname = 'howdah'),
                 ': select howdah.grant_roles();')
-  from howdah.role_grants() g
+  from missing g
   left join pg_roles r on r.rolname = g.role
-  left join pg_proc p on g.privilege = 'execute' and p.pronamespace = 'howdah'::regnamespace and p.proname = g.object
-  where r.rolname is null or not coalesce(
-    has_schema_privilege(r.oid, 'howdah'::regnamespace, 'usage') and case
-      when g.privilege = 'execute' then has_function_privilege(r.oid, p.oid, 'execute')
-      when g.privilege = 'select' then has_table_privilege(r.oid, to_regclass('howdah.' || quote_ident(g.object)), 'select')
-      else has_column_privilege(r.oid, 'howdah.job_history'::regclass, 'payload', 'select')
-           and has_column_privilege(r.oid, 'howdah.job_history'::regclass, 'result', 'select')
-           and has_column_privilege(r.oid, 'howdah.job_history'::regclass, 'flags', 'select') end, false)
   group by g.role, r.rolname, case when r.rolname is not null then g.privilege end
   order by g.role
 $$;

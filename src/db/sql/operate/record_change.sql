@@ -11,5 +11,5 @@ set search_path = pg_catalog, pg_temp
 as $$
   insert into howdah.audit_log (actor, application, action, request_id, job_ids, details)
   values (howdah.actor(), current_setting('application_name'), action,
-          case when session_user = current_user then nullif(current_setting('howdah.request_id', true), '') end, job_ids, jsonb_strip_nulls(details))
+          case when howdah.is_service() then nullif(current_setting('howdah.request_id', true), '') end, job_ids, jsonb_strip_nulls(details))
 $$;

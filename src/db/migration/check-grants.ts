@@ -1,0 +1,26 @@
+import type pg from 'pg';
+import { MigrationDueError } from './due-error.ts';
+
+const NAMED = 5;
+
+/**
+ * Whether this role may do what API and workers do, so that a start says in words what would be a failed request or job
+ * later. In a database at this version or a later one.
+ *
+ * @throws {MigrationDueError} naming the first rights that are missing, and the role to grant
+ */
+export async function checkGrants(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ role: string; lack: string }>(
+    `select current_user as role,
+            case g.kind when 'policy' then 'the rows of ' || g.object else g.privilege || ' on ' || g.object end as lack
+     from howdah.missing_worker_grants(current_user::text) g`,
+  );
+  const [first] = rows;
+  if (!first) return;
+  const named = rows.slice(0, NAMED).map(({ lack }) => lack);
+  const more = rows.length > NAMED ? ` and ${rows.length - NAMED} more` : '';
+  throw new MigrationDueError(
+    `role "${first.role}" lacks ${named.join(', ')}${more}: grant howdah_worker to "${first.role}"; where it is a member ` +
+      'already, select howdah.grant_roles(); as the owner of Howdah’s schemas',
+  );
+}

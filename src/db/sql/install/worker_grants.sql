@@ -1,0 +1,100 @@
+-- howdah.worker_grants(): what API and workers do in this database, and so what howdah_worker may: one row a privilege,
+-- of which kind of object (schema, table, column of one, sequence, function, policy). Every queue's engine schema is among them.
+--
+-- Not a list of what is public: API and workers are one's own programs. What it leaves out is what only a migration
+-- does. The engine's tables have row level security without a policy, which hides every row from all but their owner;
+-- hence a policy each.
+create function howdah.worker_grants() returns table (privilege text, kind text, object text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with queues as (select quote_ident(r.schema_name) as schema from howdah.queue_registry r),
+  engine as (
+    select q.schema || '.' || t.name as name, t.privileges
+    from queues q,
+         (values ('_private_jobs', 'select, insert, update, delete'), ('_private_job_queues', 'select, insert, update, delete'),
+                 ('_private_tasks', 'select, insert'), ('_private_known_crontabs', 'select, insert, update')) t (name, privileges)
+  ),
+  tables (name, privileges) as (
+    select e.name, e.privileges from engine e
+    union all select q.schema || '.migrations', 'select' from queues q
+    union all values
+      ('howdah_migrations.__drizzle_migrations', 'select'),
+      ('howdah.installed_sql', 'select'), ('howdah.queue_registry', 'select'),
+      ('howdah.jobs', 'select'), ('howdah.queues', 'select'), ('howdah.workers', 'select'), ('howdah.schedules', 'select'),
+      ('howdah.installation', 'select, insert'),
+      ('howdah.queue_settings', 'select, insert, update'),
+      ('howdah.tasks', 'select, insert, update'), ('howdah.task_versions', 'select, insert, update, delete'),
+      ('howdah.audit_log', 'select, insert, delete'),
+      ('howdah.job_errors', 'select, insert, delete'), ('howdah.job_history', 'select, insert, update, delete'),
+      ('howdah.cron_entries', 'select, insert, update, delete'), ('howdah.cron_faults', 'select, insert, update, delete'),
+      ('howdah.idempotency_keys', 'select, insert, update, delete'),
+      ('howdah.job_outcomes', 'select, insert, update, delete'), ('howdah.job_reports', 'select, insert, update, delete'),
+      ('howdah.job_starts', 'select, insert, update, delete'), ('howdah.unique_locks', 'select, insert, update, delete'),
+      ('howdah.runners', 'select, insert, update, delete'), ('howdah.runner_sessions', 'select, insert, update, delete'),
+      ('howdah.sequences', 'select, insert, update, delete'), ('howdah.sequence_jobs', 'select, insert, update, delete'),
+      ('howdah.sequence_wakeups', 'select, insert, update, delete')
+  )
+  select 'usage', 'schema', s from unnest(array['howdah', 'howdah_migrations'] || array(select q.schema from queues q)) s
+  union all
+  select p, 'table', t.name from tables t, unnest(string_to_array(t.privileges, ', ')) p
+  union all -- what locking a row takes; the rows of these stay as they are
+  values ('update (created_at)', 'column', 'howdah.queue_registry'), ('update (id)', 'column', 'howdah.audit_log')
+  union all
+  select 'all', 'policy', e.name from engine e
+  union all
+  values ('usage', 'sequence', 'howdah.job_id_seq')
+  union all -- for howdah.lagging_sequences()
+  select 'select', 'sequence', c.oid::regclass::text
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.relkind = 'S' and (n.nspname = 'howdah' or quote_ident(n.nspname) in (select q.schema from queues q))
+  union all
+  select 'execute', 'function', p.oid::regprocedure::text
+  from pg_proc p
+  where p.pronamespace = 'howdah'::regnamespace and p.prorettype <> 'trigger'::regtype
+    and p.proname not in ('grant_roles', 'advance_sequences', 'adopt_installation')
+     or p.pronamespace in (select n.oid from pg_namespace n, queues q where quote_ident(n.nspname) = q.schema)
+  union all
+  select b.* from howdah.bank_grants() b
+$$;
+
+-- howdah.missing_worker_grants(grantee): those of them that a role lacks; of a policy, whether it is there for
+-- howdah_worker and the role is a member, or is exempt from row level security. All of them for a role that does not exist.
+create function howdah.missing_worker_grants(grantee text) returns table (privilege text, kind text, object text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select g.privilege, g.kind, g.object
+  from howdah.worker_grants() g
+  left join pg_roles r on r.rolname = grantee
+  where not coalesce(case g.kind
+    when 'schema' then has_schema_privilege(r.oid, g.object, g.privilege)
+    when 'table' then has_table_privilege(r.oid, to_regclass(g.object), g.privilege)
+    when 'column' then has_any_column_privilege(r.oid, to_regclass(g.object), split_part(g.privilege, ' ', 1))
+    when 'sequence' then has_sequence_privilege(r.oid, to_regclass(g.object), g.privilege)
+    when 'function' then has_function_privilege(r.oid, to_regprocedure(g.object), g.privilege)
+    when 'policy' then r.rolbypassrls or r.rolsuper
+      or exists (select from pg_class c where c.oid = to_regclass(g.object) and pg_has_role(r.oid, c.relowner, 'usage'))
+      or exists (select from pg_policy p join pg_roles w on w.oid = any (p.polroles)
+                 where p.polrelid = to_regclass(g.object) and p.polname = 'howdah_worker' and pg_has_role(r.oid, w.oid, 'usage'))
+  end, false)
+$$;
+
+-- howdah.grant_worker(): grants howdah_worker what it lacks. Locks an engine table against everything where a policy is to
+-- be made; nothing where all is granted.
+create function howdah.grant_worker() returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_grant record;
+begin
+  for v_grant in select g.* from howdah.missing_worker_grants('howdah_worker') g loop
+    execute case
+      when v_grant.kind = 'policy' then
+        format('create policy howdah_worker on %s to howdah_worker using (true) with check (true)', v_grant.object)
+      when v_grant.kind in ('table', 'column') then format('grant %s on %s to howdah_worker', v_grant.privilege, v_grant.object)
+      else format('grant %s on %s %s to howdah_worker', v_grant.privilege, v_grant.kind, v_grant.object) end;
+  end loop;
+end;
+$$;
