@@ -113,7 +113,10 @@ describe('in a database that is there', () => {
     assert.equal(await scalar("select count(*)::int from pg_trigger where tgname = 'howdah_gate'"), 2);
   });
 
-  test('a dump that is under way holds up neither a new queue nor a new version', async () => {
+  test('a dump that is under way holds up neither a new queue nor a new version', async (t) => {
+    if (Number(await scalar('show server_version_num')) < 160_000) {
+      return t.skip('Postgres 15 keeps the views locked whose definition was read, and views are replaced');
+    }
     await beginDump();
     await migrate({ queues: ['during_dump'] });
     await outdate();
