@@ -78,7 +78,8 @@ export class ConnectingClient extends pg.Client {
       return this;
     } catch (error) {
       forgetHost(address);
-      await super.end().catch(() => {});
+      // Its farewell may never be heard; whoever waits for the error is not to wait for that.
+      void super.end().catch(() => {});
       throw error;
     }
   }
