@@ -158,3 +158,17 @@ test('long runs keep their places until they end: others get only what is left',
   );
   assert.ok(second.pid);
 });
+
+test('a worker starts while somebody’s transaction with another limit is open, and takes no job before that has ended', async () => {
+  await queue.pool.query("select howdah.set_fleet_concurrency('default', 9)");
+  const operator = await queue.pool.connect();
+  await operator.query('begin');
+  await operator.query("select howdah.set_fleet_concurrency('default', 1)");
+  const worker = await fleet.start(queue.database, 'default:2/5');
+  assert.equal(await scalar(queue, 'select granted from howdah.runners where released_at is null'), 0);
+  await operator.query('commit');
+  operator.release();
+  const { id } = await queue.distributor.distribute(queue.pool, hangs, {});
+  await waitFor('the job to start', () => worker.started().includes(id));
+  assert.equal(await scalar(queue, 'select granted from howdah.runners where released_at is null'), 1);
+});

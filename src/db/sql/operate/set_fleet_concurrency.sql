@@ -31,14 +31,19 @@ comment on function howdah.set_fleet_concurrency is
   'Limits how many jobs (runs, 1 or more) of a queue run at once in all processes together; null for no limit. Returns the limit until now.';
 
 -- howdah.configure_fleet_concurrency(queue, runs): the same from a process's configuration, at its start; the latest
--- process to start has the say, but what an operator set stays.
+-- process to start has the say, but what an operator set stays. Waits for nobody where there is nothing to change.
 create function howdah.configure_fleet_concurrency(queue text, runs integer) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if runs is null and not exists (select from howdah.queue_settings s
-                                  where s.queue = configure_fleet_concurrency.queue and s.fleet_concurrency is not null) then
+  if not exists (select from howdah.queue_settings s where s.queue = configure_fleet_concurrency.queue) then
+    if runs is null then
+      return;
+    end if;
+  elsif exists (select from howdah.queue_settings s
+                where s.queue = configure_fleet_concurrency.queue
+                  and (s.fleet_concurrency_by = 'operator' or s.fleet_concurrency is not distinct from runs)) then
     return;
   end if;
   perform howdah.lock_fleet(queue);
