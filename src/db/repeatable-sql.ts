@@ -78,6 +78,7 @@ const SHARED = [
   'heartbeat',
   'workers',
   'next_cron_run',
+  'announce_schedules',
   'cron_minutes',
   'due_schedules',
   'run_schedule',

@@ -1,6 +1,6 @@
 import { type DatabaseHandle, type DatabaseOptions, openDatabase } from '../db/database.ts';
 import { requestLimits } from '../db/limits.ts';
-import { announceTasks } from '../distributor/announce-tasks.ts';
+import { announceTasks, announceVersions } from '../distributor/announce-tasks.ts';
 import { catalogue } from '../jobs/catalogue.ts';
 import type { Logger } from '../observability/logger.ts';
 import { announceSchedules } from '../processor/schedules/announce-schedules.ts';
@@ -23,8 +23,13 @@ export async function openApplicationDatabase(
     resources,
   );
   await announceTasks(handle.pool, catalogue);
-  resources.use(keepAnnouncing(handle.pool, catalogue, { log }));
-  await announceSchedules(handle.pool, await loadSchedules(handle.pool));
+  const schedules = await loadSchedules(handle.pool);
+  await announceSchedules(handle.pool, schedules);
+  const announce = async () => {
+    await announceVersions(handle.pool, catalogue);
+    await announceSchedules(handle.pool, schedules);
+  };
+  resources.use(keepAnnouncing(announce, { log }));
   return handle;
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
+import { announceVersions } from '../../src/distributor/announce-tasks.ts';
 import { createCatalogue } from '../../src/jobs/catalogue.ts';
 import { defineTask, type TaskDefinition } from '../../src/jobs/define-task.ts';
 import { describeTask } from '../../src/jobs/task-version.ts';
@@ -133,7 +134,8 @@ test('a process that lives on says again that its versions are around, and a fai
       return fleet.pool.query(text, values);
     },
   };
-  using _announcing = keepAnnouncing(client as never, createCatalogue([GREETINGS.first as TaskDefinition]), {
+  const catalogue = createCatalogue([GREETINGS.first as TaskDefinition]);
+  using _announcing = keepAnnouncing(() => announceVersions(client as never, catalogue), {
     log: createLogger({ level: 'silent' }),
     everyMs: 20,
   });

@@ -101,6 +101,23 @@ test('an entry that left the crontab leaves howdah.schedules, and one that chang
   assert.deepEqual(await readSchedules(), []);
 });
 
+test('a process that starts again with an older crontab changes nothing, until nobody has had the newer for an hour', async () => {
+  const older = parse('* * * * * strict ?id=a\n* * * * * strict ?id=b');
+  const newer = parse('5 * * * * strict ?id=b');
+  const seen = async () => (await readSchedules()).map(({ identifier, cron }) => [identifier, cron]);
+  await announceSchedules(queue.pool, older);
+  await announceSchedules(queue.pool, newer);
+  await announceSchedules(queue.pool, older.toReversed());
+  assert.deepEqual(await seen(), [['b', '5 * * * *']]);
+  await queue.pool.query(
+    "update howdah.crontab_versions set last_seen_at = now() - interval '61 minutes' where number = 2",
+  );
+  await announceSchedules(queue.pool, older);
+  assert.equal((await seen()).length, 2);
+  await announceSchedules(queue.pool, newer);
+  assert.equal((await seen()).length, 2);
+});
+
 test('processes that announce the same entries at once do not fail', async () => {
   const schedules = parse('* * * * * strict ?id=a\n* * * * * strict ?id=b\n* * * * * strict ?id=c');
   await Promise.all(Array.from({ length: 8 }, () => announceSchedules(queue.pool, schedules)));

@@ -11,7 +11,7 @@ left join (
 ) r on r.identifier = e.identifier and r.queue = e.queue
 left join howdah.cron_faults f on f.identifier = e.identifier and f.queue = e.queue;
 
-comment on view howdah.schedules is 'The schedules of the crontab file, as the latest process that started found them. Times are UTC.';
+comment on view howdah.schedules is 'The schedules of the newest crontab file that a process announced. Times are UTC.';
 comment on column howdah.schedules.cron is 'Minute, hour, day of the month, month, weekday; in UTC.';
 comment on column howdah.schedules.identifier is 'Names the schedule: id in its crontab line, else its task.';
 comment on column howdah.schedules.task is 'The task each of its jobs runs.';
