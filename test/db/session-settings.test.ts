@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
 import { createClient, createPool } from '../../src/db/connection.ts';
@@ -114,4 +115,10 @@ describe('an address that says more', () => {
     assert.deepEqual(rows, [{ memory: '5MB', style: 'ISO, MDY', name: 'howdah' }]);
     await client.end();
   });
+});
+
+test('docs/connecting.md names every setting', async () => {
+  const text = await readFile(new URL('../../docs/connecting.md', import.meta.url), 'utf8');
+  const missing = Object.keys(SESSION_SETTINGS).filter((name) => !text.includes(`\`${name}\``));
+  assert.deepEqual(missing, []);
 });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { createClient, createPool } from '../../src/db/connection.ts';
 import { type OwnServer, startOwnServer, startStandby } from '../support/own-server.ts';
@@ -44,6 +46,27 @@ test('a single server that takes no changes is refused where the address asks fo
     code: '25006',
     message: `127.0.0.1:${two.port} is a standby and takes no changes`,
   });
+});
+
+test('a server that does not answer holds nobody up', async () => {
+  const held: Socket[] = [];
+  const blackHole = createServer((socket) => void held.push(socket)).listen(0, '127.0.0.1');
+  await once(blackHole, 'listening');
+  const { port } = blackHole.address() as AddressInfo;
+  const { username, password } = new URL(one.url);
+  const client = createClient(
+    {
+      connectionString: `postgres://${username}:${password}@127.0.0.1:${port},127.0.0.1:${one.port}/postgres`,
+      ...named,
+    },
+    { connectionTimeoutMillis: 60_000 },
+  );
+  await client.connect();
+  const { rows } = await client.query('select inet_server_port() as port');
+  assert.deepEqual(rows, [{ port: one.port }]);
+  await client.end();
+  for (const socket of held) socket.destroy();
+  blackHole.close();
 });
 
 test('none of several servers that takes changes is named with its reason', async () => {
