@@ -27,6 +27,7 @@ const SHARED = [
   'first_payload_mistake',
   'acting_as',
   'record_change',
+  'claim_idempotency_key',
   'job_settings',
   'store_job_settings',
   'keep_sequence',

@@ -8,11 +8,21 @@ import { discard } from './discard.ts';
 import { type BeginOptions, beginStatement } from './limits.ts';
 import { isReadOnlyServer } from './read-only.ts';
 import * as schema from './schema.ts';
-import { TransactionClient } from './transaction-client.ts';
+import { type Statement, TransactionClient } from './transaction-client.ts';
 
 const DIALECT = new PgDialect();
 const { tables, tableNamesMap } = extractTablesRelationalConfig(schema, createTableRelationsHelpers);
 const RELATIONS = { fullSchema: schema, schema: tables, tableNamesMap };
+
+export interface TransactionOptions<T, First> extends BeginOptions {
+  /**
+   * One statement that travels with the begin, on a pool with limits; `work` is given what it returns. Were the begin alone
+   * to fail, it would be done without the transaction: so it must do no harm by itself.
+   */
+  first?: ((tx: Transaction) => First) | undefined;
+  /** One that travels with the commit there, made from what `work` returned. */
+  last?: ((result: T) => Statement | undefined) | undefined;
+}
 
 /**
  * What `work` returns, once the transaction it ran in has committed. Every transaction on a pool goes through here, for
@@ -29,18 +39,20 @@ const RELATIONS = { fullSchema: schema, schema: tables, tableNamesMap };
  * @throws {HowdahError} `unavailable` when all connections are in use; `outcome_unknown` when the commit was sent and no
  *   answer to it came, so that it was done or was not
  */
-export async function transact<T>(
+export async function transact<T, First = undefined>(
   db: Database,
-  work: (tx: Transaction) => Promise<T>,
-  options: BeginOptions = {},
+  work: (tx: Transaction, first: Awaited<First>) => Promise<T>,
+  options: TransactionOptions<T, First> = {},
 ): Promise<T> {
   const pool = db.$client;
   const client = await pool.connect();
   using statements = new TransactionClient(client);
   try {
-    await statements.query(beginStatement(withLimitsOf(pool, options)));
-    const result = await work(toDrizzle(statements));
-    await statements.commit();
+    const tx = toDrizzle(statements);
+    const begin = statements.query(beginStatement(withLimitsOf(pool, options)));
+    const [, first] = await Promise.all([begin, options.first?.(tx)]);
+    const result = await work(tx, first as Awaited<First>);
+    await statements.commit(options.last?.(result));
     client.release();
     return result;
   } catch (error) {

@@ -4,6 +4,12 @@ import { within } from './within.ts';
 /** A rollback is a matter of a millisecond; where it is not, cutting the connection rolls back as well. */
 const ROLLBACK_MS = 1_000;
 
+/** SQL with `$1`, `$2`, … for the values. */
+export interface Statement {
+  text: string;
+  values: unknown[];
+}
+
 /** The statements of one transaction, and what is known of it. */
 export class TransactionClient {
   readonly #client: pg.PoolClient;
@@ -31,16 +37,24 @@ export class TransactionClient {
   }
 
   /**
+   * With a last statement that travels with it.
+   *
    * @throws without having sent it when a statement before was not answered, even if nobody passed that on
    * @throws when the server rolled back instead, since a statement had failed and nobody passed that on
    */
-  async commit(): Promise<void> {
+  async commit(last?: Statement): Promise<void> {
     this.#isOver = true;
     if (this.#lost) throw this.#lost.error;
     this.#isCommitSent = true;
-    const { command } = await this.#ask('commit');
-    if (command !== 'COMMIT')
-      throw new Error('Not committed: a statement had failed, and its error was kept back');
+    // Not waited for in between: were the last to fail, the server would answer the commit with ROLLBACK.
+    const [done, committed] = await Promise.allSettled([
+      last && this.#ask(last.text, last.values),
+      this.#ask('commit'),
+    ]);
+    if (committed.status === 'rejected') throw committed.reason;
+    if (done.status === 'rejected') throw done.reason;
+    if (committed.value.command === 'COMMIT') return;
+    throw new Error('Not committed: a statement had failed, and its error was kept back');
   }
 
   /** Whether the server said that nothing is open any more. Never throws, and takes a second at most. */

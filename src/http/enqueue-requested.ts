@@ -61,18 +61,8 @@ export async function enqueueAll(
     .catch(nameUnknown());
 }
 
-/** The same with a row of the audit log. */
-export async function enqueueOnRecord(
-  tx: Transaction,
-  distributor: TaskDistributor,
-  jobs: readonly NewJob[],
-): Promise<EnqueuedJob[]> {
-  const enqueued = await enqueueAll(tx, distributor, jobs);
-  await recordEnqueue(tx, enqueued);
-  return enqueued;
-}
-
-async function recordEnqueue(tx: Transaction, jobs: readonly EnqueuedJob[]): Promise<void> {
+/** The row of the audit log for it. */
+export async function recordEnqueue(tx: Transaction, jobs: readonly EnqueuedJob[]): Promise<void> {
   const tasks = [...new Set(jobs.map(({ task }) => task))];
   const queues = [...new Set(jobs.map(({ queue }) => queue))];
   await recordChange(tx, {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import type { Database, Transaction } from '../db/database.ts';
 import { translatingErrors } from '../inspect/command-error.ts';
-import { claimKey, type KeyedRequest, storeAnswer } from '../inspect/idempotency-keys.ts';
+import type { KeyedRequest } from '../inspect/idempotency-keys.ts';
+import { keyedTransaction } from '../inspect/keyed-transaction.ts';
 import { transactionAs } from '../inspect/transaction-as.ts';
 import { adviseOnUnknown } from './advise-on-unknown.ts';
 import type { AppEnv } from './app-dependencies.ts';
@@ -23,20 +24,14 @@ export async function mutate<Body>(
   work: (tx: Transaction) => Promise<Body>,
 ): Promise<Body> {
   const keyed = await readKey(c);
-  const change = async (tx: Transaction) => {
-    const first = keyed && (await claimKey(tx, keyed));
-    if (first !== undefined) {
-      c.header('Idempotency-Replayed', 'true');
-      return first as Body;
-    }
-    const body = await work(tx);
-    if (keyed) await storeAnswer(tx, keyed.key, body);
-    return body;
-  };
   const actor = { name: 'admin', requestId: c.var.requestId };
-  return translatingErrors(() => transactionAs(db, actor, change)).catch(
-    adviseOnUnknown(keyed !== undefined),
-  );
+  const change = async () => {
+    if (!keyed) return transactionAs(db, actor, work);
+    const { result, isReplayed } = await keyedTransaction(db, { actor, keyed }, work);
+    if (isReplayed) c.header('Idempotency-Replayed', 'true');
+    return result;
+  };
+  return translatingErrors(change).catch(adviseOnUnknown(keyed !== undefined));
 }
 
 /**

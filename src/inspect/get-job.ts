@@ -8,22 +8,23 @@ interface ErrorRow extends Omit<JobError, 'failedAt' | 'retryAt'> {
   retry_at: number | null;
 }
 
-const SELECT_ERRORS = `
-  select attempt, name, message, stack, worker, decision, ${sqlInstant('failed_at')} as failed_at,
-         ${sqlInstant('retry_at')} as retry_at
-  from (select * from howdah.job_errors where job_id = $1::bigint order by attempt desc, failed_at desc limit 100) e
-  order by attempt, failed_at`;
+/** As one value, so that a job is one round trip. */
+const ERRORS = `
+  (select coalesce(json_agg(e order by e.attempt, e.failed_at), '[]')
+   from (select x.attempt, x.name, x.message, x.stack, x.worker, x.decision,
+                ${sqlInstant('x.failed_at')} as failed_at, ${sqlInstant('x.retry_at')} as retry_at
+         from howdah.job_errors x where x.job_id = $1::bigint
+         order by x.attempt desc, x.failed_at desc limit 100) e) as errors`;
 
 /** One job, live or finished, with its failed runs; undefined when there is none with this id. */
 export async function getJob(client: SqlClient, id: string): Promise<Job | undefined> {
-  const [row] = await queryRows<JobRow>(
+  const [row] = await queryRows<JobRow & { errors: ErrorRow[] }>(
     client,
-    `select ${JOB_COLUMNS} from howdah.jobs j where j.id = $1::bigint`,
+    `select ${JOB_COLUMNS}, ${ERRORS} from howdah.jobs j where j.id = $1::bigint`,
     [id],
   );
   if (!row) return undefined;
-  const errors = await queryRows<ErrorRow>(client, SELECT_ERRORS, [id]);
-  const { payload, result, headers } = row;
+  const { payload, result, headers, errors } = row;
   return { ...toSummary(row), payload, result, headers, errors: errors.map(toError) };
 }
 

@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '../db/database.ts';
+import type { Settings } from '../db/limits.ts';
 import { transact } from '../db/transact.ts';
 
 /** For whom the service acts. */
@@ -12,10 +13,13 @@ export interface Actor {
 /** A transaction on behalf of somebody: howdah.audit_log tells who it was, and so does a job that was cancelled. */
 export function transactionAs<Result>(
   db: Database,
-  { name, requestId }: Actor,
+  actor: Actor,
   work: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
-  return transact(db, work, {
-    settings: { 'howdah.actor': name, 'howdah.request_id': requestId ?? '' },
-  });
+  return transact(db, work, { settings: settingsOf(actor) });
+}
+
+/** Settings of a transaction on behalf of somebody. */
+export function settingsOf({ name, requestId }: Actor): Settings {
+  return { 'howdah.actor': name, 'howdah.request_id': requestId ?? '' };
 }

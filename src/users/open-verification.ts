@@ -1,4 +1,4 @@
-import { and, isNull, sql } from 'drizzle-orm';
+import { and, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Transaction } from '../db/database.ts';
 import { verifications } from '../db/schema.ts';
 import { createNonce } from './verification-code.ts';
@@ -11,6 +11,11 @@ export const expiryFromNow = sql`now() + make_interval(mins => ${VERIFICATION_MI
 
 /** Matches verifications that are neither used nor superseded; a user has at most one. */
 export const isOpen = and(isNull(verifications.usedAt), isNull(verifications.supersededAt));
+
+/** The same for the user that a query finds, as part of another statement. */
+export function insertVerification(userId: SQL): SQL {
+  return sql`insert into ${verifications} (user_id, nonce, expires_at) select (${userId}), ${createNonce()}, ${expiryFromNow}`;
+}
 
 /** Inserts the user's pending verification. They must not have an open one: a unique index refuses a second. */
 export async function openVerification(tx: Transaction, userId: bigint): Promise<void> {

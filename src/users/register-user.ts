@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../db/database.ts';
 import { users } from '../db/schema.ts';
 import { transact } from '../db/transact.ts';
@@ -5,7 +6,8 @@ import type { EnqueuedJob, TaskDistributor } from '../distributor/task-distribut
 import { HowdahError } from '../errors.ts';
 import { sendVerifyEmail } from '../jobs/send-verify-email.ts';
 import { sendWelcomeEmail } from '../jobs/send-welcome-email.ts';
-import { openVerification } from './open-verification.ts';
+import { inOrder } from './in-order.ts';
+import { insertVerification } from './open-verification.ts';
 import { hashPassword } from './password.ts';
 import { violatedIndex } from './unique-violation.ts';
 import { toUser, type User, userColumns } from './user.ts';
@@ -33,6 +35,7 @@ const GUARDED_FIELDS: Record<string, 'account' | 'email'> = {
 
 /**
  * The new customer and the two mail jobs, all committed in one transaction: either everything exists or nothing does.
+ * Its three statements are sent together: on a pool with limits they take one round trip.
  * The password is hashed before, so that no transaction waits for it.
  *
  * @throws {HowdahError} `user_exists` naming the field that is taken, whatever its case; `unavailable` when too many
@@ -45,40 +48,40 @@ export async function registerUser(
   const passwordHash = await hashPassword(password);
   try {
     return await transact(deps.db, async (tx) => {
-      const row = await insertUser(tx, { ...customer, passwordHash });
-      await openVerification(tx, row.id);
-      return { user: toUser(row), jobs: await enqueueMails(tx, row.account, deps) };
+      const [user, ...jobs] = await inOrder([
+        insertCustomer(tx, { ...customer, passwordHash }),
+        ...enqueueMails(tx, customer.account, deps),
+      ]);
+      return { user, jobs };
     });
   } catch (error) {
     throw translateTaken(error);
   }
 }
 
-async function insertUser(
+/** The user with a pending verification. */
+async function insertCustomer(
   tx: Transaction,
   values: Omit<Registration, 'password'> & { passwordHash: string },
-) {
-  const [row] = await tx.insert(users).values(values).returning(userColumns);
+): Promise<User> {
+  const added = tx.$with('added').as(tx.insert(users).values(values).returning(userColumns));
+  const opened = tx.$with('opened', {}).as(insertVerification(sql`select added.id from added`));
+  const [row] = await tx.with(added, opened).select().from(added);
   if (!row) throw new Error('Inserting a user returned no row');
-  return row;
+  return toUser(row);
 }
 
-async function enqueueMails(
+function enqueueMails(
   tx: Transaction,
   account: string,
   { distributor, verifyEmailDelayMs }: RegisterDependencies,
-): Promise<EnqueuedJob[]> {
+): [Promise<EnqueuedJob>, Promise<EnqueuedJob>] {
   const payload = { user_account: account };
-  const verify = await distributor.distribute(tx, sendVerifyEmail, payload, {
-    queue: 'critical',
-    maxRetries: 10,
-    delayMs: verifyEmailDelayMs,
-  });
-  const welcome = await distributor.distribute(tx, sendWelcomeEmail, payload, {
-    queue: 'default',
-    maxRetries: 3,
-  });
-  return [verify, welcome];
+  const options = { queue: 'critical', maxRetries: 10, delayMs: verifyEmailDelayMs };
+  return [
+    distributor.distribute(tx, sendVerifyEmail, payload, options),
+    distributor.distribute(tx, sendWelcomeEmail, payload, { queue: 'default', maxRetries: 3 }),
+  ];
 }
 
 function translateTaken(error: unknown): unknown {

@@ -24,7 +24,7 @@ export function testLostAnswers(what: string, make: MakeErrand): void {
       http = await openApp();
       const terminate = async (pid: number) =>
         void (await http.customers.rows('select pg_terminate_backend($1, 10000)', [pid]));
-      proxy = await startMessageProxy(http.customers.connectionString, terminate);
+      proxy = await startMessageProxy(http.customers.connectionString, { terminate });
       requests = openDatabase({
         connectionString: proxy.url,
         applicationName: 'through the proxy',

@@ -16,6 +16,14 @@ async function ready(url: string): Promise<Answer> {
   return { status: response.status, checks };
 }
 
+async function enqueueUnique(url: string): Promise<number> {
+  const headers = { Authorization: 'Bearer the-operator-for-tests', 'Content-Type': 'application/json' };
+  const body = { task: 'send_welcome_email', payload: { user_account: 'ada' }, unique_key: 'k' };
+  const response = await fetch(`${url}/v1/jobs`, { method: 'POST', headers, body: JSON.stringify(body) });
+  await response.arrayBuffer();
+  return response.status;
+}
+
 function untilReady(url: string, isWanted: (answer: Answer) => boolean): Promise<Answer> {
   return waitFor('another readiness', async () => {
     const answer = await ready(url);
@@ -42,6 +50,28 @@ describe('readiness tells the truth', () => {
     await untilReady(url, ({ status }) => status === 200);
     const { welcome } = await signUpJobs(url, 'ada');
     await bank.untilState(welcome, 'completed');
+  });
+
+  test('while requests that meet a lock have all connections, and soon after it is free', async () => {
+    await using stack = new AsyncDisposableStack();
+    const { url, pool } = await openService(stack, { env: { REQUEST_TIMEOUT: '4s' } });
+    const holder = await pool.connect();
+    stack.defer(() => holder.release(true));
+    await holder.query('begin');
+    await holder.query(
+      `select howdah.enqueue('send_welcome_email', '{"user_account": "ada"}', unique_key => 'k')`,
+    );
+    let isOn = true;
+    const clients = Array.from({ length: 40 }, async () => {
+      while (isOn) await enqueueUnique(url);
+    });
+    const { checks } = await untilReady(url, ({ status }) => status === 503);
+    assert.match(checks['database']?.detail ?? '', /no answer from the database within 900 ms/);
+    await holder.query('rollback');
+    await untilReady(url, ({ status }) => status === 200);
+    isOn = false;
+    await Promise.all(clients);
+    assert.ok([201, 409].includes(await enqueueUnique(url)));
   });
 
   test('about a database that is older than the service', async () => {

@@ -33,6 +33,24 @@ describe('readiness', () => {
     });
   });
 
+  test('is not there on a server that takes no changes, and says so to who chooses servers', async () => {
+    let toldCount = 0;
+    const standby = {
+      query: async (text: string) => ({
+        rows: /read_only/.test(text) ? [{ isReadOnly: true }] : [{ latest: '1e15' }],
+      }),
+    } as unknown as SqlClient;
+    const { ready, checks } = await checkReadiness({
+      client: standby,
+      onReadOnly: () => (toldCount += 1),
+      processor: undefined,
+      phase: undefined,
+    });
+    assert.equal(ready, false);
+    assert.match(checks['database']?.detail ?? '', /takes no changes/);
+    assert.equal(toldCount, 1);
+  });
+
   test('needs every check', async () => {
     const { ready, checks } = await checkReadiness({
       client: HEALTHY,

@@ -13,6 +13,8 @@ export interface MessageProxy {
   /** The n-th statement from now on, counted from 1 over all connections, meets with the fault. */
   arm(n: number, fault: StatementFault): void;
   disarm(): void;
+  /** How often a client sent statements and then waited for the answers to all of them. */
+  roundTripCount(): number;
   /** Whether the armed fault has struck. */
   hasStruck(): boolean;
   stop(): Promise<void>;
@@ -23,14 +25,24 @@ interface Message {
   bytes: Buffer;
 }
 
-/** @param terminate ends the server's session of that process id, and resolves when it is gone */
+export interface MessageProxyOptions {
+  /** Ends the server's session of that process id, and resolves when it is gone. Needed for faults that end it. */
+  terminate?(pid: number): Promise<void>;
+  /** How long an answer is on its way. @default 0 */
+  answersTakeMs?: number;
+}
+
 export async function startMessageProxy(
   targetUrl: string,
-  terminate: (pid: number) => Promise<void>,
+  { terminate = async () => {}, answersTakeMs = 0 }: MessageProxyOptions,
 ): Promise<MessageProxy> {
   const target = new URL(targetUrl);
   const sockets = new Set<Socket>();
   const plan = { left: 0, fault: undefined as StatementFault | undefined, hasStruck: false };
+  let roundTripCount = 0;
+  const onRoundTrip = () => {
+    roundTripCount += 1;
+  };
   const strike = () => {
     if (plan.left === 0 || --plan.left > 0) return undefined;
     plan.hasStruck = true;
@@ -43,7 +55,7 @@ export async function startMessageProxy(
       socket.on('error', () => {});
       socket.on('close', () => sockets.delete(socket));
     }
-    relay(client, upstream, { strike, terminate });
+    relay(client, upstream, { strike, terminate, onRoundTrip, answersTakeMs });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -53,6 +65,7 @@ export async function startMessageProxy(
     url: url.href,
     arm: (left, fault) => void Object.assign(plan, { left, fault, hasStruck: false }),
     disarm: () => void Object.assign(plan, { left: 0 }),
+    roundTripCount: () => roundTripCount,
     hasStruck: () => plan.hasStruck,
     async stop() {
       for (const socket of sockets) socket.destroy();
@@ -65,9 +78,12 @@ export async function startMessageProxy(
 interface Surroundings {
   strike(): StatementFault | undefined;
   terminate(pid: number): Promise<void>;
+  onRoundTrip(): void;
+  answersTakeMs: number;
 }
 
-function relay(client: Socket, upstream: Socket, { strike, terminate }: Surroundings): void {
+function relay(client: Socket, upstream: Socket, around: Surroundings): void {
+  const { strike, terminate, onRoundTrip, answersTakeMs } = around;
   let pid = 0;
   let unansweredCount = 1; // the start-up
   let fault: StatementFault | undefined;
@@ -83,17 +99,22 @@ function relay(client: Socket, upstream: Socket, { strike, terminate }: Surround
       const isStatement = type === 'Q' || type === 'S';
       if (isStatement) fault ??= strike();
       if (fault === 'ended before') return void terminate(pid);
+      if (isStatement && unansweredCount === 0) onRoundTrip();
       if (isStatement) unansweredCount += 1;
       upstream.write(bytes);
     }
   });
-  upstream.on('data', (chunk: Buffer) => {
+  const answer = (chunk: Buffer) => {
     for (const { type, bytes } of readServer(chunk)) {
       if (type === 'K') pid = bytes.readInt32BE(5);
       if (type === 'Z') unansweredCount -= 1;
       if (fault === undefined || fault === 'ended before') client.write(bytes);
       if (fault === 'ended after' && unansweredCount === 0) void end();
     }
+  };
+  upstream.on('data', (chunk: Buffer) => {
+    if (answersTakeMs === 0) answer(chunk);
+    else setTimeout(answer, answersTakeMs, chunk);
   });
   client.on('close', () => upstream.destroy());
   upstream.on('close', () => client.end());

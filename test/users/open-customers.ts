@@ -1,4 +1,5 @@
 import { type DatabaseHandle, openDatabase } from '../../src/db/database.ts';
+import { requestLimits } from '../../src/db/limits.ts';
 import { announceTasks } from '../../src/distributor/announce-tasks.ts';
 import { PostgresDistributor } from '../../src/distributor/postgres-distributor.ts';
 import { catalogue } from '../../src/jobs/catalogue.ts';
@@ -35,7 +36,11 @@ export interface Customers extends DatabaseHandle {
 
 export async function openCustomers(): Promise<Customers> {
   const database = await createTestDatabase();
-  const handle = openDatabase({ connectionString: database.connectionString, applicationName: 'customers' });
+  const handle = openDatabase({
+    connectionString: database.connectionString,
+    applicationName: 'customers',
+    limits: requestLimits(10_000),
+  });
   await announceTasks(handle.pool, catalogue);
   const events = createEventHub();
   const distributor = new PostgresDistributor({ events });

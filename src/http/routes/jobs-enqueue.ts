@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { EnqueuedJob } from '../../distributor/task-distributor.ts';
 import { getJob } from '../../inspect/get-job.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
-import { enqueueOnRecord, toNewJobs } from '../enqueue-requested.ts';
+import { enqueueAll, recordEnqueue, toNewJobs } from '../enqueue-requested.ts';
 import { operatorsOnly } from '../middleware/identify-caller.ts';
 import { keepNumbers } from '../middleware/keep-numbers.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
@@ -63,8 +64,9 @@ export function addEnqueueRoutes(app: App, deps: AppDependencies) {
     .openapi(enqueueRoute, async (c) => {
       const jobs = await toNewJobs(db, [c.req.valid('json')]);
       const body = await mutate(c, db, async (tx) => {
-        const [enqueued] = await enqueueOnRecord(tx, distributor, jobs);
-        const written = enqueued && (await getJob(tx, enqueued.id));
+        const [enqueued] = await enqueueAll(tx, distributor, jobs);
+        if (!enqueued) throw new Error('an enqueued job was not returned');
+        const [written] = await Promise.all([getJob(tx, enqueued.id), recordEnqueue(tx, [enqueued])]);
         if (!written) throw new Error('the job that was just enqueued is not there');
         return { job: presentJob(written, 'admin') };
       });
@@ -73,19 +75,15 @@ export function addEnqueueRoutes(app: App, deps: AppDependencies) {
     })
     .openapi(batchRoute, async (c) => {
       const jobs = await toNewJobs(db, c.req.valid('json').jobs);
-      const body = await mutate(c, db, async (tx) => ({
-        jobs: (await enqueueOnRecord(tx, distributor, jobs)).map(present),
-      }));
+      const body = await mutate(c, db, async (tx) => {
+        const enqueued = await enqueueAll(tx, distributor, jobs);
+        await recordEnqueue(tx, enqueued);
+        return { jobs: enqueued.map(present) };
+      });
       return c.json(body, 201);
     });
 }
 
-function present({
-  id,
-  task,
-  queue,
-  maxRetries,
-  runAt,
-}: Awaited<ReturnType<typeof enqueueOnRecord>>[number]) {
+function present({ id, task, queue, maxRetries, runAt }: EnqueuedJob) {
   return { id, task, queue, max_retries: maxRetries, run_at: runAt.toISOString() };
 }
