@@ -53,6 +53,7 @@ export class OwnServer {
   async end(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
     const child = this.#child;
     if (!child || hasEnded(child)) return;
+    child.ref(); // Else this process may end before it has, and leave others running.
     const exited = once(child, 'exit');
     child.kill(signal);
     await exited;
