@@ -2,24 +2,44 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Prefetch } from '../../src/processor/engine/prefetch.ts';
 
-test('the size of a fetch begins a little above the concurrency', () => {
+function afterRuns(ms: number, placeCount = 10): Prefetch {
+  const prefetch = new Prefetch(placeCount);
+  for (let run = 0; run < 200; run++) prefetch.ran(ms);
+  return prefetch;
+}
+
+test('as many jobs are fetched as there are free places, as long as nothing is known of their runs', () => {
+  const prefetch = new Prefetch(10);
   assert.deepEqual(
-    [1, 10, 50, 200].map((concurrency) => new Prefetch(concurrency).size),
-    [2, 20, 100, 250],
+    [0, 3, 10].map((freeCount) => prefetch.size(freeCount)),
+    [0, 3, 10],
   );
 });
 
-test('batches that are used up at once make the next ones bigger, up to a limit', () => {
-  const prefetch = new Prefetch(10);
-  prefetch.next(20, 0);
-  assert.equal(prefetch.next(20, 2), 200);
-  assert.equal(prefetch.next(200, 4), 400);
+test('of long jobs no more than that', () => {
+  assert.deepEqual([afterRuns(15_000).size(0), afterRuns(600).size(4)], [0, 4]);
 });
 
-test('long jobs, and a queue that runs dry, bring it back to the beginning', () => {
-  const prefetch = new Prefetch(10);
-  prefetch.next(20, 0);
-  prefetch.next(20, 1);
-  assert.equal(prefetch.next(400, 2_000), 20);
-  assert.equal(prefetch.next(0, 2_001), 20);
+test('of short ones what the places begin before long, and of the shortest what a fetch should bring', () => {
+  assert.deepEqual([afterRuns(10).size(0), afterRuns(10).size(5), afterRuns(0).size(5)], [50, 55, 400]);
+});
+
+test('more when a fetch takes its time, but not without end', () => {
+  const prefetch = afterRuns(20);
+  for (let fetch = 0; fetch < 200; fetch++) prefetch.fetched(100);
+  assert.ok(Math.abs(prefetch.size(0) - 100) <= 1);
+  for (let fetch = 0; fetch < 500; fetch++) prefetch.fetched(5_000);
+  assert.ok(Math.abs(prefetch.size(0) - 150) <= 1);
+});
+
+test('none for the sake of a time that has passed, when jobs held ready had to be given back', () => {
+  const prefetch = afterRuns(1);
+  prefetch.gaveBack(1_000);
+  assert.equal(prefetch.size(2), 2);
+  for (let run = 0; run < 500; run++) prefetch.ran(1);
+  assert.equal(prefetch.size(0), 400);
+});
+
+test('a place is never left empty because there are many', () => {
+  assert.equal(new Prefetch(1_000).size(900), 900);
 });

@@ -1,16 +1,16 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Runner as GraphileRunner, run, type TaskList, type WorkerEvents } from 'graphile-worker';
-import type { Pool, QueryConfig, QueryResult } from 'pg';
+import type { Pool } from 'pg';
 import { queueSchema } from '../../db/queue-schema.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { distrustNews } from './distrust-news.ts';
 import type { Endings } from './endings.ts';
-import type { EndsBreaker } from './ends-breaker.ts';
 import { createEngineLogger } from './engine-logger.ts';
-import { isFetch, readEnds, withLimit } from './engine-statement.ts';
+import { isFetch, readEnds } from './engine-statement.ts';
+import { Fetching, type FetchingOptions, type FetchingQueue, HELD_MS } from './fetching.ts';
 import { gatePool } from './gated-pool.ts';
-import { Prefetch } from './prefetch.ts';
+import { MAX_FETCH } from './prefetch.ts';
 
 /** How long finished jobs are gathered before one statement ends them all; longer gains little and risks repeats. */
 const BATCH_DELAY_MS = 2;
@@ -27,15 +27,13 @@ const LAST_BATCH_MS = 5_000;
  */
 const POLL_MS = 500;
 
-export interface EngineOptions {
-  pool: Pool;
+export interface EngineOptions extends FetchingOptions {
   queue: string;
   concurrency: number;
   tasks: TaskList;
   log: Logger;
   /** Writes the ends of runs. */
   endings: Endings;
-  breaker: EndsBreaker;
   /** Told the name under which jobs will be locked; nothing is fetched before it resolves. */
   onPool: (poolId: string) => Promise<void>;
   /** The engine takes no more jobs, by stop() or, with the cause, by itself. */
@@ -50,10 +48,9 @@ export interface Engine {
   untilQuiet(): Promise<void>;
 }
 
-/** The part of the engine's local queue that tells what is under way, how much it fetches, and that ends it. */
-interface LocalQueueState {
+/** The part of the engine's local queue that tells what is under way, and that ends it. */
+interface LocalQueueState extends FetchingQueue {
   backgroundCount: number;
-  getJobBatchSize: number;
   decreaseBackgroundCount(): void;
   release(): Promise<void>;
 }
@@ -64,7 +61,15 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let localQueue: LocalQueueState | undefined;
   let isNamed: Promise<void> = Promise.resolve();
   let isStopping = false;
-  gatePool(pool, { opened: () => isNamed, answer: (statement) => answer(statement, options) });
+  const fetching = new Fetching(options);
+  gatePool(pool, {
+    opened: () => isNamed,
+    answer(statement) {
+      const ends = readEnds(statement);
+      if (ends) return options.endings.write(statement, ends);
+      return isFetch(statement) ? fetching.fetch(statement) : undefined;
+    },
+  });
   events.on('pool:create', ({ workerPool }) => {
     isNamed = options.onPool(workerPool.id);
     isNamed.catch(onLeaving);
@@ -72,7 +77,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   events.on('localQueue:init', (event) => {
     localQueue = event.localQueue as unknown as LocalQueueState;
     trackReturn(localQueue, log);
-    adaptSize(localQueue, events, options.concurrency);
+    fetching.watch(localQueue, events);
   });
   events.on('pool:listen:success', ({ client }) => {
     distrustNews(client, queueSchema(options.queue));
@@ -98,18 +103,6 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
-/** Ends of runs are written by Endings; nothing is fetched while they cannot be. */
-function answer(
-  statement: QueryConfig,
-  { pool, endings, breaker }: EngineOptions,
-): Promise<Pick<QueryResult, 'rows'>> | undefined {
-  const ends = readEnds(statement);
-  if (ends) return endings.write(statement, ends);
-  if (!breaker.isOpen || !isFetch(statement)) return undefined;
-  const limit = breaker.limitFetch(1);
-  return limit === 0 ? Promise.resolve({ rows: [] }) : pool.query(withLimit(statement, limit));
-}
-
 function runGraphile({ pool, queue, concurrency, tasks, log }: EngineOptions, events: WorkerEvents) {
   return run({
     pgPool: pool,
@@ -123,22 +116,11 @@ function runGraphile({ pool, queue, concurrency, tasks, log }: EngineOptions, ev
     preset: {
       worker: {
         pollInterval: POLL_MS,
-        localQueue: { size: new Prefetch(concurrency).size },
+        localQueue: { size: Math.max(MAX_FETCH, concurrency), ttl: HELD_MS },
         completeJobBatchDelay: BATCH_DELAY_MS,
         failJobBatchDelay: BATCH_DELAY_MS,
       },
     },
-  });
-}
-
-/** The engine compares what a fetch brought with the size it was asked for, so the next size is set a moment later. */
-function adaptSize(localQueue: LocalQueueState, events: WorkerEvents, concurrency: number): void {
-  const prefetch = new Prefetch(concurrency);
-  events.on('localQueue:getJobs:complete', ({ jobs }) => {
-    const size = prefetch.next(jobs.length);
-    setImmediate(() => {
-      localQueue.getJobBatchSize = size;
-    });
   });
 }
 

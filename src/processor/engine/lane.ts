@@ -4,6 +4,7 @@ import type { BeatAnswer } from '../fleet/registry.ts';
 import { JobLostError } from '../run/abort-reasons.ts';
 import { OverdueRuns } from '../run/overdue-runs.ts';
 import { EndsBreaker, type EndsTrouble } from './ends-breaker.ts';
+import { Prefetch } from './prefetch.ts';
 import { Runner, type RunnerOptions } from './runner.ts';
 import { Slots } from './slots.ts';
 
@@ -14,7 +15,7 @@ const MAX_UNRECORDED_BEYOND_PLACES = 10;
 
 export type LaneOptions<Services> = Omit<
   RunnerOptions<Services>,
-  'slots' | 'overdue' | 'breaker' | 'stopping'
+  'slots' | 'overdue' | 'breaker' | 'prefetch' | 'stopping'
 >;
 
 /**
@@ -40,6 +41,7 @@ export class Lane<Services = unknown> {
         maxUnrecorded: concurrency + MAX_UNRECORDED_BEYOND_PLACES,
         onChange: (trouble) => environment.events.emit('queue.ends', { queue, ...trouble }),
       }),
+      prefetch: new Prefetch(concurrency),
       stopping: this.#closing.signal,
     };
   }

@@ -1,33 +1,68 @@
-/** Jobs held ready are at most what this process runs in so long: enough that no place waits for the database. */
-const AHEAD_MS = 20;
-
 /** Beyond it a statement gains nothing: 250 to 500 jobs a fetch measured best, 1,000 worse. */
-const MAX_SIZE = 400;
+export const MAX_FETCH = 400;
 
 /**
- * How many jobs a runner fetches at once. Long jobs need a few more than there are places; of jobs that take no time, a
- * small batch would have the places wait for the next fetch. So the size follows the pace at which batches are used up.
+ * Jobs are held ready for as long as two fetches take, and at least and at most so long. Not longer: a bigger fetch takes
+ * its time too, and the places stand idle meanwhile.
+ */
+const AHEAD_FETCHES = 2;
+const MIN_AHEAD_MS = 50;
+const MAX_AHEAD_MS = 300;
+
+/** Weight of the latest run, or fetch, in its mean: what the last 30 or so tell. */
+const WEIGHT = 1 / 32;
+
+/**
+ * How many jobs to fetch: one for each free place, and as many more as the places will have begun before long. What
+ * cannot begin soon is left to other workers, which may have places free. So of long jobs nothing is held, and of jobs
+ * that take no time as much as a fetch should bring.
+ *
+ * How many that is comes from how long runs take, not from how fast the last batch was used up: a rate that the size
+ * itself decides would settle anywhere.
  */
 export class Prefetch {
-  readonly #minSize: number;
-  #size: number;
-  #fetchedAt: number | undefined;
+  readonly #placeCount: number;
+  #runMs: number | undefined;
+  #fetchMs: number | undefined;
 
-  constructor(concurrency: number) {
-    this.#minSize = concurrency + Math.min(concurrency, 50);
-    this.#size = this.#minSize;
+  /** @param placeCount runs at once */
+  constructor(placeCount: number) {
+    this.#placeCount = placeCount;
   }
 
-  get size(): number {
-    return this.#size;
+  /** @param freeCount places without a run */
+  size(freeCount: number): number {
+    return freeCount >= MAX_FETCH ? freeCount : Math.min(freeCount + this.#aheadCount, MAX_FETCH);
   }
 
-  /** The size for the next fetch, now that one brought so many jobs. @param now milliseconds */
-  next(jobCount: number, now = performance.now()): number {
-    const tookMs = this.#fetchedAt === undefined ? Number.POSITIVE_INFINITY : now - this.#fetchedAt;
-    this.#fetchedAt = now;
-    const wanted = Math.round((jobCount * AHEAD_MS) / Math.max(tookMs, 0.1));
-    this.#size = Math.max(this.#minSize, Math.min(wanted, MAX_SIZE));
-    return this.#size;
+  /** A run lasts until this is disposed of. */
+  timeRun(): Disposable {
+    const begunAt = performance.now();
+    return { [Symbol.dispose]: () => this.ran(performance.now() - begunAt) };
   }
+
+  /** A run took so long. */
+  ran(ms: number): void {
+    this.#runMs = mix(this.#runMs, ms);
+  }
+
+  /** A fetch took so long. */
+  fetched(ms: number): void {
+    this.#fetchMs = mix(this.#fetchMs, ms);
+  }
+
+  /** Jobs that were held ready did not begin for so long, and were given back. */
+  gaveBack(ms: number): void {
+    this.#runMs = Math.max(this.#runMs ?? 0, ms);
+  }
+
+  get #aheadCount(): number {
+    if (this.#runMs === undefined) return 0;
+    const aheadMs = Math.min(Math.max(AHEAD_FETCHES * (this.#fetchMs ?? 0), MIN_AHEAD_MS), MAX_AHEAD_MS);
+    return Math.floor((this.#placeCount * aheadMs) / Math.max(this.#runMs, 0.01));
+  }
+}
+
+function mix(mean: number | undefined, latest: number): number {
+  return mean === undefined ? latest : mean + (latest - mean) * WEIGHT;
 }

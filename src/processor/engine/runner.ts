@@ -17,6 +17,7 @@ import { VerdictError } from '../run/verdict.ts';
 import { Endings } from './endings.ts';
 import type { EndsBreaker } from './ends-breaker.ts';
 import { type Engine, startEngine } from './engine.ts';
+import type { Prefetch } from './prefetch.ts';
 import { Slots } from './slots.ts';
 
 /** Connections beside one a slot: one listens for new jobs, two fetch and end batches. */
@@ -32,6 +33,7 @@ export interface RunnerOptions<Services> {
   overdue: OverdueRuns;
   /** Shared by the queue's runners in this process, as the slots are. */
   breaker: EndsBreaker;
+  prefetch: Prefetch;
   /** Fires when the process stops. */
   stopping: AbortSignal;
   tasks: ReadonlyMap<string, BoundTask<Services>>;
@@ -177,7 +179,7 @@ export class Runner<Services = unknown> {
   }
 
   async #startEngine(concurrency: number): Promise<void> {
-    const { queue, member, environment, breaker } = this.#options;
+    const { queue, member, environment, breaker, prefetch, slots } = this.#options;
     this.#engine = await startEngine({
       pool: this.#database.pool,
       queue,
@@ -186,6 +188,8 @@ export class Runner<Services = unknown> {
       log: environment.log,
       endings: this.#endings,
       breaker,
+      prefetch,
+      freePlaces: () => Math.min(this.#grants.freeCount, slots.freeCount),
       onPool: (poolId) => {
         this.#poolId = poolId;
         return member.namePool(this.token, poolId);
@@ -242,13 +246,14 @@ export class Runner<Services = unknown> {
 
   async #run(task: BoundTask<Services>, payload: unknown, helpers: JobHelpers): Promise<void> {
     const { job } = helpers;
-    const { queue, environment } = this.#options;
+    const { queue, environment, prefetch } = this.#options;
     const held = this.#runs.hold(String(job.id), job.locked_at ?? new Date());
     try {
       using _places = await this.#takePlaces();
       await using _record = await this.#recordStart(job);
       const run = toRun(queue, payload, helpers);
       const signals = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
+      using _timed = prefetch.timeRun();
       await runJob(task, run, { ...environment, ...signals, overdue: this.#options.overdue });
     } finally {
       this.#runs.end(held);

@@ -18,6 +18,11 @@ export class Slots {
     return this.#usedCount;
   }
 
+  /** Places to be had at once; 0 or more. */
+  get freeCount(): number {
+    return Math.max(0, this.#limit - this.#usedCount);
+  }
+
   /** From now on at most so many places; those taken stay so. */
   setLimit(limit: number): void {
     this.#limit = limit;

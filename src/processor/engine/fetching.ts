@@ -1,0 +1,70 @@
+import type { WorkerEvents } from 'graphile-worker';
+import type { Pool, QueryConfig, QueryResult } from 'pg';
+import type { EndsBreaker } from './ends-breaker.ts';
+import { withLimit } from './engine-statement.ts';
+import type { Prefetch } from './prefetch.ts';
+
+/** Fetched jobs that have not begun after so long go back, for others to take. */
+export const HELD_MS = 1_000;
+
+/** The part of the engine's local queue that is asked here. */
+export interface FetchingQueue {
+  /** The engine's workers that wait for a job. */
+  readonly workerQueue: readonly unknown[];
+  /** `TTL_EXPIRED` when it gives back what was held too long. */
+  readonly mode: string;
+  /** Has it fetch, unless it does or has jobs. */
+  pulse(count: number): void;
+}
+
+export interface FetchingOptions {
+  pool: Pool;
+  prefetch: Prefetch;
+  breaker: EndsBreaker;
+  /** Runs that may begin now. */
+  freePlaces: () => number;
+}
+
+/**
+ * How many jobs each of the engine's fetches brings: what can begin soon. A fetch that would bring none is not sent; the
+ * next comes when one of the engine's workers is free again, or with its poll.
+ */
+export class Fetching {
+  readonly #options: FetchingOptions;
+  #queue: FetchingQueue | undefined;
+  /** The latest fetch was kept from bringing more. */
+  #isMoreExpected = false;
+
+  constructor(options: FetchingOptions) {
+    this.#options = options;
+  }
+
+  watch(queue: FetchingQueue, events: WorkerEvents): void {
+    this.#queue = queue;
+    events.on('worker:getJob:start', () => {
+      if (this.#isMoreExpected) setImmediate(() => queue.pulse(1));
+    });
+    events.on('localQueue:returnJobs', () => {
+      if (queue.mode === 'TTL_EXPIRED') this.#options.prefetch.gaveBack(HELD_MS);
+    });
+  }
+
+  /** The engine's fetch, of as many jobs as should be held. */
+  async fetch(statement: QueryConfig): Promise<Pick<QueryResult, 'rows'>> {
+    const { pool, prefetch } = this.#options;
+    const size = this.#size();
+    this.#isMoreExpected = size === 0;
+    if (size === 0) return { rows: [] };
+    const sentAt = performance.now();
+    const result = await pool.query(withLimit(statement, size));
+    prefetch.fetched(performance.now() - sentAt);
+    this.#isMoreExpected = result.rows.length >= size;
+    return result;
+  }
+
+  #size(): number {
+    const { prefetch, breaker, freePlaces } = this.#options;
+    const freeCount = Math.min(this.#queue?.workerQueue.length ?? 0, Math.max(0, freePlaces()));
+    return breaker.limitFetch(prefetch.size(freeCount));
+  }
+}
