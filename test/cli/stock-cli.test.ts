@@ -108,6 +108,23 @@ describe('the stock command line', () => {
     );
   });
 
+  test('keeps a job whose end the database refuses, and ends it when that is over, with one mail', async () => {
+    const smtp = await startSmtp();
+    await untilListed(start(smtp));
+    await customers.rows(`
+      create function public.refuse() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$;
+      create trigger a_refuse before delete on graphile_worker_critical._private_jobs
+      for each row execute function public.refuse()`);
+    await customers.signUpAda();
+    await waitFor('the end to be owed', async () => {
+      const [worker] = await customers.rows<{ trouble: string | null }>('select trouble from howdah.workers');
+      return worker?.trouble === 'refused';
+    });
+    await customers.rows('drop trigger a_refuse on graphile_worker_critical._private_jobs');
+    assert.equal((await untilState('completed')).attempt, 1);
+    assert.equal(smtp.accepted.length, 1);
+  });
+
   test('killed with SIGKILL, its jobs run in another one within 5 s', async () => {
     const smtp = await startSmtp({ data: ({ number }) => (number === 1 ? 'hang' : 'accept') });
     const [first, second] = [start(smtp), start(smtp)];

@@ -119,11 +119,13 @@ describe('a fault while a stopping worker returns its prefetched jobs leaves the
 });
 
 async function endListening(): Promise<void> {
-  const { rowCount } = await queue.pool.query(
-    `select pg_terminate_backend(pid) from pg_stat_activity
-     where query ilike 'listen%' and datname = current_database()`,
-  );
-  assert.ok(rowCount);
+  await waitFor('a listening session to end', async () => {
+    const { rowCount } = await queue.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where query ilike 'listen%' and datname = current_database()`,
+    );
+    return rowCount;
+  });
 }
 
 function count(id: string): void {

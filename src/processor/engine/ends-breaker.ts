@@ -1,5 +1,8 @@
 import type { HeldRun } from '../run/runs-under-way.ts';
 
+/** Ends that may be outstanding beyond one a place, of jobs whose ends alone fail, before no further run begins. */
+export const MAX_UNRECORDED_BEYOND_PLACES = 10;
+
 /** What is known of the ends that a queue's runs in this process could not write. */
 export interface EndsTrouble {
   readonly unrecordedCount: number;

@@ -10,6 +10,7 @@ import { ShutdownError } from '../run/abort-reasons.ts';
 import type { SharedEnvironment } from '../run/run-job.ts';
 import type { Schedule } from '../schedules/crontab.ts';
 import { distrustNews } from './distrust-news.ts';
+import { gatePool } from './gated-pool.ts';
 import { GuestRunner } from './guest-runner.ts';
 
 /** The CLI's own, without --max-pool-size. */
@@ -33,7 +34,7 @@ export interface EnginePluginOptions<Services> {
   onEnd: () => Promise<void>;
   /** The runner was lost, or never was one: the process should end now. */
   onLost: (reason: unknown) => void;
-  /** The engine gives up, as it cannot record how jobs ended; it stops in order. */
+  /** The engine gives up, and stops in order. */
   onFatalError: (error: unknown) => void;
 }
 
@@ -63,7 +64,7 @@ export function createEnginePlugin<Services>(options: EnginePluginOptions<Servic
           ctx.events.on('cron:started', () => guest.startSchedules());
           ctx.events.on('pool:fatalError', ({ error }) => options.onFatalError(error));
           ctx.events.on('pool:release', () => void guest.end());
-          return lendPool(next(), options.openPool(settings.maxPoolSize ?? DEFAULT_POOL_SIZE));
+          return lendPool(next(), guest.openPool(settings));
         },
         async poolGracefulShutdown(next) {
           guest.leave();
@@ -106,6 +107,7 @@ class Guest<Services> {
   readonly #tasks: TaskDefinition[] = [];
   #queue = '';
   #concurrency = 1;
+  #pool: Pool | undefined;
   #runner: GuestRunner<Services> | undefined;
   #begun: Promise<void> = Promise.resolve();
   #ending: Promise<void> | undefined;
@@ -122,6 +124,14 @@ class Guest<Services> {
   setUp(queue: string, { concurrentJobs }: CliSettings): void {
     this.#queue = queue;
     this.#concurrency = concurrentJobs ?? 1;
+  }
+
+  /** The pool of the CLI, whose statements that end runs are written by the runner. */
+  openPool({ maxPoolSize = DEFAULT_POOL_SIZE }: CliSettings): Pool {
+    const pool = this.#options.openPool(maxPoolSize);
+    this.#pool = pool;
+    gatePool(pool, { opened: async () => {}, answer: (statement) => this.#runner?.answer(statement) });
+    return pool;
   }
 
   handlerOf(task: BoundTask<Services>) {
@@ -164,13 +174,22 @@ class Guest<Services> {
       tasks: versionsOf(this.#tasks),
     };
     const environment = await this.#options.open();
-    const runner = new GuestRunner<Services>({ connectionString, identity, schedules, environment, onLost });
+    if (!this.#pool) throw new Error('the pool was made before it was lent');
+    const runner = new GuestRunner<Services>({
+      connectionString,
+      pool: this.#pool,
+      identity,
+      schedules,
+      environment,
+      onLost,
+    });
     this.#runner = runner;
     await runner.open(id);
   }
 
   async #end(): Promise<void> {
     await this.#begun.catch(() => {});
+    await this.#runner?.untilWritten();
     this.#options.onLeaving();
     await this.#runner?.close();
     await this.#options.onEnd();

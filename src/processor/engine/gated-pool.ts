@@ -18,11 +18,23 @@ export interface PoolGate {
 export function gatePool(pool: Pool, gate: PoolGate): void {
   const connect = pool.connect.bind(pool) as (callback?: ConnectCallback) => Promise<PoolClient>;
   const gated = async (callback?: ConnectCallback) => {
-    if (callback) return connect(callback);
+    if (callback) return connect((error, client, release) => callback(error, client, once(release)));
     await gate.opened();
     return new GatedClient(connect, gate) as unknown as PoolClient;
   };
   pool.connect = gated as Pool['connect'];
+}
+
+/**
+ * The engine gives its listening client back twice when that breaks while it stops listening (0.18.0, `listenForChanges`
+ * in main.js), which the pool answers with an error that nobody catches.
+ */
+function once(release: (error?: Error | boolean) => void): (error?: Error | boolean) => void {
+  let isReleased = false;
+  return (error) => {
+    if (!isReleased) release(error);
+    isReleased = true;
+  };
 }
 
 /** The part of a pool's client that the engine uses. */

@@ -1,4 +1,5 @@
-import type { JobHelpers } from 'graphile-worker';
+import type { Job, JobHelpers } from 'graphile-worker';
+import type { Pool, QueryConfig } from 'pg';
 import type { RescuedTask } from '../../observability/events.ts';
 import type { BoundTask } from '../bind.ts';
 import { FleetMember } from '../fleet/fleet-member.ts';
@@ -14,10 +15,15 @@ import { toRun } from '../run/to-run.ts';
 import { VerdictError } from '../run/verdict.ts';
 import type { Schedule } from '../schedules/crontab.ts';
 import { Scheduler } from '../schedules/scheduler.ts';
+import { Endings } from './endings.ts';
+import { EndsBreaker, MAX_UNRECORDED_BEYOND_PLACES } from './ends-breaker.ts';
+import { isFetch, readEnds } from './engine-statement.ts';
 import { Slots } from './slots.ts';
 
 export interface GuestRunnerOptions<Services> {
   connectionString: string;
+  /** The one whose sessions are the runner's. */
+  pool: Pool;
   identity: RegisteredRunner;
   /** Of all queues. */
   schedules: readonly Schedule[];
@@ -40,6 +46,9 @@ export class GuestRunner<Services> {
   readonly #leaving = new AbortController();
   readonly #member: FleetMember;
   readonly #scheduler: Scheduler;
+  readonly #breaker: EndsBreaker;
+  readonly #endings: Endings;
+  #poolId = '';
   #isLost = false;
   #closing: Promise<void> | undefined;
 
@@ -58,7 +67,21 @@ export class GuestRunner<Services> {
       onAnswer: (_, answers) => this.#heed(answers),
       onCutOff: () => this.#lose('cut off from the database'),
     });
-    const queues = [identity.queue];
+    const { queue } = identity;
+    this.#breaker = new EndsBreaker({
+      maxUnrecorded: identity.concurrency + MAX_UNRECORDED_BEYOND_PLACES,
+      onChange: (trouble) => events.emit('queue.ends', { queue, ...trouble }),
+    });
+    this.#endings = new Endings({
+      ...options,
+      queue,
+      log,
+      poolId: () => this.#poolId,
+      runs: this.#runs,
+      breaker: this.#breaker,
+      stopping: this.#leaving.signal,
+    });
+    const queues = [queue];
     this.#scheduler = new Scheduler({ connectionString, queues, schedules, log });
   }
 
@@ -66,6 +89,7 @@ export class GuestRunner<Services> {
   async open(poolId: string): Promise<void> {
     const { identity, environment } = this.#options;
     const { token, queue, concurrency } = identity;
+    this.#poolId = poolId;
     await this.#member.open();
     await this.#member.hold(token, this.#board);
     this.#limit(await this.#member.register(identity));
@@ -83,19 +107,31 @@ export class GuestRunner<Services> {
   async run(task: BoundTask<Services>, payload: unknown, helpers: JobHelpers): Promise<void> {
     const { identity, environment } = this.#options;
     const id = String(helpers.job.id);
-    using _place = await this.#takePlace();
-    const isSuspect = helpers.job.flags !== null && 'howdah_deaths' in helpers.job.flags;
-    if (isSuspect) await this.#member.recordStart(id, identity.token);
-    const run = toRun(identity.queue, payload, helpers);
     const held = this.#runs.hold(id, helpers.job.locked_at ?? new Date());
-    const signals = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
     try {
+      using _place = await this.#takePlace();
+      await using _record = await this.#recordStart(helpers.job);
+      const run = toRun(identity.queue, payload, helpers);
+      const signals = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
       await runJob(task, run, { ...environment, ...signals, overdue: this.#overdue });
     } finally {
       this.#runs.end(held);
-      this.#runs.settle(held);
-      if (isSuspect) await this.#member.clearStart(id, identity.token);
     }
+  }
+
+  /** What stands in for one of the engine's statements: ends are written by Endings, and nothing is fetched while they cannot be. */
+  answer(statement: QueryConfig): ReturnType<Endings['write']> | undefined {
+    const ends = readEnds(statement);
+    if (ends) return this.#endings.write(statement, ends);
+    return isFetch(statement) && this.#breaker.limitFetch(1) === 0
+      ? Promise.resolve({ rows: [] })
+      : undefined;
+  }
+
+  /** As of `Endings`. Call it while the pool is open. */
+  untilWritten(): Promise<void> {
+    this.leave();
+    return this.#endings.untilWritten();
   }
 
   /** No further run begins, not even of jobs that are fetched already: they go back to their queue. */
@@ -125,7 +161,8 @@ export class GuestRunner<Services> {
       : ({ as: 'stopped', because: 'stopped' } as const);
     let byTask: readonly RescuedTask[] = [];
     try {
-      byTask = (await this.#member.end(token, end)).byTask;
+      const { runningIds: running, unrecordedIds: unrecorded } = this.#runs;
+      byTask = (await this.#member.end(token, end, { running, unrecorded })).byTask;
     } catch (err) {
       environment.log.warn({ err, queue }, 'what the runner held will be rescued');
     }
@@ -139,9 +176,9 @@ export class GuestRunner<Services> {
       token: this.#options.identity.token,
       maxRunning: Number.isFinite(maxRunning) ? maxRunning : null,
       isLeaving: this.#leaving.signal.aborted,
-      unrecorded: [],
-      trouble: null,
-      isStalled: false,
+      unrecorded: this.#runs.unrecordedIds,
+      trouble: this.#breaker.trouble.error?.message ?? null,
+      isStalled: this.#breaker.isOpen,
       abandoned: this.#overdue.jobIds,
     };
   }
@@ -167,10 +204,28 @@ export class GuestRunner<Services> {
     this.#options.onLost(because);
   }
 
-  /** A place of the queue's fleet concurrency. @throws {VerdictError} that puts the job back when the runner leaves first */
+  /** Records the start of a job that was aboard an earlier death, until the run is over; of others nothing. */
+  async #recordStart({ id, flags }: Job): Promise<AsyncDisposable | undefined> {
+    if (flags === null || !('howdah_deaths' in flags)) return undefined;
+    const { identity, environment } = this.#options;
+    await this.#member.recordStart(String(id), identity.token);
+    return {
+      [Symbol.asyncDispose]: () =>
+        this.#member
+          .clearStart(String(id), identity.token)
+          .catch((err: unknown) =>
+            environment.log.warn({ err }, 'the record of a start stays until its runner ends'),
+          ),
+    };
+  }
+
+  /** A place of the queue's fleet concurrency, while the ends of runs can be written. @throws {VerdictError} that puts the job back when the runner leaves first */
   async #takePlace(): Promise<Disposable> {
     try {
-      return await this.#grants.acquire(this.#leaving.signal);
+      using places = new DisposableStack();
+      places.use(await this.#grants.acquire(this.#leaving.signal));
+      await this.#breaker.turn(this.#leaving.signal);
+      return places.move();
     } catch (reason) {
       throw new VerdictError({ kind: 'return', error: reason as Error });
     }

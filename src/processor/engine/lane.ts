@@ -3,15 +3,12 @@ import type { RunnerState } from '../fleet/member-messages.ts';
 import type { BeatAnswer } from '../fleet/registry.ts';
 import { JobLostError } from '../run/abort-reasons.ts';
 import { OverdueRuns } from '../run/overdue-runs.ts';
-import { EndsBreaker, type EndsTrouble } from './ends-breaker.ts';
+import { EndsBreaker, type EndsTrouble, MAX_UNRECORDED_BEYOND_PLACES } from './ends-breaker.ts';
 import { Prefetch } from './prefetch.ts';
 import { Runner, type RunnerOptions } from './runner.ts';
 import { Slots } from './slots.ts';
 
 const RETRY_DELAY_MS = 250;
-
-/** Ends that may be outstanding beyond one a place, of jobs whose ends alone fail, before no further run begins. */
-const MAX_UNRECORDED_BEYOND_PLACES = 10;
 
 export type LaneOptions<Services> = Omit<
   RunnerOptions<Services>,
