@@ -80,19 +80,24 @@ describe('a service that gets SIGTERM', () => {
     const { bank, env } = await open(stack);
     const migration = await bank.pool.connect();
     stack.defer(() => migration.release());
-    await migration.query(`select pg_advisory_lock(x'68776468'::int, 1)`);
+    await migration.query(
+      "update howdah.installed_sql set fingerprint = 'of a text that is due to be replaced'",
+    );
+    await migration.query(
+      'begin; lock table howdah_migrations.__drizzle_migrations in share row exclusive mode',
+    );
     const service = startServiceProcess({ env }, stack);
     await waitFor('the start to wait for the migration of another process', async () => {
       assert.ok(!service.hasEnded(), service.complaints());
       const { rows } = await bank.pool.query(
-        `select from pg_locks where locktype = 'advisory' and not granted
-           and database = (select oid from pg_database where datname = current_database())`,
+        `select from pg_locks where locktype = 'relation' and not granted
+           and relation = 'howdah_migrations.__drizzle_migrations'::regclass`,
       );
       return rows.length === 1;
     });
     service.signal('SIGTERM');
     await untilLogged(service, 'stopping');
-    await migration.query('select pg_advisory_unlock_all()');
+    await migration.query('rollback');
 
     assert.equal(await service.exited, 0);
     assert.equal(service.complaints(), '');
