@@ -57,6 +57,7 @@ export class BlockReporter {
       'the event loop is blocked for good: killing this process, its jobs go to others',
     );
     process.kill(process.pid, 'SIGKILL');
+    leaveTheFleet();
   }
 
   #fields(blockedMs: number) {
@@ -73,6 +74,14 @@ export class BlockReporter {
       destination: { write: (line) => void writeSync(STANDARD_ERROR, line) },
     });
   }
+}
+
+/**
+ * The kernel keeps process 1 of a container from killing itself. Such a process stays, for whoever watches its health to
+ * end; but nobody vouches for it any more: with this thread its heartbeat and its session end, so its jobs go to others.
+ */
+function leaveTheFleet(): never {
+  process.exit();
 }
 
 function describe(runs: readonly RunOnBoard[], at: number): LoopBlock['jobs'] {

@@ -32,6 +32,7 @@ export class FleetMember {
   readonly #calls = new Map<number, PromiseWithResolvers<unknown>>();
   readonly #turning: NodeJS.Timeout;
   #callCount = 0;
+  #isStopping = false;
 
   constructor(options: FleetMemberOptions) {
     const { connectionString, kind, log } = options;
@@ -40,7 +41,7 @@ export class FleetMember {
     const data: MemberThreadData = { connectionString, kind, ticks, logLevel: log.level };
     this.#thread = spawnThread('./member-thread', import.meta.url, data);
     this.#thread.on('message', (message: FromThread) => this.#heed(message));
-    this.#thread.on('exit', () => this.#giveUpCalls());
+    this.#thread.on('exit', () => this.#onExit());
     this.#turning = setInterval(() => Atomics.add(ticks, 0, 1), TICK_MS).unref();
   }
 
@@ -70,6 +71,7 @@ export class FleetMember {
 
   /** Resolves once no connection is left. Call it last. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     try {
       await this.#call('stop');
     } finally {
@@ -142,6 +144,12 @@ export class FleetMember {
 
   #warn({ fields, error, message }: { fields: object; error?: PackedError; message: string }): void {
     this.#options.log.warn({ ...fields, ...(error ? { err: unpackError(error) } : {}) }, message);
+  }
+
+  /** Without its thread this process is out of the fleet, and its jobs are others' within seconds. */
+  #onExit(): void {
+    this.#giveUpCalls();
+    if (!this.#isStopping) throw new Error('the thread of this process in the fleet has ended');
   }
 
   #giveUpCalls(): void {
