@@ -91,7 +91,7 @@ describe('a handler that blocks the event loop', () => {
       assert.deepEqual({ state, attempt }, { state: 'completed', attempt: 1 });
     }
     assert.deepEqual([...first.started(), ...second.started()], [id]);
-    assert.equal(await scalar(queue, 'select count(*)::int from public.timed_runs'), 1);
+    assert.equal(await scalar(queue, 'select count(*)::int from public.timed_runs'), 2);
     assert.deepEqual(await errors(), []);
     assert.deepEqual(await retired(), []);
     const lines = first.complaints().filter((line) => line.includes('the event loop is blocked'));

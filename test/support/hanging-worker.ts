@@ -4,7 +4,7 @@
  * - `hangs` says `started <id>` and never ends, whatever its signal says; it passes on `aborted <id> <reason>`;
  * - `stubborn` does the same until its signal fires, and then succeeds, or throws where the payload says `throws`;
  * - `spins` says `started <id>`, keeps the event loop from turning for the payload's `ms`, or until there is a file `until`,
- *   and says `spun <id>`;
+ *   writes a row to the table `public.timed_runs`, and says `spun <id>`;
  * - `kills` ends the process as a crash would;
  * - `works` says `worked <id>`;
  * - `is_timed` takes the payload's `ms`, and writes when to the table `public.timed_runs` of the test.
@@ -60,6 +60,8 @@ const tasks = [
     say(`started ${job.id}`);
     const endsAt = performance.now() + ms;
     while (performance.now() < endsAt && !existsSync(until));
+    const run = [job.id, job.attempt, process.pid];
+    await pool.query('insert into public.timed_runs (job_id, attempt, pid) values ($1, $2, $3)', run);
     say(`spun ${job.id}`);
   }),
   bind(defineTask({ name: 'kills', payload }), async () => {
