@@ -80,8 +80,8 @@ describe('npx howdah enqueue', () => {
     ['an unknown queue', ['works', '{}', '--queue', 'critcal'], /unknown queue "critcal" \(.*critical/],
     [
       'options that exclude each other',
-      ['works', '{}', '--key', 'a', '--sequence', 'b'],
-      /sequence: expected nothing beside key/,
+      ['works', '{}', '--key', 'a', '--unique-key', 'b'],
+      /unique_key: expected nothing beside key/,
     ],
   ];
   for (const [what, args, message] of refused) {

@@ -116,7 +116,7 @@ describe('what the fleet is made of', () => {
         running: 2,
         state: 'busy',
       },
-      ...{ pool_id: 'pool-1', tasks: ['send_welcome_email'] },
+      ...{ pool_id: 'pool-1', tasks: ['send_welcome_email'], abandoned: [], blocked_since: null },
     });
   });
 
