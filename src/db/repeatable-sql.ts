@@ -67,6 +67,7 @@ const SHARED = [
   'fleet_lock',
   'tell_workers',
   'installation',
+  'session_start',
   'enter_session',
   'show_life',
   'register_runner',

@@ -40,6 +40,14 @@ async function createWorkerLogin(): Promise<TestLogin> {
   return login;
 }
 
+/** As Vault's that take on one role for all, whatever the login is called: what they may know of a session is that role's. */
+async function createDisguisedLogin(): Promise<TestLogin> {
+  const login = await createTestLogin(queue.database, queue.pool, ['howdah_worker']);
+  logins.push(login);
+  await queue.pool.query(`alter role ${login.name} set role = 'howdah_worker'`);
+  return login;
+}
+
 async function startAs(login: TestLogin | undefined): Promise<WorkerProcess> {
   const worker = await startWorkerProcess(login?.connectionString ?? '');
   workers.push(worker);
@@ -65,3 +73,15 @@ for (const [how, signal] of [
     await waitFor('the signal to fire', () => other.aborted().includes(id));
   });
 }
+
+test('a job of a killed worker is given to another where each login acts as one role', async () => {
+  const [first, second] = [
+    await startAs(await createDisguisedLogin()),
+    await startAs(await createDisguisedLogin()),
+  ];
+  const { id } = await queue.distributor.distribute(queue.pool, hangs, {});
+  await waitFor('the job to start', () => first.started().includes(id) || second.started().includes(id));
+  const [lost, other] = first.started().includes(id) ? [first, second] : [second, first];
+  lost.signal('SIGKILL');
+  await waitFor('the job to start at the other', () => other.started().includes(id));
+});

@@ -36,6 +36,6 @@ language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
   insert into howdah.runner_sessions (token, purpose, pid, backend_start)
-  select token, purpose, a.pid, a.backend_start from pg_stat_get_activity(pg_backend_pid()) a
+  values (token, purpose, pg_backend_pid(), howdah.session_start())
   on conflict on constraint runner_sessions_pkey do update set backend_start = excluded.backend_start
 $$;
