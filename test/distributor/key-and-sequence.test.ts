@@ -259,7 +259,7 @@ describe('the engine’s own add_job, which knows nothing of sequences,', () => 
       [n, mode],
     );
 
-  test('replaces a job in its place, as a schedule with the same key does', async () => {
+  test('replaces a job in its place', async () => {
     const head = await add();
     const id = await put(1, { delayMs: 60_000 });
     await tick(2, 'preserve_run_at');

@@ -175,6 +175,11 @@ const MISTAKES: [EnqueueOptions, ...string[]][] = [
     'max_wait: expected at least debounce, up to 100 years, received 00:00:01',
   ],
   [
+    { uniqueKey: 'u', succeeds: '0' },
+    'succeeds: expected the id of a job, received "0"',
+    'succeeds: expected the id of a job, received 0',
+  ],
+  [
     { succeeds: '7' },
     'succeeds: expected uniqueKey or uniqueForMs beside it, received "7"',
     'succeeds: expected unique_key or unique_for beside it, received none',

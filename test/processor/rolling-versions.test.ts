@@ -77,6 +77,20 @@ describe('a job of a new release that an old worker takes', () => {
     assert.equal(attempt, 1);
     assert.match(last_error ?? '', /^malformed payload: payload\.tone: [^(]*$/);
   });
+
+  test('has its retries once it was given back, also when its release was gone for an hour', async () => {
+    await fleet.startApi('expanded');
+    await fleet.startApi('first');
+    const id = await fleet.enqueue(TONED, ', max_retries => 1');
+    await fleet.startWorker('first');
+    await fleet.untilState(id, 'retryable');
+    await fleet.forget('expanded', '61 minutes');
+    await fleet.pool.query('select howdah.run_job_now($1)', [id]);
+    await waitFor('a run that counts', async () => (await fleet.job(id)).attempt === 1);
+    assert.equal((await fleet.untilState(id, 'retryable', 'discarded')).state, 'retryable');
+    await fleet.pool.query('select howdah.run_job_now($1)', [id]);
+    assert.equal((await fleet.untilState(id, 'discarded')).attempt, 2);
+  });
 });
 
 test('jobs that waited when a release made a member required run in the old workers that are left', async () => {

@@ -150,6 +150,38 @@ test('a job has what its entry says, and its payload as it was, with the tick', 
   assert.deepEqual([job?.max_attempts, job?.priority, job?.key], [32_767, -32_768, 'k']);
 });
 
+test('a tick of a key keeps the place in a sequence of the job that has it, and never runs beside that one', async () => {
+  const enqueue = async (options: string) => {
+    const { rows } = await queue.pool.query(
+      `select howdah.enqueue('ticks', sequence => 's'${options}) as id`,
+    );
+    return rows[0].id as string;
+  };
+  const head = await enqueue('');
+  const waiting = await enqueue(", key => 'k'");
+  await start([schedule('a', { payload: { name: 'a' }, options: { jobKey: 'k' } })]);
+  const look = async () => {
+    const { rows } = await queue.pool.query(
+      "select id, state, sequence from howdah.jobs where payload ->> 'name' = 'a'",
+    );
+    return rows;
+  };
+  await waitFor('the tick', async () => (await look()).length > 0);
+  assert.deepEqual(await look(), [{ id: waiting, state: 'scheduled', sequence: 's' }]);
+
+  await queue.pool.query('delete from graphile_worker._private_jobs where id = $1', [head]);
+  await queue.pool.query(
+    "update graphile_worker._private_jobs set locked_at = now(), locked_by = 'w', attempts = 1 where id = $1",
+    [waiting],
+  );
+  await start([schedule('b', { payload: { name: 'a' }, options: { jobKey: 'k' } })]);
+  const [, follower] = await waitFor('another', async () => {
+    const found = await look();
+    return found.length > 1 ? found : undefined;
+  });
+  assert.deepEqual({ ...follower, id: undefined }, { id: undefined, state: 'scheduled', sequence: 's' });
+});
+
 test('any number of schedulers at once enqueue each tick once', async () => {
   const entries = ['a', 'b', 'c', 'd'].map(good);
   await Promise.all(Array.from({ length: 8 }, () => start(entries)));

@@ -29,8 +29,10 @@ export class Misfit extends Error {
  * enqueued the job had announced its version before.
  *
  * @throws {Misfit} when another version that is around takes it, as far as SQL can tell: the run costs no attempt
- * @throws {SkipRetry} when no other version was around within the last hour: it would not fit next time either
- * @throws {Error} when others are around and none takes it, or the database did not answer: a failure like any other.
+ * @throws {SkipRetry} when no other version was around within the last hour, nor at an earlier run: it would not fit next
+ *   time either
+ * @throws {Error} when others are around, or were at an earlier run, and none takes it, or the database did not answer: a
+ *   failure like any other.
  *   Each names the fields, never a value
  */
 export async function parsePayload<Services>(
@@ -49,7 +51,7 @@ export async function parsePayload<Services>(
     version,
     run.payload,
   );
-  if (!isOtherAround) throw new SkipRetry(malformed);
+  if (!isOtherAround && run.misfitCount === 0) throw new SkipRetry(malformed);
   const misfit = `${malformed} (in schema version ${version}, which this worker has)`;
   if (takenBy === null || run.misfitCount >= MAX_FREE_MISFITS) throw new Error(misfit);
   const error = new Misfit(`${misfit}; version ${takenBy} takes it`);

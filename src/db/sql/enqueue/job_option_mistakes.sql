@@ -28,6 +28,7 @@ as $$
     (job.max_wait is not null and job.debounce is null, 'max_wait', 'debounce beside it', 'none'),
     (job.max_wait < job.debounce or job.max_wait > '36500 days', 'max_wait', 'at least debounce, up to 100 years',
      job.max_wait::text),
+    (job.succeeds < 1, 'succeeds', 'the id of a job', job.succeeds::text),
     (job.succeeds is not null and num_nonnulls(job.unique_key, job.unique_for) = 0, 'succeeds',
      'unique_key or unique_for beside it', 'none'),
     (length(job.unique_key) not between 1 and 1024, 'unique_key', '1 to 1024 characters', length(job.unique_key)::text),

@@ -1,5 +1,6 @@
--- BEFORE UPDATE trigger of one queue's job table: the engine's own add_job, as its crontab calls it, replaces a waiting job
--- without knowing of sequences. The job keeps its place in its sequence: parked, it wishes to run when it would have run.
+-- BEFORE UPDATE trigger of one queue's job table: the engine's own add_job, called with a key as it stands in that table (such as
+-- howdah:<task>:<key>), replaces a waiting job without knowing of sequences. The job keeps its place in its sequence: parked, it
+-- wishes to run when it would have run.
 create function howdah.keep_sequence() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp

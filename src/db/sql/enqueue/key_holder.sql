@@ -40,6 +40,21 @@ begin
 end;
 $$;
 
+-- howdah.sequence_of_key(schema_name, task, key): the sequence of the job that has the task's key in a queue; null when it is in
+-- none, or there is no such job. Takes no lock.
+create function howdah.sequence_of_key(schema_name text, task text, key text) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_sequence text;
+begin
+  execute format('select j.flags #>> ''{howdah,sequence}'' from %I._private_jobs j where j.key = $1', schema_name)
+  into v_sequence using howdah.engine_key(task, key);
+  return v_sequence;
+end;
+$$;
+
 -- howdah.let_key_go(schema_name, id): a running job whose key is enqueued again is not retried any more: its maximum
 -- becomes the runs it had, and the key is free for the job that follows. The caller holds its row.
 create function howdah.let_key_go(schema_name text, id bigint) returns void

@@ -62,6 +62,10 @@ $$;
 -- howdah.enqueue_tick(queue, entry, minute): the job of one tick. As the engine has it, the tick is a member _cron of the
 -- payload; put there as text, so that the rest of the payload stays as it is, whatever jsonb would make of it. The task's
 -- schema knows nothing of that member, so the payload is not checked here; it was when the crontab was read.
+--
+-- A crontab knows no sequences. A tick whose key a job has goes into that job's sequence, so that neither a waiting job is taken
+-- out of its sequence nor a running one overtaken. Read without a lock: a job whose enqueue is not committed yet, or is
+-- just moved, may be missed, and put_keyed_job then does what it does for an enqueue without a sequence.
 create function howdah.enqueue_tick(queue text, entry json, minute timestamptz) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -70,7 +74,7 @@ declare
   v_payload constant text := coalesce(nullif(btrim(entry ->> 'payload'), ''), '{}');
   v_tick constant json := json_build_object(
     'ts', howdah.iso_instant(minute), 'backfilled', minute < date_trunc('minute', clock_timestamp()));
-  v_job constant howdah.job_options := json_populate_record(null::howdah.job_options, json_build_object(
+  v_job howdah.job_options := json_populate_record(null::howdah.job_options, json_build_object(
     'task', entry ->> 'task', 'queue', queue, 'run_at', minute, 'max_retries', (entry ->> 'max_attempts')::integer - 1,
     'priority', (entry ->> 'priority')::integer, 'key', entry ->> 'job_key', 'key_mode', entry ->> 'job_key_mode',
     'payload', (left(v_payload, -1) || case when v_payload ~ '^\{[[:space:]]*\}$' then '' else ',' end
@@ -80,7 +84,8 @@ begin
   if v_mistakes is not null then
     raise exception '%', array_to_string(v_mistakes, '; ') using errcode = 'HWOPT';
   elsif v_job.key is not null then
-    perform howdah.put_keyed_job(v_job, null);
+    v_job.sequence := howdah.sequence_of_key(howdah.queue_schema(queue), v_job.task, v_job.key);
+    perform howdah.put_keyed_job(v_job, howdah.job_settings(v_job));
   else
     perform howdah.write_job(v_job, minute, null);
   end if;
