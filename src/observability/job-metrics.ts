@@ -79,7 +79,7 @@ export function countJobs(
     for (const name of COUNTED_BY_DECISION[event.decision]) counters[name].inc(labelsOf(event));
     run.observe(labelsOf(event), event.durationMs / 1000);
   });
-  countAbandoned(registry, events);
+  countAbandoned(registry, events, known);
   events.on('job.withdrawn', ({ queue, task, jobs }) => counters.cancelled.inc({ queue, task }, jobs));
   events.on('runner.rescued', (event) => {
     countRescue(counters, event);
@@ -110,13 +110,14 @@ function watchEnds(registry: Registry, events: EventHub, queues: ReadonlySet<str
   });
 }
 
-function countAbandoned(registry: Registry, events: EventHub): void {
+function countAbandoned(registry: Registry, events: EventHub, known: readonly QueueTask[]): void {
   const alive = new Gauge({
     name: 'howdah_jobs_abandoned',
     help: 'Handlers that ignored their signal, were left behind, and are still at work in this process',
     labelNames: ['queue', 'task'],
     registers: [registry],
   });
+  for (const labels of known) alive.set({ ...labels }, 0);
   events.on('job.abandoned', (event) => alive.inc(labelsOf(event)));
   events.on('job.abandoned_ended', (event) => alive.dec(labelsOf(event)));
 }
