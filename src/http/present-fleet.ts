@@ -33,11 +33,13 @@ export function presentSchedule(
   found: Schedule,
   caller: 'admin' | 'viewer' | undefined,
 ): z.infer<typeof schedule> {
-  const { lastRunAt, nextRunAt, payload, ...rest } = found;
+  const { lastRunAt, nextRunAt, lastError, lastErrorAt, payload, ...rest } = found;
   return {
     ...rest,
     payload: caller === 'admin' || payload === null ? payload : REDACTED,
     last_run_at: iso(lastRunAt),
     next_run_at: iso(nextRunAt),
+    last_error: lastError,
+    last_error_at: iso(lastErrorAt),
   };
 }

@@ -12,16 +12,18 @@ export interface Schedule {
   payload: unknown;
   lastRunAt: Date | null;
   nextRunAt: Date | null;
+  /** Why its latest tick could not be enqueued, and when that was last tried; both null when it was. */
+  lastError: string | null;
+  lastErrorAt: Date | null;
 }
 
-interface ScheduleRow extends Omit<Schedule, 'lastRunAt' | 'nextRunAt'> {
-  lastRunAt: number | null;
-  nextRunAt: number | null;
-}
+type Instants = 'lastRunAt' | 'nextRunAt' | 'lastErrorAt';
+type ScheduleRow = Omit<Schedule, Instants> & Record<Instants, number | null>;
 
 const SELECT = `
   select identifier, task, queue, cron, payload, ${sqlInstant('last_run_at')} as "lastRunAt",
-         ${sqlInstant('next_run_at')} as "nextRunAt"
+         ${sqlInstant('next_run_at')} as "nextRunAt", last_error as "lastError",
+         ${sqlInstant('last_error_at')} as "lastErrorAt"
   from howdah.schedules
   order by identifier, queue`;
 
@@ -32,5 +34,6 @@ export async function listSchedules(client: SqlClient): Promise<Schedule[]> {
     ...row,
     lastRunAt: toDate(row.lastRunAt),
     nextRunAt: toDate(row.nextRunAt),
+    lastErrorAt: toDate(row.lastErrorAt),
   }));
 }

@@ -74,8 +74,14 @@ export function createCommandLineDriver(): Driver {
     },
     async schedules() {
       const schedules = await answer<Record<string, never>[]>(['schedules']);
-      return schedules.map(({ last_run_at, next_run_at, ...schedule }) => ({
-        ...{ ...schedule, lastRunAt: last_run_at, nextRunAt: next_run_at },
+      return schedules.map(({ last_run_at, next_run_at, last_error, last_error_at, ...schedule }) => ({
+        ...{
+          ...schedule,
+          lastRunAt: last_run_at,
+          nextRunAt: next_run_at,
+          lastError: last_error,
+          lastErrorAt: last_error_at,
+        },
       })) as never;
     },
   };

@@ -100,6 +100,8 @@ export interface SeenSchedule {
   payload: unknown;
   lastRunAt: string | null;
   nextRunAt: string | null;
+  lastError: string | null;
+  lastErrorAt: string | null;
 }
 
 export interface SeenExplanation {

@@ -157,9 +157,11 @@ describe('every side shows the same', () => {
       `insert into howdah.cron_entries (identifier, task, queue, cron, payload)
        values ('nightly', 'works', 'default', '0 3 * * *', null), ('often', 'mails', 'critical', '*/5 * * * *', '{"who": "ada"}')`,
     );
+    await stage.pool.query("select howdah.record_schedule_fault('critical', 'often', 'no')");
     const schedules = await seeSame((driver) => driver.schedules());
+    assert.ok(schedules[1]?.lastErrorAt);
     assert.deepEqual(
-      schedules.map(({ nextRunAt: _, ...each }) => each),
+      schedules.map(({ nextRunAt: _, lastErrorAt: __, ...each }) => each),
       [
         {
           identifier: 'nightly',
@@ -168,10 +170,11 @@ describe('every side shows the same', () => {
           cron: '0 3 * * *',
           payload: null,
           lastRunAt: null,
+          lastError: null,
         },
         {
           ...{ identifier: 'often', task: 'mails', queue: 'critical', cron: '*/5 * * * *' },
-          ...{ payload: { who: 'ada' }, lastRunAt: null },
+          ...{ payload: { who: 'ada' }, lastRunAt: null, lastError: 'no' },
         },
       ],
     );

@@ -89,9 +89,18 @@ export function createHttpDriver({ v1 }: HowdahClient): Driver {
     },
     async schedules() {
       const { schedules } = await ok(v1.schedules.$get());
-      return schedules.map(({ last_run_at, next_run_at, payload, ...schedule }) => ({
-        ...{ ...schedule, payload, lastRunAt: last_run_at, nextRunAt: next_run_at },
-      }));
+      return schedules.map(
+        ({ last_run_at, next_run_at, last_error, last_error_at, payload, ...schedule }) => ({
+          ...{
+            ...schedule,
+            payload,
+            lastRunAt: last_run_at,
+            nextRunAt: next_run_at,
+            lastError: last_error,
+            lastErrorAt: last_error_at,
+          },
+        }),
+      );
     },
   };
 }

@@ -102,7 +102,8 @@ export function createSqlDriver(pool: pg.Pool): Driver {
         from howdah.tasks order by name`),
     schedules: () =>
       rows<SeenSchedule>(`
-        select identifier, task, queue, cron, payload, ${instants('last_run_at', 'next_run_at')}
+        select identifier, task, queue, cron, payload, last_error as "lastError",
+               ${instants('last_run_at', 'next_run_at', 'last_error_at')}
         from howdah.schedules order by identifier`),
   };
 }

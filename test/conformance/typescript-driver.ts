@@ -92,8 +92,13 @@ export function createTypeScriptDriver({ db, distributor, tasks }: TypeScriptSid
     tasks: async () => (await listTasks(db)).map(({ workerCount: _, ...task }) => task),
     async schedules() {
       const schedules = await listSchedules(db);
-      return schedules.map(({ lastRunAt, nextRunAt, ...schedule }) => ({
-        ...{ ...schedule, lastRunAt: iso(lastRunAt), nextRunAt: iso(nextRunAt) },
+      return schedules.map(({ lastRunAt, nextRunAt, lastErrorAt, ...schedule }) => ({
+        ...{
+          ...schedule,
+          lastRunAt: iso(lastRunAt),
+          nextRunAt: iso(nextRunAt),
+          lastErrorAt: iso(lastErrorAt),
+        },
       }));
     },
   });

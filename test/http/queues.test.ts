@@ -143,6 +143,8 @@ describe('what the fleet is made of', () => {
         queue: 'default',
         cron: '0 3 * * *',
         last_run_at: null,
+        last_error: null,
+        last_error_at: null,
       },
       payload: { user_account: 'ada' },
     });

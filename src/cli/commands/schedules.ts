@@ -11,12 +11,16 @@ const COLUMNS: readonly Column<Schedule>[] = [
   { title: 'QUEUE', text: ({ queue }) => queue },
   { title: 'LAST', text: ({ lastRunAt }) => describeInstant(lastRunAt) },
   { title: 'NEXT', text: ({ nextRunAt }) => describeInstant(nextRunAt) },
+  { title: 'ERROR', text: ({ lastError }) => lastError ?? '-', style: () => 'red' },
 ];
 
 export const schedules: Command = {
   name: 'schedules',
   summary: 'List the entries of the crontab, with their last and next run',
-  about: ['They are those that the latest process found in the file `crontab` when it started.'],
+  about: [
+    'They are those of the newest `crontab` that a process had when it started; an older one that starts again changes',
+    'nothing. ERROR is why the latest tick could not be enqueued, which is tried again at least every minute.',
+  ],
   examples: [['schedules', 'what runs by the clock, and when next']],
   async run({ output, connect }) {
     const { db } = await connect();

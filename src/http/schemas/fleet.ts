@@ -46,5 +46,10 @@ export const schedule = z
     payload: z.unknown().openapi({ description: '"[redacted]" for the viewer token.' }),
     last_run_at: answeredInstant.nullable(),
     next_run_at: answeredInstant.nullable(),
+    last_error: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Why its latest tick could not be enqueued; null when it was.' }),
+    last_error_at: answeredInstant.nullable(),
   })
   .openapi('Schedule');
