@@ -27,12 +27,19 @@ export class ConnectingClient extends pg.Client {
   readonly #config: ConnectingConfig;
   readonly #reported: Reported = {};
   #isEnded = false;
+  /** Why the session was over, if it is. */
+  #lost: { error: Error } | undefined;
 
   constructor(config: ConnectingConfig) {
     super(config);
     this.#config = config;
     this.connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
       this.#reported[parameterName as keyof Reported] = parameterValue;
+    });
+    // A server may end a session in the very packet that begins it, before who connects can listen: a pool hears of a
+    // connection some ticks later than of pg's own client, and an error that nobody listens for ends the process.
+    this.on('error', (error) => {
+      this.#lost ??= { error };
     });
   }
 
@@ -73,6 +80,7 @@ export class ConnectingClient extends pg.Client {
     if (this.#isEnded || this.connection.stream.destroyed) throw new Error('Connection terminated');
     try {
       await super.connect();
+      if (this.#lost) throw this.#lost.error;
       this.#refuseReadOnly();
       if (address.sessions === 'kept') await this.#set(settings);
       return this;
@@ -101,7 +109,6 @@ export class ConnectingClient extends pg.Client {
       connectionTimeoutMillis,
       address: { ...address, hosts: [{ name, port }], target: 'read-write' },
     });
-    probe.on('error', () => {});
     await probe.connect();
     await probe.end();
   }

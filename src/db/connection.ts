@@ -56,9 +56,7 @@ export function createPool(
 
 /** One connection with these settings, not connected yet. */
 export function createClient(options: ConnectionOptions, limits: DriverLimits = {}): pg.Client {
-  const client = new ConnectingClient(connectionConfig(options, limits));
-  client.on('error', ignore);
-  return client;
+  return new ConnectingClient(connectionConfig(options, limits));
 }
 
 /** The only place that says what a connection of ours is. @throws {Mistake} for an address that nobody can connect to */
