@@ -135,6 +135,23 @@ describe('a session that bears the lost worker’s name', () => {
     await elsewhere.drop();
   });
 
+  for (const [what, kind, text] of [
+    ['reads jobs', 'howdah', 'select count(*) from howdah.jobs'],
+    ['reads jobs', 'graphile-worker', 'select count(*) from howdah.jobs'],
+    ['enqueues', 'howdah', `select graphile_worker.add_job('send_welcome_email')`],
+  ] as const) {
+    test(`and ${what} in an open transaction keeps nothing of a ${kind} runner from being given back`, async () => {
+      await operator.query('update howdah.runners set kind = $2 where token = $1', [worker.token, kind]);
+      const bearer = await stage.connectStranger();
+      await bearer.query('begin');
+      await bearer.query(text);
+      await bearer.query(`set application_name = 'howdah:${worker.token}'`);
+      await retire();
+      assert.deepEqual(await release(), { jobs: 1, held_by: null });
+      await bearer.query('rollback');
+    });
+  }
+
   test('is refused what it tries with the jobs, for it does not know the secret', async () => {
     const session = await stage.connect();
     await session.query(`set application_name = 'howdah:${worker.token}'`);

@@ -1,8 +1,9 @@
 -- howdah.fence_holders(runner): of the runner's server processes, those that have a statement on the queue's jobs under
 -- way or in an open transaction; no row when there are none.
 --
--- Every role may read who holds which lock on a table. Whoever changes jobs holds one on theirs from before the statement's
--- first trigger to the end of its transaction.
+-- Every role may read who holds which lock on a table. Whoever changes jobs holds ROW EXCLUSIVE, or more, on theirs from
+-- before the statement's first trigger to the end of its transaction. The two weaker modes are those of reading and of locking
+-- rows, which stay in nobody's way: a viewer's open transaction is not a statement of the runner's.
 create function howdah.fence_holders(runner howdah.runners)
 returns table (pid integer, role text, is_handler boolean, may_end boolean, since timestamptz, idle_since timestamptz)
 language sql stable
@@ -12,7 +13,7 @@ as $$
   from howdah.runner_backends(runner.token) b
   where exists (
     select from pg_locks l
-    where l.pid = b.pid and l.locktype = 'relation' and l.granted
+    where l.pid = b.pid and l.locktype = 'relation' and l.granted and l.mode not in ('AccessShareLock', 'RowShareLock')
       and l.database = (select d.oid from pg_database d where d.datname = current_database())
       and l.relation = format('%I._private_jobs', howdah.queue_schema(runner.queue))::regclass)
 $$;
