@@ -23,8 +23,8 @@ export function judge(
   { job, policy = {} }: { job: Pick<RunningJob, 'attempt' | 'maxAttempts'>; policy?: TaskPolicy },
   onFault: OnPolicyFault = () => {},
 ): Verdict {
-  if (thrown instanceof JudgedError) return thrown.verdict;
   const error = toError(thrown);
+  if (error instanceof JudgedError) return error.verdict;
   const verdict =
     judgeEnd(error) ?? judgeOutcome(error) ?? judgeClass(error, policy, onFault) ?? judgeRest(error, policy);
   if (verdict.kind !== 'retry') return verdict;
