@@ -13,6 +13,18 @@ export async function readInstallationProblem(client: SqlClient): Promise<string
   return row?.problem ?? null;
 }
 
+/** The role that may adopt the database, its schemas' owner, where this one may not; else null. */
+export async function readAdopterInstead(client: SqlClient): Promise<string | null> {
+  const [row] = await queryRows<{ owner: string | null }>(
+    client,
+    `select case when not has_function_privilege('howdah.adopt_installation()', 'execute')
+                 then pg_get_userbyid(n.nspowner)::text end as owner
+     from pg_namespace n where n.nspname = 'howdah'`,
+    [],
+  );
+  return row?.owner ?? null;
+}
+
 /**
  * The jobs in here are this database's from now on; the workers of the original are forgotten.
  *

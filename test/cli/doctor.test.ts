@@ -191,7 +191,7 @@ describe('npx howdah doctor', () => {
       stdout,
       /warn +role "howdah_viewer": It lacks select on queues\.\n +→ As .*: select howdah\.grant_roles\(\);/,
     );
-    assert.match((await doctor()).stdout, /ok +roles for producers, viewers and operators/);
+    assert.match((await doctor()).stdout, /ok +roles for producers, viewers, operators and workers/);
   });
 
   test('warns of tasks that no worker knows', async () => {

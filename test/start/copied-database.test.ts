@@ -10,6 +10,7 @@ import { checkReadiness } from '../../src/start/readiness.ts';
 import { runHere } from '../support/howdah-cli.ts';
 import { scalar } from '../support/job-states.ts';
 import { copyDatabase, type TestDatabase } from '../support/test-database.ts';
+import { createTestLogin } from '../support/test-login.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { WorkerFleet } from '../support/worker-fleet.ts';
@@ -154,6 +155,22 @@ test('adopted with --quarantine, what was there is cancelled, can be run by filt
   await copy.untilState(waiting, 'completed');
   assert.equal(ran.get(running), undefined);
   await assertOriginalGoesOn();
+});
+
+test('a role of the service may look, and deciding changes nothing for it', async () => {
+  const login = await createTestLogin(copy.database, copy.pool, ['howdah_worker']);
+  process.env['DATABASE_URL'] = login.connectionString;
+  assert.match((await runHere(['adopt', '--text'])).stdout, /^This is not the database/);
+  for (const option of ['--quarantine', '--run']) {
+    const { exitCode, stderr } = await runHere(['adopt', option, '--json']);
+    assert.equal(exitCode, 1);
+    assert.match(
+      JSON.parse(stderr).detail,
+      /^only role "\w+", which owns .* may adopt \(nothing was changed\)$/,
+    );
+  }
+  assert.equal((await copy.job(waiting)).state, 'scheduled');
+  await login.drop();
 });
 
 test('its doctor names what has to be decided', async () => {

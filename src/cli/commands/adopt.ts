@@ -1,7 +1,11 @@
 import type { Database } from '../../db/database.ts';
 import { narrowToAction } from '../../inspect/bulk.ts';
 import { changeMatching, type MatchingResult } from '../../inspect/change-matching.ts';
-import { adoptInstallation, readInstallationProblem } from '../../inspect/installation.ts';
+import {
+  adoptInstallation,
+  readAdopterInstead,
+  readInstallationProblem,
+} from '../../inspect/installation.ts';
 import { transactionAs } from '../../inspect/transaction-as.ts';
 import type { Call, Command, ExitCode } from '../command.ts';
 import { CommandError, UsageError } from '../command-error.ts';
@@ -18,7 +22,7 @@ export const adopt: Command = {
   summary: 'Decide whose the jobs of a restored or copied database are',
   about: [
     'Workers take no job from a copy of the database whose workers ran its jobs before this was decided.',
-    'Without an option it says whether that is so, and exits with 1 if it is. It needs the rights of the service.',
+    'Without an option it says whether that is so, and exits with 1 if it is. It is for the owner of Howdah’s schemas.',
   ],
   options: {
     run: { help: 'The jobs are this database’s: a restore of its own backup, pg_upgrade, a move' },
@@ -47,6 +51,12 @@ export const adopt: Command = {
 
 /** The jobs first: once the database is adopted, workers begin. Broken off in between, the same command goes on. */
 async function decide({ options, output }: Call, db: Database): Promise<ExitCode> {
+  const owner = await readAdopterInstead(db);
+  if (owner !== null) {
+    throw new CommandError(
+      `only role "${owner}", which owns Howdah’s schemas, may adopt (nothing was changed)`,
+    );
+  }
   const cancelled = options.isSet('quarantine') ? (await quarantine(db)).changed : 0;
   const runners = await transactionAs(db, localActor(), adoptInstallation);
   const answer = { adopted: true, cancelled_jobs: cancelled, forgotten_workers: runners ?? 0 };

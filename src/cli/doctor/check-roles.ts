@@ -6,6 +6,6 @@ export async function checkRoles(session: Session): Promise<Finding[]> {
   const { rows } = await session.query<{ role: string; problem: string; remedy: string }>(
     'select role, problem, remedy from howdah.missing_grants()',
   );
-  if (rows.length === 0) return [ok('roles for producers, viewers and operators')];
+  if (rows.length === 0) return [ok('roles for producers, viewers, operators and workers')];
   return rows.map(({ role, problem, remedy }) => warning(`role "${role}": ${problem}`, remedy));
 }
