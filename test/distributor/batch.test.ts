@@ -7,7 +7,7 @@ import { HowdahError } from '../../src/errors.ts';
 import { defineTask } from '../../src/jobs/define-task.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { stored } from './enqueue-both-ways.ts';
-import { openSession } from './session.ts';
+import { openSession, untilBlocked } from './session.ts';
 
 /** A fifth of what two cores did with others at work on them (25,000 to 42,000). */
 const MIN_JOBS_PER_SECOND = 5_000;
@@ -103,6 +103,26 @@ describe('a batch', () => {
       ids.toSorted((a, b) => (a < b ? -1 : 1)),
     );
   });
+
+  for (const option of ['key', 'uniqueKey'] as const) {
+    test(`takes each ${option} in one order, so that no two batches wait for each other`, async () => {
+      const put = (keys: string[], tx: Parameters<typeof queue.distributor.distributeMany>[0] = queue.pool) =>
+        queue.distributor.distributeMany(
+          tx,
+          keys.map((key) => ({ task: works, payload: { key }, options: { [option]: key } })),
+        );
+      const held = await openSession(queue.pool);
+      await put(['m'], held.client);
+      const forwards = put(['a', 'm', 'z']);
+      await untilBlocked(queue.pool, 1);
+      const backwards = put(['z', 'm', 'a']);
+      await untilBlocked(queue.pool, 2);
+      await held.end('rollback');
+      const ids = (await forwards).map(({ id }) => id);
+      if (option === 'uniqueKey') return assert.rejects(backwards, { code: 'duplicate_job' });
+      assert.deepEqual((await backwards).map(({ id }) => id).reverse(), ids);
+    });
+  }
 
   test('exists if and only if the transaction commits', async () => {
     const tx = await openSession(queue.pool);

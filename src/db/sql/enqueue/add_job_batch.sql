@@ -1,9 +1,10 @@
 -- howdah.add_job_batch(jobs): writes jobs whose options are checked; see enqueue_jobs.sql. Rows come in no order.
 --
 -- Plain jobs go through the engine's add_jobs, one call for each queue and task. Those with a key, a unique key or a
--- sequence go one by one, in their order; the turns of all their sequences are taken first, by name, so that two
--- batches cannot wait for each other there.
--- Raises HWTSK, HWQUE, and HWDUP for the first duplicate.
+-- sequence go one by one, and two batches do not wait for each other: the turns of all sequences are taken first, by name,
+-- then keys outside sequences by task and key. Jobs of sequences follow in their own order, and those of one key in
+-- theirs. Only a key that goes with another sequence in the other batch, or a unique_for alone, is in no such order.
+-- Raises HWTSK, HWQUE, and HWDUP for the first duplicate that is met so.
 create function howdah.add_job_batch(jobs howdah.job_options[])
 returns table (job_index integer, job_id bigint, job_queue text, job_run_at timestamptz, job_max_retries integer)
 language plpgsql
@@ -22,9 +23,12 @@ begin
   from (select distinct j.sequence as name from unnest(jobs) j where j.sequence is not null order by 1) s;
   for v_single in
     select (b.index - 1)::integer as index, b.job
-    from (select job, row_number() over () as index from unnest(jobs) job) b
+    from (select j.job, j.index, (j.job).task collate "C" as task,
+                 coalesce((j.job).key, (j.job).unique_key) collate "C" as key
+          from (select job, row_number() over () as index from unnest(jobs) job) j) b
     where num_nonnulls((b.job).key, (b.job).unique_key, (b.job).unique_for, (b.job).sequence) > 0
-    order by b.index
+    order by case when bool_or((b.job).sequence is not null) over (partition by b.task, b.key) then b.index end nulls first,
+             b.task, b.key, b.index
   loop
     select a.* into v_added from howdah.add_one_job(v_single.job) a;
     if v_added.is_duplicate then
