@@ -71,7 +71,7 @@ export interface RescuedTask {
   task: string;
   /** How they ended, as after one death too many; null when they are back in their queue. */
   ended: 'discarded' | 'cancelled' | null;
-  /** Whether a run of theirs had begun whose end is not recorded: its work may be done, and be done again. */
+  /** Whether a run of theirs had begun, or may have, whose end is not recorded: its work may be done, and be done again. */
   hadBegun: boolean;
   jobs: number;
 }

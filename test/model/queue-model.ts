@@ -151,6 +151,7 @@ export class QueueModel {
   ) {
     if (wasRunning || (isLoss && job.deaths === 0)) job.deaths++;
     if (!wasRunning) {
+      if (isLoss) job.errors.push(job.cancelled ? 'cancel' : 'retry'); // it may have run since the last heartbeat
       this.unlock(job, job.attempts - 1);
       return;
     }

@@ -1,12 +1,14 @@
 -- howdah.release_<queue>(runner, keep): unlocks what a runner holds in one queue, but for the jobs to keep and those that
 -- an open transaction holds. Returns how many, and by_task: an array of {task, ended, hadBegun, jobs}, where ended is the
 -- state of jobs that ended here (discarded, cancelled), null for those that are back in the queue, and hadBegun says that
--- a run of theirs had begun whose end is not recorded; null when there were none.
+-- a run of theirs had begun, or may have, whose end is not recorded; null when there were none.
 -- Called by howdah.release_runner and howdah.release_leftovers.
 --
 -- Who pays an attempt: a job that is known to have been at work when its runner was lost (named by the last heartbeat, or
 -- recorded as started because an earlier runner had died with it), and one whose run had ended without that being recorded:
--- its work may be done, so howdah.job_errors tells of it, and it is not run again at once. Prefetched jobs get theirs back.
+-- its work may be done, so howdah.job_errors tells of it, and it is not run again at once. The others get theirs back.
+-- But when nobody is left who could say what became of them since the last heartbeat, a run of theirs may have begun: then
+-- howdah.job_errors tells of that too.
 --
 -- A job that cannot be given back stays locked, and does not keep the others from it.
 --
@@ -21,8 +23,9 @@ as $$
 declare
   v_is_loss constant boolean := runner.retired_at is not null and runner.retired_as is distinct from 'stopped';
   v_is_death constant boolean := v_is_loss and runner.retired_as is distinct from 'replaced';
+  v_is_unheard constant boolean := v_is_death and runner.retired_as is distinct from 'left';
   v_job record;
-  v_begun text; -- lost or unrecorded, as in howdah.job_errors.kind; null for a job that had not begun
+  v_begun text; -- lost or unrecorded, as in howdah.job_errors.kind; unknown; null for a job that had not begun
   v_ended text;
   v_released jsonb[] := '{}';
 begin
@@ -40,7 +43,8 @@ begin
     if v_is_death and (v_job.was_running or v_job.deaths = 0) then
       v_job.deaths := v_job.deaths + 1;
     end if;
-    v_begun := case when v_job.is_unrecorded then 'unrecorded' when v_job.was_running then 'lost' end;
+    v_begun := case when v_job.is_unrecorded then 'unrecorded' when v_job.was_running then 'lost'
+                    when v_is_unheard then 'unknown' end;
     begin
       v_ended := howdah.:"release_job"(v_job.id, v_job.deaths, v_begun, runner);
     exception when others then
@@ -60,8 +64,8 @@ end;
 $$;
 
 -- howdah.release_job_<queue>(…): unlocks one job, or ends it when this was one death or one attempt too many, or when it
--- had been cancelled. begun: the kind of its end (howdah.job_errors), null when no run of it had begun. Returns the state
--- it ended in, or null.
+-- had been cancelled. begun: the kind of its end (howdah.job_errors), unknown when a run of it may have begun, null when
+-- none had. Returns the state it ended in, or null.
 create function howdah.:"release_job"(job_id bigint, deaths integer, begun text, runner howdah.runners)
 returns text
 language plpgsql
@@ -69,6 +73,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_max_deaths constant integer := 3;
+  v_pays constant boolean := coalesce(begun in ('lost', 'unrecorded'), false);
   v_job :"schema"._private_jobs;
   v_is_over boolean;
   v_is_cancelled boolean;
@@ -77,19 +82,21 @@ declare
 begin
   select j.* into v_job from :"schema"._private_jobs j where j.id = job_id;
   v_is_cancelled := exists (select from howdah.job_outcomes o where o.job_id = v_job.id and o.state = 'cancelled');
-  v_is_over := (begun = 'lost' and deaths >= v_max_deaths) or (begun is not null and v_job.attempts >= v_job.max_attempts);
+  v_is_over := (begun = 'lost' and deaths >= v_max_deaths) or (v_pays and v_job.attempts >= v_job.max_attempts);
   if begun is not null then
     v_retry_at := clock_timestamp()
                   + case when begun = 'unrecorded' then howdah.retry_delay(v_job.attempts)
-                         when deaths >= 2 then make_interval(secs => 1 + 4 * random())
+                         when deaths >= 2 and v_pays then make_interval(secs => 1 + 4 * random())
                          else interval '0' end;
     v_message := case when begun = 'unrecorded' then 'its completion was not recorded; it may have run'
+      when begun = 'unknown' then format('its worker was lost while it held the job; it may have run: %s', runner.retired_because)
       when deaths >= v_max_deaths
       then format('poison: %s workers were lost while running this job; last: %s', deaths, runner.retired_because)
       else format('its worker was lost during this run: %s', runner.retired_because) end;
     insert into howdah.job_errors (job_id, attempt, queue, task, name, message, worker, kind, decision, retry_at)
     select v_job.id, v_job.attempts, :'queue', t.identifier,
-           case begun when 'lost' then 'WorkerLostError' else 'EndNotRecordedError' end, v_message, runner.pool_id, begun,
+           case begun when 'unrecorded' then 'EndNotRecordedError' else 'WorkerLostError' end, v_message, runner.pool_id,
+           case begun when 'unknown' then 'unrecorded' else begun end,
            case when v_is_cancelled then 'cancel' when v_is_over then 'discard' else 'retry' end,
            case when not v_is_cancelled and not v_is_over then v_retry_at end
     from :"schema"._private_tasks t where t.id = v_job.task_id;
@@ -102,9 +109,9 @@ begin
   update :"schema"._private_jobs j
   set locked_by = null, locked_at = null,
       attempts = case when v_is_over then j.max_attempts
-                      when begun is not null then j.attempts
+                      when v_pays then j.attempts
                       else greatest(0, j.attempts - 1) end,
-      last_error = coalesce(v_message, j.last_error),
+      last_error = case when v_pays then v_message else j.last_error end,
       run_at = case when begun = 'unrecorded' or (deaths >= 2 and begun = 'lost') then v_retry_at else j.run_at end,
       flags = case when deaths > 0
                    then coalesce(j.flags, '{}') || jsonb_build_object('howdah_deaths', deaths) else j.flags end
