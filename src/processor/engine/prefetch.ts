@@ -9,6 +9,12 @@ const AHEAD_FETCHES = 2;
 const MIN_AHEAD_MS = 50;
 const MAX_AHEAD_MS = 300;
 
+/**
+ * From here on sizes go by steps of so many, rounded down. Each size is a statement of its own, which every connection
+ * prepares and keeps (graphile-worker 0.18.0, `sql/getJobs.js`): with 400 of them each would hold megabytes of plans.
+ */
+const SIZE_STEP = 25;
+
 /** Weight of the latest run, or fetch, in its mean: what the last 30 or so tell. */
 const WEIGHT = 1 / 32;
 
@@ -32,7 +38,8 @@ export class Prefetch {
 
   /** @param freeCount places without a run */
   size(freeCount: number): number {
-    return freeCount >= MAX_FETCH ? freeCount : Math.min(freeCount + this.#aheadCount, MAX_FETCH);
+    const size = Math.min(freeCount + this.#aheadCount, Math.max(freeCount, MAX_FETCH));
+    return size < SIZE_STEP ? size : size - (size % SIZE_STEP);
   }
 
   /** A run lasts until this is disposed of. */
