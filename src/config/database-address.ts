@@ -87,9 +87,24 @@ function shapeOf(value: string) {
   if (!/^postgres(ql)?:\/\//i.test(value)) throw new Mistake(FORM);
   const { groups } = SHAPE.exec(value) ?? {};
   if (!groups) throw new Mistake(ENCODE);
-  const isCutShort = groups['path']?.includes('@') || (groups['query'] ?? '').split('=')[0]?.includes('@');
-  if (isCutShort) throw new Mistake(ENCODE);
-  return groups as { authority?: string; path?: string; query?: string };
+  const shape = groups as { authority?: string; path?: string; query?: string };
+  if (isCutShort(shape)) throw new Mistake(ENCODE);
+  return shape;
+}
+
+/** Whether a password went on where a host had to end: its first part would be taken for a port, and be told. */
+function isCutShort({
+  authority = '',
+  path,
+  query = '',
+}: {
+  authority?: string;
+  path?: string;
+  query?: string;
+}) {
+  const hasLogin = authority.includes('@');
+  const isLoginBehind = path === undefined && !hasLogin && authority.includes(':') && query.includes('@');
+  return path?.includes('@') || query.split('=')[0]?.includes('@') || isLoginBehind;
 }
 
 function parseLogin(text: string): [string | undefined, string | undefined] {

@@ -68,6 +68,7 @@ const REFUSED: [address: string, message: RegExp][] = [
   ['postgres://a:1/SECRET@db/bank', /\/ as %2F/],
   ['postgres://a:SEC@RET/SECRET@db/bank', /\/ as %2F/],
   ['postgres://a:1?SECRET@db/bank', /\? as %3F/],
+  ['postgres://a:1?x=SECRET@db/bank', /\? as %3F/],
   ['postgres://a:1#SECRET@db/bank', /# as %23/],
   ['postgres://a:SECRET#SECRET@db/bank', /# as %23/],
   ['postgres://a:SECRET%@db/bank', /% as %25/],
