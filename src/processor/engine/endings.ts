@@ -15,6 +15,9 @@ const MAX_WAIT_MS = 10_000;
 /** How long a runner that ends goes on trying; the process waits for it. */
 const LAST_TRY_MS = 5_000;
 
+/** A statement without an answer for so long is trouble, as one that fails: somebody may hold a lock for an hour. */
+const SILENT_MS = 10_000;
+
 /** The database refuses everything the runner says (queue_gate.sql): its jobs are others' to end. */
 const RETIRED = 'HWRET';
 
@@ -62,6 +65,7 @@ export class Endings {
       return run ? [{ ...end, run }] : [];
     });
     try {
+      using _watch = this.#watch(known);
       const result = await pool.query(statement);
       this.#settle(known);
       breaker.recorded(known.map(({ run }) => run));
@@ -101,6 +105,7 @@ export class Endings {
     const { pool, queue, poolId, breaker } = this.#options;
     const { jobId, failure, run } = end;
     try {
+      using _watch = this.#watch([end]);
       await pool.query(END_RUN, [jobId, queue, poolId(), run.lockedAt, failure ?? null]);
       this.#settle([end]);
       breaker.recorded([run]);
@@ -108,6 +113,18 @@ export class Endings {
     } catch (error) {
       return toError(error);
     }
+  }
+
+  /**
+   * Has the breaker know, until disposed of, when these ends are not written for long. They are not owed: the statement may
+   * yet do it, and only its answer says what is left to do.
+   */
+  #watch(ends: readonly OwedEnd[]): Disposable {
+    const error = new Error(`no answer for ${SILENT_MS / 1_000} s: somebody may hold a lock`);
+    const timer = setTimeout(() => {
+      for (const { run } of ends) this.#options.breaker.failed(run, error);
+    }, SILENT_MS);
+    return { [Symbol.dispose]: () => clearTimeout(timer) };
   }
 
   #owe(end: OwedEnd, error: Error): void {
