@@ -94,6 +94,27 @@ test('an end that the database does not take is told of by explain, doctor and h
   assert.deepEqual([...runs.values()], Array(31).fill([1]));
 });
 
+test('ends that wait for a lock are told of too, and keep further runs from beginning', async () => {
+  const processor = await start();
+  const holder = await queue.pool.connect();
+  let ids: string[] = [];
+  try {
+    await holder.query('begin; lock table howdah.job_history in share mode');
+    await enqueue();
+    await waitFor('the queue to be in trouble', () => processor.troubledQueues().length > 0);
+    const [{ isOpen, error } = {}] = processor.troubledQueues();
+    assert.deepEqual([isOpen, error?.message], [true, 'no answer for 10 s: somebody may hold a lock']);
+    ids = await enqueue(5);
+    await delay(1_000); // twice the time in which a runner looks for jobs
+    assert.equal(runs.size, 1);
+  } finally {
+    holder.release(true);
+  }
+  for (const id of ids) await queue.untilState(id, 'completed');
+  assert.deepEqual([...runs.values()], Array(6).fill([1]));
+  assert.deepEqual(processor.troubledQueues(), []);
+});
+
 test('a worker that stops before an end is taken gives the job back as one that may have run, and not at once', async () => {
   await refuseEnds();
   const given: RescuedTask[] = [];
