@@ -40,20 +40,41 @@ async function countLeft(): Promise<number> {
   return (await api.customers.rows(`select 1 from howdah.jobs where state = 'available'`)).length;
 }
 
-/** Keeps every change from being recorded, and so from being committed, until it is released. */
-async function holdAudit(): Promise<{ untilWaiting(): Promise<unknown>; release(): Promise<void> }> {
+interface Hold {
+  /** Until somebody waits for the holder. */
+  untilWaiting(): Promise<unknown>;
+  /** Does nothing the second time. */
+  release(): Promise<void>;
+}
+
+async function hold(statement: string): Promise<Hold> {
   const client = await api.customers.pool.connect();
+  let isReleased = false;
   await client.query('begin');
-  await client.query('lock table howdah.audit_log in exclusive mode');
-  const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  await client.query(statement);
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const pid = rows[0]?.pid;
   return {
-    untilWaiting: () =>
-      waitFor('the change to wait', async () => (await api.customers.rows(waiting)).length > 0),
+    untilWaiting: () => untilWaiting(`${pid} = any (pg_blocking_pids(pid))`, 1),
     async release() {
+      if (isReleased) return;
+      isReleased = true;
       await client.query('rollback');
       client.release();
     },
   };
+}
+
+function untilWaiting(condition: string, count: number): Promise<unknown> {
+  const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  return waitFor('so many to wait', async () => {
+    return (await api.customers.rows(`${waiting} and ${condition}`)).length >= count;
+  });
+}
+
+/** Keeps every change from being recorded, and so from being committed, until it is released. */
+function holdAudit(): Promise<Hold> {
+  return hold('lock table howdah.audit_log in exclusive mode');
 }
 
 describe('a bulk command with an Idempotency-Key', () => {
@@ -105,6 +126,26 @@ describe('a bulk command with an Idempotency-Key', () => {
       assert.deepEqual(await reportOf(await cancel(IN_DEFAULT)), [500, true, 'true']);
     });
   }
+
+  test('is at work as long as its transaction is open, however long that takes', async (t) => {
+    await enqueueMany(2, 'default');
+    const audit = await holdAudit();
+    t.after(audit.release);
+    const jobs = await hold('lock table graphile_worker._private_jobs in access exclusive mode');
+    t.after(jobs.release);
+    const first = cancel(IN_DEFAULT);
+    await jobs.untilWaiting();
+    await api.customers.rows(
+      `update howdah.idempotency_keys set expires_at = expires_at - interval '31 seconds'`,
+    );
+    await jobs.release();
+    await audit.untilWaiting();
+    const second = cancel(IN_DEFAULT);
+    await untilWaiting('true', 2);
+    await audit.release();
+    assert.deepEqual(await reportOf(await first), [2, true, null]);
+    assert.deepEqual(await reportOf(await second), [2, true, 'true']);
+  });
 
   test('goes on where a process died half a minute ago, for the same request only', async () => {
     await enqueueMany(2, 'default');
