@@ -93,6 +93,21 @@ describe('a job of a new release that an old worker takes', () => {
   });
 });
 
+test('a run is within its time limit also while a lock keeps the answer to which version takes its payload', async () => {
+  await fleet.startWorker('first');
+  await fleet.startApi('expanded');
+  const other = await fleet.pool.connect();
+  await other.query('begin; lock table howdah.task_versions in access exclusive mode');
+  try {
+    const id = await fleet.enqueue(TONED, ", timeout => '1 second'");
+    const { last_error } = await fleet.untilState(id, 'retryable', 'discarded');
+    assert.equal(last_error, 'timed out after 1000 ms');
+  } finally {
+    await other.query('rollback');
+    other.release();
+  }
+});
+
 test('jobs that waited when a release made a member required run in the old workers that are left', async () => {
   await fleet.startApi('first');
   const ids = await Promise.all(Array.from({ length: 20 }, () => fleet.distribute('first', PLAIN)));

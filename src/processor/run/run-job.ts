@@ -96,7 +96,6 @@ async function perform<Services>(
 ): Promise<unknown> {
   const { services, log, endSignal } = environment;
   const { job, store } = run;
-  const parsed = await parsePayload(task, run);
   const timeoutMs = job.timeoutMs ?? task.definition.timeoutMs;
   const { deadline } = job;
   const clockAheadMs = deadline ? await store.clockAheadMs().catch(() => 0) : 0;
@@ -120,10 +119,13 @@ async function perform<Services>(
   };
   try {
     const patience = { ...patienceWith(task, job, environment), signal };
-    const handle = () =>
-      task.policy.isolate
-        ? runIsolated({ task, payload: parsed, context, store, conduct })
-        : task.handle(parsed as never, context);
+    const handle = async () => {
+      const payload = await parsePayload(task, run); // may ask the database, which a lock may keep from answering
+      signal.throwIfAborted();
+      return task.policy.isolate
+        ? runIsolated({ task, payload, context, store, conduct })
+        : task.handle(payload as never, context);
+    };
     return await asRun(current, () => awaitHandler(handle(), patience));
   } finally {
     current.isOver = true;
