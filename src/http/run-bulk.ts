@@ -126,6 +126,7 @@ function changeAll(
   return changeMatching(db, {
     ...{ action, filter, max, reason, actor, signal },
     batchSize: BATCH_SIZE,
+    ...(keyed ? { beforeBatch: (tx) => keepClaim(tx, keyed.key) } : {}),
     async inBatch(tx, { changedIds }, done) {
       if (keyed && done.isOver) await storeAnswer(tx, keyed.key, toReport(work, done));
       else if (keyed) await keepClaim(tx, keyed.key);

@@ -1,8 +1,9 @@
 import type { Database, Transaction } from '../db/database.ts';
+import { transact } from '../db/transact.ts';
 import { type BulkAction, type BulkBatch, changeBatch, newestJobId } from './bulk.ts';
 import { type IdRange, toSqlFilter } from './find-jobs.ts';
 import type { JobFilter } from './job-filter.ts';
-import { type Actor, transactionAs } from './transaction-as.ts';
+import { type Actor, settingsOf } from './transaction-as.ts';
 
 export interface MatchingChange {
   action: BulkAction;
@@ -16,6 +17,8 @@ export interface MatchingChange {
   actor: Actor;
   /** Ends it between two batches. */
   signal: AbortSignal;
+  /** One statement that travels with the begin of each batch; it must do no harm by itself. */
+  beforeBatch?: (tx: Transaction) => Promise<void>;
   /** Done in the transaction of each batch, at its end; told what will have been done when it commits. */
   inBatch?: (tx: Transaction, batch: BulkBatch, done: MatchingResult) => Promise<void>;
   /** Told after the commit of each batch what was done so far. */
@@ -46,9 +49,11 @@ export async function changeMatching(db: Database, change: MatchingChange): Prom
   let afterId: string | undefined;
   while (!done.isOver && !signal.aborted) {
     const range = { limit: Math.min(batchSize, max - done.matched), afterId, beforeId };
-    const step = await transactionAs(db, change.actor, (tx) =>
-      changeSome(tx, change, { range, before: done }),
-    );
+    const before = done;
+    const step = await transact(db, (tx) => changeSome(tx, change, { range, before }), {
+      settings: settingsOf(change.actor),
+      first: change.beforeBatch,
+    });
     done = step.done;
     onProgress?.(done);
     afterId = step.lastId;

@@ -25,8 +25,8 @@ const SILENCE = `interval '30 seconds'`;
  * The first answer to this request, undefined when this is the first, or the first since one was broken off: then the key
  * is the caller's, and others that come with it wait until the transaction ends. See claim_idempotency_key.sql.
  *
- * When there is more than this transaction to do, commit it, call `keepClaim` in each that follows, and `storeAnswer` or
- * `releaseClaim` at the end; meanwhile others with the key are refused.
+ * When there is more than this transaction to do, commit it, call `keepClaim` at the begin and the end of each that follows,
+ * and `storeAnswer` or `releaseClaim` at the end of all; meanwhile others with the key are refused.
  *
  * @throws {HowdahError} `idempotency_key_reused` when another request had the key, `idempotency_key_in_use` when one with
  *   this key is still at work once the transaction's limit for locks is over; it must then be rolled back
@@ -47,11 +47,16 @@ function refuseWaiting(error: unknown): never {
   throw new HowdahError('idempotency_key_in_use', { retryAfterSeconds: 1, cause: error });
 }
 
-/** Says that the request is still at work. */
+/**
+ * Says that the request is still at work. Until the transaction ends, others with the key wait for it, so that a long one is
+ * not taken for one that was broken off; said again at its end, the silence begins there and not where it began.
+ */
 export async function keepClaim(tx: SqlClient, key: string): Promise<void> {
-  await queryRows(tx, `update howdah.idempotency_keys set expires_at = now() + ${KEPT} where key = $1`, [
-    key,
-  ]);
+  await queryRows(
+    tx,
+    `update howdah.idempotency_keys set expires_at = clock_timestamp() + ${KEPT} where key = $1`,
+    [key],
+  );
 }
 
 /** Says that the request was broken off: the same one may go on at once, another may still not have the key. */
