@@ -8,7 +8,7 @@ import { explainDenial, isDenial, migrationDue, sequencesDue } from './migration
 import { applyMigrations } from './migration/numbered-migrations.ts';
 import { isDone, type MigrationPlan, planMigration } from './migration/plan.ts';
 import { type MigrationState, readState } from './migration/state.ts';
-import { Turns } from './migration/turns.ts';
+import { LOOKING_SETTINGS, Turns } from './migration/turns.ts';
 import { queueSchema } from './queue-schema.ts';
 import {
   fingerprint,
@@ -55,15 +55,19 @@ export interface Migrated {
 export async function migrateDatabase(options: MigrateOptions): Promise<Migrated> {
   const { connectionString, queues, mayMigrate = true } = options;
   const { waitLimitMs = DEFAULT_WAIT_LIMIT_MS, onWait = () => {} } = options;
-  const client = createClient({ connectionString, applicationName: 'howdah migrate' });
+  const client = createClient({
+    connectionString,
+    applicationName: 'howdah migrate',
+    settings: LOOKING_SETTINGS,
+  });
   await client.connect();
   const turns = new Turns({ client, connectionString, waitLimitMs, onWait });
   let plan: MigrationPlan | undefined;
   try {
-    plan = await readPlan(client, queues);
+    plan = await turns.look('look at what is installed', () => readPlan(client, queues));
     if (!mayMigrate && !isDone(plan)) throw await migrationDue(client, plan);
     const migrated = await bringUpToDate(client, { turns, queues, plan });
-    await checkGrants(client);
+    await turns.look('look at what this role may do', () => checkGrants(client));
     await mendSequences(client, { turns, mayMigrate });
     return migrated;
   } catch (error) {
@@ -98,7 +102,9 @@ interface Due {
 
 async function bringUpToDate(client: pg.Client, { turns, queues, plan }: Due): Promise<Migrated> {
   if (isDone(plan)) {
-    await checkEngines(client, plan.queues.map(queueSchema));
+    await turns.look('look at the engine’s schemas', () =>
+      checkEngines(client, plan.queues.map(queueSchema)),
+    );
     return plan;
   }
   if (!plan.hasJournal) await createJournal(client, turns);
@@ -122,7 +128,8 @@ async function mendSequences(
   client: pg.Client,
   { turns, mayMigrate }: { turns: Turns; mayMigrate: boolean },
 ): Promise<void> {
-  const lagging = (await findLaggingSequences(client)).map(({ name }) => name);
+  const found = await turns.look('look at the sequences', () => findLaggingSequences(client));
+  const lagging = found.map(({ name }) => name);
   if (lagging.length === 0) return;
   if (!mayMigrate) throw await sequencesDue(client, lagging);
   try {

@@ -98,6 +98,23 @@ describe('in a database that is there', () => {
     await migrated;
   });
 
+  for (const table of ['howdah.queue_registry', 'howdah.job_history']) {
+    test(`a start that has to look alone says who locked ${table}, and ends at its limit`, async () => {
+      await other.query(`begin; lock table ${table} in access exclusive mode`);
+      const pid = await scalar('select pg_backend_pid()', other);
+      await assert.rejects(migrate({ waitLimitMs: 1_000, mayMigrate: false }), (error: Error) => {
+        assert.equal(error.name, 'LockWaitError');
+        assert.match(error.message, new RegExp(`^gave up waiting to look at .*: .*pid ${pid} `));
+        return true;
+      });
+      const looked = migrate();
+      await waitFor('it to say so', () => said.length > 1);
+      assert.match(said[1] ?? '', new RegExp(`^waiting to look at .*: the lock is held by pid ${pid} `));
+      await other.query('rollback');
+      await looked;
+    });
+  }
+
   test('a wait ends at its limit, with an error that names whom it waited for', async () => {
     await outdate();
     await other.query('begin; lock table graphile_worker._private_jobs in row exclusive mode');

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import type { SessionSettings } from '../session-settings.ts';
 import { LockWatch } from './lock-holders.ts';
 import { LockWait } from './lock-wait.ts';
 
@@ -8,6 +9,9 @@ const LOCK_FAILURES: ReadonlySet<unknown> = new Set(['55P03', '40P01']);
 
 /** How long a statement waits behind others; whoever came after it waits as long for it. */
 const PATIENCE_MS = 500;
+
+/** Of a session that looks outside of a turn too, where what it reads may be locked, as by VACUUM FULL or a restore. */
+export const LOOKING_SETTINGS: SessionSettings = { lock_timeout: String(PATIENCE_MS) };
 
 /** In between, what had to wait behind a turn goes on. */
 const PAUSE_MS = 500;
@@ -30,6 +34,7 @@ const BEGIN = `
   where s.name in ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`;
 
 export interface TurnOptions {
+  /** With LOOKING_SETTINGS. */
   client: pg.Client;
   connectionString: string;
   /** Most that one turn may wait for others, in milliseconds. */
@@ -57,33 +62,51 @@ export class Turns {
    * @throws {LockWaitError} when others were in the way for too long
    */
   take<T>(purpose: string, work: () => Promise<T>): Promise<T> {
-    return this.#untilUnblocked(purpose, async () => {
+    return this.#transactUntilUnblocked(purpose, async () => {
       await this.#options.client.query(`${TURN_LOCK}; set local lock_timeout = ${PATIENCE_MS}`);
       return work();
     });
   }
 
+  /**
+   * What `work` returns, which changes nothing and so needs neither turn nor transaction. It waits as a turn does, and says
+   * for whom; that costs nothing where it does not have to.
+   */
+  look<T>(purpose: string, work: () => Promise<T>): Promise<T> {
+    return this.#untilUnblocked(purpose, async (wait) =>
+      wait.attempt(work, wait.isFirstAttempt ? 0 : await this.#backendPid()),
+    );
+  }
+
   /** The same without the lock, for what makes the table that is locked. */
   takeFirst(purpose: string, work: () => Promise<void>): Promise<void> {
-    return this.#untilUnblocked(purpose, work);
+    return this.#transactUntilUnblocked(purpose, work);
   }
 
   async close(): Promise<void> {
     await this.#watch.close();
   }
 
-  async #untilUnblocked<T>(purpose: string, work: () => Promise<T>): Promise<T> {
+  #transactUntilUnblocked<T>(purpose: string, work: () => Promise<T>): Promise<T> {
+    return this.#untilUnblocked(purpose, (wait) => this.#inTransaction(wait, work));
+  }
+
+  async #untilUnblocked<T>(purpose: string, attempt: (wait: LockWait) => Promise<T>): Promise<T> {
     const { waitLimitMs, onWait } = this.#options;
     const wait = new LockWait({ purpose, waitLimitMs, onWait, watch: this.#watch });
     for (;;) {
       try {
-        return await this.#inTransaction(wait, work);
+        return await attempt(wait);
       } catch (error) {
         if (!(error instanceof Error && 'code' in error && LOCK_FAILURES.has(error.code))) throw error;
         wait.throwIfOver(error);
         await delay(PAUSE_MS);
       }
     }
+  }
+
+  async #backendPid(): Promise<number> {
+    return backendPid([await this.#options.client.query('select pg_backend_pid() as pid')]);
   }
 
   async #inTransaction<T>(wait: LockWait, work: () => Promise<T>): Promise<T> {
