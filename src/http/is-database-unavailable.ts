@@ -1,4 +1,4 @@
-/** Socket errors of a server that is gone, and name look-ups that failed. */
+/** Socket errors of a server or a network that is gone, and name look-ups that failed. */
 const SOCKET_CODES = [
   'ECONNREFUSED',
   'ECONNRESET',
@@ -7,6 +7,11 @@ const SOCKET_CODES = [
   'ETIMEDOUT',
   'EPIPE',
   'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EADDRNOTAVAIL',
+  'ECONNABORTED',
   'ENOENT',
 ];
 

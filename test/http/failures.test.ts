@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { openDatabase } from '../../src/db/database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
 import type { TaskDistributor } from '../../src/distributor/task-distributor.ts';
+import { toHowdahError } from '../../src/http/to-howdah-error.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { holdVerification } from '../users/hold-lock.ts';
 import { ADA } from '../users/open-customers.ts';
@@ -101,6 +102,15 @@ describe('a database that cannot be reached', () => {
       assert.ok(http.logLines.some((line) => line.includes('ECONNREFUSED')));
       assert.ok(!http.logLines.some((line) => line.includes('hunter2')));
       await handle.close();
+    });
+  }
+
+  for (const code of ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL']) {
+    test(`is known by what the network says: ${code}`, () => {
+      const error = new Error('Failed query', {
+        cause: Object.assign(new Error(`connect ${code}`), { code }),
+      });
+      assert.equal(toHowdahError(error).code, 'unavailable');
     });
   }
 
