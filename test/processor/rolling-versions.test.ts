@@ -53,6 +53,18 @@ describe('a job of a new release that an old worker takes', () => {
     await waitFor('another cause', async () => (await explain(id)).cause !== 'version');
   });
 
+  test('is left alone by the old worker from then on, whoever looks for jobs first', async () => {
+    await fleet.startWorker('first');
+    await fleet.startWorker('expanded');
+    await fleet.startApi('expanded');
+    const ids = await Promise.all(Array.from({ length: 60 }, () => fleet.distribute('expanded', TONED)));
+    await fleet.untilCompleted(ids);
+    const { rows } = await fleet.pool.query(
+      `select max((flags #>> '{howdah_misfit,count}')::integer) as refusals from howdah.job_history`,
+    );
+    assert.ok((rows[0].refusals ?? 0) <= 2, `a job was refused ${rows[0].refusals} times`);
+  });
+
   test('waits as well when it has no retries: they are for runs of its handler', async () => {
     await fleet.startWorker('first');
     await fleet.startApi('expanded');

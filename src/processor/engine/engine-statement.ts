@@ -22,6 +22,16 @@ export function withLimit({ text, values = [], name }: QueryConfig, limit: numbe
   return { text: limited, values, ...(name && { name: name.replace(/^get_job\d*/, `get_job${limit}`) }) };
 }
 
+/** The same fetch, but for jobs that one of these versions of their task has refused (`flags.howdah_misfit`). */
+export function withoutRefused({ text, values = [], name }: QueryConfig, versions: string[]): QueryConfig {
+  const condition = `and (jobs.flags #> '{howdah_misfit,versions}' ?| $${values.length + 1}::text[]) is not true`;
+  return {
+    text: text.replace(/^(\s+)order by priority asc, run_at asc$/m, `$1${condition}$&`),
+    values: [...values, versions],
+    ...(name && { name: name.replace(/^get_job\d*/, '$&V') }),
+  };
+}
+
 /**
  * The ends that a statement of the engine's writes; undefined for one that writes none. Source of the forms:
  * graphile-worker 0.18.0, `sql/completeJobs.js` and `sql/failJobs.js` (`batchFailJobs`).

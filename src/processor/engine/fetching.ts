@@ -1,8 +1,9 @@
 import type { WorkerEvents } from 'graphile-worker';
 import type { Pool, QueryConfig, QueryResult } from 'pg';
 import type { EndsBreaker } from './ends-breaker.ts';
-import { withLimit } from './engine-statement.ts';
+import { withLimit, withoutRefused } from './engine-statement.ts';
 import type { Prefetch } from './prefetch.ts';
+import type { Refusals } from './refusals.ts';
 
 /** Fetched jobs that have not begun after so long go back, for others to take. */
 export const HELD_MS = 1_000;
@@ -21,6 +22,7 @@ export interface FetchingOptions {
   pool: Pool;
   prefetch: Prefetch;
   breaker: EndsBreaker;
+  refusals: Refusals;
   /** Runs that may begin now. */
   freePlaces: () => number;
 }
@@ -51,12 +53,14 @@ export class Fetching {
 
   /** The engine's fetch, of as many jobs as should be held. */
   async fetch(statement: QueryConfig): Promise<Pick<QueryResult, 'rows'>> {
-    const { pool, prefetch } = this.#options;
+    const { pool, prefetch, refusals } = this.#options;
     const size = this.#size();
     this.#isMoreExpected = size === 0;
     if (size === 0) return { rows: [] };
+    const limited = withLimit(statement, size);
+    const { versions } = refusals;
     const sentAt = performance.now();
-    const result = await pool.query(withLimit(statement, size));
+    const result = await pool.query(versions.length === 0 ? limited : withoutRefused(limited, versions));
     prefetch.fetched(performance.now() - sentAt);
     this.#isMoreExpected = result.rows.length >= size;
     return result;

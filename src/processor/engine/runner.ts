@@ -18,6 +18,7 @@ import { Endings } from './endings.ts';
 import type { EndsBreaker } from './ends-breaker.ts';
 import { type Engine, startEngine } from './engine.ts';
 import type { Prefetch } from './prefetch.ts';
+import { Refusals } from './refusals.ts';
 import { Slots } from './slots.ts';
 
 /** Connections beside one a slot: one listens for new jobs, two fetch and end batches. */
@@ -59,6 +60,7 @@ export class Runner<Services = unknown> {
   readonly #left = Promise.withResolvers<Error | undefined>();
   readonly #database: PoolHandle;
   readonly #endings: Endings;
+  readonly #refusals = new Refusals();
   #poolId = '';
   #isRegistered = false;
   #engine: Engine | undefined;
@@ -189,6 +191,7 @@ export class Runner<Services = unknown> {
       endings: this.#endings,
       breaker,
       prefetch,
+      refusals: this.#refusals,
       freePlaces: () => Math.min(this.#grants.freeCount, slots.freeCount),
       onPool: (poolId) => {
         this.#poolId = poolId;
@@ -255,6 +258,9 @@ export class Runner<Services = unknown> {
       const signals = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
       using _timed = prefetch.timeRun();
       await runJob(task, run, { ...environment, ...signals, overdue: this.#options.overdue });
+    } catch (error) {
+      this.#refusals.heed(error);
+      throw error;
     } finally {
       this.#runs.end(held);
     }

@@ -52,7 +52,7 @@ function judgeEnd(error: Error): Opinion | undefined {
   if (error instanceof ShutdownError || error instanceof JobLostError) return { kind: 'return', error };
   if (error instanceof JobCancelledError) return { kind: 'cancelled', error };
   if (error instanceof JobDeadlineError) return { kind: 'discard', error };
-  if (error instanceof Misfit) return { kind: 'misfit', delayMs: error.delayMs, error };
+  if (error instanceof Misfit) return { kind: 'misfit', delayMs: error.delayMs, error, ...error.refusal };
   return undefined;
 }
 

@@ -4,6 +4,7 @@ import type { BoundTask } from '../bind.ts';
 import { SkipRetry } from '../outcomes.ts';
 import { exponentialDelay } from '../retry-delay.ts';
 import type { Run } from './run-job.ts';
+import type { Refusal } from './verdict.ts';
 
 /** The next to take the job may well be a worker of the right version: it is soon to be had again. */
 const amongTakers = exponentialDelay({ baseMs: 1_000, factor: 1.2, maxMs: 30_000 });
@@ -17,7 +18,14 @@ const MAX_FREE_MISFITS = 2_000;
 /** The payload is of another version of the task, which some process has or had within the last hour. */
 export class Misfit extends Error {
   override readonly name = 'MisfitError';
-  delayMs = 0;
+  readonly refusal: Refusal;
+  readonly delayMs: number;
+
+  constructor(message: string, refusal: Refusal, misfitCount: number) {
+    super(message);
+    this.refusal = refusal;
+    this.delayMs = (refusal.isTakerAlive ? amongTakers : withoutTakers)(misfitCount, this);
+  }
 }
 
 /**
@@ -54,7 +62,5 @@ export async function parsePayload<Services>(
   if (!isOtherAround && run.misfitCount === 0) throw new SkipRetry(malformed);
   const misfit = `${malformed} (in schema version ${version}, which this worker has)`;
   if (takenBy === null || run.misfitCount >= MAX_FREE_MISFITS) throw new Error(misfit);
-  const error = new Misfit(`${misfit}; version ${takenBy} takes it`);
-  error.delayMs = (isTakerAlive ? amongTakers : withoutTakers)(run.misfitCount + 1, error);
-  throw error;
+  throw new Misfit(`${misfit}; version ${takenBy} takes it`, { version, isTakerAlive }, run.misfitCount + 1);
 }

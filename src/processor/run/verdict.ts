@@ -9,10 +9,18 @@ export type Verdict =
   | { kind: 'cancelled'; error: Error }
   | { kind: 'snooze'; delayMs: number; error: Error }
   /** Its payload is of another version of its task: it waits for a worker of that, and this run does not count. */
-  | { kind: 'misfit'; delayMs: number; error: Error }
+  | ({ kind: 'misfit'; delayMs: number; error: Error } & Refusal)
   | { kind: 'return'; error: Error }
   /** It is over already: its handler completed it in a transaction. Whatever has its id now is another run. */
   | { kind: 'done'; error: Error };
+
+/** Why a worker left a job to others. */
+export interface Refusal {
+  /** The version of the task that the worker has. */
+  readonly version: string;
+  /** Whether a living worker of the queue has one that takes the payload. */
+  readonly isTakerAlive: boolean;
+}
 
 const PREFIX = 'howdah-verdict:';
 
@@ -35,6 +43,7 @@ function encode(verdict: Verdict): string {
   const document = {
     kind: verdict.kind,
     ...('delayMs' in verdict ? { delayMs: Math.round(verdict.delayMs) } : {}),
+    ...('version' in verdict ? { version: verdict.version } : {}),
     ...describeError(verdict.error),
   };
   return JSON.stringify(document);

@@ -6,7 +6,7 @@
 -- to howdah.job_errors. A job that ends here is removed by the AFTER trigger of the same statement.
 --
 -- A job whose payload is of another version of its task ("misfit") waits without losing an attempt; flags.howdah_misfit
--- counts how often, and has the attempts it had then.
+-- counts how often, and has the attempts it had then and the versions that refused it, whose workers leave it alone.
 --
 -- A job that was cancelled while it ran ends so, whatever the verdict; read after the row's lock was got, so that a
 -- cancellation this statement waited for is seen. The verdict "done" is that of a run whose job was completed in a
@@ -40,7 +40,9 @@ begin
     new.run_at := case when v_kind in ('snooze', 'misfit') then clock_timestamp() + v_delay else old.run_at end;
     if v_kind = 'misfit' then
       new.flags := coalesce(old.flags, '{}') || jsonb_build_object('howdah_misfit', jsonb_build_object(
-        'count', coalesce((old.flags #>> '{howdah_misfit,count}')::integer, 0) + 1, 'attempt', new.attempts));
+        'count', coalesce((old.flags #>> '{howdah_misfit,count}')::integer, 0) + 1, 'attempt', new.attempts,
+        'versions', coalesce(old.flags #> '{howdah_misfit,versions}', '[]') - coalesce(v_verdict ->> 'version', '')
+                    || jsonb_build_array(coalesce(v_verdict ->> 'version', ''))));
     end if;
     return new;
   end if;
