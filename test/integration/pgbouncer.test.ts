@@ -104,7 +104,7 @@ describe('behind PgBouncer', { skip: noPgBouncer }, () => {
     assert.equal(exitCode, 1);
     assert.match(
       complaints,
-      /^DATABASE_URL: sessions there have default_transaction_isolation = serializable \(Howdah relies on read committed\).*; as a superuser: alter role "howdah" in database "howdah_test_\w+" set default_transaction_isolation = 'read committed';\n?$/,
+      /^DATABASE_URL: sessions there have default_transaction_isolation = serializable \(Howdah relies on read committed\).*; as a superuser: alter role "\w+" in database "howdah_test_\w+" set default_transaction_isolation = 'read committed';\n?$/,
     );
   });
 

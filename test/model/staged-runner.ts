@@ -22,6 +22,7 @@ export class StagedRunner {
   readonly #connectionString: string;
   #client: pg.Client | undefined;
   #statements: EngineStatements | undefined;
+  #hasEntered = false;
 
   private constructor(connectionString: string, queue: QueueName) {
     this.#connectionString = connectionString;
@@ -57,8 +58,9 @@ export class StagedRunner {
     return [id, this.queue, this.poolId, locked_at];
   }
 
-  /** Resolves once it knows that the database ended its session. */
+  /** Resolves once it knows that the database ended its session, if that had entered. */
   async untilCutOff(): Promise<void> {
+    if (!this.#hasEntered) return;
     await waitFor('the session of a released runner to end', () => this.#client === undefined);
   }
 
@@ -86,7 +88,9 @@ export class StagedRunner {
   async #enter(client: pg.Client): Promise<void> {
     try {
       await enterSession(client, this.#identity);
+      this.#hasEntered = true;
     } catch {
+      this.#hasEntered = false;
       await client.query(`select set_config('howdah.runner', $1, false)`, [this.#identity.secret]);
     }
   }
