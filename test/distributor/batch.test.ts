@@ -117,7 +117,9 @@ describe('a batch', () => {
       await untilBlocked(queue.pool, 1);
       const backwards = put(['z', 'm', 'a']);
       await untilBlocked(queue.pool, 2);
+      const ended = Promise.allSettled([forwards, backwards]);
       await held.end('rollback');
+      await ended;
       const ids = (await forwards).map(({ id }) => id);
       if (option === 'uniqueKey') return assert.rejects(backwards, { code: 'duplicate_job' });
       assert.deepEqual((await backwards).map(({ id }) => id).reverse(), ids);
