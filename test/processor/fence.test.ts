@@ -198,13 +198,13 @@ describe('a word of the worker that comes first, its transaction still open', ()
       const session = await worker.session();
       await session.query(`set application_name = 'howdah:${worker.token}'; begin`);
       await say(session, run);
-      await rescue(operator);
+      await retire();
+      await waitFor('the job to be given back', async () => (await release(operator)) === 1);
       await assert.rejects(session.query('commit'));
       const { job, history, report } = (await everything()) as Knowledge;
       assert.deepEqual([job?.locked_by, history, report], [null, null, null]);
     });
   }
-
   test('a rescue leaves a job in a handler’s transaction to the next, which finds it gone, and gives the others back', async () => {
     const handler = await stage.connect();
     await handler.query('begin');
