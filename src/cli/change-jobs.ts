@@ -1,8 +1,8 @@
 import type { Transaction } from '../db/database.ts';
 import { HowdahError } from '../errors.ts';
-import { BULK_STATES, type BulkAction } from '../inspect/bulk.ts';
-import type { JobState } from '../inspect/job.ts';
-import { transactionAs } from '../inspect/transaction-as.ts';
+import type { JobState } from '../look/job.ts';
+import { BULK_STATES, type BulkAction } from '../operate/bulk.ts';
+import { transactionAs } from '../operate/transaction-as.ts';
 import type { Call, Command, ExitCode, OptionDefinitions } from './command.ts';
 import { UsageError } from './command-error.ts';
 import { interruptSignal } from './interrupt-signal.ts';

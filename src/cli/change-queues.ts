@@ -1,6 +1,6 @@
 import type { Transaction } from '../db/database.ts';
-import { readQueueStats } from '../inspect/queue-stats.ts';
-import { transactionAs } from '../inspect/transaction-as.ts';
+import { readQueueStats } from '../look/queue-stats.ts';
+import { transactionAs } from '../operate/transaction-as.ts';
 import type { Call, ExitCode } from './command.ts';
 import { UsageError } from './command-error.ts';
 import { localActor } from './local-actor.ts';

@@ -1,6 +1,6 @@
 import { ConfigError } from '../config.ts';
+import { isDatabaseUnavailable } from '../db/is-database-unavailable.ts';
 import { HowdahError } from '../errors.ts';
-import { isDatabaseUnavailable } from '../http/is-database-unavailable.ts';
 import { CommandError } from './command-error.ts';
 import { countJobs } from './doctor/count-jobs.ts';
 import { InterruptedBulk } from './interrupted-bulk.ts';

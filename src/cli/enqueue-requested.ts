@@ -1,11 +1,11 @@
 import type { Database } from '../db/database.ts';
 import { transact } from '../db/transact.ts';
-import { PostgresDistributor } from '../distributor/postgres-distributor.ts';
-import type { EnqueuedJob } from '../distributor/task-distributor.ts';
-import { describeMistakes } from '../http/describe-mistakes.ts';
-import { enqueueAll, toNewJobs } from '../http/enqueue-requested.ts';
-import { newJob, type RequestedJob } from '../http/schemas/new-job.ts';
+import { PostgresDistributor } from '../enqueue/postgres-distributor.ts';
+import type { EnqueuedJob } from '../enqueue/task-distributor.ts';
 import { createEventHub } from '../observability/event-hub.ts';
+import { describeMistakes } from '../wire/describe-mistakes.ts';
+import { enqueueAll, toNewJobs } from '../wire/enqueue-requested.ts';
+import { newJob, type RequestedJob } from '../wire/schemas/new-job.ts';
 import { UsageError } from './command-error.ts';
 
 /** The job as the HTTP API would take it. @throws {UsageError} naming every mistaken option */

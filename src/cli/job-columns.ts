@@ -1,4 +1,4 @@
-import type { JobState, JobSummary } from '../inspect/job.ts';
+import type { JobState, JobSummary } from '../look/job.ts';
 import { describeDuration, describeInstant } from './describe-time.ts';
 import type { Column, Style } from './table.ts';
 

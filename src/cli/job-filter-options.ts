@@ -1,5 +1,5 @@
-import { FINISHED_STATES, type JobState, LIVE_STATES } from '../inspect/job.ts';
-import type { JobFilter } from '../inspect/job-filter.ts';
+import { FINISHED_STATES, type JobState, LIVE_STATES } from '../look/job.ts';
+import type { JobFilter } from '../look/job-filter.ts';
 import type { OptionDefinitions } from './command.ts';
 import { UsageError } from './command-error.ts';
 import { suggestion } from './nearest.ts';

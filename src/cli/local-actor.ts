@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { Actor } from '../inspect/transaction-as.ts';
+import type { Actor } from '../operate/transaction-as.ts';
 
 /** Who runs this command: the account on this machine. */
 export function localActor(): Actor {

@@ -1,7 +1,7 @@
 import type { Database } from '../db/database.ts';
-import { type BulkAction, countJobs, narrowToAction } from '../inspect/bulk.ts';
-import { changeMatching, type MatchingResult } from '../inspect/change-matching.ts';
-import type { JobFilter } from '../inspect/job-filter.ts';
+import type { JobFilter } from '../look/job-filter.ts';
+import { type BulkAction, countJobs, narrowToAction } from '../operate/bulk.ts';
+import { changeMatching, type MatchingResult } from '../operate/change-matching.ts';
 import { InterruptedBulk } from './interrupted-bulk.ts';
 import { localActor } from './local-actor.ts';
 import type { Output } from './output.ts';

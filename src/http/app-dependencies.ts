@@ -1,8 +1,8 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { DevelopmentMailbox } from '../bank/mail/development-mailbox.ts';
 import type { Database } from '../db/database.ts';
-import type { TaskDistributor } from '../distributor/task-distributor.ts';
-import type { DevelopmentMailbox } from '../mail/development-mailbox.ts';
+import type { TaskDistributor } from '../enqueue/task-distributor.ts';
 import type { EventHub } from '../observability/event-hub.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';

@@ -1,7 +1,11 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { addLandingRoute } from '../bank/routes/landing.ts';
+import { addMailboxRoutes } from '../bank/routes/mailbox.ts';
+import { addUserRoutes } from '../bank/routes/users.ts';
+import { addVerifyEmailRoutes } from '../bank/routes/verify-email.ts';
+import { refuseInvalid } from '../wire/describe-mistakes.ts';
 import { answerError } from './answer-error.ts';
 import type { App, AppDependencies, AppEnv } from './app-dependencies.ts';
-import { refuseInvalid } from './describe-mistakes.ts';
 import { continueTrace } from './middleware/continue-trace.ts';
 import { identifyCaller } from './middleware/identify-caller.ts';
 import { identifyRequests } from './middleware/identify-requests.ts';
@@ -16,15 +20,11 @@ import { addJobRoutes } from './routes/jobs.ts';
 import { addBulkRoutes } from './routes/jobs-bulk.ts';
 import { addJobCommandRoutes } from './routes/jobs-commands.ts';
 import { addEnqueueRoutes } from './routes/jobs-enqueue.ts';
-import { addLandingRoute } from './routes/landing.ts';
-import { addMailboxRoutes } from './routes/mailbox.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
 import { addOpenApiRoutes } from './routes/openapi.ts';
 import { addQueueRoutes } from './routes/queues.ts';
 import { addScheduleRoutes } from './routes/schedules.ts';
 import { addTaskRoutes } from './routes/tasks.ts';
-import { addUserRoutes } from './routes/users.ts';
-import { addVerifyEmailRoutes } from './routes/verify-email.ts';
 import { addWorkerRoutes } from './routes/workers.ts';
 
 /**

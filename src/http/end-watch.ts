@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SqlClient } from '../db/sql-client.ts';
-import { readLiveIds } from '../inspect/live-ids.ts';
+import { readLiveIds } from '../look/live-ids.ts';
 
 const LOOK_INTERVAL_MS = 100;
 

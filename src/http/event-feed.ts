@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../db/database.ts';
-import { readQueueStats } from '../inspect/queue-stats.ts';
-import { createThroughputMeter, type ThroughputMeter } from '../inspect/throughput.ts';
-import { createJobWatch, type JobWatch } from '../inspect/watch-jobs.ts';
+import { readQueueStats } from '../look/queue-stats.ts';
+import { createThroughputMeter, type ThroughputMeter } from '../look/throughput.ts';
+import { createJobWatch, type JobWatch } from '../look/watch-jobs.ts';
 import type { Logger } from '../observability/logger.ts';
+import { presentQueue } from '../wire/present-queue.ts';
 import { describeErrorSafely } from './describe-error-safely.ts';
 import { type EventOutbox, gapEvent, type StreamEvent } from './event-outbox.ts';
-import { presentQueue } from './present-queue.ts';
 
 const LOOK_INTERVAL_MS = 500;
 /** A client that lost its connection has so long to come back without a gap. */

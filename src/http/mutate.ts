@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
+import { translatingErrors } from '../db/command-error.ts';
 import type { Database, Transaction } from '../db/database.ts';
-import { translatingErrors } from '../inspect/command-error.ts';
-import type { KeyedRequest } from '../inspect/idempotency-keys.ts';
-import { keyedTransaction } from '../inspect/keyed-transaction.ts';
-import { transactionAs } from '../inspect/transaction-as.ts';
+import type { KeyedRequest } from '../operate/idempotency-keys.ts';
+import { keyedTransaction } from '../operate/keyed-transaction.ts';
+import { transactionAs } from '../operate/transaction-as.ts';
+import { refuseInvalid } from '../wire/describe-mistakes.ts';
+import { idempotencyKey } from '../wire/schemas/idempotency-key.ts';
 import { adviseOnUnknown } from './advise-on-unknown.ts';
 import type { AppEnv } from './app-dependencies.ts';
-import { refuseInvalid } from './describe-mistakes.ts';
-import { idempotencyKey } from './schemas/idempotency-key.ts';
 
 /**
  * The answer to a request that changes something: the change, its row in the audit log (written by `work`, or by the SQL

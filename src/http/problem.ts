@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { HowdahError } from '../errors.ts';
+import type { Problem } from '../wire/schemas/problem.ts';
 import type { AppEnv } from './app-dependencies.ts';
-import type { Problem } from './schemas/problem.ts';
 
 /** The error as application/problem+json (RFC 9457), with the headers its code calls for. */
 export function toProblem(error: HowdahError, c: Context<AppEnv>): Response {

@@ -1,26 +1,26 @@
 import type { Context } from 'hono';
 import type { Database } from '../db/database.ts';
 import { HowdahError } from '../errors.ts';
-import { BULK_STATES, type BulkAction, countJobs, narrowToAction } from '../inspect/bulk.ts';
-import { changeMatching, type MatchingResult } from '../inspect/change-matching.ts';
+import type { JobFilter } from '../look/job-filter.ts';
+import type { EventHub } from '../observability/event-hub.ts';
+import { BULK_STATES, type BulkAction, countJobs, narrowToAction } from '../operate/bulk.ts';
+import { changeMatching, type MatchingResult } from '../operate/change-matching.ts';
 import {
   claimKey,
   type KeyedRequest,
   keepClaim,
   releaseClaim,
   storeAnswer,
-} from '../inspect/idempotency-keys.ts';
-import type { JobFilter } from '../inspect/job-filter.ts';
-import { type Actor, transactionAs } from '../inspect/transaction-as.ts';
-import { readWithdrawn, type WithdrawnJobs } from '../inspect/withdrawn-jobs.ts';
-import type { EventHub } from '../observability/event-hub.ts';
+} from '../operate/idempotency-keys.ts';
+import { type Actor, transactionAs } from '../operate/transaction-as.ts';
+import { readWithdrawn, type WithdrawnJobs } from '../operate/withdrawn-jobs.ts';
+import { nameUnknown } from '../wire/name-unknown.ts';
+import type { BulkOrder, BulkReport } from '../wire/schemas/bulk.ts';
+import { toJobFilter } from '../wire/to-job-filter.ts';
 import { adviseOnUnknown } from './advise-on-unknown.ts';
 import type { AppDependencies, AppEnv } from './app-dependencies.ts';
 import { readKey } from './mutate.ts';
-import { nameUnknown } from './name-unknown.ts';
-import type { BulkOrder, BulkReport } from './schemas/bulk.ts';
 import { toHowdahError } from './to-howdah-error.ts';
-import { toJobFilter } from './to-job-filter.ts';
 
 const BATCH_SIZE = 1_000;
 

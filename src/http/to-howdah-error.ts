@@ -1,6 +1,6 @@
 import { HTTPException } from 'hono/http-exception';
+import { isDatabaseUnavailable } from '../db/is-database-unavailable.ts';
 import { type ErrorCode, HowdahError } from '../errors.ts';
-import { isDatabaseUnavailable } from './is-database-unavailable.ts';
 
 /** What the framework refuses by itself. */
 const FRAMEWORK_CODES: Record<number, ErrorCode> = {

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { QueueStats } from '../inspect/queue-stats.ts';
-import type { VacuumHolder } from '../inspect/vacuum-holders.ts';
+import type { QueueStats } from '../look/queue-stats.ts';
+import type { VacuumHolder } from '../look/vacuum-holders.ts';
 
 /** What a scrape reads from the database. */
 export interface DatabaseStats {

@@ -1,4 +1,4 @@
-import type { VacuumHolder } from '../inspect/vacuum-holders.ts';
+import type { VacuumHolder } from '../look/vacuum-holders.ts';
 import type { Logger } from './logger.ts';
 
 const INTERVAL_MS = 60_000;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SqlClient } from '../db/sql-client.ts';
-import { readInstallationProblem } from '../inspect/installation.ts';
-import { type Processor, type ProcessorOptions, startProcessor } from '../processor/processor.ts';
+import { readInstallationProblem } from '../operate/installation.ts';
+import { type Processor, type ProcessorOptions, startProcessor } from '../work/processor.ts';
 
 /** How often a worker looks whether somebody has decided. */
 const LOOK_AGAIN_MS = 1_000;

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { queueSchema, schemaQueue } from '../db/queue-schema.ts';
-import type { CliSettings } from '../processor/engine/engine-plugin.ts';
+import type { CliSettings } from '../work/engine/engine-plugin.ts';
 import { CRONTAB } from './read-schedules.ts';
 import { StartupError } from './startup-error.ts';
 

@@ -1,6 +1,6 @@
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
-import { catalogue } from '../jobs/catalogue.ts';
-import type { Schedule } from '../processor/schedules/crontab.ts';
+import { catalogue } from '../tasks/catalogue.ts';
+import type { Schedule } from '../work/schedules/crontab.ts';
 import { readSchedules } from './read-schedules.ts';
 
 /** This project's schedules, checked against its tasks and the database's queues. @throws {StartupError} */

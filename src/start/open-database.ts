@@ -1,9 +1,9 @@
 import { type DatabaseHandle, type DatabaseOptions, openDatabase } from '../db/database.ts';
 import { requestLimits } from '../db/limits.ts';
-import { announceTasks, announceVersions } from '../distributor/announce-tasks.ts';
-import { catalogue } from '../jobs/catalogue.ts';
+import { announceTasks, announceVersions } from '../enqueue/announce-tasks.ts';
 import type { Logger } from '../observability/logger.ts';
-import { announceSchedules } from '../processor/schedules/announce-schedules.ts';
+import { catalogue } from '../tasks/catalogue.ts';
+import { announceSchedules } from '../work/schedules/announce-schedules.ts';
 import { keepAnnouncing } from './keep-announcing.ts';
 import { loadSchedules } from './load-schedules.ts';
 import type { Parts } from './parts.ts';

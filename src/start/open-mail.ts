@@ -1,7 +1,7 @@
+import { type DevelopmentMailbox, startDevelopmentMailbox } from '../bank/mail/development-mailbox.ts';
+import type { Mailer } from '../bank/mail/mailer.ts';
+import { createSmtpMailer } from '../bank/mail/smtp-mailer.ts';
 import type { Config } from '../config.ts';
-import { type DevelopmentMailbox, startDevelopmentMailbox } from '../mail/development-mailbox.ts';
-import type { Mailer } from '../mail/mailer.ts';
-import { createSmtpMailer } from '../mail/smtp-mailer.ts';
 
 export interface Mail {
   mailer: Mailer;

@@ -1,10 +1,10 @@
 import type { DatabaseHandle } from '../db/database.ts';
 import type { MetricsAccess } from '../http/routes/metrics.ts';
-import { readQueueStats } from '../inspect/queue-stats.ts';
-import { readVacuumHolders } from '../inspect/vacuum-holders.ts';
-import { catalogue } from '../jobs/catalogue.ts';
+import { readQueueStats } from '../look/queue-stats.ts';
+import { readVacuumHolders } from '../look/vacuum-holders.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { watchVacuumHolders } from '../observability/watch-vacuum-holders.ts';
+import { catalogue } from '../tasks/catalogue.ts';
 import type { Parts } from './parts.ts';
 
 /** The metrics of this process, and the warning about what holds back vacuum; both end with the stack. */

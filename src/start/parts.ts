@@ -1,7 +1,7 @@
+import type { DevelopmentMailbox } from '../bank/mail/development-mailbox.ts';
 import type { DevelopmentSecrets } from '../config/development-secrets.ts';
 import type { DatabaseHandle } from '../db/database.ts';
-import type { DevelopmentMailbox } from '../mail/development-mailbox.ts';
-import type { Processor } from '../processor/processor.ts';
+import type { Processor } from '../work/processor.ts';
 import type { Phase } from './readiness.ts';
 import type { ServiceOptions } from './service-options.ts';
 

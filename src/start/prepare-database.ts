@@ -4,8 +4,8 @@ import { migrateDatabase } from '../db/migrate.ts';
 import { MigrationDueError } from '../db/migration/due-error.ts';
 import { LockWaitError } from '../db/migration/lock-wait.ts';
 import { NewerSchemaError } from '../db/schema-version.ts';
-import { catalogue } from '../jobs/catalogue.ts';
 import type { Logger } from '../observability/logger.ts';
+import { catalogue } from '../tasks/catalogue.ts';
 import { StartupError } from './startup-error.ts';
 
 /** Errors that say all there is to know. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { Catalogue } from '../jobs/catalogue.ts';
-import { CrontabError, parseSchedules, type Schedule } from '../processor/schedules/crontab.ts';
+import type { Catalogue } from '../tasks/catalogue.ts';
+import { CrontabError, parseSchedules, type Schedule } from '../work/schedules/crontab.ts';
 import { StartupError } from './startup-error.ts';
 
 /** The file whose entries run by the clock. */

@@ -4,10 +4,10 @@ import { type Limits, requestLimits } from '../db/limits.ts';
 import { isReadOnly } from '../db/read-only.ts';
 import { hasCurrentSchema } from '../db/schema-version.ts';
 import type { SqlClient } from '../db/sql-client.ts';
-import { readInstallationProblem } from '../inspect/installation.ts';
-import { findStuckQueues } from '../inspect/stuck-queues.ts';
-import { catalogue } from '../jobs/catalogue.ts';
-import type { Processor } from '../processor/processor.ts';
+import { findStuckQueues } from '../look/stuck-queues.ts';
+import { readInstallationProblem } from '../operate/installation.ts';
+import { catalogue } from '../tasks/catalogue.ts';
+import type { Processor } from '../work/processor.ts';
 
 export interface Check {
   ok: boolean;

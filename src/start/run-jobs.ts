@@ -1,13 +1,13 @@
-import { catalogue } from '../jobs/catalogue.ts';
-import { loadTasks } from '../processor/load-tasks.ts';
-import type { Processor } from '../processor/processor.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../bank/services.ts';
+import { catalogue } from '../tasks/catalogue.ts';
+import { loadTasks } from '../tasks/load-tasks.ts';
+import type { Processor } from '../work/processor.ts';
 import { startWhenAdopted } from './await-adoption.ts';
 import { loadSchedules } from './load-schedules.ts';
 import type { Parts } from './parts.ts';
 
 /** The folder whose files are the tasks; the stock CLI loads it too. */
-export const TASKS_FOLDER = new URL('../tasks/', import.meta.url);
+export const TASKS_FOLDER = new URL('../bank/tasks/', import.meta.url);
 
 /** A processor for the configured queues (`startWhenAdopted`); it is the first part to stop. */
 export async function runJobs(

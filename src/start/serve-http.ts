@@ -1,7 +1,7 @@
 import { distrust } from '../db/bounded-pool.ts';
 import { runAlone } from '../db/run-alone.ts';
 import type { SqlClient } from '../db/sql-client.ts';
-import { PostgresDistributor } from '../distributor/postgres-distributor.ts';
+import { PostgresDistributor } from '../enqueue/postgres-distributor.ts';
 import { createApp } from '../http/app.ts';
 import type { AppDependencies } from '../http/app-dependencies.ts';
 import { createHealthApp } from '../http/health-app.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import type { EnqueueOptions } from '../../src/distributor/enqueue-options.ts';
+import type { EnqueueOptions } from '../../src/enqueue/enqueue-options.ts';
 import { runHere, runHowdah } from '../support/howdah-cli.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 

@@ -6,7 +6,7 @@ import { connectionsOf, judgeConnections } from '../../src/cli/doctor/check-conn
 import { judgeVersion } from '../../src/cli/doctor/check-database.ts';
 import { judgeEnqueuers, judgeLocks } from '../../src/cli/doctor/check-locks.ts';
 import { judgeBloat, judgeHolders } from '../../src/cli/doctor/check-upkeep.ts';
-import type { VacuumHolder } from '../../src/inspect/vacuum-holders.ts';
+import type { VacuumHolder } from '../../src/look/vacuum-holders.ts';
 import { healthyStats } from '../observability/healthy-stats.ts';
 
 const NEEDS = { api: 23, worker: 48, all: 68 };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openCustomers } from '../bank/users/open-customers.ts';
 import { startScriptedSmtpServer } from '../support/smtp-server.ts';
 import { startStockCli } from '../support/stock-cli.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { openCustomers } from '../users/open-customers.ts';
 
 const DEFAULTS = [
   "default_transaction_isolation = 'serializable'",

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import { type Customers, openCustomers } from '../bank/users/open-customers.ts';
 import { type StockCli, startStockCli } from '../support/stock-cli.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { type Customers, openCustomers } from '../users/open-customers.ts';
 
 let customers: Customers;
 let stack: AsyncDisposableStack;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import pg from 'pg';
+import { type Customers, openCustomers } from '../bank/users/open-customers.ts';
 import { type ScriptedSmtpServer, type SmtpScript, startScriptedSmtpServer } from '../support/smtp-server.ts';
 import { type StockCli, startStockCli } from '../support/stock-cli.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { type Customers, openCustomers } from '../users/open-customers.ts';
 
 interface WorkerRow {
   token: string;

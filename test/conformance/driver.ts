@@ -1,4 +1,4 @@
-import type { EnqueueOptions } from '../../src/distributor/enqueue-options.ts';
+import type { EnqueueOptions } from '../../src/enqueue/enqueue-options.ts';
 
 /** A job to enqueue, in nobody's own words: each driver says it in its. */
 export interface JobRequest extends EnqueueOptions {

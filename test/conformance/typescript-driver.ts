@@ -1,19 +1,19 @@
 import type { Database } from '../../src/db/database.ts';
-import type { TaskDistributor } from '../../src/distributor/task-distributor.ts';
+import type { TaskDistributor } from '../../src/enqueue/task-distributor.ts';
 import { HowdahError } from '../../src/errors.ts';
-import { type BulkAction, changeBatch, countJobs, narrowToAction } from '../../src/inspect/bulk.ts';
-import { explainJob } from '../../src/inspect/explain-job.ts';
-import { getJob } from '../../src/inspect/get-job.ts';
-import type { JobState, JobSummary } from '../../src/inspect/job.ts';
-import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../../src/inspect/job-commands.ts';
-import type { JobFilter } from '../../src/inspect/job-filter.ts';
-import { listJobs } from '../../src/inspect/list-jobs.ts';
-import { pauseQueue, resumeQueue, setFleetConcurrency } from '../../src/inspect/queue-commands.ts';
-import { readQueueStats } from '../../src/inspect/queue-stats.ts';
-import { listSchedules } from '../../src/inspect/schedules.ts';
-import { listTasks } from '../../src/inspect/tasks.ts';
-import { listWorkers } from '../../src/inspect/workers.ts';
-import type { TaskDefinition } from '../../src/jobs/define-task.ts';
+import { explainJob } from '../../src/look/explain-job.ts';
+import { getJob } from '../../src/look/get-job.ts';
+import type { JobState, JobSummary } from '../../src/look/job.ts';
+import type { JobFilter } from '../../src/look/job-filter.ts';
+import { listJobs } from '../../src/look/list-jobs.ts';
+import { readQueueStats } from '../../src/look/queue-stats.ts';
+import { listSchedules } from '../../src/look/schedules.ts';
+import { listTasks } from '../../src/look/tasks.ts';
+import { listWorkers } from '../../src/look/workers.ts';
+import { type BulkAction, changeBatch, countJobs, narrowToAction } from '../../src/operate/bulk.ts';
+import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../../src/operate/job-commands.ts';
+import { pauseQueue, resumeQueue, setFleetConcurrency } from '../../src/operate/queue-commands.ts';
+import type { TaskDefinition } from '../../src/tasks/define-task.ts';
 import { testTask } from '../support/test-queue.ts';
 import type { BulkRequest, Driver, JobRequest, ListFilter, SeenSummary } from './driver.ts';
 import { fieldsIn, Refusal, toFields } from './refusal.ts';
@@ -27,7 +27,7 @@ export interface TypeScriptSide {
   tasks: readonly TaskDefinition[];
 }
 
-/** What a program that imports Howdah calls: the distributor and `src/inspect`. */
+/** What a program that imports Howdah calls: the distributor and `src/look`. */
 export function createTypeScriptDriver({ db, distributor, tasks }: TypeScriptSide): Driver {
   const toNewJob = ({ task, payload = {}, ...options }: JobRequest) => ({
     task: tasks.find(({ name }) => name === task) ?? testTask(task),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import type { DevelopmentMailbox, MailboxMessage } from '../../src/bank/mail/development-mailbox.ts';
 import type { App } from '../../src/http/app-dependencies.ts';
-import type { DevelopmentMailbox, MailboxMessage } from '../../src/mail/development-mailbox.ts';
 import { openApp, type TestApp } from './open-app.ts';
 
 const MAIL: MailboxMessage = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { EndWatch } from '../../src/http/end-watch.ts';
-import { type OpenJobs, openJobs } from '../inspect/open-jobs.ts';
+import { type OpenJobs, openJobs } from '../look/open-jobs.ts';
 
 let jobs: OpenJobs;
 before(async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { App } from '../../src/http/app-dependencies.ts';
-import { ADA, type Customers } from '../users/open-customers.ts';
+import { ADA, type Customers } from '../bank/users/open-customers.ts';
 import { ADMIN_TOKEN, jsonPost } from './open-app.ts';
 
 /** Something that a request does once, however often it is sent. */

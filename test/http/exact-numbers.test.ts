@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
-import { announceTasks } from '../../src/distributor/announce-tasks.ts';
-import { createCatalogue } from '../../src/jobs/catalogue.ts';
-import { defineTask } from '../../src/jobs/define-task.ts';
+import { announceTasks } from '../../src/enqueue/announce-tasks.ts';
+import { createCatalogue } from '../../src/tasks/catalogue.ts';
+import { defineTask } from '../../src/tasks/define-task.ts';
 import { openApi, type TestApi } from './open-api.ts';
 import { readProblem } from './open-app.ts';
 

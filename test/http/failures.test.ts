@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { openDatabase } from '../../src/db/database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
-import type { TaskDistributor } from '../../src/distributor/task-distributor.ts';
+import type { TaskDistributor } from '../../src/enqueue/task-distributor.ts';
 import { toHowdahError } from '../../src/http/to-howdah-error.ts';
+import { holdVerification } from '../bank/users/hold-lock.ts';
+import { ADA } from '../bank/users/open-customers.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { holdVerification } from '../users/hold-lock.ts';
-import { ADA } from '../users/open-customers.ts';
 import {
   ADMIN_TOKEN,
   jsonPost,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { verifyEmail } from '../../src/users/verify-email.ts';
-import { ADA } from '../users/open-customers.ts';
+import { verifyEmail } from '../../src/bank/users/verify-email.ts';
+import { ADA } from '../bank/users/open-customers.ts';
 import { ADMIN_TOKEN, mistakenFields, openApp, outcomeOf, type TestApp, VIEWER_TOKEN } from './open-app.ts';
 
 let http: TestApp;

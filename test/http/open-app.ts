@@ -3,9 +3,9 @@ import { openDatabase } from '../../src/db/database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { App, AppDependencies } from '../../src/http/app-dependencies.ts';
-import type { Problem } from '../../src/http/schemas/problem.ts';
 import { createLogger } from '../../src/observability/logger.ts';
-import { type Customers, openCustomers } from '../users/open-customers.ts';
+import type { Problem } from '../../src/wire/schemas/problem.ts';
+import { type Customers, openCustomers } from '../bank/users/open-customers.ts';
 
 export const ADMIN_TOKEN = 'the-operator-for-tests';
 export const VIEWER_TOKEN = 'the-reader-for-tests';

@@ -3,8 +3,8 @@ import { after, before, describe, test } from 'node:test';
 import { type DatabaseHandle, openDatabase } from '../../src/db/database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
 import type { App } from '../../src/http/app-dependencies.ts';
+import { ADA } from '../bank/users/open-customers.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { ADA } from '../users/open-customers.ts';
 import { ADMIN_TOKEN, jsonPost, openApp, outcomeOf, type TestApp } from './open-app.ts';
 
 const APPLICATION = 'requests to a standby';

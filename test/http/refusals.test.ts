@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ADA } from '../users/open-customers.ts';
+import { ADA } from '../bank/users/open-customers.ts';
 import { jsonPost, openApp, outcomeOf, type TestApp } from './open-app.ts';
 
 let http: TestApp;

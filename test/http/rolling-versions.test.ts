@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { z } from 'zod';
-import { announceTasks } from '../../src/distributor/announce-tasks.ts';
-import { catalogue, createCatalogue } from '../../src/jobs/catalogue.ts';
-import { defineTask } from '../../src/jobs/define-task.ts';
+import { announceTasks } from '../../src/enqueue/announce-tasks.ts';
+import { catalogue, createCatalogue } from '../../src/tasks/catalogue.ts';
+import { defineTask } from '../../src/tasks/define-task.ts';
 import { openApi, type TestApi } from './open-api.ts';
 import { outcomeOf } from './open-app.ts';
 

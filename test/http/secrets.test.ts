@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { ADA } from '../users/open-customers.ts';
+import { ADA } from '../bank/users/open-customers.ts';
 import { openApp, type TestApp } from './open-app.ts';
 
 const PASSWORD = 'Swordfish and chips, twice';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { createSmtpMailer } from '../../src/bank/mail/smtp-mailer.ts';
+import type { Services } from '../../src/bank/services.ts';
+import sendVerifyEmail from '../../src/bank/tasks/send_verify_email.ts';
 import { openDatabase } from '../../src/db/database.ts';
-import { createSmtpMailer } from '../../src/mail/smtp-mailer.ts';
 import { createEventHub } from '../../src/observability/event-hub.ts';
 import { createLogger } from '../../src/observability/logger.ts';
-import { startProcessor } from '../../src/processor/processor.ts';
-import type { Services } from '../../src/services.ts';
-import sendVerifyEmail from '../../src/tasks/send_verify_email.ts';
+import { startProcessor } from '../../src/work/processor.ts';
 import { startScriptedSmtpServer } from '../support/smtp-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Bank, linkIn, openBank, signUpJobs } from './bank.ts';

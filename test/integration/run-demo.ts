@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 
-const SCRIPT = fileURLToPath(new URL('../../src/demo.ts', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../src/bank/demo.ts', import.meta.url));
 
 export interface DemoRun {
   exitCode: number | null;

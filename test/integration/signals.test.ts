@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { holdVerification } from '../bank/users/hold-lock.ts';
 import { type ScriptedSmtpServer, startScriptedSmtpServer } from '../support/smtp-server.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { holdVerification } from '../users/hold-lock.ts';
 import { type Bank, openBank, signUpJobs } from './bank.ts';
 import { type ServiceProcess, startServiceProcess, untilUp } from './service-process.ts';
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { announceTasks } from '../../src/distributor/announce-tasks.ts';
-import { createCatalogue } from '../../src/jobs/catalogue.ts';
+import { announceTasks } from '../../src/enqueue/announce-tasks.ts';
+import { createCatalogue } from '../../src/tasks/catalogue.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 import { testTask } from '../support/test-queue.ts';
 import { OTHER_TASK, TASK } from './engine-statements.ts';

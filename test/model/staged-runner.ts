@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { createRunnerIdentity, enterSession, hashSecret } from '../../src/processor/fleet/runner-identity.ts';
+import { createRunnerIdentity, enterSession, hashSecret } from '../../src/work/fleet/runner-identity.ts';
 import { waitFor } from '../support/wait-for.ts';
 import {
   type EngineStatements,

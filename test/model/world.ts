@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type pg from 'pg';
-import { VerdictError } from '../../src/processor/run/verdict.ts';
+import { VerdictError } from '../../src/work/run/verdict.ts';
 import type { Fetched } from './engine-statements.ts';
 import { type Failure, Refusal } from './queue-model.ts';
 import type { RunnerName, Stage } from './stage.ts';

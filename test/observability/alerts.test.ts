@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import pg from 'pg';
-import { SkipRetry } from '../../src/processor/outcomes.ts';
+import { SkipRetry } from '../../src/tasks/outcomes.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';

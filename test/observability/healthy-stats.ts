@@ -1,5 +1,5 @@
-import type { QueueStats } from '../../src/inspect/queue-stats.ts';
-import type { VacuumHolder } from '../../src/inspect/vacuum-holders.ts';
+import type { QueueStats } from '../../src/look/queue-stats.ts';
+import type { VacuumHolder } from '../../src/look/vacuum-holders.ts';
 
 const DEFAULT: QueueStats = {
   queue: 'default',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
-import { type QueueStats, readQueueStats } from '../../src/inspect/queue-stats.ts';
+import { type QueueStats, readQueueStats } from '../../src/look/queue-stats.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const JOBS = 1_000_000;

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/db/embedded/postgres.ts';
 import { migrateDatabase } from '../../src/db/migrate.ts';
-import { readVacuumHolders } from '../../src/inspect/vacuum-holders.ts';
+import { readVacuumHolders } from '../../src/look/vacuum-holders.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** One that writes its log for standbys, as the server that the other tests share does not. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, type TestContext, test } from 'node:test';
 import pg from 'pg';
-import { readVacuumHolders, type VacuumHolder } from '../../src/inspect/vacuum-holders.ts';
+import { readVacuumHolders, type VacuumHolder } from '../../src/look/vacuum-holders.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { watchVacuumHolders } from '../../src/observability/watch-vacuum-holders.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';

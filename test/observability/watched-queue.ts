@@ -1,5 +1,5 @@
-import { readQueueStats } from '../../src/inspect/queue-stats.ts';
-import { readVacuumHolders } from '../../src/inspect/vacuum-holders.ts';
+import { readQueueStats } from '../../src/look/queue-stats.ts';
+import { readVacuumHolders } from '../../src/look/vacuum-holders.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { openTestQueue, type TestHandler, type TestQueue } from '../support/test-queue.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { userInfo } from 'node:os';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { pruneAuditLog } from '../../src/processor/upkeep/prune-audit-log.ts';
+import { pruneAuditLog } from '../../src/work/upkeep/prune-audit-log.ts';
 import { runHere } from '../support/howdah-cli.ts';
 import { putJob, scalar } from '../support/job-states.ts';
 import { createTestLogin, type TestLogin } from '../support/test-login.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
-import { createCatalogue } from '../../src/jobs/catalogue.ts';
-import { defineTask } from '../../src/jobs/define-task.ts';
-import { CrontabError, parseSchedules } from '../../src/processor/schedules/crontab.ts';
+import { createCatalogue } from '../../src/tasks/catalogue.ts';
+import { defineTask } from '../../src/tasks/define-task.ts';
+import { CrontabError, parseSchedules } from '../../src/work/schedules/crontab.ts';
 
 const catalogue = createCatalogue([
   defineTask({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import pg from 'pg';
-import { pruneJobs } from '../../src/processor/upkeep/prune-jobs.ts';
+import { pruneJobs } from '../../src/work/upkeep/prune-jobs.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let database: TestDatabase;

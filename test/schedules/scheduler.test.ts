@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { parseCronItem } from 'graphile-worker';
 import { createLogger } from '../../src/observability/logger.ts';
-import { announceSchedules } from '../../src/processor/schedules/announce-schedules.ts';
-import type { Schedule } from '../../src/processor/schedules/crontab.ts';
-import { Scheduler } from '../../src/processor/schedules/scheduler.ts';
+import { announceSchedules } from '../../src/work/schedules/announce-schedules.ts';
+import type { Schedule } from '../../src/work/schedules/crontab.ts';
+import { Scheduler } from '../../src/work/schedules/scheduler.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { z } from 'zod';
-import { defineTask } from '../../src/jobs/define-task.ts';
+import { defineTask } from '../../src/tasks/define-task.ts';
 import { scalar } from '../support/job-states.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type pg from 'pg';
-import { openSession, type Session } from '../distributor/session.ts';
+import { openSession, type Session } from '../enqueue/session.ts';
 import { completeJob } from '../support/job-states.ts';
 import { createTestLogin } from '../support/test-login.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import pg from 'pg';
-import { type OpenJobs, openJobs } from '../inspect/open-jobs.ts';
+import { type OpenJobs, openJobs } from '../look/open-jobs.ts';
 
 /** Of few values, so that filters meet jobs. */
 const TASKS = ['t0', 't1', `o'b\\r %s`];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type pg from 'pg';
-import { type OpenJobs, openJobs } from '../inspect/open-jobs.ts';
+import { type OpenJobs, openJobs } from '../look/open-jobs.ts';
 import { createTestLogin, type TestLogin } from '../support/test-login.ts';
 
 const COUNT = 20_000;

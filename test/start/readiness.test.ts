@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { SqlClient } from '../../src/db/sql-client.ts';
-import type { Processor } from '../../src/processor/processor.ts';
 import { checkReadiness } from '../../src/start/readiness.ts';
+import type { Processor } from '../../src/work/processor.ts';
 
 /** A database that takes every question and answers none. */
 const BLACK_HOLE = { query: () => new Promise(() => {}) } as unknown as SqlClient;

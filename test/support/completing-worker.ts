@@ -4,11 +4,11 @@
  */
 import pg from 'pg';
 import { z } from 'zod';
-import { defineTask } from '../../src/jobs/define-task.ts';
 import { createEventHub } from '../../src/observability/event-hub.ts';
 import { createLogger } from '../../src/observability/logger.ts';
-import { bind } from '../../src/processor/bind.ts';
-import { startProcessor } from '../../src/processor/processor.ts';
+import { bind } from '../../src/tasks/bind.ts';
+import { defineTask } from '../../src/tasks/define-task.ts';
+import { startProcessor } from '../../src/work/processor.ts';
 
 const [connectionString = '', moment = ''] = process.argv.slice(2);
 

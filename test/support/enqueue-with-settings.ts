@@ -1,4 +1,4 @@
-import type { TaskDefinition } from '../../src/jobs/define-task.ts';
+import type { TaskDefinition } from '../../src/tasks/define-task.ts';
 import type { TestQueue } from './test-queue.ts';
 
 /** `flags.howdah` of a job's row. */

@@ -5,7 +5,7 @@ import {
   enterSession,
   hashSecret,
   type RunnerIdentity,
-} from '../../src/processor/fleet/runner-identity.ts';
+} from '../../src/work/fleet/runner-identity.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A worker as the database sees it: a registered runner with sessions under its token, driven statement by statement. */

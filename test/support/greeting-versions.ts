@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineTask, type TaskDefinition } from '../../src/jobs/define-task.ts';
+import { defineTask, type TaskDefinition } from '../../src/tasks/define-task.ts';
 
 const name = z.string().min(1);
 const base = { name: 'greets', maxRetries: 5 };

@@ -16,11 +16,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { parseQueues } from '../../src/config/queue-setting.ts';
 import { openDatabase } from '../../src/db/database.ts';
-import { defineTask } from '../../src/jobs/define-task.ts';
 import { createEventHub } from '../../src/observability/event-hub.ts';
 import { createLogger } from '../../src/observability/logger.ts';
-import { bind } from '../../src/processor/bind.ts';
-import { startProcessor } from '../../src/processor/processor.ts';
+import { bind } from '../../src/tasks/bind.ts';
+import { defineTask } from '../../src/tasks/define-task.ts';
+import { startProcessor } from '../../src/work/processor.ts';
 
 const connectionString = process.argv[2] ?? '';
 const concurrency = Number(process.argv[3] ?? 2);

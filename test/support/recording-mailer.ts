@@ -1,4 +1,4 @@
-import type { Mailer, MailMessage, SendOptions } from '../../src/mail/mailer.ts';
+import type { Mailer, MailMessage, SendOptions } from '../../src/bank/mail/mailer.ts';
 
 /** A mailer that keeps what it is given and delivers nothing. */
 export interface RecordingMailer extends Mailer {

@@ -3,13 +3,13 @@
  * `ready`, and for each run `greeted <id>`. Arguments: connection string, release (greeting-versions.ts).
  */
 import { openDatabase } from '../../src/db/database.ts';
-import { announceTasks } from '../../src/distributor/announce-tasks.ts';
-import { createCatalogue } from '../../src/jobs/catalogue.ts';
-import type { TaskDefinition } from '../../src/jobs/define-task.ts';
+import { announceTasks } from '../../src/enqueue/announce-tasks.ts';
 import { createEventHub } from '../../src/observability/event-hub.ts';
 import { createLogger } from '../../src/observability/logger.ts';
-import { bind } from '../../src/processor/bind.ts';
-import { startProcessor } from '../../src/processor/processor.ts';
+import { bind } from '../../src/tasks/bind.ts';
+import { createCatalogue } from '../../src/tasks/catalogue.ts';
+import type { TaskDefinition } from '../../src/tasks/define-task.ts';
+import { startProcessor } from '../../src/work/processor.ts';
 import { GREETINGS, type Release } from './greeting-versions.ts';
 
 const [connectionString = '', release = ''] = process.argv.slice(2);

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
-import { listenSmtp } from '../../src/mail/listening-smtp-server.ts';
-import { parseReceivedMail, type ReceivedMail } from '../../src/mail/received-mail.ts';
+import { listenSmtp } from '../../src/bank/mail/listening-smtp-server.ts';
+import { parseReceivedMail, type ReceivedMail } from '../../src/bank/mail/received-mail.ts';
 
 /** `hang` never answers and keeps the connection; `drop` destroys it; a reply is sent as it is. */
 export type SmtpVerdict = 'accept' | 'hang' | 'drop' | { code: number; text: string };

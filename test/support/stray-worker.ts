@@ -3,12 +3,12 @@
  * as a line of JSON.
  */
 import { z } from 'zod';
-import { defineTask } from '../../src/jobs/define-task.ts';
 import { createEventHub } from '../../src/observability/event-hub.ts';
 import { createLogger } from '../../src/observability/logger.ts';
-import { bind } from '../../src/processor/bind.ts';
-import { startProcessor } from '../../src/processor/processor.ts';
 import { watchStrayErrors } from '../../src/start/watch-stray-errors.ts';
+import { bind } from '../../src/tasks/bind.ts';
+import { defineTask } from '../../src/tasks/define-task.ts';
+import { startProcessor } from '../../src/work/processor.ts';
 
 const [connectionString = ''] = process.argv.slice(2);
 const payload = z.looseObject({});

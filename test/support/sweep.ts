@@ -1,7 +1,7 @@
 import pg from 'pg';
 // The engine's own statement. It does not export it, and a copy of its text would not notice when that changes.
 import { resetLockedAt } from '../../node_modules/graphile-worker/dist/sql/resetLockedAt.js';
-import { createRunnerIdentity, enterSession, hashSecret } from '../../src/processor/fleet/runner-identity.ts';
+import { createRunnerIdentity, enterSession, hashSecret } from '../../src/work/fleet/runner-identity.ts';
 
 /** What each worker of the queue `default` does every ten minutes: the engine frees what was locked for 4 hours. */
 export async function sweepAsWorker(connectionString: string): Promise<void> {

@@ -1,13 +1,13 @@
 import pg from 'pg';
 import { z } from 'zod';
-import { announceTasks } from '../../src/distributor/announce-tasks.ts';
-import { PostgresDistributor } from '../../src/distributor/postgres-distributor.ts';
-import { createCatalogue } from '../../src/jobs/catalogue.ts';
-import { defineTask, type TaskDefinition, type TaskSettings } from '../../src/jobs/define-task.ts';
+import { announceTasks } from '../../src/enqueue/announce-tasks.ts';
+import { PostgresDistributor } from '../../src/enqueue/postgres-distributor.ts';
 import { createEventHub, type EventHub } from '../../src/observability/event-hub.ts';
 import { createLogger, type Logger } from '../../src/observability/logger.ts';
-import { type BoundTask, bind, type Handler, type TaskPolicy } from '../../src/processor/bind.ts';
-import { type Processor, type QueueConcurrency, startProcessor } from '../../src/processor/processor.ts';
+import { type BoundTask, bind, type Handler, type TaskPolicy } from '../../src/tasks/bind.ts';
+import { createCatalogue } from '../../src/tasks/catalogue.ts';
+import { defineTask, type TaskDefinition, type TaskSettings } from '../../src/tasks/define-task.ts';
+import { type Processor, type QueueConcurrency, startProcessor } from '../../src/work/processor.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 import { waitFor } from './wait-for.ts';
 

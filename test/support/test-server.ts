@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/db/embedded/postgres.ts';
 import { migrateDatabase } from '../../src/db/migrate.ts';
-import { announceTasks } from '../../src/distributor/announce-tasks.ts';
-import { catalogue } from '../../src/jobs/catalogue.ts';
+import { announceTasks } from '../../src/enqueue/announce-tasks.ts';
+import { catalogue } from '../../src/tasks/catalogue.ts';
 
 /** Cloned for every test file. */
 export const TEMPLATE = 'howdah_test_template';

@@ -3,13 +3,13 @@
  * connection string, crontab.
  */
 import { z } from 'zod';
-import { createCatalogue } from '../../src/jobs/catalogue.ts';
-import { defineTask } from '../../src/jobs/define-task.ts';
 import { createEventHub } from '../../src/observability/event-hub.ts';
 import { createLogger } from '../../src/observability/logger.ts';
-import { bind } from '../../src/processor/bind.ts';
-import { startProcessor } from '../../src/processor/processor.ts';
-import { parseSchedules } from '../../src/processor/schedules/crontab.ts';
+import { bind } from '../../src/tasks/bind.ts';
+import { createCatalogue } from '../../src/tasks/catalogue.ts';
+import { defineTask } from '../../src/tasks/define-task.ts';
+import { startProcessor } from '../../src/work/processor.ts';
+import { parseSchedules } from '../../src/work/schedules/crontab.ts';
 
 const [connectionString = '', crontab = ''] = process.argv.slice(2);
 const ticks = defineTask<unknown>({ name: 'ticks', payload: z.looseObject({}) });

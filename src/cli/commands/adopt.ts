@@ -1,12 +1,12 @@
 import type { Database } from '../../db/database.ts';
-import { narrowToAction } from '../../inspect/bulk.ts';
-import { changeMatching, type MatchingResult } from '../../inspect/change-matching.ts';
+import { narrowToAction } from '../../operate/bulk.ts';
+import { changeMatching, type MatchingResult } from '../../operate/change-matching.ts';
 import {
   adoptInstallation,
   readAdopterInstead,
   readInstallationProblem,
-} from '../../inspect/installation.ts';
-import { transactionAs } from '../../inspect/transaction-as.ts';
+} from '../../operate/installation.ts';
+import { transactionAs } from '../../operate/transaction-as.ts';
 import type { Call, Command, ExitCode } from '../command.ts';
 import { CommandError, UsageError } from '../command-error.ts';
 import { interruptSignal } from '../interrupt-signal.ts';

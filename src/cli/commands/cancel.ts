@@ -1,4 +1,4 @@
-import { cancelJob } from '../../inspect/job-commands.ts';
+import { cancelJob } from '../../operate/job-commands.ts';
 import { changeCommand, REASON_OPTION } from '../change-jobs.ts';
 
 export const cancel = changeCommand({

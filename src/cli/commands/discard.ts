@@ -1,4 +1,4 @@
-import { discardJob } from '../../inspect/job-commands.ts';
+import { discardJob } from '../../operate/job-commands.ts';
 import { changeCommand, REASON_OPTION } from '../change-jobs.ts';
 
 export const discard = changeCommand({

@@ -1,4 +1,4 @@
-import type { RequestedJob } from '../../http/schemas/new-job.ts';
+import type { RequestedJob } from '../../wire/schemas/new-job.ts';
 import type { Call, Command } from '../command.ts';
 import { UsageError } from '../command-error.ts';
 import { describeInstant } from '../describe-time.ts';

@@ -1,4 +1,4 @@
-import { explainJob } from '../../inspect/explain-job.ts';
+import { explainJob } from '../../look/explain-job.ts';
 import type { Command } from '../command.ts';
 import { stateStyle } from '../job-columns.ts';
 import { noJob, toJobId } from '../job-id.ts';

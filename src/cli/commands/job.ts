@@ -1,6 +1,6 @@
-import { presentJob } from '../../http/present-job.ts';
-import { getJob } from '../../inspect/get-job.ts';
-import type { Job, JobError } from '../../inspect/job.ts';
+import { getJob } from '../../look/get-job.ts';
+import type { Job, JobError } from '../../look/job.ts';
+import { presentJob } from '../../wire/present-job.ts';
 import type { Command } from '../command.ts';
 import { describeDuration, describeExactly } from '../describe-time.ts';
 import { stateStyle } from '../job-columns.ts';

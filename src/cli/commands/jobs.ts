@@ -1,8 +1,8 @@
 import type { Database } from '../../db/database.ts';
-import { presentSummary } from '../../http/present-job.ts';
-import type { JobSummary } from '../../inspect/job.ts';
-import type { JobFilter } from '../../inspect/job-filter.ts';
-import { listJobs, MAX_PAGE_SIZE } from '../../inspect/list-jobs.ts';
+import type { JobSummary } from '../../look/job.ts';
+import type { JobFilter } from '../../look/job-filter.ts';
+import { listJobs, MAX_PAGE_SIZE } from '../../look/list-jobs.ts';
+import { presentSummary } from '../../wire/present-job.ts';
 import type { Call, Command } from '../command.ts';
 import { UsageError } from '../command-error.ts';
 import { JOB_COLUMNS } from '../job-columns.ts';

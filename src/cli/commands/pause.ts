@@ -1,4 +1,4 @@
-import { pauseQueue } from '../../inspect/queue-commands.ts';
+import { pauseQueue } from '../../operate/queue-commands.ts';
 import { changeQueues } from '../change-queues.ts';
 import type { Command } from '../command.ts';
 import { localActor } from '../local-actor.ts';

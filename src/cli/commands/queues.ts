@@ -1,5 +1,5 @@
-import { presentQueue } from '../../http/present-queue.ts';
-import { type QueueStats, readQueueStats } from '../../inspect/queue-stats.ts';
+import { type QueueStats, readQueueStats } from '../../look/queue-stats.ts';
+import { presentQueue } from '../../wire/present-queue.ts';
 import type { Command } from '../command.ts';
 import { describeDuration, describeInstant } from '../describe-time.ts';
 import type { Column } from '../table.ts';

@@ -1,4 +1,4 @@
-import { rescheduleJob } from '../../inspect/job-commands.ts';
+import { rescheduleJob } from '../../operate/job-commands.ts';
 import { changeEach } from '../change-jobs.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../command-error.ts';

@@ -1,4 +1,4 @@
-import { resumeQueue } from '../../inspect/queue-commands.ts';
+import { resumeQueue } from '../../operate/queue-commands.ts';
 import { changeQueues } from '../change-queues.ts';
 import type { Command } from '../command.ts';
 

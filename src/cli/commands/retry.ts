@@ -1,4 +1,4 @@
-import { retryJob } from '../../inspect/job-commands.ts';
+import { retryJob } from '../../operate/job-commands.ts';
 import { changeCommand } from '../change-jobs.ts';
 
 export const retry = changeCommand({

@@ -1,4 +1,4 @@
-import { runJobNow } from '../../inspect/job-commands.ts';
+import { runJobNow } from '../../operate/job-commands.ts';
 import { changeCommand } from '../change-jobs.ts';
 
 export const runNow = changeCommand({

@@ -1,5 +1,5 @@
-import { presentSchedule } from '../../http/present-fleet.ts';
-import { listSchedules, type Schedule } from '../../inspect/schedules.ts';
+import { listSchedules, type Schedule } from '../../look/schedules.ts';
+import { presentSchedule } from '../../wire/present-fleet.ts';
 import type { Command } from '../command.ts';
 import { describeInstant } from '../describe-time.ts';
 import type { Column } from '../table.ts';

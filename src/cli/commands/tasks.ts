@@ -1,5 +1,5 @@
-import { presentTask } from '../../http/present-fleet.ts';
-import { type KnownTask, listTasks } from '../../inspect/tasks.ts';
+import { type KnownTask, listTasks } from '../../look/tasks.ts';
+import { presentTask } from '../../wire/present-fleet.ts';
 import type { Command } from '../command.ts';
 import { describeDuration } from '../describe-time.ts';
 import type { Column } from '../table.ts';

@@ -1,5 +1,5 @@
-import { presentWorker } from '../../http/present-fleet.ts';
-import { listWorkers, type Worker } from '../../inspect/workers.ts';
+import { listWorkers, type Worker } from '../../look/workers.ts';
+import { presentWorker } from '../../wire/present-fleet.ts';
 import type { Command } from '../command.ts';
 import { describeInstant } from '../describe-time.ts';
 import type { Column, Style } from '../table.ts';

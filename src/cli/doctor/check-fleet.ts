@@ -1,6 +1,6 @@
 import type { Session } from '../../db/session.ts';
-import { readInstallationProblem } from '../../inspect/installation.ts';
-import { type QueueStats, readQueueStats } from '../../inspect/queue-stats.ts';
+import { type QueueStats, readQueueStats } from '../../look/queue-stats.ts';
+import { readInstallationProblem } from '../../operate/installation.ts';
 import { checkTasks } from './check-tasks.ts';
 import { countJobs } from './count-jobs.ts';
 import { error, type Finding, ok, warning } from './finding.ts';

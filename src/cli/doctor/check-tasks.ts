@@ -1,6 +1,6 @@
 import type { Session } from '../../db/session.ts';
-import { listTasks } from '../../inspect/tasks.ts';
-import { listWorkers, type Worker } from '../../inspect/workers.ts';
+import { listTasks } from '../../look/tasks.ts';
+import { listWorkers, type Worker } from '../../look/workers.ts';
 import { countJobs } from './count-jobs.ts';
 import { error, type Finding, warning } from './finding.ts';
 

@@ -1,6 +1,6 @@
 import type { Session } from '../../db/session.ts';
-import { type QueueStats, readQueueStats } from '../../inspect/queue-stats.ts';
-import { readVacuumHolders, type VacuumHolder } from '../../inspect/vacuum-holders.ts';
+import { type QueueStats, readQueueStats } from '../../look/queue-stats.ts';
+import { readVacuumHolders, type VacuumHolder } from '../../look/vacuum-holders.ts';
 import { describeDuration } from '../describe-time.ts';
 import { type Finding, ok, warning } from './finding.ts';
 

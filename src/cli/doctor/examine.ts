@@ -3,10 +3,10 @@ import { type Config, ConfigError, configWarnings, readConfig } from '../../conf
 import { embeddedAddress } from '../../db/embedded/address.ts';
 import type { ForeignSetting } from '../../db/look-at-sessions.ts';
 import type { Session } from '../../db/session.ts';
-import { catalogue } from '../../jobs/catalogue.ts';
 import { lookAt } from '../../start/check-connection.ts';
 import { readSchedules } from '../../start/read-schedules.ts';
 import { StartupError } from '../../start/startup-error.ts';
+import { catalogue } from '../../tasks/catalogue.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkDefaults } from './check-defaults.ts';
 import { checkEnds } from './check-ends.ts';

@@ -1,7 +1,7 @@
 import { createMiddleware } from 'hono/factory';
 import { HowdahError } from '../../errors.ts';
+import { findRoundedNumber } from '../../wire/rounded-number.ts';
 import type { AppEnv } from '../app-dependencies.ts';
-import { findRoundedNumber } from '../rounded-number.ts';
 
 const MAX_ECHO_LENGTH = 40;
 

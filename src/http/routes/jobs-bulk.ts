@@ -1,12 +1,12 @@
 import { createRoute } from '@hono/zod-openapi';
+import { bulkReport, bulkRequest } from '../../wire/schemas/bulk.ts';
+import { idempotencyKey } from '../../wire/schemas/idempotency-key.ts';
+import { refusals } from '../../wire/schemas/problem.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
 import { operatorsOnly } from '../middleware/identify-caller.ts';
 import { keepNumbers } from '../middleware/keep-numbers.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
 import { runBulk } from '../run-bulk.ts';
-import { bulkReport, bulkRequest } from '../schemas/bulk.ts';
-import { idempotencyKey } from '../schemas/idempotency-key.ts';
-import { refusals } from '../schemas/problem.ts';
 
 const retryRoute = bulkRoute(
   '/v1/jobs/bulk/retry',

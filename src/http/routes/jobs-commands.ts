@@ -1,18 +1,18 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Transaction } from '../../db/database.ts';
-import type { JobState } from '../../inspect/job.ts';
-import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../../inspect/job-commands.ts';
-import { readWithdrawn, type WithdrawnJobs } from '../../inspect/withdrawn-jobs.ts';
+import type { JobState } from '../../look/job.ts';
+import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../../operate/job-commands.ts';
+import { readWithdrawn, type WithdrawnJobs } from '../../operate/withdrawn-jobs.ts';
+import { idempotencyKey } from '../../wire/schemas/idempotency-key.ts';
+import { instant } from '../../wire/schemas/instant.ts';
+import { changedJob, jobParameter } from '../../wire/schemas/job.ts';
+import { refusals } from '../../wire/schemas/problem.ts';
+import { text } from '../../wire/schemas/text.ts';
 import type { App, AppDependencies, AppEnv } from '../app-dependencies.ts';
 import { operatorsOnly } from '../middleware/identify-caller.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
 import { mutate } from '../mutate.ts';
-import { idempotencyKey } from '../schemas/idempotency-key.ts';
-import { instant } from '../schemas/instant.ts';
-import { changedJob, jobParameter } from '../schemas/job.ts';
-import { refusals } from '../schemas/problem.ts';
-import { text } from '../schemas/text.ts';
 
 const reasonBody = z
   .strictObject({

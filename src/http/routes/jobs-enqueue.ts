@@ -1,17 +1,17 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { EnqueuedJob } from '../../distributor/task-distributor.ts';
-import { getJob } from '../../inspect/get-job.ts';
+import type { EnqueuedJob } from '../../enqueue/task-distributor.ts';
+import { getJob } from '../../look/get-job.ts';
+import { enqueueAll, recordEnqueue, toNewJobs } from '../../wire/enqueue-requested.ts';
+import { presentJob } from '../../wire/present-job.ts';
+import { idempotencyKey } from '../../wire/schemas/idempotency-key.ts';
+import { job } from '../../wire/schemas/job.ts';
+import { enqueuedJobs, newJob, newJobs } from '../../wire/schemas/new-job.ts';
+import { refusals } from '../../wire/schemas/problem.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
-import { enqueueAll, recordEnqueue, toNewJobs } from '../enqueue-requested.ts';
 import { operatorsOnly } from '../middleware/identify-caller.ts';
 import { keepNumbers } from '../middleware/keep-numbers.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
 import { mutate } from '../mutate.ts';
-import { presentJob } from '../present-job.ts';
-import { idempotencyKey } from '../schemas/idempotency-key.ts';
-import { job } from '../schemas/job.ts';
-import { enqueuedJobs, newJob, newJobs } from '../schemas/new-job.ts';
-import { refusals } from '../schemas/problem.ts';
 
 const CONFLICT =
   'A job with this unique key is there (details.job_id), or a request with this Idempotency-Key is at work';

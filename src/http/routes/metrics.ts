@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Metrics } from '../../observability/metrics.ts';
+import { problemResponse } from '../../wire/schemas/problem.ts';
 import type { App } from '../app-dependencies.ts';
 import { requireToken } from '../middleware/require-token.ts';
-import { problemResponse } from '../schemas/problem.ts';
 
 /** What serves metrics, and to whom. */
 export interface MetricsAccess {

@@ -1,16 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { SqlClient } from '../../db/sql-client.ts';
 import { HowdahError } from '../../errors.ts';
-import { pauseQueue, resumeQueue, setFleetConcurrency } from '../../inspect/queue-commands.ts';
-import { readQueueStats } from '../../inspect/queue-stats.ts';
-import { createThroughputMeter } from '../../inspect/throughput.ts';
+import { readQueueStats } from '../../look/queue-stats.ts';
+import { createThroughputMeter } from '../../look/throughput.ts';
+import { pauseQueue, resumeQueue, setFleetConcurrency } from '../../operate/queue-commands.ts';
+import { presentQueue } from '../../wire/present-queue.ts';
+import { idempotencyKey, idempotencyKeyParameter } from '../../wire/schemas/idempotency-key.ts';
+import { refusals } from '../../wire/schemas/problem.ts';
+import { pauseRequest, queue, queueChange, queueParameter } from '../../wire/schemas/queue.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
 import { operatorsOnly, readersOnly } from '../middleware/identify-caller.ts';
 import { mutate } from '../mutate.ts';
-import { presentQueue } from '../present-queue.ts';
-import { idempotencyKey, idempotencyKeyParameter } from '../schemas/idempotency-key.ts';
-import { refusals } from '../schemas/problem.ts';
-import { pauseRequest, queue, queueChange, queueParameter } from '../schemas/queue.ts';
 
 const oneQueue = { content: { 'application/json': { schema: z.object({ queue }) } } };
 const NO_QUEUE = { 404: 'No such queue' };

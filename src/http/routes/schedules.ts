@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listSchedules } from '../../inspect/schedules.ts';
+import { listSchedules } from '../../look/schedules.ts';
+import { presentSchedule } from '../../wire/present-fleet.ts';
+import { schedule } from '../../wire/schemas/fleet.ts';
+import { refusals } from '../../wire/schemas/problem.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
 import { readersOnly } from '../middleware/identify-caller.ts';
-import { presentSchedule } from '../present-fleet.ts';
-import { schedule } from '../schemas/fleet.ts';
-import { refusals } from '../schemas/problem.ts';
 
 const route = createRoute({
   method: 'get',

@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listTasks } from '../../inspect/tasks.ts';
+import { listTasks } from '../../look/tasks.ts';
+import { presentTask } from '../../wire/present-fleet.ts';
+import { task } from '../../wire/schemas/fleet.ts';
+import { refusals } from '../../wire/schemas/problem.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
 import { readersOnly } from '../middleware/identify-caller.ts';
-import { presentTask } from '../present-fleet.ts';
-import { task } from '../schemas/fleet.ts';
-import { refusals } from '../schemas/problem.ts';
 
 const route = createRoute({
   method: 'get',

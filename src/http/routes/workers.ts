@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listWorkers } from '../../inspect/workers.ts';
+import { listWorkers } from '../../look/workers.ts';
+import { presentWorker } from '../../wire/present-fleet.ts';
+import { worker } from '../../wire/schemas/fleet.ts';
+import { refusals } from '../../wire/schemas/problem.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
 import { readersOnly } from '../middleware/identify-caller.ts';
-import { presentWorker } from '../present-fleet.ts';
-import { worker } from '../schemas/fleet.ts';
-import { refusals } from '../schemas/problem.ts';
 
 const route = createRoute({
   method: 'get',

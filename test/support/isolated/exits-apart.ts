@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineTask } from '../../../src/jobs/define-task.ts';
-import { bind } from '../../../src/processor/bind.ts';
+import { bind } from '../../../src/tasks/bind.ts';
+import { defineTask } from '../../../src/tasks/define-task.ts';
 
 /** Ends its thread, as a library that calls process.exit() would. */
 export default bind(

@@ -1,7 +1,7 @@
 import { threadId } from 'node:worker_threads';
 import { z } from 'zod';
-import { defineTask } from '../../../src/jobs/define-task.ts';
-import { bind } from '../../../src/processor/bind.ts';
+import { bind } from '../../../src/tasks/bind.ts';
+import { defineTask } from '../../../src/tasks/define-task.ts';
 
 /** Computes for the payload's `ms` in a thread, and returns which. */
 export default bind(

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { z } from 'zod';
-import { defineTask } from '../../../src/jobs/define-task.ts';
-import { bind } from '../../../src/processor/bind.ts';
+import { bind } from '../../../src/tasks/bind.ts';
+import { defineTask } from '../../../src/tasks/define-task.ts';
 
 const payload = z.strictObject({ url: z.string(), commits: z.boolean() });
 

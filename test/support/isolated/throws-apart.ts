@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { defineTask } from '../../../src/jobs/define-task.ts';
-import { bind } from '../../../src/processor/bind.ts';
-import { RetryAfter, Revoke, SkipRetry, Snooze } from '../../../src/processor/outcomes.ts';
+import { bind } from '../../../src/tasks/bind.ts';
+import { defineTask } from '../../../src/tasks/define-task.ts';
+import { RetryAfter, Revoke, SkipRetry, Snooze } from '../../../src/tasks/outcomes.ts';
 
 class UserGoneError extends Error {}
 

@@ -1,0 +1,96 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { HowdahError } from '../../errors.ts';
+import type { App, AppDependencies } from '../../http/app-dependencies.ts';
+import { limitRate } from '../../http/middleware/limit-rate.ts';
+import { requireToken } from '../../http/middleware/require-token.ts';
+import { problemResponse } from '../../wire/schemas/problem.ts';
+import { accountParameter, enqueuedJob, registration, user } from '../schemas/user.ts';
+import { registerUser } from '../users/register-user.ts';
+import { resendVerification } from '../users/resend-verification.ts';
+import { findUser, type User } from '../users/user.ts';
+
+const RESEND_LIMIT = { limit: 10, windowMs: 60_000 };
+
+/** Sign-up, look-up, and sending the verification mail again. */
+export function addUserRoutes(app: App, deps: AppDependencies): void {
+  addSignUp(app, deps);
+  addLookUp(app, deps);
+  addResend(app, deps);
+}
+
+function addSignUp(app: App, deps: AppDependencies): void {
+  const route = createRoute({
+    method: 'post',
+    path: '/v1/users',
+    summary: 'Sign up: the user and both mail jobs commit together',
+    middleware: limitRate(deps.signUpRateLimit, deps.clock),
+    request: { body: { required: true, content: { 'application/json': { schema: registration } } } },
+    responses: {
+      201: {
+        description: 'Signed up; a verification mail and a welcome mail are on their way',
+        content: { 'application/json': { schema: z.object({ user, jobs: z.array(enqueuedJob) }) } },
+      },
+      409: problemResponse('The account or e-mail is taken'),
+      422: problemResponse('Every invalid field'),
+      429: problemResponse('Too many sign-ups from this address'),
+    },
+  });
+  app.openapi(route, async (c) => {
+    const registered = await registerUser(deps, c.req.valid('json'));
+    const jobs = registered.jobs.map(({ id, task, queue }) => ({ id, task, queue }));
+    return c.json({ user: present(registered.user), jobs }, 201);
+  });
+}
+
+function addLookUp(app: App, deps: AppDependencies): void {
+  const route = createRoute({
+    method: 'get',
+    path: '/v1/users/{account}',
+    summary: 'One user',
+    security: [{ bearer: [] }],
+    middleware: requireToken([deps.viewerToken, deps.adminToken]),
+    request: { params: accountParameter },
+    responses: {
+      200: { description: 'The user', content: { 'application/json': { schema: z.object({ user }) } } },
+      401: problemResponse('No valid viewer or admin token'),
+      404: problemResponse('No such user'),
+    },
+  });
+  app.openapi(route, async (c) => {
+    const found = await findUser(deps.db, c.req.valid('param').account);
+    if (!found) throw new HowdahError('user_not_found');
+    return c.json({ user: present(found) }, 200);
+  });
+}
+
+function addResend(app: App, deps: AppDependencies): void {
+  const route = createRoute({
+    method: 'post',
+    path: '/v1/users/{account}/verify-email',
+    summary: 'Send the verification mail again',
+    middleware: limitRate(RESEND_LIMIT, deps.clock),
+    request: { params: accountParameter },
+    responses: {
+      202: {
+        description: 'If the account exists and waits for verification, a mail is on its way',
+        content: { 'application/json': { schema: z.object({ accepted: z.literal(true) }) } },
+      },
+      429: problemResponse('A mail was asked for less than 60 s ago, or too many requests from this address'),
+    },
+  });
+  app.openapi(route, async (c) => {
+    await resendVerification(deps, c.req.valid('param').account);
+    return c.json({ accepted: true as const }, 202);
+  });
+}
+
+function present({ id, account, username, email, emailVerifiedAt, createdAt }: User) {
+  return {
+    id,
+    account,
+    username,
+    email,
+    email_verified: emailVerifiedAt !== null,
+    created_at: createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,63 @@
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import type { Database } from '../../db/database.ts';
+import { verifications } from '../../db/schema.ts';
+import { renderVerifyEmail } from '../mail/verify-email.ts';
+import type { Services } from '../services.ts';
+import { type MailRequest, messageIdOf } from './mail-request.ts';
+import { expiryFromNow, isOpen, VERIFICATION_MINUTES } from './open-verification.ts';
+import { findUser, type User } from './user.ts';
+import { UserGoneError } from './user-gone-error.ts';
+import { type CodeSeed, signVerificationCode } from './verification-code.ts';
+
+/**
+ * Mails the customer the link that verifies their address. Sends nothing when the address is verified already, no
+ * verification is open, or the open one was mailed before, so running it again is safe.
+ *
+ * Every attempt mails the same link under the same Message-ID. Delivery is at least once: when the process dies
+ * after the mail server accepted and before that is recorded, the next attempt sends once more, and the Message-ID
+ * lets the receiver drop the second copy.
+ *
+ * @throws {UserGoneError} no such user
+ * @throws {MailRejectedError} the mail server refused for good
+ */
+export async function sendVerificationMail(services: Services, request: MailRequest): Promise<void> {
+  const { db, mailer } = services;
+  const user = await findUser(db, request.userAccount);
+  if (!user) throw new UserGoneError();
+  if (user.emailVerifiedAt) return;
+  const verification = await startValidity(db, user);
+  if (!verification) return;
+  const message = composeMail(services, user, verification);
+  await mailer.send(
+    { ...message, to: user.email, messageId: messageIdOf(request.jobId, services.publicUrl) },
+    { signal: request.signal },
+  );
+  await markSent(db, verification.id);
+}
+
+/**
+ * The user's open verification that was not mailed yet, good for fifteen minutes from now: a mail held up by an
+ * outage must not arrive expired. The code does not depend on the expiry, so the link stays the same.
+ */
+async function startValidity(db: Database, user: User): Promise<CodeSeed | undefined> {
+  const [row] = await db
+    .update(verifications)
+    .set({ expiresAt: expiryFromNow })
+    .where(and(eq(verifications.userId, BigInt(user.id)), isOpen, isNull(verifications.sentAt)))
+    .returning({ id: verifications.id, nonce: verifications.nonce });
+  return row;
+}
+
+function composeMail({ secretKey, publicUrl }: Services, { username }: User, verification: CodeSeed) {
+  const { id } = verification;
+  const query = new URLSearchParams({ id, code: signVerificationCode(secretKey, verification) });
+  return renderVerifyEmail({
+    username,
+    link: `${publicUrl}/verify-email?${query}`,
+    expiresInMinutes: VERIFICATION_MINUTES,
+  });
+}
+
+async function markSent(db: Database, id: string): Promise<void> {
+  await db.update(verifications).set({ sentAt: sql`now()` }).where(eq(verifications.id, id));
+}

@@ -1,0 +1,41 @@
+import { translatingErrors } from '../db/command-error.ts';
+import { queryRows, type SqlClient } from '../db/sql-client.ts';
+import type { JobState } from '../look/job.ts';
+
+/*
+ * What an operator does to one job. Each returns the job's state after it and throws HowdahError: `job_not_found` for an
+ * unknown id, `wrong_state` (with what to do instead) for a job that is in no state for it. Run them in a transaction.
+ */
+
+/** Has a job run again: a finished one from its first attempt under the same id, a waiting one at once. */
+export async function retryJob(tx: SqlClient, id: string): Promise<JobState> {
+  return command(tx, 'howdah.retry_job($1::bigint)', [id]);
+}
+
+/** Withdraws a job: a waiting one at once; a running one gets its signal within a second and ends cancelled. */
+export async function cancelJob(tx: SqlClient, id: string, reason?: string): Promise<JobState> {
+  return command(tx, 'howdah.cancel_job($1::bigint, $2::text)', [id, reason ?? null]);
+}
+
+/** Gives a waiting job up. */
+export async function discardJob(tx: SqlClient, id: string, reason?: string): Promise<JobState> {
+  return command(tx, 'howdah.discard_job($1::bigint, $2::text)', [id, reason ?? null]);
+}
+
+/** Makes a waiting job available at once. */
+export async function runJobNow(tx: SqlClient, id: string): Promise<JobState> {
+  return command(tx, 'howdah.run_job_now($1::bigint)', [id]);
+}
+
+/** Sets the earliest instant of a waiting job's next run. */
+export async function rescheduleJob(tx: SqlClient, id: string, at: Date): Promise<JobState> {
+  return command(tx, 'howdah.reschedule_job($1::bigint, $2::timestamptz)', [id, at.toISOString()]);
+}
+
+async function command(tx: SqlClient, call: string, values: unknown[]): Promise<JobState> {
+  const [row] = await translatingErrors(() =>
+    queryRows<{ state: JobState }>(tx, `select ${call} as state`, values),
+  );
+  if (!row) throw new Error(`${call} returned no row`);
+  return row.state;
+}

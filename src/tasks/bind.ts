@@ -1,0 +1,106 @@
+import type { TaskDefinition } from './define-task.ts';
+import type { RetryDelay } from './retry-delay.ts';
+import type { TaskContext } from './task-context.ts';
+
+/** Longest wait a timer takes. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+/**
+ * The code of a task. Returning completes the job, and a returned JSON value of at most 1 MiB is kept as its result;
+ * throwing retries it, or ends it as its Outcome says. It may run more than once for one job (at-least-once), so its
+ * effects must be idempotent, or be part of a transaction that `context.completeInTransaction` ends the job in.
+ */
+export type Handler<Payload, Services> = (
+  payload: Payload,
+  context: TaskContext<Services>,
+) => Promise<unknown>;
+
+/** How long a handler that ignores its signal keeps its place, unless its task says otherwise: as River's stuck jobs. */
+export const ABANDON_AFTER_MS = 10_000;
+
+/**
+ * How a task's runs are carried out, and how their failures are judged. In this order: an Outcome the handler threw, `classify`, `discardOn`, and at last
+ * a retry after `retryDelay`, as long as the job has retries left.
+ */
+export interface TaskPolicy {
+  /** Errors that no retry can mend: the job is discarded, as with SkipRetry. @default none */
+  readonly discardOn?: readonly ErrorClass[];
+  /**
+   * What an error means for the job; undefined leaves it to the rest of the policy. What is not an Error arrives as
+   * one, with the thrown value as its cause. If it throws itself, it counts as undefined.
+   *
+   * @default undefined for every error
+   */
+  readonly classify?: (error: Error) => Classification | undefined;
+  /** Wait before the next run. @default asynqDelay */
+  readonly retryDelay?: RetryDelay;
+  /**
+   * How long a handler may go on after its signal fired, be it for a time limit, a deadline, a cancellation or a lost job.
+   * Until it ends, or this time is over, the run keeps its place and the job is not run again. Then the handler is left
+   * behind, and whatever it still does is done beside the next run. Milliseconds, 0 to 2,147,483,647. @default 10,000
+   */
+  readonly abandonAfterMs?: number;
+  /**
+   * `thread`: each run has a thread of its own, for work that computes. It does not disturb other runs, and when its signal
+   * has fired and it does not end by itself, it is ended with its thread, after a second unless `abandonAfterMs` says
+   * otherwise. The thread loads the task's file anew and shares nothing with the process: `services` is undefined, payload,
+   * result and errors are copied, and what it leaves behind ends with it. Needs a task that is loaded from its file.
+   *
+   * @default the handler runs on the event loop of the worker
+   */
+  readonly isolate?: 'thread';
+}
+
+/**
+ * The outcomes an error can be given: `retry` (after `delayMs`, or as `retryDelay` says), `discard` as SkipRetry does,
+ * `cancel` as Revoke does, `snooze` without counting the attempt.
+ */
+export type Classification =
+  | 'retry'
+  | 'discard'
+  | 'cancel'
+  | { readonly kind: 'retry'; readonly delayMs: number }
+  | { readonly kind: 'snooze'; readonly delayMs: number };
+
+export type ErrorClass = abstract new (...parameters: never[]) => Error;
+
+/** A task definition together with the code that runs it: what each file in `tasks/` exports. */
+export interface BoundTask<Services> {
+  readonly definition: TaskDefinition;
+  readonly handle: Handler<never, Services>;
+  readonly policy: TaskPolicy;
+  /** Where it was loaded from; undefined for one that was made in place. */
+  readonly file?: URL;
+}
+
+/**
+ * Ties a handler to its task's definition; the payload's type comes from the definition.
+ *
+ * @throws {TypeError} naming what is out of range in the policy
+ */
+export function bind<Payload>(
+  definition: TaskDefinition<Payload>,
+  handle: Handler<Payload, undefined>,
+  policy: TaskPolicy & { readonly isolate: 'thread' },
+): BoundTask<never>;
+export function bind<Payload, Services>(
+  definition: TaskDefinition<Payload>,
+  handle: Handler<Payload, Services>,
+  policy?: TaskPolicy,
+): BoundTask<Services>;
+export function bind(
+  definition: TaskDefinition,
+  handle: Handler<never, never>,
+  policy: TaskPolicy = {},
+): BoundTask<never> {
+  const { abandonAfterMs = ABANDON_AFTER_MS, isolate } = policy;
+  if (isolate !== undefined && isolate !== 'thread') {
+    throw new TypeError(`Task "${definition.name}": isolate: expected 'thread' or none, received ${isolate}`);
+  }
+  if (!(Number.isInteger(abandonAfterMs) && abandonAfterMs >= 0 && abandonAfterMs <= MAX_TIMER_MS)) {
+    throw new TypeError(
+      `Task "${definition.name}": abandonAfterMs: expected a whole number from 0 to ${MAX_TIMER_MS}, received ${abandonAfterMs}`,
+    );
+  }
+  return Object.freeze({ definition, handle, policy });
+}

@@ -1,0 +1,119 @@
+import { translatingErrors } from '../db/command-error.ts';
+import type { Database, Transaction } from '../db/database.ts';
+import type { EnqueueOptions } from '../enqueue/enqueue-options.ts';
+import type { EnqueuedJob, NewJob, TaskDistributor } from '../enqueue/task-distributor.ts';
+import { type FieldMistake, HowdahError } from '../errors.ts';
+import { recordChange } from '../operate/record-change.ts';
+import type { TaskDefinition } from '../tasks/define-task.ts';
+import { nameUnknown } from './name-unknown.ts';
+import { resolveTask, resolveVersions } from './resolve-task.ts';
+import type { RequestedJob } from './schemas/new-job.ts';
+
+/** The options' names in a request, where they are not just those of the distributor in snake_case. */
+const NAMES: Readonly<Record<string, string>> = {
+  delayMs: 'delay',
+  timeoutMs: 'timeout',
+  retentionMs: 'retention',
+  uniqueForMs: 'unique_for',
+  debounceMs: 'debounce',
+  maxWaitMs: 'max_wait',
+};
+
+/** Names inside a payload are the task's own. */
+const PAYLOAD_FIELD = /^(jobs\[\d+\]\.)?payload\b/;
+
+/**
+ * The requested jobs, each with a definition of its task: this process's own, or where the payload does not fit that, the
+ * newest in the fleet that it fits.
+ *
+ * @throws {HowdahError} `unknown_task`
+ */
+export async function toNewJobs(db: Database, requested: readonly RequestedJob[]): Promise<NewJob[]> {
+  const tasks = new Map<string, TaskDefinition>();
+  const versions = new Map<string, readonly TaskDefinition[]>();
+  const jobs: NewJob[] = [];
+  for (const [index, job] of requested.entries()) {
+    const place = requested.length === 1 ? '' : `jobs[${index}].`;
+    const payload = job.payload === undefined ? {} : job.payload;
+    const own = tasks.get(job.task) ?? (await resolveTask(db, job.task).catch(nameUnknown(place)));
+    tasks.set(job.task, own);
+    const fits = ({ payload: schema }: TaskDefinition) => schema.safeParse(payload).success;
+    if (!fits(own) && !versions.has(job.task)) versions.set(job.task, await resolveVersions(db, job.task));
+    const task = fits(own) ? own : (versions.get(job.task)?.find(fits) ?? own);
+    jobs.push({ task, payload, options: toOptions(job) });
+  }
+  return jobs;
+}
+
+/** @throws {HowdahError} as the distributor does, with fields by their names in a request */
+export async function enqueueAll(
+  tx: Transaction,
+  distributor: TaskDistributor,
+  jobs: readonly NewJob[],
+): Promise<EnqueuedJob[]> {
+  const [only] = jobs;
+  return translatingErrors(() =>
+    only && jobs.length === 1
+      ? distributor.distribute(tx, only.task, only.payload, only.options).then((job) => [job])
+      : distributor.distributeMany(tx, jobs),
+  )
+    .catch(renameFields)
+    .catch(nameUnknown());
+}
+
+/** The row of the audit log for it. */
+export async function recordEnqueue(tx: Transaction, jobs: readonly EnqueuedJob[]): Promise<void> {
+  const tasks = [...new Set(jobs.map(({ task }) => task))];
+  const queues = [...new Set(jobs.map(({ queue }) => queue))];
+  await recordChange(tx, {
+    action: 'jobs.enqueue',
+    jobIds: jobs.map(({ id }) => id),
+    details: { tasks, queues },
+  });
+}
+
+function toOptions(job: RequestedJob): EnqueueOptions {
+  const options = {
+    queue: job.queue,
+    delayMs: job.delay,
+    runAt: job.run_at,
+    priority: job.priority,
+    maxRetries: job.max_retries,
+    timeoutMs: job.timeout,
+    deadline: job.deadline,
+    retentionMs: job.retention,
+    uniqueKey: job.unique_key,
+    uniqueForMs: job.unique_for,
+    key: job.key,
+    keyMode: job.key_mode,
+    debounceMs: job.debounce,
+    maxWaitMs: job.max_wait,
+    succeeds: job.succeeds,
+    sequence: job.sequence,
+    headers: job.headers,
+  };
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as EnqueueOptions;
+}
+
+function renameFields(error: unknown): never {
+  if (!(error instanceof HowdahError) || error.fields.length === 0) throw error;
+  const fields = error.fields.map((mistake) =>
+    PAYLOAD_FIELD.test(mistake.field) ? mistake : inOurWords(mistake),
+  );
+  const detail = fields.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  throw new HowdahError(error.code, { detail, fields, cause: error });
+}
+
+/** Only what was expected is in our words: the value received stays as it came. */
+function inOurWords({ field, message }: FieldMistake): FieldMistake {
+  const [, expected = '', received = ''] = /^(.*?)(, received .*)?$/s.exec(message) ?? [];
+  return {
+    field: field.replace(/[a-zA-Z]+$/, rename),
+    message: `${expected.replace(/[a-z]+[A-Z]\w*/g, rename)}${received}`,
+  };
+}
+
+function rename(name: string): string {
+  return NAMES[name] ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,0 +1,45 @@
+import type { z } from '@hono/zod-openapi';
+import { formatDuration } from '../config/duration.ts';
+import type { Schedule } from '../look/schedules.ts';
+import type { KnownTask } from '../look/tasks.ts';
+import type { Worker } from '../look/workers.ts';
+import { iso, REDACTED } from './present-job.ts';
+import type { schedule, task, worker } from './schemas/fleet.ts';
+
+export function presentWorker(found: Worker): z.infer<typeof worker> {
+  const { runningCount, startedAt, heartbeatAt, poolId, tasks, blockedSince, ...rest } = found;
+  return {
+    ...rest,
+    running: runningCount,
+    started_at: startedAt.toISOString(),
+    heartbeat_at: heartbeatAt.toISOString(),
+    pool_id: poolId,
+    tasks,
+    blocked_since: iso(blockedSince),
+  };
+}
+
+export function presentTask(found: KnownTask): z.infer<typeof task> {
+  const { name, queue, maxRetries, timeoutMs, payloadSchema, workerCount } = found;
+  return {
+    ...{ name, queue, max_retries: maxRetries, timeout: formatDuration(timeoutMs) },
+    payload_schema: payloadSchema,
+    workers: workerCount,
+  };
+}
+
+/** With the payload for an operator, without it for a reader. */
+export function presentSchedule(
+  found: Schedule,
+  caller: 'admin' | 'viewer' | undefined,
+): z.infer<typeof schedule> {
+  const { lastRunAt, nextRunAt, lastError, lastErrorAt, payload, ...rest } = found;
+  return {
+    ...rest,
+    payload: caller === 'admin' || payload === null ? payload : REDACTED,
+    last_run_at: iso(lastRunAt),
+    next_run_at: iso(nextRunAt),
+    last_error: lastError,
+    last_error_at: iso(lastErrorAt),
+  };
+}

@@ -1,0 +1,36 @@
+import { z } from '@hono/zod-openapi';
+import type { Database } from '../db/database.ts';
+import { getTask, listVersionsAround, type TaskVersion } from '../look/tasks.ts';
+import { catalogue } from '../tasks/catalogue.ts';
+import type { TaskDefinition } from '../tasks/define-task.ts';
+
+/**
+ * The task of that name: this deployment's own definition, or one made from what another deployment announced.
+ *
+ * @throws {HowdahError} `unknown_task` with the names there are, the nearest first
+ */
+export async function resolveTask(db: Database, name: string): Promise<TaskDefinition> {
+  const own = catalogue.get(name);
+  if (own) return own;
+  const known = await getTask(db, name);
+  return toDefinition(known);
+}
+
+/** The task's versions in the fleet, the newest first. While a deployment rolls, requests of new clients reach old processes. */
+export async function resolveVersions(db: Database, name: string): Promise<TaskDefinition[]> {
+  return (await listVersionsAround(db, name)).map(toDefinition);
+}
+
+function toDefinition(known: TaskVersion): TaskDefinition {
+  const { name, queue, maxRetries, timeoutMs } = known;
+  return { name, payload: toSchema(known), queue, maxRetries, timeoutMs };
+}
+
+/** A schema that cannot be read back is left to the worker, which checks the payload before it runs. */
+function toSchema({ payloadSchema }: TaskVersion): z.ZodType<unknown> {
+  try {
+    return z.fromJSONSchema(payloadSchema);
+  } catch {
+    return z.unknown();
+  }
+}

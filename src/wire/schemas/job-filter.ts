@@ -1,0 +1,116 @@
+import { z } from '@hono/zod-openapi';
+import { MAX_PAGE_SIZE } from '../../look/list-jobs.ts';
+import { findRoundedNumber } from '../rounded-number.ts';
+import { instant } from './instant.ts';
+import { jobState } from './job.ts';
+import { text } from './text.ts';
+
+const PAYLOAD = { error: 'expected JSON that the payload contains, e.g. {"user_account":"ada"}' };
+const LIMIT = { error: `expected a whole number 1 to ${MAX_PAGE_SIZE}` };
+const STATE = {
+  error: `expected one of ${jobState.options.join(', ')}, or a list of 1 to ${jobState.options.length} of them`,
+};
+const STATES = {
+  error: `expected one of ${jobState.options.join(', ')}, or several with commas between them`,
+};
+const CURSOR = { error: 'expected the next_cursor of another page' };
+
+const CONDITIONS = {
+  queue: text(63).optional(),
+  task: text(128).optional(),
+  created_after: instant.optional(),
+  created_before: instant.optional(),
+  finished_after: instant.optional(),
+  finished_before: instant.optional(),
+  error: text(1024).optional().openapi({ description: 'Part of the latest error, in any case.' }),
+  worker: text(256).optional().openapi({ description: 'pool_id of the worker that has or had it.' }),
+  key: text(512).optional(),
+};
+
+/** Which jobs, in a body. */
+export const jobFilter = z
+  .strictObject({
+    ...CONDITIONS,
+    state: z
+      .union([jobState, z.array(jobState).min(1, STATE).max(jobState.options.length, STATE)], STATE)
+      .optional()
+      .openapi({ description: 'In this state, or in one of these.' }),
+    payload_contains: z
+      .unknown()
+      .optional()
+      .openapi({ description: 'JSON that the payload contains, as Postgres’ @> has it.' }),
+  })
+  .openapi('JobFilter');
+
+export type RequestedFilter = z.output<typeof jobFilter> & { q?: string | undefined };
+
+type JobState = z.output<typeof jobState>;
+
+/** For the typed client, which so refuses a misspelt state, at least the first. */
+type StateList = JobState | `${JobState},${string}`;
+
+/** Which page of which jobs, in an address. */
+export const jobQuery = z.strictObject({
+  ...CONDITIONS,
+  state: z
+    .custom<StateList>((value) => typeof value === 'string', STATES)
+    .transform(splitStates)
+    .optional()
+    .openapi({
+      type: 'array',
+      items: { $ref: '#/components/schemas/JobState' },
+      description: 'In one of these, with commas between them.',
+      param: { style: 'form', explode: false, example: ['discarded', 'retryable'] },
+    }),
+  payload_contains: z.string(PAYLOAD).max(8192, PAYLOAD).transform(parseJson).optional().openapi({
+    type: 'string',
+    description: 'JSON that the payload contains. Operators only.',
+    example: '{"user_account":"ada"}',
+  }),
+  q: text(1024)
+    .optional()
+    .openapi({ description: 'The job with this id, jobs with this key or with this in their latest error.' }),
+  limit: z
+    .string(LIMIT)
+    .regex(/^\d{1,3}$/, LIMIT)
+    .transform(Number)
+    .pipe(z.int(LIMIT).min(1, LIMIT).max(MAX_PAGE_SIZE, LIMIT))
+    .optional()
+    .openapi({ type: 'integer', minimum: 1, maximum: MAX_PAGE_SIZE, default: 50 }),
+  cursor: z
+    .string(CURSOR)
+    .regex(/^[A-Za-z0-9_-]{1,40}$/, CURSOR)
+    .transform(decodeCursor)
+    .optional()
+    .openapi({ type: 'string', description: 'next_cursor of the page before.' }),
+});
+
+/** The cursor of the page after the job with this id. */
+export function encodeCursor(id: string): string {
+  return Buffer.from(`before:${id}`).toString('base64url');
+}
+
+function splitStates(list: string, context: z.RefinementCtx): JobState[] {
+  const parsed = z.array(jobState).safeParse(list.split(','));
+  if (parsed.success) return parsed.data;
+  context.addIssue({ code: 'custom', message: STATES.error });
+  return z.NEVER;
+}
+
+function decodeCursor(cursor: string, context: z.RefinementCtx): string {
+  const [, id] = /^before:([1-9]\d{0,17})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (id !== undefined) return id;
+  context.addIssue({ code: 'custom', message: CURSOR.error });
+  return z.NEVER;
+}
+
+function parseJson(value: string, context: z.RefinementCtx): unknown {
+  try {
+    if (findRoundedNumber(value) === undefined) return JSON.parse(value);
+    context.addIssue({ code: 'custom', message: 'expected numbers that a double holds exactly' });
+    return z.NEVER;
+  } catch {
+    context.addIssue({ code: 'custom', message: PAYLOAD.error });
+    return z.NEVER;
+  }
+}

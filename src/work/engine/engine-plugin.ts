@@ -1,0 +1,197 @@
+import { pathToFileURL } from 'node:url';
+import type { JobHelpers, WorkerPool } from 'graphile-worker';
+import type { Pool } from 'pg';
+import type { BoundTask } from '../../tasks/bind.ts';
+import type { TaskDefinition } from '../../tasks/define-task.ts';
+import { loadBoundTask } from '../../tasks/load-bound-task.ts';
+import { versionsOf } from '../../tasks/task-version.ts';
+import type { RunnerIdentity } from '../fleet/runner-identity.ts';
+import { ShutdownError } from '../run/abort-reasons.ts';
+import type { SharedEnvironment } from '../run/run-job.ts';
+import type { Schedule } from '../schedules/crontab.ts';
+import { distrustNews } from './distrust-news.ts';
+import { gatePool } from './gated-pool.ts';
+import { GuestRunner } from './guest-runner.ts';
+
+/** The CLI's own, without --max-pool-size. */
+const DEFAULT_POOL_SIZE = 10;
+
+/** The plugin that makes the stock `graphile-worker` CLI run a queue as Howdah's own worker does. */
+export interface EnginePluginOptions<Services> {
+  connectionString: string;
+  identity: RunnerIdentity;
+  /** The pool that the CLI works with in place of one of its own; whatever is idle in it keeps no process alive. */
+  openPool: (maxConnections: number) => Pool;
+  /** Of all queues; the CLI's own clock enqueues nothing. */
+  schedules: readonly Schedule[];
+  /** Called before the CLI reads its settings. @returns the schema's queue. @throws what should end the CLI instead */
+  prepare: (settings: CliSettings, schema: string) => string;
+  /** What runs need; called once, before the first job is fetched. */
+  open: () => Promise<SharedEnvironment<Services>>;
+  /** Called before the runner leaves the register, which cuts the connections that are left. */
+  onLeaving: () => void;
+  /** Called once the CLI's pool has ended. */
+  onEnd: () => Promise<void>;
+  /** The runner was lost, or never was one: the process should end now. */
+  onLost: (reason: unknown) => void;
+  /** The engine gives up, and stops in order. */
+  onFatalError: (error: unknown) => void;
+}
+
+/** The CLI's settings, flags included; the plugin may change them. */
+export type CliSettings = Pick<
+  GraphileConfig.ResolvedPreset['worker'] & object,
+  'connectionString' | 'crontabFile' | 'concurrentJobs' | 'maxPoolSize'
+>;
+
+/**
+ * Loads each file of the tasks folder as a bound task and runs it through the same pipeline: parsed payload, time limit,
+ * verdicts, events. The CLI's pool is a runner in the fleet's register: nothing is fetched before it is in there, and
+ * what it holds when it leaves is given back.
+ */
+export function createEnginePlugin<Services>(options: EnginePluginOptions<Services>): GraphileConfig.Plugin {
+  const guest = new Guest(options);
+  return {
+    name: 'HowdahPlugin',
+    version: '1.0.0',
+    worker: {
+      middleware: {
+        init(next, { ctx }) {
+          const settings = ctx.resolvedPreset.worker as CliSettings;
+          guest.setUp(options.prepare(settings, ctx.workerSchema), settings);
+          ctx.events.on('pool:create', ({ workerPool }) => guest.begin(workerPool));
+          ctx.events.on('pool:listen:success', ({ client }) => distrustNews(client, ctx.workerSchema));
+          ctx.events.on('cron:started', () => guest.startSchedules());
+          ctx.events.on('pool:fatalError', ({ error }) => options.onFatalError(error));
+          ctx.events.on('pool:release', () => void guest.end());
+          return lendPool(next(), guest.openPool(settings));
+        },
+        async poolGracefulShutdown(next) {
+          guest.leave();
+          try {
+            await next();
+          } finally {
+            await guest.end();
+          }
+        },
+      },
+      hooks: {
+        startWorker: () => guest.begun,
+        loadTaskFromFiles: {
+          before: ['LoadTaskFromJsPlugin'],
+          async callback(_, details) {
+            const file = details.fileDetailsList.find(({ extension }) => extension === '.ts');
+            if (details.handler || !file) return;
+            const task = await loadBoundTask<Services>(pathToFileURL(file.fullPath));
+            details.handler = guest.handlerOf(task);
+          },
+        },
+      },
+    },
+  };
+}
+
+/**
+ * Makes the CLI take a pool of ours: given an address alone it would open sessions with whatever settings the database
+ * has. It looks for a pool among the options it was called with. Source: graphile-worker 0.18.0, lib.js, `assertPool`.
+ */
+function lendPool<T>(compiled: T, pool: Pool): T {
+  const { _rawOptions: options } = compiled as { _rawOptions: { pgPool?: Pool } };
+  options.pgPool = pool;
+  return compiled;
+}
+
+/** The CLI's pool as a runner of ours, from its creation to its end. */
+class Guest<Services> {
+  readonly #options: EnginePluginOptions<Services>;
+  readonly #tasks: TaskDefinition[] = [];
+  #queue = '';
+  #concurrency = 1;
+  #pool: Pool | undefined;
+  #runner: GuestRunner<Services> | undefined;
+  #begun: Promise<void> = Promise.resolve();
+  #ending: Promise<void> | undefined;
+
+  constructor(options: EnginePluginOptions<Services>) {
+    this.#options = options;
+  }
+
+  /** Resolves when jobs may be fetched. */
+  get begun(): Promise<void> {
+    return this.#begun;
+  }
+
+  setUp(queue: string, { concurrentJobs }: CliSettings): void {
+    this.#queue = queue;
+    this.#concurrency = concurrentJobs ?? 1;
+  }
+
+  /** The pool of the CLI, whose statements that end runs are written by the runner. */
+  openPool({ maxPoolSize = DEFAULT_POOL_SIZE }: CliSettings): Pool {
+    const pool = this.#options.openPool(maxPoolSize);
+    this.#pool = pool;
+    gatePool(pool, { opened: async () => {}, answer: (statement) => this.#runner?.answer(statement) });
+    return pool;
+  }
+
+  handlerOf(task: BoundTask<Services>) {
+    this.#tasks.push(task.definition as TaskDefinition);
+    return async (payload: unknown, helpers: JobHelpers): Promise<void> => {
+      if (!this.#runner) throw new Error('a job was fetched before the runner was in the register');
+      await this.#runner.run(task, payload, helpers);
+    };
+  }
+
+  begin(pool: WorkerPool): void {
+    pool.abortSignal.addEventListener('abort', () => this.#runner?.abort(new ShutdownError()));
+    this.#begun = this.#begin(pool);
+    this.#begun.catch(this.#options.onLost);
+  }
+
+  /** The engine has a clock of its own to start, unless it only runs what there is (`--once`). */
+  startSchedules(): void {
+    void this.#begun.then(
+      () => this.#runner?.startSchedules(),
+      () => {},
+    );
+  }
+
+  leave(): void {
+    this.#runner?.leave();
+  }
+
+  end(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #begin({ id }: WorkerPool): Promise<void> {
+    const { connectionString, schedules, onLost } = this.#options;
+    const identity = {
+      ...this.#options.identity,
+      queue: this.#queue,
+      concurrency: this.#concurrency,
+      tasks: versionsOf(this.#tasks),
+    };
+    const environment = await this.#options.open();
+    if (!this.#pool) throw new Error('the pool was made before it was lent');
+    const runner = new GuestRunner<Services>({
+      connectionString,
+      pool: this.#pool,
+      identity,
+      schedules,
+      environment,
+      onLost,
+    });
+    this.#runner = runner;
+    await runner.open(id);
+  }
+
+  async #end(): Promise<void> {
+    await this.#begun.catch(() => {});
+    await this.#runner?.untilWritten();
+    this.#options.onLeaving();
+    await this.#runner?.close();
+    await this.#options.onEnd();
+  }
+}

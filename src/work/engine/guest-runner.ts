@@ -1,0 +1,233 @@
+import type { Job, JobHelpers } from 'graphile-worker';
+import type { Pool, QueryConfig } from 'pg';
+import type { RescuedTask } from '../../observability/events.ts';
+import type { BoundTask } from '../../tasks/bind.ts';
+import { FleetMember } from '../fleet/fleet-member.ts';
+import type { RunnerState } from '../fleet/member-messages.ts';
+import type { BeatAnswer, RegisteredRunner } from '../fleet/registry.ts';
+import { RunsBoard } from '../fleet/runs-board.ts';
+import { JobLostError, ShutdownError } from '../run/abort-reasons.ts';
+import { OverdueRuns } from '../run/overdue-runs.ts';
+import { runJob, type SharedEnvironment } from '../run/run-job.ts';
+import { RunsUnderWay } from '../run/runs-under-way.ts';
+import { timeLimitMs } from '../run/time-limit.ts';
+import { toRun } from '../run/to-run.ts';
+import { VerdictError } from '../run/verdict.ts';
+import type { Schedule } from '../schedules/crontab.ts';
+import { Scheduler } from '../schedules/scheduler.ts';
+import { Endings } from './endings.ts';
+import { EndsBreaker, MAX_UNRECORDED_BEYOND_PLACES } from './ends-breaker.ts';
+import { isFetch, readEnds } from './engine-statement.ts';
+import { Slots } from './slots.ts';
+
+export interface GuestRunnerOptions<Services> {
+  connectionString: string;
+  /** The one whose sessions are the runner's. */
+  pool: Pool;
+  identity: RegisteredRunner;
+  /** Of all queues. */
+  schedules: readonly Schedule[];
+  environment: SharedEnvironment<Services>;
+  /** The database retired the runner, or it was cut off: its jobs are others' now, and it may not go on. */
+  onLost: (because: string) => void;
+}
+
+/**
+ * A runner whose pool somebody else made, as the stock command line does: in the fleet's register, with a session
+ * that shows its life and a heartbeat, rescuing others and rescued by them. The pool's connections carry name and secret as
+ * settings. When it is lost it is not replaced: its process should end.
+ */
+export class GuestRunner<Services> {
+  readonly #options: GuestRunnerOptions<Services>;
+  readonly #board: RunsBoard;
+  readonly #runs: RunsUnderWay;
+  readonly #overdue = new OverdueRuns();
+  readonly #grants = new Slots(Number.POSITIVE_INFINITY);
+  readonly #leaving = new AbortController();
+  readonly #member: FleetMember;
+  readonly #scheduler: Scheduler;
+  readonly #breaker: EndsBreaker;
+  readonly #endings: Endings;
+  #poolId = '';
+  #isLost = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: GuestRunnerOptions<Services>) {
+    const { connectionString, identity, schedules, environment } = options;
+    const { events, log } = environment;
+    this.#options = options;
+    this.#board = new RunsBoard(identity.concurrency, Object.keys(identity.tasks));
+    this.#runs = new RunsUnderWay(this.#board);
+    this.#member = new FleetMember({
+      connectionString,
+      kind: 'graphile-worker',
+      events,
+      log,
+      states: () => [this.#state()],
+      onAnswer: (_, answers) => this.#heed(answers),
+      onCutOff: () => this.#lose('cut off from the database'),
+    });
+    const { queue } = identity;
+    this.#breaker = new EndsBreaker({
+      maxUnrecorded: identity.concurrency + MAX_UNRECORDED_BEYOND_PLACES,
+      onChange: (trouble) => events.emit('queue.ends', { queue, ...trouble }),
+    });
+    this.#endings = new Endings({
+      ...options,
+      queue,
+      log,
+      poolId: () => this.#poolId,
+      runs: this.#runs,
+      breaker: this.#breaker,
+      stopping: this.#leaving.signal,
+    });
+    const queues = [queue];
+    this.#scheduler = new Scheduler({ connectionString, queues, schedules, log });
+  }
+
+  /** In the register, so that it may fetch; the jobs it takes are locked under the pool's id. */
+  async open(poolId: string): Promise<void> {
+    const { identity, environment } = this.#options;
+    const { token, queue, concurrency } = identity;
+    this.#poolId = poolId;
+    await this.#member.open();
+    await this.#member.hold(token, this.#board);
+    this.#limit(await this.#member.register(identity));
+    await this.#member.namePool(token, poolId);
+    await this.#member.start();
+    environment.events.emit('runner.started', { queue, concurrency, token });
+  }
+
+  /** Enqueues what its queue's schedules say, until it leaves. */
+  startSchedules(): void {
+    if (!this.#leaving.signal.aborted) this.#scheduler.start();
+  }
+
+  /** One run, as the processor's own runners do it. */
+  async run(task: BoundTask<Services>, payload: unknown, helpers: JobHelpers): Promise<void> {
+    const { identity, environment } = this.#options;
+    const id = String(helpers.job.id);
+    const held = this.#runs.hold(id, helpers.job.locked_at ?? new Date());
+    try {
+      using _place = await this.#takePlace();
+      await using _record = await this.#recordStart(helpers.job);
+      const run = toRun(identity.queue, payload, helpers);
+      const signals = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
+      await runJob(task, run, { ...environment, ...signals, overdue: this.#overdue });
+    } finally {
+      this.#runs.end(held);
+    }
+  }
+
+  /** What stands in for one of the engine's statements: ends are written by Endings, and nothing is fetched while they cannot be. */
+  answer(statement: QueryConfig): ReturnType<Endings['write']> | undefined {
+    const ends = readEnds(statement);
+    if (ends) return this.#endings.write(statement, ends);
+    return isFetch(statement) && this.#breaker.limitFetch(1) === 0
+      ? Promise.resolve({ rows: [] })
+      : undefined;
+  }
+
+  /** As of `Endings`. Call it while the pool is open. */
+  untilWritten(): Promise<void> {
+    this.leave();
+    return this.#endings.untilWritten();
+  }
+
+  /** No further run begins, not even of jobs that are fetched already: they go back to their queue. */
+  leave(): void {
+    this.#leaving.abort(new ShutdownError());
+    void this.#scheduler.stop();
+  }
+
+  /** Fires the signal of every run with this reason. */
+  abort(reason: Error): void {
+    this.#runs.abort(reason);
+  }
+
+  /** Out of the register, with whatever it still held given back. Call it when its pool has ended. Safe to call twice. */
+  close(): Promise<void> {
+    this.leave();
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { identity, environment } = this.#options;
+    const { token, queue } = identity;
+    await this.#scheduler.stop();
+    const end = this.#isLost
+      ? ({ as: 'left', because: 'its worker left' } as const)
+      : ({ as: 'stopped', because: 'stopped' } as const);
+    let byTask: readonly RescuedTask[] = [];
+    try {
+      const { runningIds: running, unrecordedIds: unrecorded } = this.#runs;
+      byTask = (await this.#member.end(token, end, { running, unrecorded })).byTask;
+    } catch (err) {
+      environment.log.warn({ err, queue }, 'what the runner held will be rescued');
+    }
+    await this.#member.stop();
+    environment.events.emit('runner.stopped', { queue, token, byTask });
+  }
+
+  #state(): RunnerState {
+    const maxRunning = Math.max(this.#grants.limit, this.#grants.usedCount);
+    return {
+      token: this.#options.identity.token,
+      maxRunning: Number.isFinite(maxRunning) ? maxRunning : null,
+      isLeaving: this.#leaving.signal.aborted,
+      unrecorded: this.#runs.unrecordedIds,
+      trouble: this.#breaker.trouble.error?.message ?? null,
+      isStalled: this.#breaker.isOpen,
+      abandoned: this.#overdue.jobIds,
+    };
+  }
+
+  #heed(answers: readonly BeatAnswer[]): void {
+    const answer = answers.find(({ token }) => token === this.#options.identity.token);
+    if (answer) {
+      this.#limit(answer.maxRunning);
+      this.#runs.cancel(new Set(answer.cancelled));
+    } else {
+      this.#lose('the database retired this runner');
+    }
+  }
+
+  #limit(maxRunning: number | null): void {
+    this.#grants.setLimit(maxRunning ?? Number.POSITIVE_INFINITY);
+  }
+
+  #lose(because: string): void {
+    if (this.#isLost || this.#closing) return;
+    this.#isLost = true;
+    this.#runs.abort(new JobLostError(because));
+    this.#options.onLost(because);
+  }
+
+  /** Records the start of a job that was aboard an earlier death, until the run is over; of others nothing. */
+  async #recordStart({ id, flags }: Job): Promise<AsyncDisposable | undefined> {
+    if (flags === null || !('howdah_deaths' in flags)) return undefined;
+    const { identity, environment } = this.#options;
+    await this.#member.recordStart(String(id), identity.token);
+    return {
+      [Symbol.asyncDispose]: () =>
+        this.#member
+          .clearStart(String(id), identity.token)
+          .catch((err: unknown) =>
+            environment.log.warn({ err }, 'the record of a start stays until its runner ends'),
+          ),
+    };
+  }
+
+  /** A place of the queue's fleet concurrency, while the ends of runs can be written. @throws {VerdictError} that puts the job back when the runner leaves first */
+  async #takePlace(): Promise<Disposable> {
+    try {
+      using places = new DisposableStack();
+      places.use(await this.#grants.acquire(this.#leaving.signal));
+      await this.#breaker.turn(this.#leaving.signal);
+      return places.move();
+    } catch (reason) {
+      throw new VerdictError({ kind: 'return', error: reason as Error });
+    }
+  }
+}

@@ -1,0 +1,300 @@
+import type { Job, JobHelpers, Task } from 'graphile-worker';
+import { openPool, type PoolHandle } from '../../db/open-pool.ts';
+import type { RescuedTask } from '../../observability/events.ts';
+import type { BoundTask } from '../../tasks/bind.ts';
+import { versionsOf } from '../../tasks/task-version.ts';
+import type { FleetMember } from '../fleet/fleet-member.ts';
+import type { RunnerState } from '../fleet/member-messages.ts';
+import { createRunnerIdentity, enterSession } from '../fleet/runner-identity.ts';
+import { RunsBoard } from '../fleet/runs-board.ts';
+import { ShutdownError } from '../run/abort-reasons.ts';
+import type { OverdueRuns } from '../run/overdue-runs.ts';
+import { runJob, type SharedEnvironment } from '../run/run-job.ts';
+import { RunsUnderWay } from '../run/runs-under-way.ts';
+import { timeLimitMs } from '../run/time-limit.ts';
+import { toRun } from '../run/to-run.ts';
+import { VerdictError } from '../run/verdict.ts';
+import { Endings } from './endings.ts';
+import type { EndsBreaker } from './ends-breaker.ts';
+import { type Engine, startEngine } from './engine.ts';
+import type { Prefetch } from './prefetch.ts';
+import { Refusals } from './refusals.ts';
+import { Slots } from './slots.ts';
+
+/** Connections beside one a slot: one listens for new jobs, two fetch and end batches. */
+const SPARE_CONNECTIONS = 3;
+
+export interface RunnerOptions<Services> {
+  connectionString: string;
+  queue: string;
+  /** Runs at once; `slots` has as many places. */
+  concurrency: number;
+  slots: Slots;
+  /** The queue's handlers in this process that ignore their signal. */
+  overdue: OverdueRuns;
+  /** Shared by the queue's runners in this process, as the slots are. */
+  breaker: EndsBreaker;
+  prefetch: Prefetch;
+  /** Fires when the process stops. */
+  stopping: AbortSignal;
+  tasks: ReadonlyMap<string, BoundTask<Services>>;
+  /** This process in the fleet. */
+  member: FleetMember;
+  environment: SharedEnvironment<Services>;
+}
+
+/**
+ * One queue's graphile-worker pool in this process, from its start to its end. It is never repaired: when something
+ * about its connections went wrong it is replaced by a new one under a new token, so that what the old one may still
+ * hold or send can be told from what the new one does.
+ */
+export class Runner<Services = unknown> {
+  readonly board: RunsBoard;
+  readonly #identity = createRunnerIdentity();
+  readonly #options: RunnerOptions<Services>;
+  readonly #runs: RunsUnderWay;
+  /** Its part of the queue's fleet concurrency; no limit where the queue has none. */
+  readonly #grants = new Slots(Number.POSITIVE_INFINITY);
+  /** Fires when no further run may begin, not even of jobs that are fetched already. */
+  readonly #leaving = new AbortController();
+  readonly #left = Promise.withResolvers<Error | undefined>();
+  readonly #database: PoolHandle;
+  readonly #endings: Endings;
+  readonly #refusals = new Refusals();
+  #poolId = '';
+  #isRegistered = false;
+  #engine: Engine | undefined;
+  #engineConcurrency: number | undefined;
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: RunnerOptions<Services>) {
+    this.#options = options;
+    this.board = new RunsBoard(options.concurrency, [...options.tasks.keys()]);
+    this.#runs = new RunsUnderWay(this.board);
+    this.#database = openPool({
+      connectionString: options.connectionString,
+      applicationName: `howdah:${this.token}`,
+      maxConnections: options.concurrency + SPARE_CONNECTIONS,
+      onConnectionError: (error) => this.#left.resolve(error),
+      onConnect: (client) => enterSession(client, this.#identity),
+    });
+    this.#endings = new Endings({
+      ...options,
+      pool: this.#database.pool,
+      poolId: () => this.#poolId,
+      runs: this.#runs,
+      log: options.environment.log,
+    });
+  }
+
+  /** Names it in the fleet. */
+  get token(): string {
+    return this.#identity.token;
+  }
+
+  /** What it has to say of itself in a heartbeat; undefined before it is registered. */
+  state(): RunnerState | undefined {
+    if (!this.#isRegistered) return undefined;
+    const maxRunning = Math.max(this.#grants.limit, this.#grants.usedCount);
+    return {
+      token: this.token,
+      maxRunning: Number.isFinite(maxRunning) ? maxRunning : null,
+      isLeaving: this.#leaving.signal.aborted,
+      unrecorded: this.#runs.unrecordedIds,
+      trouble: this.#options.breaker.trouble.error?.message ?? null,
+      isStalled: this.#options.breaker.isOpen,
+      abandoned: [],
+    };
+  }
+
+  /** Whether no run is under way. */
+  get isIdle(): boolean {
+    return this.#runs.runningIds.length === 0;
+  }
+
+  /** For how many runs at once its engine was made; undefined while it has none. */
+  get engineConcurrency(): number | undefined {
+    return this.#engineConcurrency;
+  }
+
+  /** Resolves when it should take no more jobs: with undefined after stop(), with the cause when by itself. */
+  get left(): Promise<Error | undefined> {
+    return this.#left.promise;
+  }
+
+  /** Registered; and taking jobs, unless the queue is paused or its fleet concurrency is to be shared (`takeUp`). */
+  start(): Promise<void> {
+    this.#starting = this.#start();
+    return this.#starting;
+  }
+
+  /** Takes jobs for so many runs at once, at most its concurrency. Once only; when it fails, the runner leaves. */
+  async takeUp(concurrency: number): Promise<void> {
+    this.#engineConcurrency = concurrency;
+    this.#starting = this.#startEngine(concurrency);
+    await this.#starting.catch((error: Error) => this.#left.resolve(error));
+  }
+
+  /** At most so many runs at once from now on; null for no limit beside its concurrency. */
+  setMaxRunning(maxRunning: number | null): void {
+    if (!this.#leaving.signal.aborted) this.#grants.setLimit(maxRunning ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Takes no more jobs; resolves once its runs ended and it holds nothing. Safe to call twice. */
+  stop(): Promise<void> {
+    this.#left.resolve(undefined);
+    this.#grants.setLimit(0);
+    this.#leaving.abort(new ShutdownError());
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  /** Fires the signal of every run with this reason. */
+  abort(reason: Error): void {
+    this.#runs.abort(reason);
+  }
+
+  /** Fires the signal of the runs of these jobs with a JobCancelledError; ids of other jobs do no harm. */
+  cancel(jobIds: ReadonlySet<string>): void {
+    this.#runs.cancel(jobIds);
+  }
+
+  /** Cuts its connections: the database refuses them, or cannot be reached over them. */
+  disconnect(): void {
+    this.#database.disconnect();
+  }
+
+  async #start(): Promise<void> {
+    const { queue, concurrency, tasks, member } = this.#options;
+    const granted = await member.register({
+      ...this.#identity,
+      queue,
+      concurrency,
+      tasks: versionsOf([...tasks.values()].map(({ definition }) => definition)),
+    });
+    this.setMaxRunning(granted);
+    this.#isRegistered = true;
+    if (granted !== null) return;
+    this.#engineConcurrency = concurrency;
+    await this.#startEngine(concurrency);
+  }
+
+  async #startEngine(concurrency: number): Promise<void> {
+    const { queue, member, environment, breaker, prefetch, slots } = this.#options;
+    this.#engine = await startEngine({
+      pool: this.#database.pool,
+      queue,
+      concurrency,
+      tasks: this.#toEngineTasks(),
+      log: environment.log,
+      endings: this.#endings,
+      breaker,
+      prefetch,
+      refusals: this.#refusals,
+      freePlaces: () => Math.min(this.#grants.freeCount, slots.freeCount),
+      onPool: (poolId) => {
+        this.#poolId = poolId;
+        return member.namePool(this.token, poolId);
+      },
+      onLeaving: (error) => this.#left.resolve(error),
+    });
+    environment.events.emit('runner.started', { queue, concurrency, token: this.token });
+  }
+
+  async #stop(): Promise<void> {
+    const { queue, member, environment } = this.#options;
+    const cause = await this.#left.promise;
+    await this.#starting?.catch(() => {});
+    if (cause && this.#engine) void this.#releaseLeftovers(this.#engine);
+    await this.#engine?.stop();
+    await this.#endings.untilWritten();
+    await this.#database.close();
+    let byTask: readonly RescuedTask[] = [];
+    try {
+      const end = cause
+        ? ({ as: 'replaced', because: `replaced: ${cause.message}` } as const)
+        : ({ as: 'stopped', because: 'stopped' } as const);
+      const { runningIds: running, unrecordedIds: unrecorded } = this.#runs;
+      byTask = (await member.end(this.token, end, { running, unrecorded })).byTask;
+    } finally {
+      environment.events.emit('runner.stopped', {
+        queue,
+        token: this.token,
+        byTask,
+        ...(cause ? { error: cause } : {}),
+      });
+    }
+  }
+
+  /** Gives back early what a broken connection left locked; its long runs may take hours more to end. */
+  async #releaseLeftovers(engine: Engine): Promise<void> {
+    const { member, environment } = this.#options;
+    try {
+      await engine.untilQuiet();
+      await member.releaseLeftovers(this.token, this.#runs.heldIds);
+    } catch (err) {
+      environment.log.warn({ err }, 'leftovers will be released when the runner has ended');
+    }
+  }
+
+  #toEngineTasks(): Record<string, Task> {
+    return Object.fromEntries(
+      [...this.#options.tasks].map(([name, task]) => [
+        name,
+        (payload, helpers) => this.#run(task, payload, helpers),
+      ]),
+    );
+  }
+
+  async #run(task: BoundTask<Services>, payload: unknown, helpers: JobHelpers): Promise<void> {
+    const { job } = helpers;
+    const { queue, environment, prefetch } = this.#options;
+    const held = this.#runs.hold(String(job.id), job.locked_at ?? new Date());
+    try {
+      using _places = await this.#takePlaces();
+      await using _record = await this.#recordStart(job);
+      const run = toRun(queue, payload, helpers);
+      const signals = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
+      using _timed = prefetch.timeRun();
+      await runJob(task, run, { ...environment, ...signals, overdue: this.#options.overdue });
+    } catch (error) {
+      this.#refusals.heed(error);
+      throw error;
+    } finally {
+      this.#runs.end(held);
+    }
+  }
+
+  /** Records the start of a job that was aboard an earlier death, until the run is over; of others nothing. */
+  async #recordStart({ id, flags }: Job): Promise<AsyncDisposable | undefined> {
+    if (flags === null || !('howdah_deaths' in flags)) return undefined;
+    const { member, environment } = this.#options;
+    await member.recordStart(String(id), this.token);
+    return {
+      [Symbol.asyncDispose]: () =>
+        member
+          .clearStart(String(id), this.token)
+          .catch((err: unknown) =>
+            environment.log.warn({ err }, 'the record of a start stays until its runner ends'),
+          ),
+    };
+  }
+
+  /**
+   * A place among the runner's own runs and one among its queue's in this process, while the ends of runs can be written.
+   *
+   * @throws {VerdictError} that puts the job back, when the runner leaves before there is a place
+   */
+  async #takePlaces(): Promise<Disposable> {
+    using places = new DisposableStack();
+    try {
+      places.use(await this.#grants.acquire(this.#leaving.signal));
+      places.use(await this.#options.slots.acquire(this.#leaving.signal));
+      await this.#options.breaker.turn(this.#leaving.signal);
+    } catch (reason) {
+      throw new VerdictError({ kind: 'return', error: reason as Error });
+    }
+    return places.move();
+  }
+}

@@ -1,0 +1,106 @@
+import type { Classification, TaskPolicy } from '../../tasks/bind.ts';
+import { Outcome, RetryAfter, Revoke, SkipRetry, Snooze } from '../../tasks/outcomes.ts';
+import { asynqDelay } from '../../tasks/retry-delay.ts';
+import type { RunningJob } from '../../tasks/task-context.ts';
+import { JobCancelledError, JobDeadlineError, JobLostError, ShutdownError } from './abort-reasons.ts';
+import { Misfit } from './misfit.ts';
+import { toError } from './to-error.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A wait longer than this (100 years) is as good as this, and stays within what Postgres can store. */
+const MAX_DELAY_MS = 100 * 365 * 24 * 3_600_000;
+
+/** What a policy function got wrong; the verdict was reached without it. */
+export type OnPolicyFault = (fault: unknown) => void;
+
+/**
+ * The verdict on a run that ended with `thrown`, whatever that is. Never throws, also when the task's policy does.
+ *
+ * @param onFault told what the policy threw
+ */
+export function judge(
+  thrown: unknown,
+  { job, policy = {} }: { job: Pick<RunningJob, 'attempt' | 'maxAttempts'>; policy?: TaskPolicy },
+  onFault: OnPolicyFault = () => {},
+): Verdict {
+  const error = toError(thrown);
+  if (error instanceof JudgedError) return error.verdict;
+  const verdict =
+    judgeEnd(error) ?? judgeOutcome(error) ?? judgeClass(error, policy, onFault) ?? judgeRest(error, policy);
+  if (verdict.kind !== 'retry') return verdict;
+  if (job.attempt >= job.maxAttempts) return { kind: 'discard', error };
+  const delayMs = verdict.delayMs ?? ownDelay(error, { job, policy }, onFault);
+  return { kind: 'retry', delayMs: clamp(delayMs), error };
+}
+
+/** What a handler threw elsewhere, with the verdict on it. */
+export class JudgedError extends Error {
+  override readonly name = 'JudgedError';
+  readonly verdict: Verdict;
+
+  constructor(verdict: Verdict) {
+    super(verdict.error.message, { cause: verdict.error });
+    this.verdict = verdict;
+  }
+}
+
+/** A verdict whose wait, if it is a retry, may still be for the task's retryDelay to say. */
+type Opinion = Exclude<Verdict, { kind: 'retry' }> | { kind: 'retry'; delayMs?: number; error: Error };
+
+/** Ends that are not about the task but about its run. */
+function judgeEnd(error: Error): Opinion | undefined {
+  if (error instanceof ShutdownError || error instanceof JobLostError) return { kind: 'return', error };
+  if (error instanceof JobCancelledError) return { kind: 'cancelled', error };
+  if (error instanceof JobDeadlineError) return { kind: 'discard', error };
+  if (error instanceof Misfit) return { kind: 'misfit', delayMs: error.delayMs, error, ...error.refusal };
+  return undefined;
+}
+
+/** What the handler itself decided. */
+function judgeOutcome(error: Error): Opinion | undefined {
+  if (!(error instanceof Outcome)) return undefined;
+  if (error instanceof Snooze) return { kind: 'snooze', delayMs: clamp(error.delayMs), error };
+  if (error instanceof Revoke) return { kind: 'cancel', error };
+  if (error instanceof SkipRetry) return { kind: 'discard', error };
+  if (error instanceof RetryAfter) return { kind: 'retry', delayMs: error.delayMs, error };
+  return undefined;
+}
+
+function judgeClass(error: Error, { classify }: TaskPolicy, onFault: OnPolicyFault): Opinion | undefined {
+  try {
+    return toOpinion(classify?.(error), error);
+  } catch (fault) {
+    onFault(fault);
+    return undefined;
+  }
+}
+
+function toOpinion(classification: Classification | undefined, error: Error): Opinion | undefined {
+  if (typeof classification !== 'object') return classification && { kind: classification, error };
+  const { kind, delayMs } = classification;
+  if (Number.isFinite(delayMs) && delayMs >= 0) return { kind, delayMs: clamp(delayMs), error };
+  throw new RangeError(`delayMs: expected 0 or more milliseconds, received ${delayMs}`);
+}
+
+function judgeRest(error: Error, { discardOn = [] }: TaskPolicy): Opinion {
+  return { kind: discardOn.some((type) => error instanceof type) ? 'discard' : 'retry', error };
+}
+
+function ownDelay(
+  error: Error,
+  { job, policy }: { job: Pick<RunningJob, 'attempt'>; policy: TaskPolicy },
+  onFault: OnPolicyFault,
+): number {
+  try {
+    const delayMs = (policy.retryDelay ?? asynqDelay)(job.attempt, error);
+    if (!Number.isNaN(delayMs) && typeof delayMs === 'number') return delayMs;
+    throw new RangeError(`retryDelay: expected milliseconds, received ${delayMs}`);
+  } catch (fault) {
+    onFault(fault);
+    return asynqDelay(job.attempt);
+  }
+}
+
+function clamp(delayMs: number): number {
+  return Math.min(MAX_DELAY_MS, Math.max(0, delayMs));
+}

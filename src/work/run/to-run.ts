@@ -1,0 +1,22 @@
+import type { Job, JobHelpers } from 'graphile-worker';
+import { splitCronTick } from '../../tasks/cron-tick.ts';
+import type { Run } from './run-job.ts';
+import { createRunStore } from './run-store.ts';
+import { toRunningJob } from './running-job.ts';
+
+/** What the engine hands to a task, as one run of ours. */
+export function toRun(queue: string, payload: unknown, { job, query }: JobHelpers): Run {
+  const { payload: own, cron } = splitCronTick(payload);
+  const running = { ...toRunningJob(job, queue), ...(cron ? { cron } : {}) };
+  return {
+    job: running,
+    payload: own,
+    misfitCount: countMisfits(job),
+    store: createRunStore(job, queue, query),
+  };
+}
+
+/** Counted in `flags.howdah_misfit` by the database (src/db/sql/run/queue_apply_verdict.sql). */
+function countMisfits({ flags }: Job): number {
+  return (flags as { howdah_misfit?: { count: number } } | null)?.howdah_misfit?.count ?? 0;
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { mistakenFields, openApp, readProblem, type TestApp } from '../../http/open-app.ts';
+import { ADA } from '../users/open-customers.ts';
+
+let http: TestApp;
+before(async () => {
+  http = await openApp();
+});
+after(() => http.drop());
+beforeEach(() => http.forgetCustomers());
+
+const signUp = (body: unknown) => http.postJson('/v1/users', body);
+
+describe('POST /v1/users', () => {
+  test('answers 201 with the user and both jobs', async () => {
+    const response = await signUp(ADA);
+    assert.equal(response.status, 201);
+    const { user, jobs } = (await response.json()) as {
+      user: Record<string, unknown>;
+      jobs: { id: string }[];
+    };
+    const { id, created_at, ...rest } = user;
+    assert.match(String(id), /^\d+$/);
+    assert.ok(Math.abs(Date.now() - Date.parse(String(created_at))) < 60_000);
+    const { account, username, email } = ADA;
+    assert.deepEqual(rest, { account, username, email, email_verified: false });
+    const written = await http.customers.rows(
+      'select id::text, task, queue from howdah.jobs where id = any($1) order by id',
+      [jobs.map((job) => job.id)],
+    );
+    assert.deepEqual(jobs, written);
+    const [verify, welcome] = written;
+    assert.deepEqual([verify?.task, verify?.queue], ['send_verify_email', 'critical']);
+    assert.deepEqual([welcome?.task, welcome?.queue], ['send_welcome_email', 'default']);
+  });
+
+  test('trims the username', async () => {
+    const response = await signUp({ ...ADA, username: '  Ada  ' });
+    const { user } = (await response.json()) as { user: { username: string } };
+    assert.equal(user.username, 'Ada');
+  });
+
+  for (const { field, other } of [
+    { field: 'account', other: { ...ADA, account: 'ADA', email: 'other@example.com' } },
+    { field: 'email', other: { ...ADA, account: 'other', email: 'ADA@example.com' } },
+  ]) {
+    test(`answers 409 naming the ${field} that is taken, and writes nothing`, async () => {
+      await signUp(ADA);
+      const before = await http.customers.snapshot();
+      const problem = await readProblem(await signUp(other));
+      assert.deepEqual([problem.status, problem.code], [409, 'user_exists']);
+      assert.deepEqual(problem.errors, [{ field, message: 'is taken' }]);
+      assert.equal(await http.customers.snapshot(), before);
+    });
+  }
+
+  test('answers one of two posts at once with 201 and the other with 409', async () => {
+    const responses = await Promise.all([signUp(ADA), signUp(ADA)]);
+    assert.deepEqual(responses.map(({ status }) => status).sort(), [201, 409]);
+    assert.equal((await http.customers.rows('select from users')).length, 1);
+  });
+});
+
+describe('an invalid sign-up', () => {
+  const everyField = ['account', 'email', 'password', 'username'];
+  for (const { what, body, fields } of [
+    { what: 'an empty object', body: {}, fields: everyField },
+    {
+      what: 'wrong types',
+      body: { account: 1, username: null, email: [], password: {} },
+      fields: everyField,
+    },
+    {
+      what: 'NUL bytes',
+      body: { account: 'a\0da', username: 'A\0da', email: 'a\0da@example.com', password: 'horse\0battery' },
+      fields: everyField,
+    },
+    {
+      what: 'values that are too short',
+      body: { account: 'ad', username: '  ', email: '', password: '1234567' },
+      fields: everyField,
+    },
+    {
+      what: 'values that are too long',
+      body: {
+        account: 'a'.repeat(65),
+        username: 'a'.repeat(101),
+        email: `${'a'.repeat(60)}@${'example.'.repeat(25)}com`,
+        password: 'p'.repeat(129),
+      },
+      fields: everyField,
+    },
+    {
+      what: 'a line break in the username',
+      body: { ...ADA, username: 'Ada\r\nBcc: x' },
+      fields: ['username'],
+    },
+    {
+      what: 'half a surrogate pair',
+      body: { ...ADA, username: 'Ada \ud800', password: 'horse battery \ud800' },
+      fields: ['password', 'username'],
+    },
+    { what: 'an account with a space', body: { ...ADA, account: 'a da' }, fields: ['account'] },
+    { what: 'an e-mail header', body: { ...ADA, email: 'a@example.com\nBcc: x@y.de' }, fields: ['email'] },
+    {
+      what: 'unknown fields',
+      body: { ...ADA, is_admin: true, id: 1, password: 'short' },
+      fields: ['id', 'is_admin', 'password'],
+    },
+    {
+      what: 'inherited names',
+      body: '{"__proto__":{"account":"ada"},"toString":1}',
+      fields: ['__proto__', 'account', 'email', 'password', 'toString', 'username'],
+    },
+    { what: 'a list', body: [ADA], fields: ['(body)'] },
+    { what: 'null', body: null, fields: ['(body)'] },
+    { what: 'a text', body: '"ada"', fields: ['(body)'] },
+  ]) {
+    test(`answers 422 to ${what}, naming each field, and writes nothing`, async () => {
+      const before = await http.customers.snapshot();
+      assert.deepEqual(await mistakenFields(await signUp(body)), fields);
+      assert.equal(await http.customers.snapshot(), before);
+    });
+  }
+
+  test('takes values of exactly the allowed lengths', async () => {
+    const longest = { account: 'a'.repeat(64), username: 'ä'.repeat(100), password: 'p'.repeat(128) };
+    const shortest = { account: 'a-_', username: 'a', password: '12345678' };
+    assert.equal((await signUp({ ...longest, email: 'one@example.com' })).status, 201);
+    assert.equal((await signUp({ ...shortest, email: 'two@example.com' })).status, 201);
+  });
+
+  test('is told what was expected and received, but for the password its length only', async () => {
+    const problem = await readProblem(await signUp({ ...ADA, account: 'a b', password: 'hunter2' }));
+    assert.deepEqual(problem.errors, [
+      { field: 'account', message: 'expected 3 to 64 of A-Z a-z 0-9 _ . -, received "a b"' },
+      {
+        field: 'password',
+        message: 'expected 8 to 128 characters, all of them valid, none NUL, received 7 characters',
+      },
+    ]);
+    assert.ok(!JSON.stringify(problem).includes('hunter2'));
+  });
+
+  test('cannot make the answer long', async () => {
+    const manyFields = Object.fromEntries(
+      Array.from({ length: 1_000 }, (_, index) => [`${index}${'x'.repeat(40)}`, 1]),
+    );
+    const problem = await readProblem(await signUp({ ...ADA, ...manyFields, account: 'a'.repeat(5_000) }));
+    assert.equal(problem.errors.length, 100);
+    assert.ok(problem.errors.every(({ message }) => message.length < 200));
+  });
+});

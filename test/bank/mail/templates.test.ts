@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { html } from '../../../src/bank/mail/html.ts';
+import { plainLine } from '../../../src/bank/mail/plain-line.ts';
+import { renderVerifyEmail } from '../../../src/bank/mail/verify-email.ts';
+import { renderWelcomeEmail } from '../../../src/bank/mail/welcome-email.ts';
+
+const LINK = 'http://127.0.0.1:3000/verify-email?id=7&code=abc_DEF-123';
+const HOSTILE = `"><script>alert('x')</script>\r\nBcc: eve@evil.example\u2028&amp;\u202egnp`;
+const HOSTILE_LINE = `"><script>alert('x')</script> Bcc: eve@evil.example &amp;gnp`;
+
+describe('the html tag', () => {
+  test('escapes every character that means something in markup', () => {
+    assert.equal(
+      html`<p title="${`&<>"'`}">${1}</p>`.toString(),
+      '<p title="&amp;&lt;&gt;&quot;&#39;">1</p>',
+    );
+  });
+
+  test('embeds markup of its own once and does not take a look-alike for it', () => {
+    const inner = html`<b>${'<i>'}</b>`;
+    assert.equal(html`<p>${inner}</p>`.toString(), '<p><b>&lt;i&gt;</b></p>');
+    const lookalike = { toString: () => '<script>' } as unknown as string;
+    assert.equal(html`${lookalike}`.toString(), '&lt;script&gt;');
+  });
+});
+
+describe('a plain line', () => {
+  test('has no line break, control character or mark that turns the reading order', () => {
+    assert.equal(plainLine(' a\r\n\tb\u0000\u0085c\u2029d\u202ee '), 'a b c de');
+  });
+
+  test('is cut between whole characters', () => {
+    assert.equal(plainLine('🐘'.repeat(6), 4), '🐘🐘🐘…');
+    assert.equal(plainLine('🐘'.repeat(4), 4), '🐘🐘🐘🐘');
+  });
+});
+
+describe('the verification mail', () => {
+  const mail = renderVerifyEmail({ username: 'Ann', link: LINK, expiresInMinutes: 15 });
+
+  test('says who, where and how long in both parts', () => {
+    for (const part of [mail.text, mail.html]) {
+      assert.match(part, /Hello Ann,/);
+      assert.match(part, /for 15 minutes/);
+    }
+    assert.ok(mail.text.split('\n').includes(LINK));
+  });
+
+  test('links its button and shows the same address below it', () => {
+    const escaped = LINK.replace('&', '&amp;');
+    assert.equal(mail.html.split(`href="${escaped}"`).length - 1, 2);
+    assert.ok(mail.html.includes(`>${escaped}</a>`));
+  });
+
+  test('keeps a hostile link inside its attribute', () => {
+    const hostile = renderVerifyEmail({ username: 'Ann', link: `${LINK}"><script>`, expiresInMinutes: 15 });
+    assert.doesNotMatch(hostile.html, /<script/);
+  });
+});
+
+describe('the welcome mail', () => {
+  test('greets in the subject and names the account in both parts', () => {
+    const mail = renderWelcomeEmail({ username: 'Ann', account: 'ann_1' });
+    assert.equal(mail.subject, 'Welcome to Simple Bank, Ann');
+    for (const part of [mail.text, mail.html]) assert.match(part, /ann_1/);
+  });
+});
+
+describe('a hostile user name', () => {
+  const mails = {
+    verification: renderVerifyEmail({ username: HOSTILE, link: LINK, expiresInMinutes: 15 }),
+    welcome: renderWelcomeEmail({ username: HOSTILE, account: HOSTILE }),
+  };
+  for (const [name, mail] of Object.entries(mails)) {
+    test(`is words and nothing else in the ${name} mail`, () => {
+      assert.doesNotMatch(mail.subject, /[\r\n\u2028\u202e]/);
+      assert.ok(mail.text.startsWith(`Hello ${HOSTILE_LINE},\n`));
+      assert.doesNotMatch(mail.html, /<script/);
+      assert.ok(mail.html.includes('Hello &quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; Bcc:'));
+      assert.ok(mail.html.includes('eve@evil.example &amp;amp;gnp,'));
+    });
+  }
+});

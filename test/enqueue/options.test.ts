@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { EnqueueOptions } from '../../src/enqueue/enqueue-options.ts';
+import { HowdahError } from '../../src/errors.ts';
+import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
+import { type StoredJob, stored, WAYS } from './enqueue-both-ways.ts';
+
+const works = testTask('works', { maxRetries: 7 });
+const DEADLINE = new Date('2031-05-06T07:08:09.010Z');
+const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+let queue: TestQueue;
+before(async () => {
+  queue = await openTestQueue([[works, async () => {}]]);
+});
+after(() => queue.close());
+
+const settings = (howdah: object) => ({ flags: { howdah } });
+
+const EFFECTS: [EnqueueOptions, Partial<StoredJob>][] = [
+  [{}, { queue: 'default', priority: 0, max_attempts: 8, wait_seconds: 0, key: null, flags: null }],
+  [{ queue: 'critical' }, { queue: 'critical' }],
+  [{ delayMs: 90_000 }, { wait_seconds: 90 }],
+  [{ maxRetries: 0 }, { max_attempts: 1 }],
+  [{ maxRetries: 32_766 }, { max_attempts: 32_767 }],
+  [{ priority: -5 }, { priority: -5 }],
+  [{ timeoutMs: 1_500 }, settings({ timeout_ms: 1_500 })],
+  [{ timeoutMs: 0 }, settings({ timeout_ms: 0 })],
+  [{ timeoutMs: 0.25 }, settings({ timeout_ms: 1 })],
+  [{ deadline: DEADLINE }, settings({ deadline: '2031-05-06T07:08:09.010000Z' })],
+  [{ retentionMs: 0 }, settings({ retention_ms: 0 })],
+  [{ retentionMs: 31_536_000_000 }, settings({ retention_ms: 31_536_000_000 })],
+  [{ headers: { traceparent: TRACE } }, settings({ headers: { traceparent: TRACE } })],
+  [{ timeoutMs: 5, retentionMs: 6 }, settings({ timeout_ms: 5, retention_ms: 6 })],
+];
+
+for (const [way, enqueue] of Object.entries(WAYS)) {
+  describe(`a job enqueued through ${way}`, () => {
+    for (const [options, expected] of EFFECTS) {
+      test(`with ${JSON.stringify(options)} is stored so`, async () => {
+        const id = await enqueue(queue, queue.pool, { task: works, options });
+        const job = await stored(queue, id);
+        const seen = Object.fromEntries(
+          Object.keys(expected).map((key) => [key, job[key as keyof StoredJob]]),
+        );
+        assert.deepEqual(seen, expected);
+      });
+    }
+
+    test('runs at the instant of runAt', async () => {
+      const runAt = new Date('2040-01-02T03:04:05.678Z');
+      const id = await enqueue(queue, queue.pool, { task: works, options: { runAt } });
+      assert.deepEqual((await queue.job(id)).run_at, runAt);
+    });
+
+    test('keeps its payload as it was given', async () => {
+      const payload = { z: 1, a: ['ä', null, { b: 1.5 }], howdah: 'mine' };
+      const id = await enqueue(queue, queue.pool, { task: works, payload });
+      assert.equal(JSON.stringify((await stored(queue, id)).payload), JSON.stringify(payload));
+    });
+  });
+}
+
+describe('a key', () => {
+  for (const [way, enqueue] of Object.entries(WAYS)) {
+    const put = (n: number, options: EnqueueOptions) =>
+      enqueue(queue, queue.pool, { task: works, payload: { n }, options: { key: way, ...options } });
+
+    test(`through ${way} replaces the waiting job with all its settings`, async () => {
+      const id = await put(1, { delayMs: 60_000, timeoutMs: 1 });
+      assert.equal(await put(2, { retentionMs: 2 }), id);
+      const job = await stored(queue, id);
+      assert.deepEqual(
+        [job.payload, job.wait_seconds, job.flags],
+        [{ n: 2 }, 0, { howdah: { retention_ms: 2 } }],
+      );
+    });
+
+    test(`through ${way} keeps run_at with preserve_run_at, and everything with ignore`, async () => {
+      const key = `${way} kept`;
+      const id = await put(1, { key, delayMs: 60_000 });
+      assert.equal(await put(2, { key, keyMode: 'preserve_run_at' }), id);
+      assert.deepEqual(await payloadAndWait(id), [{ n: 2 }, 60]);
+      assert.equal(await put(3, { key, keyMode: 'ignore', timeoutMs: 1 }), id);
+      assert.deepEqual(await payloadAndWait(id), [{ n: 2 }, 60]);
+      assert.equal((await stored(queue, id)).flags, null);
+    });
+  }
+});
+
+async function payloadAndWait(id: string): Promise<unknown[]> {
+  const job = await stored(queue, id);
+  return [job.payload, job.wait_seconds];
+}
+
+const MISTAKES: [EnqueueOptions, ...string[]][] = [
+  [
+    { delayMs: -1 },
+    'delayMs: expected 0 to 100 years in ms, received -1',
+    'delay: expected 0 to 100 years, received -00:00:00.001',
+  ],
+  [
+    { maxRetries: 40_000 },
+    'maxRetries: expected a whole number 0 to 32766, received 40000',
+    'max_retries: expected 0 to 32766, received 40000',
+  ],
+  [
+    { priority: 32_768 },
+    'priority: expected a whole number -32768 to 32767, received 32768',
+    'priority: expected -32768 to 32767, received 32768',
+  ],
+  [
+    { timeoutMs: 2_147_483_648 },
+    'timeoutMs: expected 0 (none) to 2147483647 ms, received 2147483648',
+    'timeout: expected 0 (none) to 2147483647 ms, received 596:31:23.648',
+  ],
+  [
+    { retentionMs: -1 },
+    'retentionMs: expected 0 (not kept) to 100 years in ms, received -1',
+    'retention: expected 0 (not kept) to 100 years, received -00:00:00.001',
+  ],
+  [
+    { key: '' },
+    'key: expected 1 to 376 characters, received ""',
+    'key: expected 1 to 376 characters, received 0',
+  ],
+  [
+    { key: 'k', keyMode: 'merge' as never },
+    'keyMode: expected replace or preserve_run_at or ignore, received "merge"',
+    'key_mode: expected replace, preserve_run_at or ignore, received merge',
+  ],
+  [
+    { keyMode: 'ignore' },
+    'keyMode: expected a key beside it, received "ignore"',
+    'key_mode: expected a key beside it, received none',
+  ],
+  [
+    { key: 'k', uniqueKey: 'u' },
+    'uniqueKey: expected nothing beside key, received "u"',
+    'unique_key: expected nothing beside key, received u',
+  ],
+  [
+    { key: 'k', uniqueForMs: 1_000 },
+    'uniqueForMs: expected nothing beside key, received 1000',
+    'unique_for: expected nothing beside key, received 00:00:01',
+  ],
+  [
+    { debounceMs: 0, key: 'k' },
+    'debounceMs: expected 1 ms to 100 years in ms, received 0',
+    'debounce: expected more than 0, up to 100 years, received 00:00:00',
+  ],
+  [
+    { debounceMs: 1_000 },
+    'debounceMs: expected a key beside it, received 1000',
+    'debounce: expected a key beside it, received none',
+  ],
+  [
+    { key: 'k', debounceMs: 1_000, delayMs: 1 },
+    'delayMs: expected nothing beside debounceMs, received 1',
+    'delay: expected nothing beside debounce, received 00:00:00.001',
+  ],
+  [
+    { key: 'k', debounceMs: 1_000, keyMode: 'ignore' },
+    'keyMode: expected replace beside debounceMs, received "ignore"',
+    'key_mode: expected replace beside debounce, received ignore',
+  ],
+  [
+    { key: 'k', maxWaitMs: 1_000 },
+    'maxWaitMs: expected debounceMs beside it, received 1000',
+    'max_wait: expected debounce beside it, received none',
+  ],
+  [
+    { key: 'k', debounceMs: 2_000, maxWaitMs: 1_000 },
+    'maxWaitMs: expected at least debounceMs, up to 100 years in ms, received 1000',
+    'max_wait: expected at least debounce, up to 100 years, received 00:00:01',
+  ],
+  [
+    { uniqueKey: 'u', succeeds: '0' },
+    'succeeds: expected the id of a job, received "0"',
+    'succeeds: expected the id of a job, received 0',
+  ],
+  [
+    { succeeds: '7' },
+    'succeeds: expected uniqueKey or uniqueForMs beside it, received "7"',
+    'succeeds: expected unique_key or unique_for beside it, received none',
+  ],
+  [
+    { uniqueForMs: 0 },
+    'uniqueForMs: expected 1 ms to 100 years in ms, received 0',
+    'unique_for: expected more than 0, up to 100 years, received 00:00:00',
+  ],
+  [
+    { uniqueKey: '' },
+    'uniqueKey: expected 1 to 1024 characters, received ""',
+    'unique_key: expected 1 to 1024 characters, received 0',
+  ],
+  [
+    { sequence: 's'.repeat(201) },
+    'sequence: expected 1 to 200 characters, received 201 characters',
+    'sequence: expected 1 to 200 characters, received 201',
+  ],
+  [
+    { headers: { a: 1 as never } },
+    'headers: expected an object of strings, received another object',
+    'headers: expected an object of strings, received other values in it',
+  ],
+];
+
+describe('an option out of range', () => {
+  for (const [options, inTypeScript, inSql] of MISTAKES) {
+    test(`is named with what was expected: ${JSON.stringify(options).slice(0, 60)}`, async () => {
+      const request = { task: works, options };
+      const refusal = { name: 'HowdahError', code: 'invalid_options' };
+      await assert.rejects(WAYS.typeScript(queue, queue.pool, request), {
+        ...refusal,
+        message: inTypeScript,
+      });
+      await assert.rejects(WAYS.batch(queue, queue.pool, request), {
+        ...refusal,
+        message: `jobs[0].${inTypeScript}`,
+      });
+      await assert.rejects(WAYS.sql(queue, queue.pool, request), {
+        code: 'HWOPT',
+        message: inSql,
+      });
+    });
+  }
+
+  test('does not hide the others', async () => {
+    const options = { delayMs: -1, runAt: new Date(Number.NaN), priority: 0.5 };
+    await assert.rejects(queue.distributor.distribute(queue.pool, works, {}, options), (error) => {
+      assert.ok(error instanceof HowdahError);
+      assert.deepEqual(
+        error.fields.map(({ field }) => field),
+        ['delayMs', 'runAt', 'runAt', 'priority'],
+      );
+      return true;
+    });
+    const sql = `select howdah.enqueue('works', delay => '-1 s', run_at => 'infinity', priority => 99999)`;
+    await assert.rejects(queue.pool.query(sql), /run_at: .*; run_at: .*; delay: .*; priority: /);
+  });
+
+  test('that is an instant is named as one', async () => {
+    const options = { delayMs: 1, runAt: new Date('2031-05-06T07:08:09.010Z') };
+    await assert.rejects(queue.distributor.distribute(queue.pool, works, {}, options), {
+      message: 'runAt: expected nothing beside delayMs, received 2031-05-06T07:08:09.010Z',
+    });
+    const invalid = { deadline: new Date(Number.NaN) };
+    await assert.rejects(queue.distributor.distribute(queue.pool, works, {}, invalid), {
+      message: 'deadline: expected a valid Date, received Invalid Date',
+    });
+  });
+
+  test('of SQL alone is named too', async () => {
+    const refused = (options: string, message: RegExp) =>
+      assert.rejects(queue.pool.query(`select howdah.enqueue('works', ${options})`), {
+        code: 'HWOPT',
+        message,
+      });
+    await refused(
+      `run_at => '-infinity'`,
+      /^run_at: expected an instant of the years 1 to 9999, received -infinity$/,
+    );
+    await refused(
+      `deadline => 'infinity'`,
+      /^deadline: expected an instant of the years 1 to 9999, received infinity$/,
+    );
+    await refused(`headers => '["a"]'`, /^headers: expected an object of strings, received array$/);
+    await refused(
+      `unique_for => '1 s', payload => '{"a":"\\u0000"}'`,
+      /^unique_for: expected a unique_key beside it/,
+    );
+  });
+});

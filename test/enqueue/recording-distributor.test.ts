@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { z } from 'zod';
+import { RecordingDistributor } from '../../src/enqueue/recording-distributor.ts';
+import { defineTask } from '../../src/tasks/define-task.ts';
+
+const task = defineTask({ name: 'strict', payload: z.strictObject({ n: z.number() }), maxRetries: 2 });
+const noDatabase = { query: () => Promise.reject(new Error('no database was asked for')) };
+
+test('a recording distributor remembers jobs and batches, and writes nothing', async () => {
+  const distributor = new RecordingDistributor();
+  const options = { queue: 'critical', uniqueKey: 'a' };
+  const first = await distributor.distribute(noDatabase, task, { n: 1 }, options);
+  const rest = await distributor.distributeMany(noDatabase, [{ task, payload: { n: 2 } }]);
+  assert.deepEqual([first.id, rest[0]?.id], ['1', '2']);
+  assert.deepEqual(
+    distributor.jobs.map(({ queue, payload, options, maxRetries }) => ({
+      queue,
+      payload,
+      options,
+      maxRetries,
+    })),
+    [
+      { queue: 'critical', payload: { n: 1 }, options, maxRetries: 2 },
+      { queue: 'default', payload: { n: 2 }, options: {}, maxRetries: 2 },
+    ],
+  );
+});
+
+test('a recording distributor refuses what the real one refuses', async () => {
+  const distributor = new RecordingDistributor();
+  const bad = { n: 'x' as unknown as number };
+  await assert.rejects(distributor.distribute(noDatabase, task, bad), { code: 'invalid_payload' });
+  await assert.rejects(distributor.distribute(noDatabase, task, { n: 1 }, { delayMs: -1 }), {
+    code: 'invalid_options',
+  });
+  await assert.rejects(distributor.distributeMany(noDatabase, [{ task, payload: bad }]), {
+    code: 'invalid_payload',
+  });
+  assert.deepEqual(distributor.jobs, []);
+});

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openDatabase } from '../../src/db/database.ts';
+import { queryRows } from '../../src/db/sql-client.ts';
+import { withinTime } from '../../src/look/within-time.ts';
+import { createTestDatabase } from '../support/test-database.ts';
+
+test('a read that takes too long is ended and says what would help; it can write nothing', async () => {
+  const database = await createTestDatabase();
+  const handle = openDatabase({ connectionString: database.connectionString, applicationName: 'test' });
+  try {
+    const sleeping = withinTime(handle.db, 50, (tx) => queryRows(tx, 'select pg_sleep(30)', []));
+    await assert.rejects(sleeping, { code: 'invalid_request', message: /more than 0.05 s; name a queue/ });
+    const writing = withinTime(handle.db, 5_000, (tx) => queryRows(tx, 'delete from howdah.audit_log', []));
+    await assert.rejects(writing, (error: Error) => /read-only transaction/.test(String(error.cause)));
+    assert.deepEqual(await withinTime(handle.db, 5_000, (tx) => queryRows(tx, 'select 1 as one', [])), [
+      { one: 1 },
+    ]);
+    const [after] = await queryRows<{ limit: string }>(
+      handle.db,
+      `select current_setting('statement_timeout') as limit`,
+      [],
+    );
+    assert.equal(after?.limit, '0');
+  } finally {
+    await handle.close();
+    await database.drop();
+  }
+});

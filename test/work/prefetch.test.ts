@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Prefetch } from '../../src/work/engine/prefetch.ts';
+
+function afterRuns(ms: number, placeCount = 10): Prefetch {
+  const prefetch = new Prefetch(placeCount);
+  for (let run = 0; run < 200; run++) prefetch.ran(ms);
+  return prefetch;
+}
+
+test('as many jobs are fetched as there are free places, as long as nothing is known of their runs', () => {
+  const prefetch = new Prefetch(10);
+  assert.deepEqual(
+    [0, 3, 10].map((freeCount) => prefetch.size(freeCount)),
+    [0, 3, 10],
+  );
+});
+
+test('of long jobs no more than that', () => {
+  assert.deepEqual([afterRuns(15_000).size(0), afterRuns(600).size(4)], [0, 4]);
+});
+
+test('of short ones what the places begin before long, and of the shortest what a fetch should bring', () => {
+  assert.deepEqual([afterRuns(10).size(0), afterRuns(10).size(5), afterRuns(0).size(5)], [50, 50, 400]);
+});
+
+test('more when a fetch takes its time, but not without end', () => {
+  const prefetch = afterRuns(20);
+  for (let fetch = 0; fetch < 200; fetch++) prefetch.fetched(100);
+  assert.ok([75, 100].includes(prefetch.size(0)), `${prefetch.size(0)} is about 10 places for 200 ms`);
+  for (let fetch = 0; fetch < 500; fetch++) prefetch.fetched(5_000);
+  assert.ok([125, 150].includes(prefetch.size(0)), `${prefetch.size(0)} is about 10 places for 300 ms`);
+});
+
+test('none for the sake of a time that has passed, when jobs held ready had to be given back', () => {
+  const prefetch = afterRuns(1);
+  prefetch.gaveBack(1_000);
+  assert.equal(prefetch.size(2), 2);
+  for (let run = 0; run < 500; run++) prefetch.ran(1);
+  assert.equal(prefetch.size(0), 400);
+});
+
+test('a place is never left empty because there are many', () => {
+  assert.equal(new Prefetch(1_000).size(900), 900);
+});
+
+test('in no more than 40 sizes, as each is a prepared statement on every connection', () => {
+  const sizes = new Set<number>();
+  for (let ms = 0.1; ms < 2_000; ms *= 1.01) {
+    for (let freeCount = 0; freeCount <= 10; freeCount++) sizes.add(afterRuns(ms).size(freeCount));
+  }
+  sizes.delete(0); // then nothing is sent
+  assert.ok(sizes.size > 20 && sizes.size <= 40, `${sizes.size} sizes`);
+});
