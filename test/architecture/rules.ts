@@ -55,12 +55,12 @@ export const RULES: readonly Rule[] = [
         .filter((each) => !mayImport(file, each))
         .map(describeImport(file)),
     broken: [
-      { path: 'src/jobs/a.ts', text: "import { b } from '../distributor/b.ts';\n" },
-      { path: 'src/mail/a.ts', text: "import { b } from '../errors.ts';\n" },
-      { path: 'src/http/routes/a.ts', text: "import { openDatabase } from '../../db/database.ts';\n" },
-      { path: 'src/users/a.ts', text: "const { run } = await import('../processor/runner.ts');\n" },
-      { path: 'src/users/a.ts', text: "import { services } from '../services.ts';\n" },
-      { path: 'src/mail/a.ts', text: "import {\n  type Config,\n} from '../config.ts';\n" },
+      { path: 'src/tasks/a.ts', text: "import { b } from '../enqueue/b.ts';\n" },
+      { path: 'src/config/a.ts', text: "import { b } from '../errors.ts';\n" },
+      { path: 'src/http/routes/a.ts', text: "import { openService } from '../../start/service.ts';\n" },
+      { path: 'src/look/a.ts', text: "const { run } = await import('../work/runner.ts');\n" },
+      { path: 'src/look/a.ts', text: "import { services } from '../bank/services.ts';\n" },
+      { path: 'src/errors/a.ts', text: "import {\n  type Config,\n} from '../config.ts';\n" },
       { path: 'src/start/a.ts', text: "import { b } from '../../test/support/wait-for.ts';\n" },
     ],
   },
@@ -78,18 +78,18 @@ export const RULES: readonly Rule[] = [
   {
     name: "use a package only in that package's room",
     why: 'When a vendor changes, one folder changes; and every new package is a decision somebody made on purpose.',
-    fix: 'Call what the room offers instead (src/db for SQL, src/mail for mail, …). For a new package add a row to VENDORS in test/architecture/rooms.ts.',
+    fix: 'Call what the room offers instead (src/db for SQL, …). For a new package add a row to VENDORS in test/architecture/rooms.ts.',
     applies: isSourceCode,
     check: (file) =>
       packageImports(file)
         .filter((each) => !mayUse(file, each))
         .map(describeImport(file)),
     broken: [
-      { path: 'src/users/a.ts', text: "import pg from 'pg';\n" },
-      { path: 'src/processor/a.ts', text: "import pg from 'pg';\n" },
+      { path: 'src/look/a.ts', text: "import pg from 'pg';\n" },
+      { path: 'src/work/a.ts', text: "import pg from 'pg';\n" },
       { path: 'src/db/a.ts', text: "import { run } from 'graphile-worker';\n" },
-      { path: 'src/users/a.ts', text: "import { html } from 'hono/html';\n" },
-      { path: 'src/mail/a.ts', text: "import express from 'express';\n" },
+      { path: 'src/look/a.ts', text: "import { html } from 'hono/html';\n" },
+      { path: 'src/wire/a.ts', text: "import express from 'express';\n" },
     ],
   },
   {
@@ -102,7 +102,7 @@ export const RULES: readonly Rule[] = [
       { path: 'src/start/a.ts', text: "import pg from 'pg';\nconst client = new pg.Client(url);\n" },
       { path: 'src/db/a.ts', text: "import { Pool } from 'pg';\nconst pool = new Pool ({});\n" },
       { path: 'src/db/a.ts', text: 'const db = drizzle({ connection: url });\nconst d = drizzle(url);\n' },
-      { path: 'src/processor/a.ts', text: 'await runMigrations({ connectionString, schema });\n' },
+      { path: 'src/work/a.ts', text: 'await runMigrations({ connectionString, schema });\n' },
     ],
   },
   {
@@ -111,7 +111,7 @@ export const RULES: readonly Rule[] = [
     fix: 'Call transact (src/db/transact.ts), or transactionAs for whom it is done.',
     applies: isSourceCode,
     check: (file) => findPattern(file, DRIZZLE_TRANSACTION, "opens one by drizzle's own method"),
-    broken: [{ path: 'src/users/a.ts', text: 'await db.transaction(async (tx) => tx.select());\n' }],
+    broken: [{ path: 'src/bank/users/a.ts', text: 'await db.transaction(async (tx) => tx.select());\n' }],
   },
   {
     name: 'leave the environment to src/config.ts',
@@ -120,12 +120,12 @@ export const RULES: readonly Rule[] = [
     applies: (path) => isSourceCode(path) && path !== 'src/config.ts',
     check: (file) => findPattern(file, ENVIRONMENT, 'reads the environment'),
     broken: [
-      { path: 'src/mail/a.ts', text: 'const url = process.env.SMTP_URL;\n' },
+      { path: 'src/bank/mail/a.ts', text: 'const url = process.env.SMTP_URL;\n' },
       {
         path: 'src/db/a.ts',
         text: 'const env = { PATH: process.env.PATH, URL: process.env.DATABASE_URL };\n',
       },
-      { path: 'src/mail/a.ts', text: "const url = process['env'].SMTP_URL;\n" },
+      { path: 'src/bank/mail/a.ts', text: "const url = process['env'].SMTP_URL;\n" },
       { path: 'src/main.ts', text: "import { env } from 'node:process';\n" },
     ],
   },
@@ -136,11 +136,11 @@ export const RULES: readonly Rule[] = [
     applies: () => true,
     check: ({ path }) => (hasProperName(path) ? [] : [{ what: 'is not named so' }]),
     broken: [
-      { path: 'src/users/registerUser.ts', text: '' },
-      { path: 'src/users/register_user.ts', text: '' },
-      { path: 'src/tasks/send-mail.ts', text: '' },
+      { path: 'src/bank/users/registerUser.ts', text: '' },
+      { path: 'src/bank/users/register_user.ts', text: '' },
+      { path: 'src/bank/tasks/send-mail.ts', text: '' },
       { path: 'src/db/sql/queue-counts.sql', text: '' },
-      { path: 'test/Users/register.test.ts', text: '' },
+      { path: 'test/Bank/register.test.ts', text: '' },
     ],
   },
   {
@@ -163,9 +163,9 @@ export const RULES: readonly Rule[] = [
       ...findPattern(file, RE_EXPORT, 'exports what another file defines'),
     ],
     broken: [
-      { path: 'src/jobs/index.ts', text: 'export const a = 1;\n' },
-      { path: 'src/jobs/a.ts', text: "export * from './b.ts';\n" },
-      { path: 'src/jobs/a.ts', text: "export type {\n  B,\n} from './b.ts';\n" },
+      { path: 'src/tasks/index.ts', text: 'export const a = 1;\n' },
+      { path: 'src/look/a.ts', text: "export * from './b.ts';\n" },
+      { path: 'src/look/a.ts', text: "export type {\n  B,\n} from './b.ts';\n" },
     ],
   },
   {
@@ -186,16 +186,16 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'export one default and nothing else (tasks)',
-    why: 'The stock graphile-worker CLI loads every file of src/tasks as a task; anything else in there stops it.',
-    fix: 'Export the bound task as default. What is to be shared goes to src/jobs (data) or to the business folder that does the work.',
+    why: 'The stock graphile-worker CLI loads every file of src/bank/tasks as a task; anything else in there stops it.',
+    fix: 'Export the bound task as default. What is to be shared goes to src/bank/definitions (data) or to the business folder that does the work.',
     applies: isTask,
     check: (file) => [
       ...missingDefault(file),
       ...findPattern(file, NAMED_EXPORT, 'exports something by name'),
     ],
     broken: [
-      { path: 'src/tasks/a.ts', text: 'export const a = 1;\nexport default bind(a);\n' },
-      { path: 'src/tasks/a.ts', text: 'bind(a);\n' },
+      { path: 'src/bank/tasks/a.ts', text: 'export const a = 1;\nexport default bind(a);\n' },
+      { path: 'src/bank/tasks/a.ts', text: 'bind(a);\n' },
     ],
   },
   {
@@ -204,7 +204,7 @@ export const RULES: readonly Rule[] = [
     fix: 'Move the work to a function in the business folder, and call it.',
     applies: isTask,
     check: (file) => tooLong(file, MAX_TASK_LINES),
-    broken: [{ path: 'src/tasks/a.ts', text: '\n//'.repeat(MAX_TASK_LINES) }],
+    broken: [{ path: 'src/bank/tasks/a.ts', text: '\n//'.repeat(MAX_TASK_LINES) }],
   },
 ];
 
@@ -225,7 +225,7 @@ function isSourceCode(path: string): boolean {
 }
 
 function isTask(path: string): boolean {
-  return path.startsWith('src/tasks/');
+  return path.startsWith('src/bank/tasks/');
 }
 
 function internalImports(file: SourceFile): Import[] {
