@@ -5,8 +5,15 @@ import { checkEngines } from './engine-fingerprint.ts';
 import { engineStatements, LOCKED_JOBS } from './engine-schema.ts';
 import { checkGrants } from './migration/check-grants.ts';
 import { explainDenial, isDenial, migrationDue, sequencesDue } from './migration/due-error.ts';
+import { LockWaitError } from './migration/lock-wait.ts';
 import { applyMigrations } from './migration/numbered-migrations.ts';
-import { isDone, type MigrationPlan, planMigration } from './migration/plan.ts';
+import {
+  describeNewQueues,
+  isAddition,
+  isDone,
+  type MigrationPlan,
+  planMigration,
+} from './migration/plan.ts';
 import { type MigrationState, readState } from './migration/state.ts';
 import { LOOKING_SETTINGS, Turns } from './migration/turns.ts';
 import { queueSchema } from './queue-schema.ts';
@@ -23,6 +30,9 @@ import { sqlRevision } from './sql-revision.ts';
 /** What a start waits for others' locks, unless told. */
 const DEFAULT_WAIT_LIMIT_MS = 600_000;
 
+/** What a start waits for them that can do without the queues it was to make. */
+const LATE_AFTER_MS = 2_000;
+
 export interface MigrateOptions {
   connectionString: string;
   /** Queues this deployment works on; `default` and every queue made before are always among them. */
@@ -33,12 +43,30 @@ export interface MigrateOptions {
   waitLimitMs?: number;
   /** Told in a sentence for whom it waits, when that begins and every 10 s. @default nobody is told */
   onWait?: (message: string) => void;
+  /** Between two tries of a step that others' locks are in the way of, in milliseconds. @default 500 */
+  pauseMs?: number;
+  /**
+   * Queues that this process serves. Where one of them is there already, nothing but new queues is due and others' locks
+   * are in the way of those, it goes on without (`Migrated.late`). @default none: it waits for them
+   */
+  served?: readonly string[];
+  /** Gives up at once; what was under way is rolled back. @default nothing does */
+  signal?: AbortSignal;
+}
+
+/** Queues that could not be made yet. */
+export interface LateQueues {
+  names: readonly string[];
+  /** Whose locks are in the way. */
+  because: string;
 }
 
 /** What a start found, or made of, the database. */
 export interface Migrated {
   /** A later version's views, functions and triggers are installed: they stay, and this version works with them. */
   isSqlNewer: boolean;
+  /** Undefined when every queue is there. */
+  late?: LateQueues;
 }
 
 /**
@@ -53,26 +81,30 @@ export interface Migrated {
  *   lacks rights that API and workers need
  */
 export async function migrateDatabase(options: MigrateOptions): Promise<Migrated> {
-  const { connectionString, queues, mayMigrate = true } = options;
+  const { connectionString, queues, mayMigrate = true, served = [], pauseMs, signal } = options;
   const { waitLimitMs = DEFAULT_WAIT_LIMIT_MS, onWait = () => {} } = options;
+  signal?.throwIfAborted();
   const client = createClient({
     connectionString,
     applicationName: 'howdah migrate',
     settings: LOOKING_SETTINGS,
   });
   await client.connect();
-  const turns = new Turns({ client, connectionString, waitLimitMs, onWait });
+  const cut = () => void client.end().catch(() => {});
+  signal?.addEventListener('abort', cut);
+  const turns = new Turns({ client, connectionString, waitLimitMs, onWait, pauseMs, signal });
   let plan: MigrationPlan | undefined;
   try {
     plan = await turns.look('look at what is installed', () => readPlan(client, queues));
     if (!mayMigrate && !isDone(plan)) throw await migrationDue(client, plan);
-    const migrated = await bringUpToDate(client, { turns, queues, plan });
+    const migrated = await bringUpToDate(client, { turns, queues, plan, served });
     await turns.look('look at what this role may do', () => checkGrants(client));
     await mendSequences(client, { turns, mayMigrate });
     return migrated;
   } catch (error) {
     throw await explainDenial(client, { error, plan });
   } finally {
+    signal?.removeEventListener('abort', cut);
     await turns.close();
     await client.end().catch(() => {});
   }
@@ -98,14 +130,15 @@ interface Due {
   turns: Turns;
   queues: readonly string[];
   plan: MigrationPlan;
+  served: readonly string[];
 }
 
-async function bringUpToDate(client: pg.Client, { turns, queues, plan }: Due): Promise<Migrated> {
-  if (isDone(plan)) {
-    await turns.look('look at the engine’s schemas', () =>
-      checkEngines(client, plan.queues.map(queueSchema)),
-    );
-    return plan;
+async function bringUpToDate(client: pg.Client, due: Due): Promise<Migrated> {
+  const { turns, queues, plan, served } = due;
+  if (isDone(plan)) return look(client, turns, plan);
+  if (isAddition(plan)) {
+    const canDoWithout = served.some((queue) => !plan.newQueues.includes(queue));
+    return canDoWithout ? addOrGoOn(client, due) : addQueues(client, due);
   }
   if (!plan.hasJournal) await createJournal(client, turns);
   if (plan.migrations.length > 0) {
@@ -114,13 +147,37 @@ async function bringUpToDate(client: pg.Client, { turns, queues, plan }: Due): P
       if (migrations.length > 0) await applyMigrations(client, migrations);
     });
   }
-  return turns.take('install Howdah’s views, functions and triggers', async () => {
-    const current = await readState(client);
-    const due = planMigration(current, queues);
-    if (!isDone(due)) await install(client, due, current);
-    await checkEngines(client, due.queues.map(queueSchema));
-    return due;
-  });
+  return turns.take('install Howdah’s views, functions and triggers', () => installDue(client, queues));
+}
+
+async function look(client: pg.Client, turns: Turns, plan: MigrationPlan): Promise<Migrated> {
+  const made = plan.queues.filter((queue) => !plan.newQueues.includes(queue));
+  await turns.look('look at the engine’s schemas', () => checkEngines(client, made.map(queueSchema)));
+  return { isSqlNewer: plan.isSqlNewer };
+}
+
+async function addOrGoOn(client: pg.Client, due: Due): Promise<Migrated> {
+  try {
+    return await addQueues(client, due, LATE_AFTER_MS);
+  } catch (error) {
+    if (!(error instanceof LockWaitError)) throw error;
+    const { newQueues: names } = due.plan;
+    return { ...(await look(client, due.turns, due.plan)), late: { names, because: error.because } };
+  }
+}
+
+function addQueues(client: pg.Client, { turns, queues, plan }: Due, waitLimitMs?: number): Promise<Migrated> {
+  const work = () => installDue(client, queues);
+  return turns.take(`make ${describeNewQueues(plan)}`, work, waitLimitMs);
+}
+
+/** What is due by now. In a turn. */
+async function installDue(client: pg.Client, queues: readonly string[]): Promise<Migrated> {
+  const current = await readState(client);
+  const due = planMigration(current, queues);
+  if (!isDone(due)) await install(client, due, current);
+  await checkEngines(client, due.queues.map(queueSchema));
+  return { isSqlNewer: due.isSqlNewer };
 }
 
 /** A restore or a logical replica may have left sequences behind their tables: what they gave out would collide. */

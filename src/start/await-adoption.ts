@@ -36,6 +36,11 @@ function awaitAdoption<Services>(options: ProcessorOptions<Services>, client: Sq
     idleQueues: () => processor?.idleQueues() ?? options.queues.map(({ name }) => name),
     restingQueues: () => processor?.restingQueues() ?? [],
     troubledQueues: () => processor?.troubledQueues() ?? [],
+    lateQueues: () => [],
+    async add(queues) {
+      await becoming;
+      await processor?.add(queues);
+    },
     async quiet() {
       await end();
       await processor?.quiet();

@@ -98,8 +98,8 @@ async function prepare(
 ): Promise<ServerAddresses & { queues: string[]; schedules: Schedule[] }> {
   await using opened = new AsyncDisposableStack();
   const addresses = await openServer(config, opened);
-  await prepareDatabase(config, addresses.directUrl, log);
-  const { pool } = await openApplicationDatabase(addresses.databaseUrl, log, opened);
+  await prepareDatabase(config, addresses.directUrl, { log });
+  const { pool } = await openApplicationDatabase(addresses.databaseUrl, { log }, opened);
   const { rows } = await pool.query<{ name: string }>('select name from howdah.queue_registry order by name');
   return { ...addresses, queues: rows.map(({ name }) => name), schedules: await loadSchedules(pool) };
 }
@@ -142,7 +142,7 @@ async function openEnvironment(
     log,
     stopLimitMs: config.shutdownTimeoutMs + EXIT_MARGIN_MS,
   });
-  const { db } = await openApplicationDatabase(databaseUrl, log, opened);
+  const { db } = await openApplicationDatabase(databaseUrl, { log }, opened);
   const { mailer } = await openMail(config, opened);
   const { secretKey } = await developmentSecrets(config);
   const services: Services = { db, mailer, secretKey, publicUrl: config.publicUrl ?? '' };

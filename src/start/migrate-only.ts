@@ -8,7 +8,7 @@ import { prepareDatabase } from './prepare-database.ts';
 export async function migrateOnly(config: Config, log: Logger): Promise<void> {
   await using opened = new AsyncDisposableStack();
   const { databaseUrl, directUrl } = await openServer(config, opened);
-  await prepareDatabase({ ...config, autoMigrate: true }, directUrl, log);
-  await openApplicationDatabase(databaseUrl, log, opened);
+  await prepareDatabase({ ...config, autoMigrate: true }, directUrl, { log });
+  await openApplicationDatabase(databaseUrl, { log }, opened);
   log.info('database is up to date');
 }

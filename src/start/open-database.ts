@@ -1,5 +1,6 @@
 import { type DatabaseHandle, type DatabaseOptions, openDatabase } from '../db/database.ts';
 import { requestLimits } from '../db/limits.ts';
+import type { LateQueues } from '../db/migrate.ts';
 import { announceTasks, announceVersions } from '../enqueue/announce-tasks.ts';
 import type { Logger } from '../observability/logger.ts';
 import { catalogue } from '../tasks/catalogue.ts';
@@ -14,7 +15,7 @@ export const POOL_SIZES = { tasks: 20, requests: 20, checks: 2 } as const;
 /** The pool that tasks get, to a database that knows this version's tasks and schedules. It ends with the stack. */
 export async function openApplicationDatabase(
   connectionString: string,
-  log: Logger,
+  { log, late }: { log: Logger; late?: LateQueues | undefined },
   resources: AsyncDisposableStack,
 ): Promise<DatabaseHandle> {
   const handle = openPool(
@@ -23,7 +24,7 @@ export async function openApplicationDatabase(
     resources,
   );
   await announceTasks(handle.pool, catalogue);
-  const schedules = await loadSchedules(handle.pool);
+  const schedules = await loadSchedules(handle.pool, late?.names);
   await announceSchedules(handle.pool, schedules);
   const announce = async () => {
     await announceVersions(handle.pool, catalogue);

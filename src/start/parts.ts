@@ -1,6 +1,7 @@
 import type { DevelopmentMailbox } from '../bank/mail/development-mailbox.ts';
 import type { DevelopmentSecrets } from '../config/development-secrets.ts';
 import type { DatabaseHandle } from '../db/database.ts';
+import type { LateQueues } from '../db/migrate.ts';
 import type { Processor } from '../work/processor.ts';
 import type { Phase } from './readiness.ts';
 import type { ServiceOptions } from './service-options.ts';
@@ -12,6 +13,8 @@ export interface Parts extends ServiceOptions {
   /** The same database, with sessions that belong to whoever connects. */
   directUrl: string;
   database: DatabaseHandle;
+  /** There when queues are still to be made. */
+  late: LateQueues | undefined;
   /** There when this process delivers its mail to a mailbox of its own. */
   mailbox?: DevelopmentMailbox;
   /** There once jobs run, in the roles that run them. */

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import { EngineMismatchError } from '../db/engine-fingerprint.ts';
-import { migrateDatabase } from '../db/migrate.ts';
+import { type LateQueues, type MigrateOptions, migrateDatabase } from '../db/migrate.ts';
 import { MigrationDueError } from '../db/migration/due-error.ts';
 import { LockWaitError } from '../db/migration/lock-wait.ts';
 import { NewerSchemaError } from '../db/schema-version.ts';
@@ -11,32 +11,44 @@ import { StartupError } from './startup-error.ts';
 /** Errors that say all there is to know. */
 const REFUSALS = [EngineMismatchError, NewerSchemaError, MigrationDueError, LockWaitError];
 
+export interface PrepareOptions extends Pick<MigrateOptions, 'served' | 'pauseMs' | 'signal'> {
+  log: Logger;
+  /** Told too for whom it waits. @default nobody beside the log */
+  onWait?: (message: string) => void;
+}
+
 /**
  * The database at this version; with AUTO_MIGRATE=off it is only looked at. For whom it has to wait is in the log.
  *
  * @throws {StartupError} when it, or its engine, belongs to another version; when something is due that this process may
  * not or will not do; when somebody held a lock for too long
+ * @returns queues that `served` can do without for now, as somebody's locks are in the way of making them
  */
 export async function prepareDatabase(
   config: Pick<Config, 'queues' | 'autoMigrate' | 'migrateTimeoutMs'>,
   connectionString: string,
-  log: Logger,
-): Promise<void> {
+  { log, onWait = () => {}, ...options }: PrepareOptions,
+): Promise<LateQueues | undefined> {
   const names = [
     ...config.queues.map(({ name }) => name),
     ...[...catalogue.values()].map(({ queue }) => queue),
   ];
-  const { isSqlNewer } = await migrateDatabase({
+  const { isSqlNewer, late } = await migrateDatabase({
     connectionString,
     queues: [...new Set(names)],
     mayMigrate: config.autoMigrate,
     waitLimitMs: config.migrateTimeoutMs,
-    onWait: (message) => log.warn(message),
+    onWait(message) {
+      log.warn(message);
+      onWait(message);
+    },
+    ...options,
   }).catch((error: unknown) => {
     throw isRefusal(error) ? new StartupError(error.message) : error;
   });
   if (isSqlNewer)
     log.warn("a later version's views, functions and triggers are installed; working with them");
+  return late;
 }
 
 function isRefusal(error: unknown): error is Error {

@@ -86,12 +86,20 @@ function atRest(phase: Phase): Check {
 }
 
 function checkRunners(client: SqlClient, processor: Processor, late: Promise<string>): Promise<Check> {
+  const idle = processor.idleQueues();
+  if (idle.length === 0) return Promise.resolve(describeLate(processor));
   return told(late, async () => {
-    const idle = processor.idleQueues();
-    if (idle.length === 0) return undefined;
     const problem = await readInstallationProblem(client).catch(() => null);
     return problem ?? `no runner for ${idle.join(', ')}`;
   });
+}
+
+/** Well all the same: the others are served, and no other process could make the new queue either. */
+function describeLate(processor: Processor): Check {
+  const details = processor
+    .lateQueues()
+    .map(({ queue, because }) => `${queue} is not served yet: ${because}`);
+  return details.length === 0 ? { ok: true } : { ok: true, detail: details.join('; ') };
 }
 
 /** Not well while runs wait for others' ends to be written; a few ends that alone fail keep nothing from running. */

@@ -5,29 +5,33 @@ import type { Processor } from '../work/processor.ts';
 import { startWhenAdopted } from './await-adoption.ts';
 import { loadSchedules } from './load-schedules.ts';
 import type { Parts } from './parts.ts';
+import { serveLate } from './serve-late.ts';
 
 /** The folder whose files are the tasks; the stock CLI loads it too. */
 export const TASKS_FOLDER = new URL('../bank/tasks/', import.meta.url);
 
-/** A processor for the configured queues (`startWhenAdopted`); it is the first part to stop. */
+/** A processor for the configured queues (`startWhenAdopted`, `serveLate`); it is the first part to stop. */
 export async function runJobs(
-  { config, events, log, secrets, directUrl, database }: Parts,
+  parts: Parts,
   { mailer, publicUrl }: Pick<Services, 'mailer' | 'publicUrl'>,
   opened: AsyncDisposableStack,
 ): Promise<Processor> {
+  const { config, events, log, secrets, directUrl, database, late } = parts;
   const services: Services = { db: database.db, mailer, secretKey: secrets.secretKey, publicUrl };
-  const processor = await startWhenAdopted(
+  const isLate = ({ name }: { name: string }) => late?.names.includes(name) === true;
+  const begun = await startWhenAdopted(
     {
       connectionString: directUrl,
-      queues: config.queues,
+      queues: config.queues.filter((queue) => !isLate(queue)),
       tasks: await loadTasks<Services>(TASKS_FOLDER, catalogue),
-      schedules: await loadSchedules(database.pool),
+      schedules: await loadSchedules(database.pool, late?.names),
       services,
       events,
       log,
     },
     database.pool,
   );
+  const processor = late ? serveLate(begun, { ...parts, late, queues: config.queues.filter(isLate) }) : begun;
   opened.defer(() => processor.stop(config.shutdownTimeoutMs));
   return processor;
 }

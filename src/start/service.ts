@@ -40,11 +40,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const secrets = await developmentSecrets(config);
   const { databaseUrl, directUrl } = await openServer(config, opened);
   signal?.throwIfAborted();
-  await prepareDatabase(config, directUrl, log);
+  const served = role === 'api' ? [] : config.queues.map(({ name }) => name);
+  const late = await prepareDatabase(config, directUrl, { log, served });
   signal?.throwIfAborted();
-  const database = await openApplicationDatabase(databaseUrl, log, opened);
+  const database = await openApplicationDatabase(databaseUrl, { log, late }, opened);
   const mail = role === 'api' ? undefined : await openMail(config, opened);
-  const parts: Parts = { ...options, secrets, databaseUrl, directUrl, database };
+  const parts: Parts = { ...options, secrets, databaseUrl, directUrl, database, late };
   if (mail?.mailbox) parts.mailbox = mail.mailbox;
   const { url } = await serveHttp(parts, opened);
   signal?.throwIfAborted();

@@ -33,6 +33,13 @@ export interface TroubledQueue extends EndsTrouble {
   queue: string;
 }
 
+/** A queue that is to be served and cannot be yet. */
+export interface LateQueue {
+  queue: string;
+  /** Why, and for whom it waits where somebody is in the way. */
+  because: string;
+}
+
 /** One lane per queue, each with its own concurrency, and the heartbeat that keeps them in the fleet. */
 export interface Processor {
   /** Queues that should take jobs and cannot right now. */
@@ -41,6 +48,14 @@ export interface Processor {
   restingQueues(): string[];
   /** Queues with runs whose ends the database does not take; they begin no others while `isOpen`. */
   troubledQueues(): TroubledQueue[];
+  /** Queues that are not served yet, as they could not be made. */
+  lateQueues(): LateQueue[];
+  /**
+   * Serves these too, all of them or none. Nothing once it takes no more jobs.
+   *
+   * @throws what kept their runners from starting; trying again may help
+   */
+  add(queues: readonly QueueConcurrency[]): Promise<void>;
   /** Takes no more jobs, for good; the running ones go on. Resolves once they ended. Safe to call twice. */
   quiet(): Promise<void>;
   /**
@@ -52,61 +67,127 @@ export interface Processor {
 
 /** A processor that is already taking jobs. */
 export async function startProcessor<Services>(options: ProcessorOptions<Services>): Promise<Processor> {
-  const { connectionString, services, events, log, tasks, schedules = [] } = options;
-  const member = new FleetMember({
-    connectionString,
-    kind: 'howdah',
-    events,
-    log,
-    states: () => lanes.flatMap((lane) => lane.states()),
-    onAnswer: (tokens, answers) => tellLanes(lanes, tokens, answers),
-    onCutOff: () => cutOff(lanes, log),
-  });
-  const shared = { connectionString, tasks, member, environment: { services, events, log } };
-  const lanes = options.queues.map(
-    ({ name: queue, concurrency }) => new Lane({ ...shared, queue, concurrency }),
-  );
-  const queues = options.queues.map(({ name }) => name);
-  const scheduler = new Scheduler({ connectionString, queues, schedules, log });
-  const leave = () => Promise.all([quiet(lanes), scheduler.stop()]);
-  const open = async () => {
-    await configureFleet(options.queues, member);
-    await openLanes(lanes, member);
-    await member.start();
-  };
-  await open().catch(async (error: unknown) => {
-    await member.stop();
-    throw error;
-  });
-  scheduler.start();
-  let stopping: Promise<void> | undefined;
-  return {
-    idleQueues: () => lanes.filter((lane) => !lane.isWorking).map((lane) => lane.queue),
-    restingQueues: () => lanes.filter((lane) => lane.isResting).map((lane) => lane.queue),
-    troubledQueues: () =>
-      lanes.map(({ queue, trouble }) => ({ queue, ...trouble })).filter(({ error }) => error !== undefined),
-    quiet: async () => void (await leave()),
-    stop(timeoutMs) {
-      stopping ??= closeLanes(lanes, { leave, timeoutMs }).finally(() => member.stop());
-      return stopping;
-    },
-  };
+  const lanes = new Lanes(options);
+  await lanes.start();
+  return lanes;
 }
 
-async function configureFleet(queues: readonly QueueConcurrency[], member: FleetMember): Promise<void> {
-  for (const { name, fleetConcurrency } of queues) {
-    await member.configureFleet(name, fleetConcurrency ?? null);
+class Lanes<Services> implements Processor {
+  readonly #options: ProcessorOptions<Services>;
+  readonly #member: FleetMember;
+  readonly #schedulers: Scheduler[] = [];
+  #lanes: readonly Lane<Services>[] = [];
+  #adding: Promise<unknown> = Promise.resolve();
+  #isLeaving = false;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: ProcessorOptions<Services>) {
+    const { connectionString, events, log } = options;
+    this.#options = options;
+    this.#member = new FleetMember({
+      connectionString,
+      kind: 'howdah',
+      events,
+      log,
+      states: () => this.#lanes.flatMap((lane) => lane.states()),
+      onAnswer: (tokens, answers) => tellLanes(this.#lanes, tokens, answers),
+      onCutOff: () => cutOff(this.#lanes, log),
+    });
   }
-}
 
-/** All lanes or none: when one cannot open, those that did are closed again. */
-async function openLanes<S>(lanes: readonly Lane<S>[], member: FleetMember): Promise<void> {
-  await member.open();
-  const results = await Promise.allSettled(lanes.map((lane) => lane.open()));
-  const failure = results.find((result) => result.status === 'rejected');
-  if (!failure) return;
-  await Promise.all(lanes.map((lane) => lane.close()));
-  throw failure.reason;
+  async start(): Promise<void> {
+    try {
+      await this.#member.open();
+      await this.#open(this.#options.queues);
+      await this.#member.start();
+    } catch (error) {
+      await this.#member.stop();
+      throw error;
+    }
+    this.#schedule(this.#options.queues);
+  }
+
+  add(queues: readonly QueueConcurrency[]): Promise<void> {
+    const added = this.#adding.then(async () => {
+      if (this.#isLeaving) return;
+      await this.#open(queues);
+      this.#schedule(queues);
+    });
+    this.#adding = added.catch(() => {});
+    return added;
+  }
+
+  idleQueues(): string[] {
+    return this.#lanes.filter((lane) => !lane.isWorking).map((lane) => lane.queue);
+  }
+
+  restingQueues(): string[] {
+    return this.#lanes.filter((lane) => lane.isResting).map((lane) => lane.queue);
+  }
+
+  troubledQueues(): TroubledQueue[] {
+    const troubles = this.#lanes.map(({ queue, trouble }) => ({ queue, ...trouble }));
+    return troubles.filter(({ error }) => error !== undefined);
+  }
+
+  lateQueues(): LateQueue[] {
+    return [];
+  }
+
+  async quiet(): Promise<void> {
+    this.#isLeaving = true;
+    await this.#adding; // a runner that is on its way up could not be told to leave
+    await Promise.all([
+      ...this.#lanes.map((lane) => lane.close()),
+      ...this.#schedulers.map((scheduler) => scheduler.stop()),
+    ]);
+  }
+
+  stop(timeoutMs: number): Promise<void> {
+    this.#stopping ??= this.#close(timeoutMs).finally(() => this.#member.stop());
+    return this.#stopping;
+  }
+
+  /** All of these or none: when one cannot open, those that did are closed again. */
+  async #open(queues: readonly QueueConcurrency[]): Promise<void> {
+    const { connectionString, tasks, services, events, log } = this.#options;
+    const shared = { connectionString, tasks, member: this.#member, environment: { services, events, log } };
+    for (const { name, fleetConcurrency } of queues) {
+      await this.#member.configureFleet(name, fleetConcurrency ?? null);
+    }
+    const lanes = queues.map(({ name: queue, concurrency }) => new Lane({ ...shared, queue, concurrency }));
+    this.#lanes = [...this.#lanes, ...lanes]; // a heartbeat is to name a runner from when it is registered
+    const results = await Promise.allSettled(lanes.map((lane) => lane.open()));
+    const failure = results.find((result) => result.status === 'rejected');
+    if (!failure) return;
+    await Promise.all(lanes.map((lane) => lane.close()));
+    this.#lanes = this.#lanes.filter((lane) => !lanes.includes(lane));
+    throw failure.reason;
+  }
+
+  #schedule(queues: readonly QueueConcurrency[]): void {
+    const { connectionString, schedules = [], log } = this.#options;
+    const names = queues.map(({ name }) => name);
+    const scheduler = new Scheduler({ connectionString, queues: names, schedules, log });
+    this.#schedulers.push(scheduler);
+    scheduler.start();
+  }
+
+  /**
+   * The signal makes every run end with a ShutdownError, whether its handler listens or not; the pipeline turns that into
+   * the verdict "return", and the engine's own failure statement puts the job back with its attempts unchanged.
+   */
+  async #close(timeoutMs: number): Promise<void> {
+    const closed = this.quiet();
+    const limit = setTimeout(() => {
+      for (const lane of this.#lanes) lane.abort(new ShutdownError());
+    }, timeoutMs);
+    try {
+      await closed;
+    } finally {
+      clearTimeout(limit);
+    }
+  }
 }
 
 function tellLanes<S>(
@@ -124,27 +205,4 @@ function tellLanes<S>(
 function cutOff<S>(lanes: readonly Lane<S>[], log: Logger): void {
   log.error('cut off from the database: ending all runs, their jobs go to other workers');
   for (const lane of lanes) lane.loseAll('cut off from the database');
-}
-
-/**
- * The signal makes every run end with a ShutdownError, whether its handler listens or not; the pipeline turns that into
- * the verdict "return", and the engine's own failure statement puts the job back with its attempts unchanged.
- */
-async function closeLanes<S>(
-  lanes: readonly Lane<S>[],
-  { leave, timeoutMs }: { leave: () => Promise<unknown>; timeoutMs: number },
-): Promise<void> {
-  const closed = leave();
-  const limit = setTimeout(() => {
-    for (const lane of lanes) lane.abort(new ShutdownError());
-  }, timeoutMs);
-  try {
-    await closed;
-  } finally {
-    clearTimeout(limit);
-  }
-}
-
-async function quiet<S>(lanes: readonly Lane<S>[]): Promise<void> {
-  await Promise.all(lanes.map((lane) => lane.close()));
 }

@@ -3,6 +3,7 @@ import { createEventHub, type EventHub } from '../../src/observability/event-hub
 import { subscribeLogger } from '../../src/observability/log-subscriber.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { startService } from '../../src/start/service.ts';
+import type { Role } from '../../src/start/service-options.ts';
 import { type ScriptedSmtpServer, startScriptedSmtpServer } from '../support/smtp-server.ts';
 import type { TestDatabase } from '../support/test-database.ts';
 import { type Bank, openBank } from './bank.ts';
@@ -20,6 +21,10 @@ export interface OpenServiceOptions {
   /** What the mail server does. @default it accepts everything */
   script?: Parameters<typeof startScriptedSmtpServer>[0];
   env?: Record<string, string>;
+  /** Whose it is. @default one of its own */
+  bank?: Bank;
+  /** @default all */
+  role?: Role;
   /** Statements for the database before the service starts. */
   prepare?: (database: Pick<TestDatabase, 'name'>) => string[];
 }
@@ -27,9 +32,9 @@ export interface OpenServiceOptions {
 /** A service that is up; stopped with the stack. */
 export async function openService(
   stack: AsyncDisposableStack,
-  { script, env, prepare = () => [] }: OpenServiceOptions = {},
+  { script, env, bank: given, role = 'all', prepare = () => [] }: OpenServiceOptions = {},
 ): Promise<OpenService> {
-  const bank = await openBank(stack);
+  const bank = given ?? (await openBank(stack));
   for (const statement of prepare(bank.database)) await bank.pool.query(statement);
   const smtp = await startScriptedSmtpServer(script);
   stack.defer(() => smtp.stop());
@@ -48,7 +53,7 @@ export async function openService(
     SHUTDOWN_TIMEOUT: '1s',
     ...env,
   });
-  const service = await startService({ config, role: 'all', log, events });
+  const service = await startService({ config, role, log, events });
   stack.defer(() => service.stop());
   return { ...bank, url: service.url, smtp, events, logLines };
 }

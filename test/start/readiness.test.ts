@@ -14,6 +14,7 @@ const WORKING = {
   idleQueues: () => [],
   restingQueues: () => ['default'],
   troubledQueues: () => [],
+  lateQueues: () => [],
 } as unknown as Processor;
 
 describe('readiness', () => {

@@ -7,6 +7,13 @@ const TELL_EVERY_MS = 10_000;
 /** Others were in the way of a migration for as long as it may wait; whose sessions they are is in the message. */
 export class LockWaitError extends Error {
   override readonly name = 'LockWaitError';
+  /** Whose locks, in a sentence without a full stop. */
+  readonly because: string;
+
+  constructor(message: string, { because, cause }: { because: string; cause: unknown }) {
+    super(message, { cause });
+    this.because = because;
+  }
 }
 
 export interface LockWaitOptions {
@@ -56,11 +63,11 @@ export class LockWait {
   throwIfOver(cause: unknown): void {
     const waitedMs = performance.now() - this.#sinceMs;
     if (waitedMs < this.#options.waitLimitMs || this.#attemptCount < 2) return;
+    const because = this.#blockers();
     throw new LockWaitError(
-      `gave up waiting to ${this.#options.purpose} after ${describeMs(waitedMs)}: ${this.#blockers()}. End that ` +
-        'session, or wait for its end, and start again (nothing of this step was changed); MIGRATE_TIMEOUT says how ' +
-        'long a start waits.',
-      { cause },
+      `gave up waiting to ${this.#options.purpose} after ${describeMs(waitedMs)}: ${because}. End that session, or wait ` +
+        'for its end, and start again (nothing of this step was changed); MIGRATE_TIMEOUT says how long a start waits.',
+      { because, cause },
     );
   }
 

@@ -53,12 +53,22 @@ export function isDone({ migrations, newQueues, sql }: MigrationPlan): boolean {
   return migrations.length === 0 && newQueues.length === 0 && sql === 'keep';
 }
 
+/** Whether nothing but new queues is due: what is there is at this version. */
+export function isAddition({ migrations, sql, hasJournal }: MigrationPlan): boolean {
+  return hasJournal && migrations.length === 0 && sql === 'add';
+}
+
+/** Such as: the queues mail, reports. */
+export function describeNewQueues({ newQueues }: Pick<MigrationPlan, 'newQueues'>): string {
+  return `the queue${newQueues.length === 1 ? '' : 's'} ${newQueues.join(', ')}`;
+}
+
 /** What is due, in words; nothing where all is done. */
 export function describePlan(plan: MigrationPlan): string {
   const tags = plan.migrations.map(({ tag }) => tag);
   return [
     ...(tags.length > 0 ? [`the numbered migrations ${tags.join(', ')}`] : []),
-    ...(plan.newQueues.length > 0 ? [`the queues ${plan.newQueues.join(', ')}`] : []),
+    ...(plan.newQueues.length > 0 ? [describeNewQueues(plan)] : []),
     ...(plan.sql === 'replace' ? ['this version’s views, functions and triggers'] : []),
   ].join('; ');
 }

@@ -41,6 +41,10 @@ export interface TurnOptions {
   waitLimitMs: number;
   /** Told in a sentence for whom it waits, when that begins and every 10 s. */
   onWait: (message: string) => void;
+  /** Between two tries, in milliseconds. @default 500 */
+  pauseMs?: number | undefined;
+  /** Gives up. @default nothing does */
+  signal?: AbortSignal | undefined;
 }
 
 /** Transactions of which one at a time is under way in a database, whatever process it is of. */
@@ -59,13 +63,15 @@ export class Turns {
    * none of them is the victim of a deadlock. So `work` may run many times, each time with what others did meanwhile.
    *
    * @param purpose completes "waiting to …"
+   * @param waitLimitMs @default that of all turns
    * @throws {LockWaitError} when others were in the way for too long
    */
-  take<T>(purpose: string, work: () => Promise<T>): Promise<T> {
-    return this.#transactUntilUnblocked(purpose, async () => {
+  take<T>(purpose: string, work: () => Promise<T>, waitLimitMs?: number): Promise<T> {
+    const turn = async () => {
       await this.#options.client.query(`${TURN_LOCK}; set local lock_timeout = ${PATIENCE_MS}`);
       return work();
-    });
+    };
+    return this.#untilUnblocked(purpose, (wait) => this.#inTransaction(wait, turn), waitLimitMs);
   }
 
   /**
@@ -80,19 +86,19 @@ export class Turns {
 
   /** The same without the lock, for what makes the table that is locked. */
   takeFirst(purpose: string, work: () => Promise<void>): Promise<void> {
-    return this.#transactUntilUnblocked(purpose, work);
+    return this.#untilUnblocked(purpose, (wait) => this.#inTransaction(wait, work));
   }
 
   async close(): Promise<void> {
     await this.#watch.close();
   }
 
-  #transactUntilUnblocked<T>(purpose: string, work: () => Promise<T>): Promise<T> {
-    return this.#untilUnblocked(purpose, (wait) => this.#inTransaction(wait, work));
-  }
-
-  async #untilUnblocked<T>(purpose: string, attempt: (wait: LockWait) => Promise<T>): Promise<T> {
-    const { waitLimitMs, onWait } = this.#options;
+  async #untilUnblocked<T>(
+    purpose: string,
+    attempt: (wait: LockWait) => Promise<T>,
+    waitLimitMs = this.#options.waitLimitMs,
+  ): Promise<T> {
+    const { onWait, pauseMs = PAUSE_MS, signal } = this.#options;
     const wait = new LockWait({ purpose, waitLimitMs, onWait, watch: this.#watch });
     for (;;) {
       try {
@@ -100,7 +106,7 @@ export class Turns {
       } catch (error) {
         if (!(error instanceof Error && 'code' in error && LOCK_FAILURES.has(error.code))) throw error;
         wait.throwIfOver(error);
-        await delay(PAUSE_MS);
+        await delay(pauseMs, undefined, signal && { signal });
       }
     }
   }
