@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createTableRelationsHelpers, extractTablesRelationalConfig } from 'drizzle-orm';
 import { type NodePgClient, NodePgSession, NodePgTransaction } from 'drizzle-orm/node-postgres';
 import { PgDialect } from 'drizzle-orm/pg-core';
@@ -5,9 +6,11 @@ import { HowdahError } from '../errors.ts';
 import { distrust, limitsOf } from './bounded-pool.ts';
 import type { Database, Transaction } from './database.ts';
 import { discard } from './discard.ts';
+import { BEGUN, guardedClient } from './guarded-client.ts';
 import { type BeginOptions, beginStatement } from './limits.ts';
 import { isReadOnlyServer } from './read-only.ts';
 import * as schema from './schema.ts';
+import type { PgQueryable } from './sql-client.ts';
 import { type Statement, TransactionClient } from './transaction-client.ts';
 
 const DIALECT = new PgDialect();
@@ -16,10 +19,11 @@ const RELATIONS = { fullSchema: schema, schema: tables, tableNamesMap };
 
 export interface TransactionOptions<T, First> extends BeginOptions {
   /**
-   * One statement that travels with the begin, on a pool with limits; `work` is given what it returns. Were the begin alone
-   * to fail, it would be done without the transaction: so it must do no harm by itself.
+   * Statements that travel with the begin, on a pool with limits; `work` is given what it returns. Were the begin alone to
+   * fail, those on `tx` would be done without the transaction: so they must do no harm by themselves. Those on `guarded`
+   * would fail too; see `guardedClient`.
    */
-  first?: ((tx: Transaction) => First) | undefined;
+  first?: ((tx: Transaction, guarded: PgQueryable) => First) | undefined;
   /** One that travels with the commit there, made from what `work` returned. */
   last?: ((result: T) => Statement | undefined) | undefined;
 }
@@ -49,8 +53,11 @@ export async function transact<T, First = undefined>(
   using statements = new TransactionClient(client);
   try {
     const tx = toDrizzle(statements);
-    const begin = statements.query(beginStatement(withLimitsOf(pool, options)));
-    const [, first] = await Promise.all([begin, options.first?.(tx)]);
+    const token = randomUUID();
+    const settings = { ...options.settings, ...(options.first && { [BEGUN]: token }) };
+    const begin = statements.query(beginStatement(withLimitsOf(pool, { ...options, settings })));
+    // Were the begin to fail, that is what is thrown: it is answered first, and no more is sent.
+    const [, first] = await Promise.all([begin, options.first?.(tx, guardedClient(tx, token))]);
     const result = await work(tx, first as Awaited<First>);
     await statements.commit(options.last?.(result));
     client.release();

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import { translatingErrors } from '../db/command-error.ts';
 import type { Database, Transaction } from '../db/database.ts';
+import type { SqlClient } from '../db/sql-client.ts';
 import type { KeyedRequest } from '../operate/idempotency-keys.ts';
 import { keyedTransaction } from '../operate/keyed-transaction.ts';
-import { transactionAs } from '../operate/transaction-as.ts';
+import { type Actor, transactionAs, transactionAtOnce } from '../operate/transaction-as.ts';
 import { refuseInvalid } from '../wire/describe-mistakes.ts';
 import { idempotencyKey } from '../wire/schemas/idempotency-key.ts';
 import { adviseOnUnknown } from './advise-on-unknown.ts';
@@ -23,10 +24,36 @@ export async function mutate<Body>(
   db: Database,
   work: (tx: Transaction) => Promise<Body>,
 ): Promise<Body> {
+  return changeOnce(c, db, { alone: (actor) => transactionAs(db, actor, work), work });
+}
+
+/**
+ * The same for `work` that sends all of its statements at once. Without an Idempotency-Key they travel with the begin; with
+ * one they wait for the claim.
+ */
+export async function mutateAtOnce<Body>(
+  c: Context<AppEnv>,
+  db: Database,
+  work: (tx: SqlClient) => Promise<Body>,
+): Promise<Body> {
+  return changeOnce(c, db, { alone: (actor) => transactionAtOnce(db, actor, work), work });
+}
+
+interface Change<Body> {
+  /** The whole, for a request without a key. */
+  alone(actor: Actor): Promise<Body>;
+  work(tx: Transaction): Promise<Body>;
+}
+
+async function changeOnce<Body>(
+  c: Context<AppEnv>,
+  db: Database,
+  { alone, work }: Change<Body>,
+): Promise<Body> {
   const keyed = await readKey(c);
   const actor = { name: 'admin', requestId: c.var.requestId };
   const change = async () => {
-    if (!keyed) return transactionAs(db, actor, work);
+    if (!keyed) return alone(actor);
     const { result, isReplayed } = await keyedTransaction(db, { actor, keyed }, work);
     if (isReplayed) c.header('Idempotency-Replayed', 'true');
     return result;

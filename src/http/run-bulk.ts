@@ -12,7 +12,7 @@ import {
   releaseClaim,
   storeAnswer,
 } from '../operate/idempotency-keys.ts';
-import { type Actor, transactionAs } from '../operate/transaction-as.ts';
+import { type Actor, transactionAtOnce } from '../operate/transaction-as.ts';
 import { readWithdrawn, type WithdrawnJobs } from '../operate/withdrawn-jobs.ts';
 import { nameUnknown } from '../wire/name-unknown.ts';
 import type { BulkOrder, BulkReport } from '../wire/schemas/bulk.ts';
@@ -72,7 +72,7 @@ export async function runBulk(
 /** A claim of which it is not known whether it was made is given up: nothing else was done by then. */
 async function claim(db: Database, actor: Actor, keyed: KeyedRequest): Promise<unknown> {
   try {
-    return await transactionAs(db, actor, (tx) => claimKey(tx, keyed));
+    return await transactionAtOnce(db, actor, (tx) => claimKey(tx, keyed));
   } catch (error) {
     if (!(error instanceof HowdahError) || error.code !== 'outcome_unknown') throw error;
     await releaseClaim(db, keyed.key).catch(() => {}); // it lapses by itself

@@ -28,8 +28,7 @@ export async function keyedTransaction<Result>(
         : { result: first as Result, isReplayed: true },
     {
       settings: settingsOf(actor),
-      // By itself it would be a claim of a request that was broken off.
-      first: (tx) => claimKey(tx, keyed),
+      first: (_, guarded) => claimKey(guarded, keyed),
       last: ({ result, isReplayed }) => (isReplayed ? undefined : answerStatement(keyed.key, result)),
     },
   );

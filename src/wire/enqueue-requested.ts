@@ -1,9 +1,10 @@
 import { translatingErrors } from '../db/command-error.ts';
-import type { Database, Transaction } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
+import type { SqlClient } from '../db/sql-client.ts';
 import type { EnqueueOptions } from '../enqueue/enqueue-options.ts';
 import type { EnqueuedJob, NewJob, TaskDistributor } from '../enqueue/task-distributor.ts';
 import { type FieldMistake, HowdahError } from '../errors.ts';
-import { recordChange } from '../operate/record-change.ts';
+import { recordedEnqueue } from '../operate/recorded-enqueue.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
 import { nameUnknown } from './name-unknown.ts';
 import { resolveTask, resolveVersions } from './resolve-task.ts';
@@ -47,7 +48,7 @@ export async function toNewJobs(db: Database, requested: readonly RequestedJob[]
 
 /** @throws {HowdahError} as the distributor does, with fields by their names in a request */
 export async function enqueueAll(
-  tx: Transaction,
+  tx: SqlClient,
   distributor: TaskDistributor,
   jobs: readonly NewJob[],
 ): Promise<EnqueuedJob[]> {
@@ -61,15 +62,14 @@ export async function enqueueAll(
     .catch(nameUnknown());
 }
 
-/** The row of the audit log for it. */
-export async function recordEnqueue(tx: Transaction, jobs: readonly EnqueuedJob[]): Promise<void> {
-  const tasks = [...new Set(jobs.map(({ task }) => task))];
-  const queues = [...new Set(jobs.map(({ queue }) => queue))];
-  await recordChange(tx, {
-    action: 'jobs.enqueue',
-    jobIds: jobs.map(({ id }) => id),
-    details: { tasks, queues },
-  });
+/** The same with a row of the audit log, in the same statement. */
+export async function enqueueRecorded(
+  tx: SqlClient,
+  distributor: TaskDistributor,
+  jobs: readonly NewJob[],
+): Promise<EnqueuedJob[]> {
+  const tasks = [...new Set(jobs.map(({ task }) => task.name))];
+  return enqueueAll(recordedEnqueue(tx, tasks), distributor, jobs);
 }
 
 function toOptions(job: RequestedJob): EnqueueOptions {

@@ -4,10 +4,13 @@ import { type DatabaseHandle, openDatabase } from '../../src/db/database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
 import { type MessageProxy, startMessageProxy } from '../support/message-proxy.ts';
 import { codeOf, type Desk, enqueue, signUp } from './errands.ts';
-import { ADMIN_TOKEN, openApp, type TestApp } from './open-app.ts';
+import { ADMIN_TOKEN, jsonPost, openApp, type TestApp } from './open-app.ts';
 
 /** Far longer than statements that are sent together are apart. */
 const ANSWERS_TAKE_MS = 50;
+
+const ADMIN = { Authorization: `Bearer ${ADMIN_TOKEN}` };
+const WELCOME = { task: 'send_welcome_email', payload: { user_account: 'ada' } };
 
 let http: TestApp;
 let proxy: MessageProxy;
@@ -38,16 +41,37 @@ async function countOf(send: () => Promise<Response>): Promise<number> {
   return proxy.roundTripCount() - before;
 }
 
-describe('a request takes few round trips to the database', () => {
-  test('an enqueue four, its begin and commit included, and an Idempotency-Key none more', async () => {
-    const errand = await enqueue(desk, 'with-a-key');
-    assert.equal(await countOf(errand.send), 4);
-    assert.equal(await countOf(errand.send), 2);
-    const body = JSON.stringify({ task: 'send_welcome_email', payload: { user_account: 'ada' } });
-    const headers = { Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/json' };
-    const send = async () => desk.app.request('/v1/jobs', { method: 'POST', headers, body });
-    assert.equal(await countOf(send), 4);
+async function post(path: string, body: unknown): Promise<Response> {
+  const init = jsonPost(body);
+  return desk.app.request(path, { ...init, headers: { ...init.headers, ...ADMIN } });
+}
+
+async function enqueueLater(): Promise<string> {
+  const response = await post('/v1/jobs', { ...WELCOME, delay: '1h' });
+  return ((await response.json()) as { job: { id: string } }).job.id;
+}
+
+describe('a request takes few round trips to the database, its begin and commit included', () => {
+  test('an enqueue two', async () => {
+    assert.equal(await countOf(() => post('/v1/jobs', WELCOME)), 2);
   });
+
+  test('an enqueue with an Idempotency-Key three, and two when it comes again', async () => {
+    const errand = await enqueue(desk, 'with-a-key');
+    assert.equal(await countOf(errand.send), 3);
+    assert.equal(await countOf(errand.send), 2);
+  });
+
+  test('a batch two', async () => {
+    assert.equal(await countOf(() => post('/v1/jobs/batch', { jobs: [WELCOME, WELCOME] })), 2);
+  });
+
+  for (const command of ['retry', 'run-now', 'cancel', 'discard']) {
+    test(`the command to ${command} a job two`, async () => {
+      const id = await enqueueLater();
+      assert.equal(await countOf(() => post(`/v1/jobs/${id}/${command}`, {})), 2);
+    });
+  }
 
   test('a sign-up three', async () => {
     const errand = await signUp(desk, 'ada');
@@ -55,7 +79,6 @@ describe('a request takes few round trips to the database', () => {
   });
 
   test('a read one', async () => {
-    const headers = { Authorization: `Bearer ${ADMIN_TOKEN}` };
-    assert.equal(await countOf(async () => desk.app.request('/v1/users/ada', { headers })), 1);
+    assert.equal(await countOf(async () => desk.app.request('/v1/users/ada', { headers: ADMIN })), 1);
   });
 });

@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../db/database.ts';
+import { inOrder } from '../../db/in-order.ts';
 import { users } from '../../db/schema.ts';
 import { transact } from '../../db/transact.ts';
 import type { EnqueuedJob, TaskDistributor } from '../../enqueue/task-distributor.ts';
 import { HowdahError } from '../../errors.ts';
 import { sendVerifyEmail } from '../definitions/send-verify-email.ts';
 import { sendWelcomeEmail } from '../definitions/send-welcome-email.ts';
-import { inOrder } from './in-order.ts';
 import { insertVerification } from './open-verification.ts';
 import { hashPassword } from './password.ts';
 import { violatedIndex } from './unique-violation.ts';

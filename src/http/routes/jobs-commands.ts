@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { Transaction } from '../../db/database.ts';
+import type { SqlClient } from '../../db/sql-client.ts';
 import type { JobState } from '../../look/job.ts';
 import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../../operate/job-commands.ts';
-import { readWithdrawn, type WithdrawnJobs } from '../../operate/withdrawn-jobs.ts';
+import { type WithdrawnJobs, withWithdrawn } from '../../operate/withdrawn-jobs.ts';
 import { idempotencyKey } from '../../wire/schemas/idempotency-key.ts';
 import { instant } from '../../wire/schemas/instant.ts';
 import { changedJob, jobParameter } from '../../wire/schemas/job.ts';
@@ -12,7 +12,7 @@ import { text } from '../../wire/schemas/text.ts';
 import type { App, AppDependencies, AppEnv } from '../app-dependencies.ts';
 import { operatorsOnly } from '../middleware/identify-caller.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
-import { mutate } from '../mutate.ts';
+import { mutateAtOnce } from '../mutate.ts';
 
 const reasonBody = z
   .strictObject({
@@ -57,9 +57,9 @@ export function addJobCommandRoutes(app: App, { db, events }: AppDependencies) {
       const { reason } = c.req.valid('json');
       const withdrawn: WithdrawnJobs[] = [];
       const body = await run(c, id, async (tx) => {
-        const state = await cancelJob(tx, id, reason);
-        withdrawn.push(...(await readWithdrawn(tx, [id])));
-        return state;
+        const cancelled = await withWithdrawn(tx, id, cancelJob(tx, id, reason));
+        withdrawn.push(...cancelled.withdrawn);
+        return cancelled.state;
       });
       for (const jobs of withdrawn) events.emit('job.withdrawn', jobs);
       return c.json(body, 200);
@@ -75,8 +75,8 @@ export function addJobCommandRoutes(app: App, { db, events }: AppDependencies) {
       return c.json(await run(c, id, (tx) => rescheduleJob(tx, id, runAt)), 200);
     });
 
-  function run(c: Context<AppEnv>, id: string, command: (tx: Transaction) => Promise<JobState>) {
-    return mutate(c, db, async (tx) => ({ job: { id, state: await command(tx) } }));
+  function run(c: Context<AppEnv>, id: string, command: (tx: SqlClient) => Promise<JobState>) {
+    return mutateAtOnce(c, db, async (tx) => ({ job: { id, state: await command(tx) } }));
   }
 }
 

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { EnqueuedJob } from '../../enqueue/task-distributor.ts';
-import { getJob } from '../../look/get-job.ts';
-import { enqueueAll, recordEnqueue, toNewJobs } from '../../wire/enqueue-requested.ts';
+import { getEnqueued } from '../../look/get-job.ts';
+import { enqueueRecorded, toNewJobs } from '../../wire/enqueue-requested.ts';
 import { presentJob } from '../../wire/present-job.ts';
 import { idempotencyKey } from '../../wire/schemas/idempotency-key.ts';
 import { job } from '../../wire/schemas/job.ts';
@@ -11,7 +11,7 @@ import type { App, AppDependencies } from '../app-dependencies.ts';
 import { operatorsOnly } from '../middleware/identify-caller.ts';
 import { keepNumbers } from '../middleware/keep-numbers.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
-import { mutate } from '../mutate.ts';
+import { mutateAtOnce } from '../mutate.ts';
 
 const CONFLICT =
   'A job with this unique key is there (details.job_id), or a request with this Idempotency-Key is at work';
@@ -63,10 +63,8 @@ export function addEnqueueRoutes(app: App, deps: AppDependencies) {
   return app
     .openapi(enqueueRoute, async (c) => {
       const jobs = await toNewJobs(db, [c.req.valid('json')]);
-      const body = await mutate(c, db, async (tx) => {
-        const [enqueued] = await enqueueAll(tx, distributor, jobs);
-        if (!enqueued) throw new Error('an enqueued job was not returned');
-        const [written] = await Promise.all([getJob(tx, enqueued.id), recordEnqueue(tx, [enqueued])]);
+      const body = await mutateAtOnce(c, db, async (tx) => {
+        const written = await getEnqueued(tx, enqueueRecorded(tx, distributor, jobs));
         if (!written) throw new Error('the job that was just enqueued is not there');
         return { job: presentJob(written, 'admin') };
       });
@@ -75,9 +73,8 @@ export function addEnqueueRoutes(app: App, deps: AppDependencies) {
     })
     .openapi(batchRoute, async (c) => {
       const jobs = await toNewJobs(db, c.req.valid('json').jobs);
-      const body = await mutate(c, db, async (tx) => {
-        const enqueued = await enqueueAll(tx, distributor, jobs);
-        await recordEnqueue(tx, enqueued);
+      const body = await mutateAtOnce(c, db, async (tx) => {
+        const enqueued = await enqueueRecorded(tx, distributor, jobs);
         return { jobs: enqueued.map(present) };
       });
       return c.json(body, 201);
