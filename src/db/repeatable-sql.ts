@@ -235,6 +235,7 @@ function renderForQueue(text: string, queue: string): string {
     foreign_unlock: `foreign_unlock_${queue}`,
     keep_attempt: `keep_attempt_${queue}`,
     release_job: `release_job_${queue}`,
+    placed_jobs: `placed_jobs_${queue}`,
     release: `release_${queue}`,
     gate: `gate_${queue}`,
     apply_verdict: `apply_verdict_${queue}`,

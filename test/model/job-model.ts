@@ -28,6 +28,8 @@ export interface JobModel {
   due: Due;
   /** Pool that holds it, or held it when it ended. */
   owner: string | null;
+  /** The fetch that brought it there; later ones have greater numbers. */
+  fetchNumber: number;
   lastError: string | null;
   key: string | null;
   /** False for retention 0. */

@@ -5,7 +5,7 @@ import { enqueue } from './enqueue.ts';
 import { isWaiting, type JobModel } from './job-model.ts';
 import type { Failure, NewJob, QueueModel } from './queue-model.ts';
 import type { RunnerName } from './stage.ts';
-import type { QueueName } from './staged-runner.ts';
+import { PLACES, type QueueName } from './staged-runner.ts';
 import { assertAgree, assertRefused, type Crew, speak, type Word, type World } from './world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -85,8 +85,9 @@ const ACTS: { [Kind in Move['do']]: Act<Kind> } = {
     const jobs = await runner.fetch(batchSize);
     const clock = await world.ask<string>('select (extract(epoch from clock_timestamp()) * 1000000)::bigint');
     assertFetch(jobs, model, { queue: runner.queue, batchSize, clock: Number(clock) });
+    const fetchNumber = model.nextFetchNumber();
     for (const { id, attempts } of jobs) {
-      model.start(model.get(id), runner.poolId);
+      model.start(model.get(id), { poolId: runner.poolId, fetchNumber });
       assert.equal(attempts, model.get(id).attempts);
     }
   },
@@ -179,10 +180,12 @@ const ACTS: { [Kind in Move['do']]: Act<Kind> } = {
     if (retiredBecause === null) return assertRefused(act, 'HWRET');
     const held = model.ownedBy(runner.poolId);
     assert.equal(await act(), held.length);
+    const placed = placedAmong(held);
     for (const job of held) {
       const isLoss = retiredBecause !== 'stopped';
       const wasAtWork = crew.beaten.includes(job.id) || model.starts.get(job.id) === runner.token;
-      model.release(job, { isLoss, wasRunning: isLoss && wasAtWork, because: retiredBecause });
+      const hadPlace = placed.includes(job);
+      model.release(job, { isLoss, wasRunning: isLoss && wasAtWork, hadPlace, because: retiredBecause });
     }
     for (const [id, token] of model.starts) if (token === runner.token) model.starts.delete(id);
     await world.replaceCrew(by);
@@ -196,7 +199,8 @@ const ACTS: { [Kind in Move['do']]: Act<Kind> } = {
     const left = held.filter(({ id }) => !keep.includes(id));
     const count = await world.ask<number>('select howdah.release_leftovers($1, $2)', [runner.token, keep]);
     assert.equal(count, left.length);
-    for (const job of left) model.release(job, { isLoss: false, wasRunning: false, because: '' });
+    const given = { isLoss: false, wasRunning: false, hadPlace: false, because: '' };
+    for (const job of left) model.release(job, given);
   },
 
   async unlockByHand({ by }, model, world) {
@@ -291,6 +295,13 @@ const ACTS: { [Kind in Move['do']]: Act<Kind> } = {
     model.expired.add(lock.jobId);
   },
 };
+
+/** Those of what a runner holds that are no more than its places, together with all that it fetched before or with them. */
+function placedAmong(held: readonly JobModel[]): JobModel[] {
+  return held.filter(
+    (job) => held.filter(({ fetchNumber }) => fetchNumber <= job.fetchNumber).length <= PLACES,
+  );
+}
 
 async function refuseRetired(world: World, act: () => Promise<unknown>): Promise<void> {
   world.isNoEffect = true;

@@ -28,6 +28,7 @@ export interface Failure {
   message: string;
 }
 
+type Release = { isLoss: boolean; wasRunning: boolean; hadPlace: boolean; because: string };
 type End = { state: 'completed' | 'discarded' | 'cancelled'; attempts: number; lastError: string | null };
 
 /** Raised where the database refuses: the SQLSTATE. */
@@ -51,6 +52,11 @@ export class QueueModel {
   readonly expired = new Set<string>();
   /** What the database looked like after the last command. */
   last: Snapshot | undefined;
+  #fetchCount = 0;
+
+  nextFetchNumber(): number {
+    return ++this.#fetchCount;
+  }
 
   live(): JobModel[] {
     return [...this.jobs.values()].filter((job) => job.state === 'live');
@@ -97,9 +103,10 @@ export class QueueModel {
     if (asked.uniqueKey !== undefined) this.uniqueLocks.set(asked.uniqueKey, { jobId: id, isExpired: false });
   }
 
-  start(job: JobModel, poolId: string): void {
+  start(job: JobModel, { poolId, fetchNumber }: { poolId: string; fetchNumber: number }): void {
     job.attempts++;
     job.owner = poolId;
+    job.fetchNumber = fetchNumber;
   }
 
   complete(job: JobModel): void {
@@ -144,15 +151,16 @@ export class QueueModel {
     }
   }
 
-  /** What a lost or leaving runner held is given back. */
-  release(
-    job: JobModel,
-    { isLoss, wasRunning, because }: { isLoss: boolean; wasRunning: boolean; because: string },
-  ) {
+  /** What a lost or leaving runner held is given back. @param hadPlace it may have run since the last heartbeat */
+  release(job: JobModel, { isLoss, wasRunning, hadPlace, because }: Release) {
     if (wasRunning || (isLoss && job.deaths === 0)) job.deaths++;
     if (!wasRunning) {
-      if (isLoss) job.errors.push(job.cancelled ? 'cancel' : 'retry'); // it may have run since the last heartbeat
-      this.unlock(job, job.attempts - 1);
+      const isPaid = isLoss && hadPlace;
+      const isLast = isPaid && job.attempts >= job.maxAttempts;
+      if (isLoss) job.errors.push(job.cancelled ? 'cancel' : isLast ? 'discard' : 'retry');
+      if (isPaid)
+        job.lastError = `its completion was not recorded as its worker was lost; it may have run: ${because}`;
+      this.unlock(job, isPaid ? job.attempts : job.attempts - 1);
       return;
     }
     const isPoison = job.deaths >= 3;
@@ -256,6 +264,7 @@ export class QueueModel {
       queue: asked.queue,
       state: 'live',
       attempts: 0,
+      fetchNumber: 0,
       maxAttempts: asked.maxRetries + 1,
       priority: asked.priority,
       due: isParked ? Number.POSITIVE_INFINITY : (wanted ?? after(0)),

@@ -11,6 +11,9 @@ import {
 
 export type QueueName = 'default' | 'critical';
 
+/** Runs that a runner says it has at once; it may hold more jobs. */
+export const PLACES = 3;
+
 /** A runner as the database sees it: registered, and speaking through a session under its token. */
 export class StagedRunner {
   readonly #identity = createRunnerIdentity();
@@ -31,12 +34,10 @@ export class StagedRunner {
 
   static async register(operator: pg.Client, connectionString: string, queue: QueueName) {
     const runner = new StagedRunner(connectionString, queue);
-    await operator.query(`select howdah.register_runner($1, $2, 'howdah', 'model', 1, 9, $3, null, $4)`, [
-      runner.token,
-      queue,
-      [TASK, OTHER_TASK],
-      hashSecret(runner.#identity.secret),
-    ]);
+    await operator.query(
+      `select howdah.register_runner($1, $2, 'howdah', 'model', 1, ${PLACES}, $3, null, $4)`,
+      [runner.token, queue, [TASK, OTHER_TASK], hashSecret(runner.#identity.secret)],
+    );
     await operator.query('select howdah.name_runner_pool($1, $2)', [runner.token, runner.poolId]);
     return runner;
   }

@@ -150,25 +150,6 @@ test('a worker that is killed before an end is taken leaves a job that may have 
   await acceptEnds();
 });
 
-test('a job whose run no heartbeat of its killed worker has named may have run, and loses no attempt', async () => {
-  await refuseEnds();
-  const victim = await startWorkerProcess(queue.database.connectionString);
-  const [id = ''] = await enqueue();
-  await waitFor('it to have run', () => victim.said(`worked ${id}`));
-  victim.signal('SIGKILL');
-  await victim.exited;
-  await queue.pool.query(`update howdah.runners set running = '{}', unrecorded = '{}'`); // as at the second before
-  await acceptEnds();
-  const rescued: RescuedTask[] = [];
-  queue.events.on('runner.rescued', ({ byTask }) => rescued.push(...byTask));
-  await start();
-  await queue.untilState(id, 'completed');
-  const message = 'its worker was lost while it held the job; it may have run: its process is gone';
-  assert.deepEqual(await errorsOf(id), [{ ...UNRECORDED, name: 'WorkerLostError', message, waits: false }]);
-  assert.deepEqual(rescued, [{ task: 'works', ended: null, hadBegun: true, jobs: 1 }]);
-  assert.deepEqual(runs.get(id), [1]);
-});
-
 test('while all sessions are ended again and again under load, no job runs twice without a record of it', async () => {
   await start();
   const ids = await enqueue(600);

@@ -7,8 +7,10 @@
 -- Who pays an attempt: a job that is known to have been at work when its runner was lost (named by the last heartbeat, or
 -- recorded as started because an earlier runner had died with it), and one whose run had ended without that being recorded:
 -- its work may be done, so howdah.job_errors tells of it, and it is not run again at once. The others get theirs back.
--- But when nobody is left who could say what became of them since the last heartbeat, a run of theirs may have begun: then
--- howdah.job_errors tells of that too.
+-- But when nobody is left who could say what became of them since the last heartbeat, a run of theirs may have begun, and
+-- howdah.job_errors tells of that too. Those that had a place to run in (placed_jobs) pay: a job that has one begins within
+-- milliseconds. Of the others nobody knows, and most of them never began: they do not pay, or a job without retries would be
+-- discarded that was never tried.
 --
 -- A job that cannot be given back stays locked, and does not keep the others from it.
 --
@@ -25,11 +27,15 @@ declare
   v_is_death constant boolean := v_is_loss and runner.retired_as is distinct from 'replaced';
   v_is_unheard constant boolean := v_is_death and runner.retired_as is distinct from 'left';
   v_job record;
-  v_begun text; -- lost or unrecorded, as in howdah.job_errors.kind; unknown; null for a job that had not begun
+  v_begun text; -- lost or unrecorded, as in howdah.job_errors.kind; placed, unknown; null for a job that had not begun
   v_ended text;
   v_released jsonb[] := '{}';
 begin
   perform set_config('howdah.releasing', 'on', true);
+  if v_is_unheard and runner.placed is null then -- once: those that are left for a later call are fewer than were held
+    runner.placed := howdah.:"placed_jobs"(runner);
+    update howdah.runners r set placed = runner.placed where r.token = runner.token;
+  end if;
   for v_job in
     select j.id, t.identifier as task, coalesce((j.flags ->> 'howdah_deaths')::integer, 0) as deaths,
            v_is_loss and (j.id = any (runner.running) or s.job_id is not null) as was_running,
@@ -44,7 +50,7 @@ begin
       v_job.deaths := v_job.deaths + 1;
     end if;
     v_begun := case when v_job.is_unrecorded then 'unrecorded' when v_job.was_running then 'lost'
-                    when v_is_unheard then 'unknown' end;
+                    when v_is_unheard then case when v_job.id = any (runner.placed) then 'placed' else 'unknown' end end;
     begin
       v_ended := howdah.:"release_job"(v_job.id, v_job.deaths, v_begun, runner);
     exception when others then
@@ -63,9 +69,23 @@ begin
 end;
 $$;
 
+-- howdah.placed_jobs_<queue>(runner): of the jobs that a lost runner holds those that had a place to run in, whichever had
+-- one: those that are no more than its places, together with all that it had taken before or with them. What one statement
+-- took begins in an order that is not known here. None when no run began at its latest heartbeat, as its event loop was
+-- blocked or the ends of others could not be written.
+create function howdah.:"placed_jobs"(runner howdah.runners) returns bigint[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(array_agg(h.id), '{}')
+  from (select j.id, count(*) over (order by j.locked_at) as held_count
+        from :"schema"._private_jobs j where j.locked_by = runner.pool_id) h
+  where h.held_count <= least(runner.granted, runner.concurrency) and runner.blocked_since is null and not runner.is_stalled
+$$;
+
 -- howdah.release_job_<queue>(…): unlocks one job, or ends it when this was one death or one attempt too many, or when it
--- had been cancelled. begun: the kind of its end (howdah.job_errors), unknown when a run of it may have begun, null when
--- none had. Returns the state it ended in, or null.
+-- had been cancelled. begun: the kind of its end (howdah.job_errors); placed or unknown when a run of it may have begun, of
+-- which only the first pays; null when none had. Returns the state it ended in, or null.
 create function howdah.:"release_job"(job_id bigint, deaths integer, begun text, runner howdah.runners)
 returns text
 language plpgsql
@@ -73,7 +93,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_max_deaths constant integer := 3;
-  v_pays constant boolean := coalesce(begun in ('lost', 'unrecorded'), false);
+  v_pays constant boolean := coalesce(begun in ('lost', 'unrecorded', 'placed'), false);
   v_job :"schema"._private_jobs;
   v_is_over boolean;
   v_is_cancelled boolean;
@@ -86,17 +106,20 @@ begin
   if begun is not null then
     v_retry_at := clock_timestamp()
                   + case when begun = 'unrecorded' then howdah.retry_delay(v_job.attempts)
-                         when deaths >= 2 and v_pays then make_interval(secs => 1 + 4 * random())
+                         when deaths >= 2 and begun = 'lost' then make_interval(secs => 1 + 4 * random())
                          else interval '0' end;
     v_message := case when begun = 'unrecorded' then 'its completion was not recorded; it may have run'
-      when begun = 'unknown' then format('its worker was lost while it held the job; it may have run: %s', runner.retired_because)
+      when begun = 'placed'
+      then format('its completion was not recorded as its worker was lost; it may have run: %s', runner.retired_because)
+      when begun = 'unknown'
+      then format('its worker was lost while it held more jobs than could run; it may have run, at no cost: %s', runner.retired_because)
       when deaths >= v_max_deaths
       then format('poison: %s workers were lost while running this job; last: %s', deaths, runner.retired_because)
       else format('its worker was lost during this run: %s', runner.retired_because) end;
     insert into howdah.job_errors (job_id, attempt, queue, task, name, message, worker, kind, decision, retry_at)
     select v_job.id, v_job.attempts, :'queue', t.identifier,
            case begun when 'unrecorded' then 'EndNotRecordedError' else 'WorkerLostError' end, v_message, runner.pool_id,
-           case begun when 'unknown' then 'unrecorded' else begun end,
+           case when begun in ('placed', 'unknown') then 'unrecorded' else begun end,
            case when v_is_cancelled then 'cancel' when v_is_over then 'discard' else 'retry' end,
            case when not v_is_cancelled and not v_is_over then v_retry_at end
     from :"schema"._private_tasks t where t.id = v_job.task_id;

@@ -47,7 +47,7 @@ begin
     held_by := coalesce(held_by, 'an open transaction that changes its jobs');
     return;
   end if;
-  update howdah.runners r set released_at = clock_timestamp(), running = '{}', unrecorded = '{}' where r.token = v_runner.token;
+  update howdah.runners r set released_at = clock_timestamp(), running = '{}', unrecorded = '{}', placed = '{}' where r.token = v_runner.token;
   delete from howdah.job_starts s where s.token = v_runner.token;
   delete from howdah.runner_sessions s where s.token = v_runner.token;
 end;
