@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { boundPool } from './bounded-pool.ts';
 import { type ConnectionOptions, createPool, type DriverLimits } from './connection.ts';
 import type { Limits } from './limits.ts';
+import { within } from './within.ts';
 
 export interface PoolOptions extends ConnectionOptions {
   /** @default 10 */
@@ -17,8 +18,14 @@ export interface PoolOptions extends ConnectionOptions {
 
 export interface PoolHandle {
   readonly pool: pg.Pool;
-  /** Ends every connection once its query is done. Safe to call twice. */
-  close(): Promise<void>;
+  /** Of its sessions, as the server knows them. */
+  pids(): number[];
+  /**
+   * Ends every connection once its query is done, and takes no further ones. Safe to call twice.
+   *
+   * @param patienceMs after so long the connections are cut, whatever is under way on them. @default it waits
+   */
+  close(patienceMs?: number): Promise<void>;
   /** Cuts every connection at once; statements under way fail. */
   disconnect(): void;
 }
@@ -38,22 +45,42 @@ export function openPool(options: PoolOptions): PoolHandle {
   const tellUnlessClosing = (error: Error) => {
     if (!closing) onConnectionError(error);
   };
-  pool.on('connect', (client) => client.on('error', tellUnlessClosing));
+  const clients = new Set<pg.Client>();
+  pool.on('connect', (client) => {
+    clients.add(client);
+    client.on('error', tellUnlessClosing);
+  });
+  pool.on('remove', (client) => clients.delete(client));
+  const disconnect = () => {
+    for (const socket of sockets) socket.destroy(new Error('disconnected on purpose'));
+  };
   return {
     pool,
-    close() {
+    pids: () => [...clients].map(pidOf),
+    async close(patienceMs) {
       closing ??= pool.end();
-      return closing;
+      if (patienceMs === undefined) return closing;
+      if (
+        await within(
+          patienceMs,
+          closing.then(() => true),
+        )
+      )
+        return;
+      disconnect(); // and that is the end of it: a connection that its user keeps never comes back to the pool
     },
-    disconnect() {
-      for (const socket of sockets) socket.destroy(new Error('disconnected on purpose'));
-    },
+    disconnect,
   };
 }
 
 /** With pipelining, the begin and the commit of a single statement travel with it. */
 function toDriver({ connectMs, answerMs }: Limits): DriverLimits {
   return { connectionTimeoutMillis: connectMs, query_timeout: answerMs, pipeline: true };
+}
+
+/** In pg since its beginnings, and not in its types. */
+function pidOf(client: pg.Client): number {
+  return (client as unknown as { processID: number }).processID;
 }
 
 function track(socket: Socket, sockets: Set<Socket>): Socket {

@@ -12,6 +12,9 @@ import type { Parts } from './parts.ts';
 /** Connections of each pool at most. */
 export const POOL_SIZES = { tasks: 20, requests: 20, checks: 2 } as const;
 
+/** When the service stops, a statement that has no answer by then waits for somebody's lock, and is cut. */
+const CLOSE_PATIENCE_MS = 2_000;
+
 /** The pool that tasks get, to a database that knows this version's tasks and schedules. It ends with the stack. */
 export async function openApplicationDatabase(
   connectionString: string,
@@ -72,6 +75,6 @@ function openPool(
 ): DatabaseHandle {
   const onConnectionError = (err: Error) => log.warn({ err }, 'database connection lost');
   const handle = openDatabase({ ...options, onConnectionError });
-  resources.defer(() => handle.close());
+  resources.defer(() => handle.close(CLOSE_PATIENCE_MS));
   return handle;
 }

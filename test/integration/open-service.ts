@@ -15,6 +15,7 @@ export interface OpenService extends Bank {
   readonly events: EventHub;
   /** Every log line so far. */
   readonly logLines: readonly string[];
+  stop(): Promise<void>;
 }
 
 export interface OpenServiceOptions {
@@ -55,5 +56,5 @@ export async function openService(
   });
   const service = await startService({ config, role, log, events });
   stack.defer(() => service.stop());
-  return { ...bank, url: service.url, smtp, events, logLines };
+  return { ...bank, url: service.url, smtp, events, logLines, stop: () => service.stop() };
 }

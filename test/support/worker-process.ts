@@ -19,6 +19,8 @@ export interface WorkerProcess {
   complaints(): string[];
   /** Whether it said that (hanging-worker.ts tells what it says). */
   said(words: string): boolean;
+  /** The log lines whose message matches. */
+  logged(message: RegExp): Record<string, unknown>[];
   signal(signal: NodeJS.Signals): void;
   hasEnded(): boolean;
   /** Resolves when the process has ended. */
@@ -52,6 +54,7 @@ export async function startWorkerProcess(
     aborted: () => idsAfter('aborted', output.lines()),
     complaints: () => complaints.lines(),
     said: (words) => output.lines().includes(words),
+    logged: (message) => parseLog(output.lines()).filter(({ msg }) => message.test(String(msg))),
     hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     signal: (signal) => void child.kill(signal),
     exited,
@@ -60,6 +63,10 @@ export async function startWorkerProcess(
 
 function idsAfter(word: string, lines: readonly string[]): string[] {
   return lines.map((line) => line.split(' ')).flatMap(([first, id = '']) => (first === word ? [id] : []));
+}
+
+function parseLog(lines: readonly string[]): Record<string, unknown>[] {
+  return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
 }
 
 function collect(stream: Readable) {

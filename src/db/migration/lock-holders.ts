@@ -27,17 +27,18 @@ export class LockWatch {
     this.#connectionString = connectionString;
   }
 
-  /** The sessions that `pid` waits for just now; none when it does not wait, and when nobody can be asked. */
-  async holders(pid: number): Promise<LockHolder[]> {
+  /** The sessions that these wait for just now; none when they do not wait, and when nobody can be asked. */
+  async holders(...pids: number[]): Promise<LockHolder[]> {
     try {
       this.#client ??= this.#connect();
       const { rows } = await (await this.#client).query<LockHolder>(
         `select b.pid, a.usename::text as user, nullif(a.application_name, '') as application, a.state,
                 (extract(epoch from clock_timestamp() - a.xact_start) * 1000)::float8 as "openMs"
-         from unnest(pg_blocking_pids($1)) b (pid)
+         from (select distinct unnest(pg_blocking_pids(waiting)) from unnest($1::integer[]) waiting) b (pid)
          left join pg_stat_activity a on a.pid = b.pid
+         where b.pid <> all ($1::integer[])
          order by a.xact_start nulls last, b.pid`,
-        [pid],
+        [pids],
       );
       return rows;
     } catch {
@@ -51,11 +52,25 @@ export class LockWatch {
 
   async #connect(): Promise<pg.Client> {
     const client = createClient(
-      { connectionString: this.#connectionString, applicationName: 'howdah migrate (watch)' },
+      { connectionString: this.#connectionString, applicationName: 'howdah lock watch' },
       { connectionTimeoutMillis: PATIENCE_MS, query_timeout: PATIENCE_MS },
     );
     await client.connect();
     return client;
+  }
+}
+
+/** In words, for whom these sessions wait just now; undefined when they do not, or nobody can be asked. */
+export async function describeHoldersOf(
+  connectionString: string,
+  pids: readonly number[],
+): Promise<string | undefined> {
+  const watch = new LockWatch(connectionString);
+  try {
+    const holders = await watch.holders(...pids);
+    return holders.length === 0 ? undefined : holders.map(describeHolder).join(' and ');
+  } finally {
+    await watch.close();
   }
 }
 

@@ -12,9 +12,6 @@ const END_RUN = 'select howdah.end_run($1, $2, $3, $4, $5) as "isEnded"';
 const MIN_WAIT_MS = 50;
 const MAX_WAIT_MS = 10_000;
 
-/** How long a runner that ends goes on trying; the process waits for it. */
-const LAST_TRY_MS = 5_000;
-
 /** A statement without an answer for so long is trouble, as one that fails: somebody may hold a lock for an hour. */
 const SILENT_MS = 10_000;
 
@@ -51,6 +48,7 @@ export class Endings {
   readonly #options: EndingsOptions;
   readonly #owed = new Map<HeldRun, OwedEnd>();
   readonly #givenUp = new AbortController();
+  readonly #writing = new Set<Promise<unknown>>();
   #retrying: Promise<void> | undefined;
 
   constructor(options: EndingsOptions) {
@@ -59,6 +57,23 @@ export class Endings {
 
   /** The engine's statement, or what it comes to. Never rejects: what is not written is owed from then on. */
   async write(statement: QueryConfig, ends: readonly RunEnd[]): Promise<Pick<QueryResult, 'rows'>> {
+    const writing = this.#write(statement, ends);
+    this.#writing.add(writing);
+    return writing.finally(() => this.#writing.delete(writing));
+  }
+
+  /** Resolves when nothing is owed any more, or `giveUp` was called and no statement is under way. */
+  async untilWritten(): Promise<void> {
+    await Promise.all(this.#writing);
+    await this.#retrying;
+  }
+
+  /** What is owed is left to the register, and what cannot be written from now on as well. */
+  giveUp(): void {
+    this.#givenUp.abort();
+  }
+
+  async #write(statement: QueryConfig, ends: readonly RunEnd[]): Promise<Pick<QueryResult, 'rows'>> {
     const { pool, runs, breaker, log } = this.#options;
     const known = ends.flatMap((end) => {
       const run = runs.find(end.jobId);
@@ -78,21 +93,11 @@ export class Endings {
     }
   }
 
-  /** Resolves when nothing is owed any more; while the process stops, after some seconds in any case. */
-  async untilWritten(): Promise<void> {
-    if (!this.#retrying) return;
-    const { stopping } = this.#options;
-    const giveUpLater = () => setTimeout(() => this.#givenUp.abort(), LAST_TRY_MS);
-    if (stopping.aborted) giveUpLater();
-    else stopping.addEventListener('abort', giveUpLater, { once: true });
-    await this.#retrying;
-    stopping.removeEventListener('abort', giveUpLater);
-  }
-
   /** Each in turn, until one fails for a reason that is not its own. */
   async #writeSingly(ends: readonly OwedEnd[]): Promise<void> {
     let common: Error | undefined;
     for (const end of ends) {
+      if (this.#givenUp.signal.aborted) return;
       const error = common ?? (await this.#writeOne(end));
       if (!error) continue;
       this.#owe(end, error);

@@ -1,5 +1,6 @@
-import type { Job, JobHelpers } from 'graphile-worker';
+import type { JobHelpers } from 'graphile-worker';
 import type { Pool, QueryConfig } from 'pg';
+import { cutConnections } from '../../db/discard.ts';
 import type { RescuedTask } from '../../observability/events.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import { FleetMember } from '../fleet/fleet-member.ts';
@@ -12,13 +13,15 @@ import { runJob, type SharedEnvironment } from '../run/run-job.ts';
 import { RunsUnderWay } from '../run/runs-under-way.ts';
 import { timeLimitMs } from '../run/time-limit.ts';
 import { toRun } from '../run/to-run.ts';
-import { VerdictError } from '../run/verdict.ts';
 import type { Schedule } from '../schedules/crontab.ts';
 import { Scheduler } from '../schedules/scheduler.ts';
+import { endInTime } from './end-in-time.ts';
 import { Endings } from './endings.ts';
 import { EndsBreaker, MAX_UNRECORDED_BEYOND_PLACES } from './ends-breaker.ts';
 import { isFetch, readEnds } from './engine-statement.ts';
+import { recordStart } from './record-start.ts';
 import { Slots } from './slots.ts';
+import { takePlaces } from './take-places.ts';
 
 export interface GuestRunnerOptions<Services> {
   connectionString: string;
@@ -109,8 +112,12 @@ export class GuestRunner<Services> {
     const id = String(helpers.job.id);
     const held = this.#runs.hold(id, helpers.job.locked_at ?? new Date());
     try {
-      using _place = await this.#takePlace();
-      await using _record = await this.#recordStart(helpers.job);
+      using _place = await takePlaces({ grants: this.#grants, breaker: this.#breaker }, this.#leaving.signal);
+      await using _record = await recordStart(helpers.job, {
+        member: this.#member,
+        token: identity.token,
+        log: environment.log,
+      });
       const run = toRun(identity.queue, payload, helpers);
       const signals = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
       await runJob(task, run, { ...environment, ...signals, overdue: this.#overdue });
@@ -128,10 +135,15 @@ export class GuestRunner<Services> {
       : undefined;
   }
 
-  /** As of `Endings`. Call it while the pool is open. */
+  /** Resolves when the ends of its runs are written, or after some seconds. Call it while the pool is open. */
   untilWritten(): Promise<void> {
     this.leave();
-    return this.#endings.untilWritten();
+    return endInTime(this.#endings.untilWritten(), {
+      stopping: this.#leaving.signal,
+      isIdle: () => this.#runs.runningIds.length === 0,
+      giveUp: () => this.#endings.giveUp(),
+      cut: () => cutConnections(this.#options.pool),
+    });
   }
 
   /** No further run begins, not even of jobs that are fetched already: they go back to their queue. */
@@ -202,32 +214,5 @@ export class GuestRunner<Services> {
     this.#isLost = true;
     this.#runs.abort(new JobLostError(because));
     this.#options.onLost(because);
-  }
-
-  /** Records the start of a job that was aboard an earlier death, until the run is over; of others nothing. */
-  async #recordStart({ id, flags }: Job): Promise<AsyncDisposable | undefined> {
-    if (flags === null || !('howdah_deaths' in flags)) return undefined;
-    const { identity, environment } = this.#options;
-    await this.#member.recordStart(String(id), identity.token);
-    return {
-      [Symbol.asyncDispose]: () =>
-        this.#member
-          .clearStart(String(id), identity.token)
-          .catch((err: unknown) =>
-            environment.log.warn({ err }, 'the record of a start stays until its runner ends'),
-          ),
-    };
-  }
-
-  /** A place of the queue's fleet concurrency, while the ends of runs can be written. @throws {VerdictError} that puts the job back when the runner leaves first */
-  async #takePlace(): Promise<Disposable> {
-    try {
-      using places = new DisposableStack();
-      places.use(await this.#grants.acquire(this.#leaving.signal));
-      await this.#breaker.turn(this.#leaving.signal);
-      return places.move();
-    } catch (reason) {
-      throw new VerdictError({ kind: 'return', error: reason as Error });
-    }
   }
 }

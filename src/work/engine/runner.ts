@@ -1,4 +1,5 @@
-import type { Job, JobHelpers, Task } from 'graphile-worker';
+import type { JobHelpers, Task } from 'graphile-worker';
+import { describeHoldersOf } from '../../db/migration/lock-holders.ts';
 import { openPool, type PoolHandle } from '../../db/open-pool.ts';
 import type { RescuedTask } from '../../observability/events.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
@@ -13,16 +14,20 @@ import { runJob, type SharedEnvironment } from '../run/run-job.ts';
 import { RunsUnderWay } from '../run/runs-under-way.ts';
 import { timeLimitMs } from '../run/time-limit.ts';
 import { toRun } from '../run/to-run.ts';
-import { VerdictError } from '../run/verdict.ts';
+import { endInTime } from './end-in-time.ts';
 import { Endings } from './endings.ts';
 import type { EndsBreaker } from './ends-breaker.ts';
 import { type Engine, startEngine } from './engine.ts';
 import type { Prefetch } from './prefetch.ts';
+import { recordStart } from './record-start.ts';
 import { Refusals } from './refusals.ts';
 import { Slots } from './slots.ts';
+import { takePlaces } from './take-places.ts';
 
 /** Connections beside one a slot: one listens for new jobs, two fetch and end batches. */
 const SPARE_CONNECTIONS = 3;
+
+const UNWRITTEN = 'the ends of runs were not written, their jobs will come back as ones that may have run';
 
 export interface RunnerOptions<Services> {
   connectionString: string;
@@ -207,9 +212,7 @@ export class Runner<Services = unknown> {
     const cause = await this.#left.promise;
     await this.#starting?.catch(() => {});
     if (cause && this.#engine) void this.#releaseLeftovers(this.#engine);
-    await this.#engine?.stop();
-    await this.#endings.untilWritten();
-    await this.#database.close();
+    await this.#letGo();
     let byTask: readonly RescuedTask[] = [];
     try {
       const end = cause
@@ -225,6 +228,32 @@ export class Runner<Services = unknown> {
         ...(cause ? { error: cause } : {}),
       });
     }
+  }
+
+  /** The engine has ended, the ends of its runs are written, no connection is left. In a process that stops, in time. */
+  async #letGo(): Promise<void> {
+    const { connectionString, queue, stopping, environment } = this.#options;
+    let heldBy: string | undefined;
+    const end = async () => {
+      await this.#engine?.stop();
+      await this.#endings.untilWritten();
+      await this.#database.close();
+    };
+    await endInTime(end(), {
+      stopping,
+      isIdle: () => this.isIdle,
+      giveUp: () => {
+        this.#endings.giveUp();
+        const told = describeHoldersOf(connectionString, this.#database.pids());
+        void told.then((holders) => {
+          heldBy = holders;
+        });
+      },
+      cut: () => void this.#database.close(0),
+    });
+    const { unrecordedIds } = this.#runs;
+    if (unrecordedIds.length === 0) return;
+    environment.log.error({ queue, job_ids: unrecordedIds, ...(heldBy && { held_by: heldBy }) }, UNWRITTEN);
   }
 
   /** Gives back early what a broken connection left locked; its long runs may take hours more to end. */
@@ -249,11 +278,11 @@ export class Runner<Services = unknown> {
 
   async #run(task: BoundTask<Services>, payload: unknown, helpers: JobHelpers): Promise<void> {
     const { job } = helpers;
-    const { queue, environment, prefetch } = this.#options;
+    const { queue, environment, member, prefetch } = this.#options;
     const held = this.#runs.hold(String(job.id), job.locked_at ?? new Date());
     try {
-      using _places = await this.#takePlaces();
-      await using _record = await this.#recordStart(job);
+      using _places = await takePlaces({ ...this.#options, grants: this.#grants }, this.#leaving.signal);
+      await using _record = await recordStart(job, { member, token: this.token, log: environment.log });
       const run = toRun(queue, payload, helpers);
       const signals = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
       using _timed = prefetch.timeRun();
@@ -264,37 +293,5 @@ export class Runner<Services = unknown> {
     } finally {
       this.#runs.end(held);
     }
-  }
-
-  /** Records the start of a job that was aboard an earlier death, until the run is over; of others nothing. */
-  async #recordStart({ id, flags }: Job): Promise<AsyncDisposable | undefined> {
-    if (flags === null || !('howdah_deaths' in flags)) return undefined;
-    const { member, environment } = this.#options;
-    await member.recordStart(String(id), this.token);
-    return {
-      [Symbol.asyncDispose]: () =>
-        member
-          .clearStart(String(id), this.token)
-          .catch((err: unknown) =>
-            environment.log.warn({ err }, 'the record of a start stays until its runner ends'),
-          ),
-    };
-  }
-
-  /**
-   * A place among the runner's own runs and one among its queue's in this process, while the ends of runs can be written.
-   *
-   * @throws {VerdictError} that puts the job back, when the runner leaves before there is a place
-   */
-  async #takePlaces(): Promise<Disposable> {
-    using places = new DisposableStack();
-    try {
-      places.use(await this.#grants.acquire(this.#leaving.signal));
-      places.use(await this.#options.slots.acquire(this.#leaving.signal));
-      await this.#options.breaker.turn(this.#leaving.signal);
-    } catch (reason) {
-      throw new VerdictError({ kind: 'return', error: reason as Error });
-    }
-    return places.move();
   }
 }
