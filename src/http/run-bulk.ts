@@ -4,9 +4,10 @@ import { HowdahError } from '../errors.ts';
 import type { JobFilter } from '../look/job-filter.ts';
 import type { EventHub } from '../observability/event-hub.ts';
 import { BULK_STATES, type BulkAction, countJobs, narrowToAction } from '../operate/bulk.ts';
-import { changeMatching, type MatchingResult } from '../operate/change-matching.ts';
+import { changeMatching, type MatchingProgress, type MatchingResult } from '../operate/change-matching.ts';
 import {
-  claimKey,
+  type Claimed,
+  claimWork,
   type KeyedRequest,
   keepClaim,
   releaseClaim,
@@ -29,11 +30,15 @@ interface Bulk {
   order: BulkOrder;
 }
 
+type Counts = Pick<MatchingResult, 'matched' | 'changed' | 'isComplete'>;
+
 interface Work extends Bulk {
   filter: JobFilter;
   keyed: KeyedRequest | undefined;
   actor: Actor;
   events: EventHub;
+  /** How far it had come when it was broken off. */
+  from: MatchingProgress | undefined;
   /** Ends it before the next transaction. */
   signal: AbortSignal;
 }
@@ -42,10 +47,10 @@ interface Work extends Bulk {
  * Does the action to the oldest jobs that fit, in transactions of 1,000 with a row of the audit log each, and reports.
  * What one transaction did stands, whatever becomes of the next; a client that goes away, or the end of the service,
  * stops it between two. Under an Idempotency-Key one request at a time is at work; one that was stopped goes on where
- * it was when it is sent again, and reports what it did then.
+ * it was when it is sent again, and reports the whole: it is one request, with one `max`, however often it was sent.
  *
  * @throws {HowdahError} `invalid_request` when the filter has a state that the action is not for, and those of
- *   `claimKey`
+ *   `claimWork`
  */
 export async function runBulk(
   c: Context<AppEnv>,
@@ -58,21 +63,29 @@ export async function runBulk(
   if (order.dry_run) return toReport(bulk, await count(db, filter, order.max).catch(nameUnknown('filter.')));
   const keyed = await readKey(c);
   const actor = { name: 'admin', requestId: c.var.requestId };
-  const first = keyed && (await claim(db, actor, keyed));
-  if (first !== undefined) {
+  const { answer, progress } = keyed ? await claim(db, actor, keyed) : {};
+  if (answer !== undefined) {
     c.header('Idempotency-Replayed', 'true');
-    return first as BulkReport;
+    return answer as BulkReport;
   }
   const signal = AbortSignal.any([c.req.raw.signal, ...(stopping ? [stopping] : [])]);
-  return finish(db, { ...bulk, filter, keyed, actor, signal, events })
+  return finish(db, {
+    ...bulk,
+    filter,
+    keyed,
+    actor,
+    signal,
+    events,
+    from: progress as MatchingProgress | undefined,
+  })
     .catch(adviseOnUnknown(keyed !== undefined))
     .catch(nameUnknown('filter.'));
 }
 
 /** A claim of which it is not known whether it was made is given up: nothing else was done by then. */
-async function claim(db: Database, actor: Actor, keyed: KeyedRequest): Promise<unknown> {
+async function claim(db: Database, actor: Actor, keyed: KeyedRequest): Promise<Claimed> {
   try {
-    return await transactionAtOnce(db, actor, (tx) => claimKey(tx, keyed));
+    return await transactionAtOnce(db, actor, (tx) => claimWork(tx, keyed));
   } catch (error) {
     if (!(error instanceof HowdahError) || error.code !== 'outcome_unknown') throw error;
     await releaseClaim(db, keyed.key).catch(() => {}); // it lapses by itself
@@ -80,15 +93,15 @@ async function claim(db: Database, actor: Actor, keyed: KeyedRequest): Promise<u
   }
 }
 
-async function count(db: Database, filter: JobFilter, max: number): Promise<MatchingResult> {
+async function count(db: Database, filter: JobFilter, max: number): Promise<Counts> {
   const matched = await countJobs(db, filter, max);
-  return { matched, changed: 0, isComplete: matched < max, isOver: true };
+  return { matched, changed: 0, isComplete: matched < max };
 }
 
 /** A report that is not the whole story must not be the answer to those who ask again. */
 async function finish(db: Database, work: Work): Promise<BulkReport> {
   const { keyed } = work;
-  let changedCount = 0;
+  let changedCount = work.from?.changed ?? 0;
   const onChanged = (count: number) => {
     changedCount = count;
   };
@@ -120,16 +133,16 @@ function changeAll(
   { keyed, events, ...work }: Work,
   onChanged: (count: number) => void,
 ): Promise<MatchingResult> {
-  const { action, order, filter, actor, signal } = work;
+  const { action, order, filter, actor, signal, from } = work;
   const { max, reason } = order;
   let withdrawn: WithdrawnJobs[] = [];
   return changeMatching(db, {
-    ...{ action, filter, max, reason, actor, signal },
+    ...{ action, filter, max, reason, actor, signal, from },
     batchSize: BATCH_SIZE,
     ...(keyed ? { beforeBatch: (tx) => keepClaim(tx, keyed.key) } : {}),
     async inBatch(tx, { changedIds }, done) {
       if (keyed && done.isOver) await storeAnswer(tx, keyed.key, toReport(work, done));
-      else if (keyed) await keepClaim(tx, keyed.key);
+      else if (keyed) await keepClaim(tx, keyed.key, toProgress(done));
       withdrawn = action === 'cancel' ? await readWithdrawn(tx, changedIds) : [];
     },
     onProgress({ changed }) {
@@ -151,7 +164,11 @@ function checkState({ action, order }: Bulk): void {
   });
 }
 
-function toReport({ action, order }: Bulk, { matched, changed, isComplete }: MatchingResult): BulkReport {
+function toProgress({ matched, changed, afterId, beforeId }: MatchingResult): MatchingProgress {
+  return { matched, changed, afterId, beforeId };
+}
+
+function toReport({ action, order }: Bulk, { matched, changed, isComplete }: Counts): BulkReport {
   const skipped = order.dry_run ? 0 : matched - changed;
   return { action, dry_run: order.dry_run, matched, changed, skipped, is_complete: isComplete };
 }

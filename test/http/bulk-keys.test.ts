@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import type { App } from '../../src/http/app-dependencies.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type ApiJob, openApi, type TestApi } from './open-api.ts';
 import { ADMIN_TOKEN, outcomeOf } from './open-app.ts';
@@ -28,6 +29,15 @@ async function enqueueMany(count: number, queue: string): Promise<void> {
 
 async function cancel(body: object): Promise<Response> {
   return api.send('POST', '/v1/jobs/bulk/cancel', { body, headers: KEY });
+}
+
+async function send(app: App, body: object, signal?: AbortSignal): Promise<Response> {
+  return app.request('/v1/jobs/bulk/cancel', {
+    method: 'POST',
+    headers: { ...KEY, Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+    ...(signal ? { signal } : {}),
+  });
 }
 
 async function reportOf(response: Response): Promise<[number, boolean, string | null]> {
@@ -110,22 +120,47 @@ describe('a bulk command with an Idempotency-Key', () => {
       await enqueueMany(1_500, 'default');
       const [client, service] = [new AbortController(), new AbortController()];
       const audit = await holdAudit();
-      const stopped = api.withOther({ stopping: service.signal }).request('/v1/jobs/bulk/cancel', {
-        method: 'POST',
-        headers: { ...KEY, Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/json' },
-        body: JSON.stringify(IN_DEFAULT),
-        signal: client.signal,
-      });
+      const stopped = send(api.withOther({ stopping: service.signal }), IN_DEFAULT, client.signal);
       await audit.untilWaiting();
       stop(client, service);
       await audit.release();
       assert.deepEqual(await reportOf(await stopped), [1_000, false, null]);
       assert.equal(await countLeft(), 500);
       assert.deepEqual(await outcomeOf(await cancel(IN_CRITICAL)), [422, 'idempotency_key_reused']);
-      assert.deepEqual(await reportOf(await cancel(IN_DEFAULT)), [500, true, null]);
-      assert.deepEqual(await reportOf(await cancel(IN_DEFAULT)), [500, true, 'true']);
+      assert.deepEqual(await reportOf(await cancel(IN_DEFAULT)), [1_500, true, null]);
+      assert.deepEqual(await reportOf(await cancel(IN_DEFAULT)), [1_500, true, 'true']);
     });
   }
+
+  test('does no more than its max in all when it is sent again', async () => {
+    await enqueueMany(1_500, 'default');
+    const atMost = { ...IN_DEFAULT, max: 1_200 };
+    const service = new AbortController();
+    const audit = await holdAudit();
+    const stopped = send(api.withOther({ stopping: service.signal }), atMost);
+    await audit.untilWaiting();
+    service.abort();
+    await audit.release();
+    assert.deepEqual(await reportOf(await stopped), [1_000, false, null]);
+    assert.deepEqual(await reportOf(await cancel(atMost)), [1_200, false, null]);
+    assert.equal(await countLeft(), 300);
+    assert.deepEqual(await reportOf(await cancel(atMost)), [1_200, false, 'true']);
+    assert.equal(await countLeft(), 300);
+  });
+
+  test('leaves jobs alone that were enqueued after it was first sent', async () => {
+    await enqueueMany(1_001, 'default');
+    const service = new AbortController();
+    const audit = await holdAudit();
+    const stopped = send(api.withOther({ stopping: service.signal }), IN_DEFAULT);
+    await audit.untilWaiting();
+    service.abort();
+    await audit.release();
+    assert.deepEqual(await reportOf(await stopped), [1_000, false, null]);
+    await enqueueMany(2, 'default');
+    assert.deepEqual(await reportOf(await cancel(IN_DEFAULT)), [1_001, true, null]);
+    assert.equal(await countLeft(), 2);
+  });
 
   test('is at work as long as its transaction is open, however long that takes', async (t) => {
     await enqueueMany(2, 'default');
