@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { packagesLoadedBy } from './architecture/packages-loaded.ts';
 import { readRoomTable } from './architecture/room-table.ts';
 import { ROOMS } from './architecture/rooms.ts';
 import { breaches, RULES } from './architecture/rules.ts';
@@ -26,6 +27,35 @@ describe('architecture', () => {
       for (const next of ROOMS[room]?.imports ?? []) if (next !== '*') visit(next, [...path, room]);
     };
     for (const room of Object.keys(ROOMS)) visit(room, []);
+  });
+});
+
+/** What a process of the queue begins with: a command line, a worker, its threads, a producer. */
+const ENTRIES = [
+  'src/cli.ts',
+  'src/work/processor.ts',
+  'src/work/fleet/member-thread.ts',
+  'src/work/run/isolated-thread.ts',
+  'src/enqueue/postgres-distributor.ts',
+  'src/db/migrate.ts',
+];
+
+describe('what the queue loads', () => {
+  for (const entry of ENTRIES) {
+    test(`${entry} loads no drizzle-orm, which costs half a second and 240 MB`, () => {
+      assert.deepEqual(packagesLoadedBy(entry, files).get('drizzle-orm'), undefined);
+    });
+  }
+
+  test('is followed through other files, and to what is imported later', () => {
+    const chain = [
+      { path: 'src/cli.ts', text: "import { b } from './b.ts';\nimport type { C } from 'c';\n" },
+      { path: 'src/b.ts', text: "const { d } = await import('./d.ts');\n" },
+      { path: 'src/d.ts', text: "import { sql } from 'drizzle-orm/pg-core';\n" },
+    ];
+    const way = ['src/cli.ts', 'src/b.ts', 'src/d.ts', 'drizzle-orm'];
+    assert.deepEqual([...packagesLoadedBy('src/cli.ts', chain)], [['drizzle-orm', way]]);
+    assert.equal(packagesLoadedBy('src/cli.ts', chain, { withLater: false }).size, 0);
   });
 });
 

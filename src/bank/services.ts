@@ -1,9 +1,9 @@
-import type { Database } from '../db/database.ts';
+import type { BankDatabase } from './database.ts';
 import type { Mailer } from './mail/mailer.ts';
 
 /** What a task may reach; made once a process by the composition root. */
 export interface Services {
-  readonly db: Database;
+  readonly db: BankDatabase;
   readonly mailer: Mailer;
   /** Signs verification codes. */
   readonly secretKey: string;

@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createTableRelationsHelpers, extractTablesRelationalConfig } from 'drizzle-orm';
-import { type NodePgClient, NodePgSession, NodePgTransaction } from 'drizzle-orm/node-postgres';
-import { PgDialect } from 'drizzle-orm/pg-core';
 import { HowdahError } from '../errors.ts';
 import { distrust, limitsOf } from './bounded-pool.ts';
 import type { Database, Transaction } from './database.ts';
@@ -9,13 +6,8 @@ import { discard } from './discard.ts';
 import { BEGUN, guardedClient } from './guarded-client.ts';
 import { type BeginOptions, beginStatement } from './limits.ts';
 import { isReadOnlyServer } from './read-only.ts';
-import * as schema from './schema.ts';
 import type { PgQueryable } from './sql-client.ts';
 import { type Statement, TransactionClient } from './transaction-client.ts';
-
-const DIALECT = new PgDialect();
-const { tables, tableNamesMap } = extractTablesRelationalConfig(schema, createTableRelationsHelpers);
-const RELATIONS = { fullSchema: schema, schema: tables, tableNamesMap };
 
 export interface TransactionOptions<T, First> extends BeginOptions {
   /**
@@ -48,45 +40,34 @@ export async function transact<T, First = undefined>(
   work: (tx: Transaction, first: Awaited<First>) => Promise<T>,
   options: TransactionOptions<T, First> = {},
 ): Promise<T> {
-  const pool = db.$client;
-  const client = await pool.connect();
-  using statements = new TransactionClient(client);
+  const client = await db.connect();
+  using tx = new TransactionClient(client);
   try {
-    const tx = toDrizzle(statements);
     const token = randomUUID();
     const settings = { ...options.settings, ...(options.first && { [BEGUN]: token }) };
-    const begin = statements.query(beginStatement(withLimitsOf(pool, { ...options, settings })));
+    const begin = tx.query(beginStatement(withLimitsOf(db, { ...options, settings })));
     // Were the begin to fail, that is what is thrown: it is answered first, and no more is sent.
     const [, first] = await Promise.all([begin, options.first?.(tx, guardedClient(tx, token))]);
     const result = await work(tx, first as Awaited<First>);
-    await statements.commit(options.last?.(result));
+    await tx.commit(options.last?.(result));
     client.release();
     return result;
   } catch (error) {
-    const isRolledBack = await statements.rollBack();
-    if (isReadOnlyServer(error)) distrust(pool);
+    const isRolledBack = await tx.rollBack();
+    if (isReadOnlyServer(error)) distrust(db);
     if (isRolledBack) client.release();
     else discard(client);
-    throw statements.isCommitSent && !isRolledBack ? unknownOutcome(error) : error;
+    throw tx.isCommitSent && !isRolledBack ? unknownOutcome(error) : error;
   }
 }
 
-function withLimitsOf(pool: Database['$client'], options: BeginOptions): BeginOptions {
-  const own = limitsOf(pool);
+function withLimitsOf(db: Database, options: BeginOptions): BeginOptions {
+  const own = limitsOf(db);
   if (!own) return options;
   const { statementMs, lockMs, idleMs, transactionMs } = own;
   const limits = { statementMs, lockMs, idleMs, transactionMs, ...options.limits };
   // None above the pool's, as the client would give up first.
   return { ...options, limits: { ...limits, statementMs: Math.min(limits.statementMs, statementMs) } };
-}
-
-function toDrizzle(statements: TransactionClient): Transaction {
-  const session = new NodePgSession<typeof schema, typeof tables>(
-    statements as unknown as NodePgClient,
-    DIALECT,
-    RELATIONS,
-  );
-  return new NodePgTransaction(DIALECT, session, RELATIONS) as Transaction;
 }
 
 function unknownOutcome(cause: unknown): HowdahError {

@@ -30,7 +30,7 @@ export class TransactionClient {
     return this.#isCommitSent;
   }
 
-  /** In the form that drizzle calls it, and `queryRows`. */
+  /** As a `pg` client has it, so that `queryRows` and whatever else wraps one can be given a transaction. */
   async query(statement: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
     if (this.#isOver) throw new Error('This transaction is over; a statement of it was not waited for');
     return this.#ask(statement, values);

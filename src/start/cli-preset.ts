@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { WorkerPreset } from 'graphile-worker';
+import { toBankDatabase } from '../bank/database.ts';
 import type { Services } from '../bank/services.ts';
 import { developmentSecrets } from '../config/development-secrets.ts';
 import { type Config, ConfigError, readConfig } from '../config.ts';
@@ -142,10 +143,15 @@ async function openEnvironment(
     log,
     stopLimitMs: config.shutdownTimeoutMs + EXIT_MARGIN_MS,
   });
-  const { db } = await openApplicationDatabase(databaseUrl, { log }, opened);
+  const { pool } = await openApplicationDatabase(databaseUrl, { log }, opened);
   const { mailer } = await openMail(config, opened);
   const { secretKey } = await developmentSecrets(config);
-  const services: Services = { db, mailer, secretKey, publicUrl: config.publicUrl ?? '' };
+  const services: Services = {
+    db: toBankDatabase(pool),
+    mailer,
+    secretKey,
+    publicUrl: config.publicUrl ?? '',
+  };
   return { services, events, log };
 }
 

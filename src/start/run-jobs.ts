@@ -1,3 +1,4 @@
+import { toBankDatabase } from '../bank/database.ts';
 import type { Services } from '../bank/services.ts';
 import { catalogue } from '../tasks/catalogue.ts';
 import { loadTasks } from '../tasks/load-tasks.ts';
@@ -17,7 +18,12 @@ export async function runJobs(
   opened: AsyncDisposableStack,
 ): Promise<Processor> {
   const { config, events, log, secrets, directUrl, database, late } = parts;
-  const services: Services = { db: database.db, mailer, secretKey: secrets.secretKey, publicUrl };
+  const services: Services = {
+    db: toBankDatabase(database.pool),
+    mailer,
+    secretKey: secrets.secretKey,
+    publicUrl,
+  };
   const isLate = ({ name }: { name: string }) => late?.names.includes(name) === true;
   const begun = await startWhenAdopted(
     {

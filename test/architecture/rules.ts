@@ -90,6 +90,7 @@ export const RULES: readonly Rule[] = [
       { path: 'src/db/a.ts', text: "import { run } from 'graphile-worker';\n" },
       { path: 'src/look/a.ts', text: "import { html } from 'hono/html';\n" },
       { path: 'src/wire/a.ts', text: "import express from 'express';\n" },
+      { path: 'src/start/a.ts', text: "import { sql } from 'drizzle-orm';\n" },
     ],
   },
   {
@@ -108,7 +109,7 @@ export const RULES: readonly Rule[] = [
   {
     name: 'open transactions by transact',
     why: "drizzle's own waits for a rollback behind a statement that is stuck, and gives the connection back with a transaction open on it: requests that were answered with 503 were committed later, by others.",
-    fix: 'Call transact (src/db/transact.ts), or transactionAs for whom it is done.',
+    fix: 'Call transact (src/db/transact.ts), transactionAs for whom it is done, or in the bank transactDrizzle.',
     applies: isSourceCode,
     check: (file) => findPattern(file, DRIZZLE_TRANSACTION, "opens one by drizzle's own method"),
     broken: [{ path: 'src/bank/users/a.ts', text: 'await db.transaction(async (tx) => tx.select());\n' }],
@@ -252,7 +253,7 @@ function mayImport(file: SourceFile, { target, isTypeOnly }: Import): boolean {
 
 function mayUse({ path }: SourceFile, { target, isTypeOnly }: Import): boolean {
   const vendor = VENDORS[target];
-  if (vendor && wiresEverything(roomOf(path))) return true;
+  if (vendor && !vendor.isTheirsAlone && wiresEverything(roomOf(path))) return true;
   return isAllowed(vendor, path, isTypeOnly) || isAllowed(vendor, roomOf(path), isTypeOnly);
 }
 

@@ -18,6 +18,8 @@ export interface Import {
   isInternal: boolean;
   /** Erased before it runs: `import type …`. */
   isTypeOnly: boolean;
+  /** By `import(…)`: loaded when that is reached, not with the file. */
+  isLater: boolean;
 }
 
 /** Every file below the given folders of the repository. */
@@ -44,6 +46,7 @@ export function findImports(file: SourceFile): Import[] {
       target: isInternal ? posix.join(posix.dirname(file.path), specifier) : packageName(specifier),
       isInternal,
       isTypeOnly: match.groups?.type !== undefined,
+      isLater: match[0].startsWith('import('),
     };
   });
 }

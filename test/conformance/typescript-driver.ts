@@ -1,4 +1,5 @@
 import type { Database } from '../../src/db/database.ts';
+import { transact } from '../../src/db/transact.ts';
 import type { TaskDistributor } from '../../src/enqueue/task-distributor.ts';
 import { HowdahError } from '../../src/errors.ts';
 import { explainJob } from '../../src/look/explain-job.ts';
@@ -38,10 +39,10 @@ export function createTypeScriptDriver({ db, distributor, tasks }: TypeScriptSid
     name: 'TypeScript',
     async enqueue(request) {
       const { task, payload, options } = toNewJob(request);
-      return (await db.transaction((tx) => distributor.distribute(tx, task, payload, options))).id;
+      return (await transact(db, (tx) => distributor.distribute(tx, task, payload, options))).id;
     },
     async enqueueBatch(requests) {
-      const added = await db.transaction((tx) => distributor.distributeMany(tx, requests.map(toNewJob)));
+      const added = await transact(db, (tx) => distributor.distributeMany(tx, requests.map(toNewJob)));
       return added.map(({ id }) => id);
     },
     async job(id) {
@@ -60,8 +61,8 @@ export function createTypeScriptDriver({ db, distributor, tasks }: TypeScriptSid
     async explain(id) {
       return (await explainJob(db, id)) ?? null;
     },
-    act: (action, id, reason) => db.transaction((tx) => ONE[action](tx, id, reason)),
-    reschedule: (id, at) => db.transaction((tx) => rescheduleJob(tx, id, at)),
+    act: (action, id, reason) => transact(db, (tx) => ONE[action](tx, id, reason)),
+    reschedule: (id, at) => transact(db, (tx) => rescheduleJob(tx, id, at)),
     bulk: (request) => changeMany(db, request),
     async queues() {
       const queues = await readQueueStats(db);
@@ -109,7 +110,7 @@ async function changeMany(db: Database, request: BulkRequest): Promise<number> {
   const action: BulkAction = request.action === 'runNow' ? 'run_now' : request.action;
   const filter = narrowToAction(action, toJobFilter(request.filter));
   if (isDryRun) return countJobs(db, filter, max);
-  const { changedIds } = await db.transaction((tx) =>
+  const { changedIds } = await transact(db, (tx) =>
     changeBatch(tx, action, { filter, range: { limit: max }, reason, details: {} }),
   );
   return changedIds.length;

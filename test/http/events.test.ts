@@ -146,7 +146,7 @@ describe('GET /v1/events', () => {
   });
 
   test('answers HEAD without listening, as nobody would read it', async () => {
-    const failing = { execute: () => assert.fail('it looked at the database') } as unknown as Database;
+    const failing = { query: () => assert.fail('it looked at the database') } as unknown as Database;
     const headers = { Authorization: `Bearer ${VIEWER_TOKEN}` };
     const logged = api.logLines.length;
     const response = await api.withOther({ db: failing }).request('/v1/events', { method: 'HEAD', headers });
@@ -157,12 +157,12 @@ describe('GET /v1/events', () => {
 
   test('says once that it cannot look at the database, not at each look', async () => {
     let lookCount = 0;
-    const execute = () => {
+    const query = () => {
       lookCount += 1;
       return Promise.reject(new Error('no database'));
     };
     const stopping = new AbortController();
-    const app = api.withOther({ db: { execute } as unknown as Database, stopping: stopping.signal });
+    const app = api.withOther({ db: { query } as unknown as Database, stopping: stopping.signal });
     const headers = { Authorization: `Bearer ${VIEWER_TOKEN}` };
     const logged = api.logLines.length;
     const reader = readEvents(await app.request('/v1/events', { headers }));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { toBankDatabase } from '../../src/bank/database.ts';
 import { createSmtpMailer } from '../../src/bank/mail/smtp-mailer.ts';
 import type { Services } from '../../src/bank/services.ts';
 import sendVerifyEmail from '../../src/bank/tasks/send_verify_email.ts';
@@ -76,12 +77,17 @@ describe('a mail server', () => {
 /** A worker with the task as it is, but for a time limit of 300 ms. */
 async function startImpatientWorker(bank: Bank, smtpUrl: string, stack: AsyncDisposableStack): Promise<void> {
   const { connectionString } = bank.database;
-  const { db, close } = openDatabase({ connectionString, applicationName: 'impatient worker' });
+  const { pool, close } = openDatabase({ connectionString, applicationName: 'impatient worker' });
   stack.defer(close);
   const mailer = createSmtpMailer({ url: smtpUrl, from: 'bank@x.example' });
   stack.defer(() => mailer.close());
   const definition = { ...sendVerifyEmail.definition, timeoutMs: 300 };
-  const services: Services = { db, mailer, secretKey: 'k'.repeat(32), publicUrl: 'http://bank.example' };
+  const services: Services = {
+    db: toBankDatabase(pool),
+    mailer,
+    secretKey: 'k'.repeat(32),
+    publicUrl: 'http://bank.example',
+  };
   const processor = await startProcessor({
     connectionString,
     queues: [{ name: 'critical', concurrency: 1 }],

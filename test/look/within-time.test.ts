@@ -12,7 +12,7 @@ test('a read that takes too long is ended and says what would help; it can write
     const sleeping = withinTime(handle.db, 50, (tx) => queryRows(tx, 'select pg_sleep(30)', []));
     await assert.rejects(sleeping, { code: 'invalid_request', message: /more than 0.05 s; name a queue/ });
     const writing = withinTime(handle.db, 5_000, (tx) => queryRows(tx, 'delete from howdah.audit_log', []));
-    await assert.rejects(writing, (error: Error) => /read-only transaction/.test(String(error.cause)));
+    await assert.rejects(writing, /read-only transaction/);
     assert.deepEqual(await withinTime(handle.db, 5_000, (tx) => queryRows(tx, 'select 1 as one', [])), [
       { one: 1 },
     ]);

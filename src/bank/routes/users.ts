@@ -4,6 +4,7 @@ import type { App, AppDependencies } from '../../http/app-dependencies.ts';
 import { limitRate } from '../../http/middleware/limit-rate.ts';
 import { requireToken } from '../../http/middleware/require-token.ts';
 import { problemResponse } from '../../wire/schemas/problem.ts';
+import { type BankDatabase, toBankDatabase } from '../database.ts';
 import { accountParameter, enqueuedJob, registration, user } from '../schemas/user.ts';
 import { registerUser } from '../users/register-user.ts';
 import { resendVerification } from '../users/resend-verification.ts';
@@ -11,14 +12,17 @@ import { findUser, type User } from '../users/user.ts';
 
 const RESEND_LIMIT = { limit: 10, windowMs: 60_000 };
 
+type BankDependencies = Omit<AppDependencies, 'db'> & { db: BankDatabase };
+
 /** Sign-up, look-up, and sending the verification mail again. */
 export function addUserRoutes(app: App, deps: AppDependencies): void {
-  addSignUp(app, deps);
-  addLookUp(app, deps);
-  addResend(app, deps);
+  const onBank = { ...deps, db: toBankDatabase(deps.db) };
+  addSignUp(app, onBank);
+  addLookUp(app, onBank);
+  addResend(app, onBank);
 }
 
-function addSignUp(app: App, deps: AppDependencies): void {
+function addSignUp(app: App, deps: BankDependencies): void {
   const route = createRoute({
     method: 'post',
     path: '/v1/users',
@@ -42,7 +46,7 @@ function addSignUp(app: App, deps: AppDependencies): void {
   });
 }
 
-function addLookUp(app: App, deps: AppDependencies): void {
+function addLookUp(app: App, deps: BankDependencies): void {
   const route = createRoute({
     method: 'get',
     path: '/v1/users/{account}',
@@ -63,7 +67,7 @@ function addLookUp(app: App, deps: AppDependencies): void {
   });
 }
 
-function addResend(app: App, deps: AppDependencies): void {
+function addResend(app: App, deps: BankDependencies): void {
   const route = createRoute({
     method: 'post',
     path: '/v1/users/{account}/verify-email',

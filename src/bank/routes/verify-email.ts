@@ -5,10 +5,11 @@ import type { App, AppDependencies, AppEnv } from '../../http/app-dependencies.t
 import { limitRate } from '../../http/middleware/limit-rate.ts';
 import { rootFrom } from '../../http/pages/layout.ts';
 import { problemResponse } from '../../wire/schemas/problem.ts';
+import { toBankDatabase } from '../database.ts';
 import { confirmPage } from '../pages/confirm-email.ts';
 import { resultPage } from '../pages/verification-result.ts';
 import { verificationProof } from '../schemas/verification.ts';
-import { verifyEmail } from '../users/verify-email.ts';
+import { type VerifyDependencies, verifyEmail } from '../users/verify-email.ts';
 
 const VERIFY_LIMIT = { limit: 30, windowMs: 60_000 };
 const FORM = /^application\/x-www-form-urlencoded *(;|$)/i;
@@ -16,12 +17,13 @@ const FORM = /^application\/x-www-form-urlencoded *(;|$)/i;
 /** The API and the page that prove an e-mail address; both count against one rate limit. */
 export function addVerifyEmailRoutes(app: App, deps: AppDependencies): void {
   const limit = limitRate(VERIFY_LIMIT, deps.clock);
-  addVerify(app, deps, limit);
+  const onBank = { db: toBankDatabase(deps.db), secretKey: deps.secretKey };
+  addVerify(app, onBank, limit);
   app.get('/verify-email', (c) => showConfirmPage(c));
-  app.post('/verify-email', limit, (c) => showResultPage(c, deps));
+  app.post('/verify-email', limit, (c) => showResultPage(c, onBank));
 }
 
-function addVerify(app: App, deps: AppDependencies, limit: ReturnType<typeof limitRate>): void {
+function addVerify(app: App, deps: VerifyDependencies, limit: ReturnType<typeof limitRate>): void {
   const route = createRoute({
     method: 'post',
     path: '/v1/verify-email',
@@ -52,7 +54,7 @@ function showConfirmPage(c: Context<AppEnv>) {
   return c.html(confirmPage(proof.data, rootFrom(c)));
 }
 
-async function showResultPage(c: Context<AppEnv>, deps: AppDependencies) {
+async function showResultPage(c: Context<AppEnv>, deps: VerifyDependencies) {
   if (!FORM.test(c.req.header('Content-Type') ?? '')) {
     throw new HowdahError('unsupported_media_type', { detail: 'This address takes the form of its page' });
   }

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import type { Database } from '../../db/database.ts';
-import { verifications } from '../../db/schema.ts';
+import type { BankDatabase } from '../database.ts';
+import { verifications } from '../schema.ts';
 
 const BATCH = 1_000;
 const KEPT_DAYS = 7;
@@ -11,7 +11,7 @@ const KEPT_DAYS = 7;
  *
  * @returns how many it removed
  */
-export async function deleteExpiredVerifications(db: Database, signal: AbortSignal): Promise<number> {
+export async function deleteExpiredVerifications(db: BankDatabase, signal: AbortSignal): Promise<number> {
   let total = 0;
   for (;;) {
     signal.throwIfAborted();

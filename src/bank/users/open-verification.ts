@@ -1,6 +1,6 @@
 import { and, isNull, type SQL, sql } from 'drizzle-orm';
-import type { Transaction } from '../../db/database.ts';
-import { verifications } from '../../db/schema.ts';
+import type { BankTransaction } from '../database.ts';
+import { verifications } from '../schema.ts';
 import { createNonce } from './verification-code.ts';
 
 /** How long a code is good for, counted from the moment its mail is first sent. */
@@ -18,6 +18,6 @@ export function insertVerification(userId: SQL): SQL {
 }
 
 /** Inserts the user's pending verification. They must not have an open one: a unique index refuses a second. */
-export async function openVerification(tx: Transaction, userId: bigint): Promise<void> {
+export async function openVerification(tx: BankTransaction, userId: bigint): Promise<void> {
   await tx.insert(verifications).values({ userId, nonce: createNonce(), expiresAt: expiryFromNow });
 }

@@ -1,19 +1,18 @@
 import { sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../../db/database.ts';
 import { inOrder } from '../../db/in-order.ts';
-import { users } from '../../db/schema.ts';
-import { transact } from '../../db/transact.ts';
 import type { EnqueuedJob, TaskDistributor } from '../../enqueue/task-distributor.ts';
 import { HowdahError } from '../../errors.ts';
+import { type BankDatabase, type BankTransaction, transactDrizzle } from '../database.ts';
 import { sendVerifyEmail } from '../definitions/send-verify-email.ts';
 import { sendWelcomeEmail } from '../definitions/send-welcome-email.ts';
+import { users } from '../schema.ts';
 import { insertVerification } from './open-verification.ts';
 import { hashPassword } from './password.ts';
 import { violatedIndex } from './unique-violation.ts';
 import { toUser, type User, userColumns } from './user.ts';
 
 export interface RegisterDependencies {
-  db: Database;
+  db: BankDatabase;
   distributor: TaskDistributor;
   /** How long the verification mail waits; 0 sends at once. */
   verifyEmailDelayMs: number;
@@ -47,7 +46,7 @@ export async function registerUser(
 ): Promise<{ user: User; jobs: EnqueuedJob[] }> {
   const passwordHash = await hashPassword(password);
   try {
-    return await transact(deps.db, async (tx) => {
+    return await transactDrizzle(deps.db, async (tx) => {
       const [user, ...jobs] = await inOrder([
         insertCustomer(tx, { ...customer, passwordHash }),
         ...enqueueMails(tx, customer.account, deps),
@@ -61,7 +60,7 @@ export async function registerUser(
 
 /** The user with a pending verification. */
 async function insertCustomer(
-  tx: Transaction,
+  tx: BankTransaction,
   values: Omit<Registration, 'password'> & { passwordHash: string },
 ): Promise<User> {
   const added = tx.$with('added').as(tx.insert(users).values(values).returning(userColumns));
@@ -72,7 +71,7 @@ async function insertCustomer(
 }
 
 function enqueueMails(
-  tx: Transaction,
+  tx: BankTransaction,
   account: string,
   { distributor, verifyEmailDelayMs }: RegisterDependencies,
 ): [Promise<EnqueuedJob>, Promise<EnqueuedJob>] {

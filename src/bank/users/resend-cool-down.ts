@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../../db/database.ts';
-import { verificationResends } from '../../db/schema.ts';
+import type { BankDatabase, BankTransaction } from '../database.ts';
+import { verificationResends } from '../schema.ts';
 
 /** Time between two verification mails that an account may ask for. */
 const COOL_DOWN_SECONDS = 60;
@@ -15,7 +15,7 @@ const coolDown = sql`make_interval(secs => ${COOL_DOWN_SECONDS})`;
  * 0 when the account may ask for a mail now, which starts its cool-down; else the seconds left of it, 1 to 60.
  * The account need not exist. Of two calls at once one gets 0: both write the same row.
  */
-export async function startCoolDown(tx: Transaction, account: string): Promise<number> {
+export async function startCoolDown(tx: BankTransaction, account: string): Promise<number> {
   const accountHash = createHash('sha256').update(account.toLowerCase()).digest('hex');
   const { requestedAt } = verificationResends;
   const [started] = await tx
@@ -31,7 +31,7 @@ export async function startCoolDown(tx: Transaction, account: string): Promise<n
 }
 
 /** Removes requests whose cool-down is over. Takes no lock that anybody waits for. */
-export async function forgetOldRequests(db: Database): Promise<void> {
+export async function forgetOldRequests(db: BankDatabase): Promise<void> {
   await db.execute(sql`
     delete from verification_resends where account_hash in (
       select account_hash from verification_resends
@@ -40,7 +40,7 @@ export async function forgetOldRequests(db: Database): Promise<void> {
     )`);
 }
 
-async function secondsLeft(tx: Transaction, accountHash: string): Promise<number> {
+async function secondsLeft(tx: BankTransaction, accountHash: string): Promise<number> {
   const { requestedAt } = verificationResends;
   const [row] = await tx
     .select({ left: sql<number>`ceil(extract(epoch from ${requestedAt} + ${coolDown} - now()))::integer` })

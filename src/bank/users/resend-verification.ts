@@ -1,17 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { and, inArray, isNull, sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../../db/database.ts';
-import { users, verifications } from '../../db/schema.ts';
-import { transact } from '../../db/transact.ts';
 import type { TaskDistributor } from '../../enqueue/task-distributor.ts';
 import { HowdahError } from '../../errors.ts';
+import { type BankDatabase, type BankTransaction, transactDrizzle } from '../database.ts';
 import { sendVerifyEmail } from '../definitions/send-verify-email.ts';
+import { users, verifications } from '../schema.ts';
 import { isOpen, openVerification } from './open-verification.ts';
 import { forgetOldRequests, startCoolDown } from './resend-cool-down.ts';
 import { isAccount, userColumns } from './user.ts';
 
 export interface ResendDependencies {
-  db: Database;
+  db: BankDatabase;
   distributor: TaskDistributor;
 }
 
@@ -37,7 +36,7 @@ export async function resendVerification(deps: ResendDependencies, account: stri
 /** Seconds left of the cool-down; 0 when the request was granted. */
 async function resend(deps: ResendDependencies, account: string): Promise<number> {
   await forgetOldRequests(deps.db);
-  return transact(deps.db, async (tx) => {
+  return transactDrizzle(deps.db, async (tx) => {
     const seconds = await startCoolDown(tx, account);
     if (seconds === 0) await replaceVerification(tx, account, deps.distributor);
     return seconds;
@@ -49,7 +48,7 @@ async function resend(deps: ResendDependencies, account: string): Promise<number
  * sees whether that one succeeded, and afterwards nobody can use the old code.
  */
 async function replaceVerification(
-  tx: Transaction,
+  tx: BankTransaction,
   account: string,
   distributor: TaskDistributor,
 ): Promise<void> {
@@ -68,7 +67,7 @@ async function replaceVerification(
   );
 }
 
-async function supersedeOpen(tx: Transaction, account: string): Promise<void> {
+async function supersedeOpen(tx: BankTransaction, account: string): Promise<void> {
   const ownerIds = tx.select({ id: users.id }).from(users).where(isAccount(account));
   await tx
     .update(verifications)

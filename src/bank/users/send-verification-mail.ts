@@ -1,7 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import type { Database } from '../../db/database.ts';
-import { verifications } from '../../db/schema.ts';
+import type { BankDatabase } from '../database.ts';
 import { renderVerifyEmail } from '../mail/verify-email.ts';
+import { verifications } from '../schema.ts';
 import type { Services } from '../services.ts';
 import { type MailRequest, messageIdOf } from './mail-request.ts';
 import { expiryFromNow, isOpen, VERIFICATION_MINUTES } from './open-verification.ts';
@@ -39,7 +39,7 @@ export async function sendVerificationMail(services: Services, request: MailRequ
  * The user's open verification that was not mailed yet, good for fifteen minutes from now: a mail held up by an
  * outage must not arrive expired. The code does not depend on the expiry, so the link stays the same.
  */
-async function startValidity(db: Database, user: User): Promise<CodeSeed | undefined> {
+async function startValidity(db: BankDatabase, user: User): Promise<CodeSeed | undefined> {
   const [row] = await db
     .update(verifications)
     .set({ expiresAt: expiryFromNow })
@@ -58,6 +58,6 @@ function composeMail({ secretKey, publicUrl }: Services, { username }: User, ver
   });
 }
 
-async function markSent(db: Database, id: string): Promise<void> {
+async function markSent(db: BankDatabase, id: string): Promise<void> {
   await db.update(verifications).set({ sentAt: sql`now()` }).where(eq(verifications.id, id));
 }

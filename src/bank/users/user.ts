@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../../db/database.ts';
-import { users } from '../../db/schema.ts';
+import type { BankDatabase, BankTransaction } from '../database.ts';
+import { users } from '../schema.ts';
 
 /** A customer, without anything secret. */
 export interface User {
@@ -30,7 +30,10 @@ export function toUser(row: Omit<User, 'id'> & { id: bigint }): User {
 }
 
 /** The customer with this account name, in whatever case it is written; undefined when there is none. */
-export async function findUser(db: Database | Transaction, account: string): Promise<User | undefined> {
+export async function findUser(
+  db: BankDatabase | BankTransaction,
+  account: string,
+): Promise<User | undefined> {
   const [row] = await db.select(userColumns).from(users).where(isAccount(account)).limit(1);
   return row && toUser(row);
 }

@@ -1,13 +1,12 @@
 import { and, eq, sql } from 'drizzle-orm';
-import type { Database } from '../../db/database.ts';
-import { users, verifications } from '../../db/schema.ts';
-import { transact } from '../../db/transact.ts';
 import { HowdahError } from '../../errors.ts';
+import { type BankDatabase, transactDrizzle } from '../database.ts';
+import { users, verifications } from '../schema.ts';
 import { isOpen } from './open-verification.ts';
 import { createNonce, isVerificationCode } from './verification-code.ts';
 
 export interface VerifyDependencies {
-  db: Database;
+  db: BankDatabase;
   secretKey: string;
 }
 
@@ -53,8 +52,8 @@ async function isProven(
  * update waits for the first one's row lock and, after its commit, finds the row no longer matches. The same lock
  * decides between a use and a resend that supersedes the verification.
  */
-async function useVerification(db: Database, id: string): Promise<boolean> {
-  return transact(db, async (tx) => {
+async function useVerification(db: BankDatabase, id: string): Promise<boolean> {
+  return transactDrizzle(db, async (tx) => {
     const [used] = await tx
       .update(verifications)
       .set({ usedAt: sql`now()` })
@@ -69,7 +68,7 @@ async function useVerification(db: Database, id: string): Promise<boolean> {
   });
 }
 
-async function describeRefusal(db: Database, id: string): Promise<HowdahError> {
+async function describeRefusal(db: BankDatabase, id: string): Promise<HowdahError> {
   const [row] = await db
     .select({ usedAt: verifications.usedAt })
     .from(verifications)

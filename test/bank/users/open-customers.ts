@@ -1,3 +1,4 @@
+import { type BankDatabase, toBankDatabase } from '../../../src/bank/database.ts';
 import { registerUser } from '../../../src/bank/users/register-user.ts';
 import { signVerificationCode } from '../../../src/bank/users/verification-code.ts';
 import { type DatabaseHandle, openDatabase } from '../../../src/db/database.ts';
@@ -18,7 +19,8 @@ export const ADA = {
 };
 
 /** A database of its own for business code, with what that code depends on. */
-export interface Customers extends DatabaseHandle {
+export interface Customers extends Omit<DatabaseHandle, 'db'> {
+  readonly db: BankDatabase;
   readonly connectionString: string;
   readonly events: EventHub;
   readonly distributor: PostgresDistributor;
@@ -46,7 +48,7 @@ export async function openCustomers(): Promise<Customers> {
   const distributor = new PostgresDistributor({ events });
   const rows = async <Row>(text: string, values: unknown[] = []) =>
     (await handle.pool.query(text, values)).rows as Row[];
-  const deps = { db: handle.db, distributor, secretKey: SECRET_KEY, verifyEmailDelayMs: 0 };
+  const deps = { db: toBankDatabase(handle.pool), distributor, secretKey: SECRET_KEY, verifyEmailDelayMs: 0 };
   return {
     ...handle,
     ...deps,
