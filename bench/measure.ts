@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const REPORTER = fileURLToPath(new URL('report-usage.cjs', import.meta.url));
+
+/** What a program took, all its processes and threads together. */
+export interface Usage {
+  /** User and system time, milliseconds. */
+  cpuMs: number;
+  /** Of its largest process, MiB. */
+  peakMb: number;
+}
+
+/**
+ * What a command took from its start to its end, run at the root of the repository. The least of several runs: what
+ * others do on the machine only adds.
+ *
+ * @throws when it does not end with exit code 0
+ */
+export async function measure(
+  command: readonly string[],
+  { env = {}, runs = 1 }: { env?: Record<string, string>; runs?: number } = {},
+): Promise<Usage> {
+  const usages: Usage[] = [];
+  for (let run = 0; run < runs; run += 1) usages.push(await measureOnce(command, env));
+  return {
+    cpuMs: Math.min(...usages.map(({ cpuMs }) => cpuMs)),
+    peakMb: Math.min(...usages.map(({ peakMb }) => peakMb)),
+  };
+}
+
+async function measureOnce([program = '', ...args]: readonly string[], env: Record<string, string>) {
+  const folder = await mkdtemp(join(tmpdir(), 'howdah-usage-'));
+  try {
+    const file = join(folder, 'usage.jsonl');
+    const child = spawn(program, args, {
+      cwd: ROOT,
+      env: { ...process.env, ...env, NODE_OPTIONS: `--require ${REPORTER}`, BENCH_USAGE_FILE: file },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    const [code] = (await once(child, 'close')) as [number | null];
+    if (code !== 0) throw new Error(`${[program, ...args].join(' ')} ended with ${code}: ${said}`);
+    return addUp((await readFile(file, 'utf8')).trim().split('\n'));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function addUp(lines: readonly string[]): Usage {
+  const usages = lines.map((line) => JSON.parse(line) as Usage);
+  return {
+    cpuMs: usages.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
+    peakMb: Math.max(...usages.map(({ peakMb }) => peakMb)),
+  };
+}

@@ -1,0 +1,29 @@
+// npm run bench:start: what it takes to start, CPU time and peak memory of the whole process, beside what it is compared with.
+import { createTestDatabase } from '../test/support/test-database.ts';
+import { measure, type Usage } from './measure.ts';
+
+const NODE = process.execPath;
+const RUNS = 5;
+
+const database = await createTestDatabase();
+const env = { DATABASE_URL: database.connectionString };
+const programs: readonly (readonly [name: string, command: readonly string[], target?: string])[] = [
+  ['node -e 0', [NODE, '-e', '0']],
+  ['graphile-worker --help', [NODE, 'node_modules/.bin/graphile-worker', '--help']],
+  ['npx graphile-worker --help', ['npx', 'graphile-worker', '--help']],
+  ['howdah --version', [NODE, 'src/cli.ts', '--version'], 'at most 3x the CPU of node -e 0'],
+  ['howdah --help', [NODE, 'src/cli.ts', '--help']],
+  ['howdah queues', [NODE, 'src/cli.ts', 'queues'], 'at most 500 ms and 110 MiB'],
+  ['howdah jobs', [NODE, 'src/cli.ts', 'jobs']],
+  ['an idle worker, 3 s', [NODE, 'bench/idle-worker.ts'], 'at most 130 MiB'],
+];
+
+for (const [name, command, target] of programs) {
+  console.log(line(name, await measure(command, { env, runs: RUNS }), target));
+}
+await database.drop();
+
+function line(name: string, { cpuMs, peakMb }: Usage, target = ''): string {
+  const figures = `${cpuMs.toFixed(0).padStart(6)} ms CPU ${peakMb.toFixed(0).padStart(5)} MiB`;
+  return `${name.padEnd(28)}${figures}   ${target}`.trimEnd();
+}
