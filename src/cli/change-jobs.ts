@@ -24,8 +24,7 @@ const BULK_OPTIONS: OptionDefinitions = {
   limit: { value: 'N', help: `Jobs at most, the oldest first (default ${DEFAULT_MAX})` },
 };
 
-export interface ChangeDefinition
-  extends Pick<Command, 'name' | 'summary' | 'about' | 'options' | 'examples'> {
+export interface ChangeDefinition extends Pick<Command, 'about' | 'options' | 'examples'> {
   action: BulkAction;
   /** What was done to a job: "cancelled". */
   done: string;
@@ -34,9 +33,9 @@ export interface ChangeDefinition
 
 /** A command that does something to jobs, named by their ids or by a filter. */
 export function changeCommand(definition: ChangeDefinition): Command {
-  const { name, summary, about = [], options = {}, examples } = definition;
+  const { about = [], options = {}, examples } = definition;
   return {
-    ...{ name, summary, examples },
+    examples,
     usage: 'ID… | --queue NAME --state STATE …',
     about: [
       ...about,

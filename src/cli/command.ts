@@ -18,11 +18,16 @@ export type OptionDefinitions = Readonly<Record<string, OptionDefinition>>;
 /** How a command went, for the shell: done; refused, failed or something found wrong; wrongly called. */
 export type ExitCode = 0 | 1 | 2;
 
-/** One command of `npx howdah`. */
-export interface Command {
+/** One command of `npx howdah`, as the help lists it. */
+export interface ListedCommand {
   readonly name: string;
-  /** One line, for the list of commands. */
+  /** One line. */
   readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** What it takes and does. */
+export interface Command {
   /** Arguments as the help shows them, such as `ID…`. @default none */
   readonly usage?: string;
   /** What else there is to know: lines of at most 100 characters. */
@@ -37,6 +42,8 @@ export interface Command {
   /** @throws {CommandError} with the exit code and a message for people */
   run(call: Call): Promise<ExitCode>;
 }
+
+export type NamedCommand = Command & Omit<ListedCommand, 'load'>;
 
 /** What a command is given. */
 export interface Call {

@@ -1,29 +1,100 @@
-import type { Command } from './command.ts';
-import { adopt } from './commands/adopt.ts';
-import { cancel } from './commands/cancel.ts';
-import { completion } from './commands/completion.ts';
-import { discard } from './commands/discard.ts';
-import { doctor } from './commands/doctor.ts';
-import { enqueue } from './commands/enqueue.ts';
-import { explain } from './commands/explain.ts';
-import { job } from './commands/job.ts';
-import { jobs } from './commands/jobs.ts';
-import { pause } from './commands/pause.ts';
-import { queues } from './commands/queues.ts';
-import { reschedule } from './commands/reschedule.ts';
-import { resume } from './commands/resume.ts';
-import { retry } from './commands/retry.ts';
-import { runNow } from './commands/run-now.ts';
-import { schedules } from './commands/schedules.ts';
-import { sql } from './commands/sql.ts';
-import { tasks } from './commands/tasks.ts';
-import { workers } from './commands/workers.ts';
+import type { ListedCommand } from './command.ts';
 
-/** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [
-  ...[enqueue, jobs, job, explain],
-  ...[retry, cancel, runNow, reschedule, discard],
-  ...[queues, pause, resume],
-  ...[workers, schedules, tasks],
-  ...[doctor, adopt, sql, completion],
+/** Every command, in the order of the help. Of a process only the one that it is called for is loaded. */
+export const COMMANDS: readonly ListedCommand[] = [
+  {
+    name: 'enqueue',
+    summary: 'Add a job',
+    load: async () => (await import('./commands/enqueue.ts')).enqueue,
+  },
+  {
+    name: 'jobs',
+    summary: 'List jobs, live and finished, newest first',
+    load: async () => (await import('./commands/jobs.ts')).jobs,
+  },
+  {
+    name: 'job',
+    summary: 'Show all there is to know about one job',
+    load: async () => (await import('./commands/job.ts')).job,
+  },
+  {
+    name: 'explain',
+    summary: 'Say why a job is not running right now, and what would change that',
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  {
+    name: 'retry',
+    summary: 'Run jobs again: finished ones from their first attempt, waiting ones at once',
+    load: async () => (await import('./commands/retry.ts')).retry,
+  },
+  {
+    name: 'cancel',
+    summary: 'Withdraw jobs: waiting ones at once, running ones through their signal',
+    load: async () => (await import('./commands/cancel.ts')).cancel,
+  },
+  {
+    name: 'run-now',
+    summary: 'Make jobs that wait for their time available at once',
+    load: async () => (await import('./commands/run-now.ts')).runNow,
+  },
+  {
+    name: 'reschedule',
+    summary: 'Set the earliest instant of waiting jobs’ next run',
+    load: async () => (await import('./commands/reschedule.ts')).reschedule,
+  },
+  {
+    name: 'discard',
+    summary: 'Give waiting jobs up: they are kept as discarded, and can be retried',
+    load: async () => (await import('./commands/discard.ts')).discard,
+  },
+  {
+    name: 'queues',
+    summary: 'List queues: depth by state, running, workers, paused',
+    load: async () => (await import('./commands/queues.ts')).queues,
+  },
+  {
+    name: 'pause',
+    summary: 'Hand out no more jobs of queues; running ones finish',
+    load: async () => (await import('./commands/pause.ts')).pause,
+  },
+  {
+    name: 'resume',
+    summary: 'Hand out jobs of paused queues again',
+    load: async () => (await import('./commands/resume.ts')).resume,
+  },
+  {
+    name: 'workers',
+    summary: 'List workers: one queue’s pool in one process each, and their heartbeats',
+    load: async () => (await import('./commands/workers.ts')).workers,
+  },
+  {
+    name: 'schedules',
+    summary: 'List the entries of the crontab, with their last and next run',
+    load: async () => (await import('./commands/schedules.ts')).schedules,
+  },
+  {
+    name: 'tasks',
+    summary: 'List tasks that can be enqueued, their defaults, and how many workers know them',
+    load: async () => (await import('./commands/tasks.ts')).tasks,
+  },
+  {
+    name: 'doctor',
+    summary: 'Check configuration, database, engine, queues and workers, and say what to do',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
+    name: 'adopt',
+    summary: 'Decide whose the jobs of a restored or copied database are',
+    load: async () => (await import('./commands/adopt.ts')).adopt,
+  },
+  {
+    name: 'sql',
+    summary: 'Run one SQL statement; read-only unless --write',
+    load: async () => (await import('./commands/sql.ts')).sql,
+  },
+  {
+    name: 'completion',
+    summary: 'Print a script that completes commands and options in a shell',
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
 ];

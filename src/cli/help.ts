@@ -1,10 +1,10 @@
-import type { Command, OptionDefinitions } from './command.ts';
+import type { ListedCommand, NamedCommand, OptionDefinitions } from './command.ts';
 import { COMMON_OPTIONS } from './parse-arguments.ts';
 
 const EXIT_CODES = 'Exit codes: 0 done, 1 refused, failed or something found wrong, 2 wrongly called.';
 
 /** What `npx howdah --help` prints. */
-export function renderOverview(commands: readonly Command[]): string {
+export function renderOverview(commands: readonly ListedCommand[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   return [
     'Usage: npx howdah <command> [options]',
@@ -20,7 +20,14 @@ export function renderOverview(commands: readonly Command[]): string {
 }
 
 /** What `npx howdah <command> --help` prints. */
-export function renderHelp({ name, summary, usage, about = [], options = {}, examples }: Command): string {
+export function renderHelp({
+  name,
+  summary,
+  usage,
+  about = [],
+  options = {},
+  examples,
+}: NamedCommand): string {
   return [
     `Usage: npx howdah ${[name, usage, '[options]'].filter(Boolean).join(' ')}`,
     '',

@@ -1,4 +1,4 @@
-import type { Command } from './command.ts';
+import type { NamedCommand } from './command.ts';
 import { COMMON_OPTIONS } from './parse-arguments.ts';
 
 /** What registers the function for npx too, unless that has a completion already; zsh looks through aliases to npx. */
@@ -8,7 +8,7 @@ const REGISTER = {
 };
 
 /** A function that says what may follow a word; zsh runs it through its own emulation of bash's completion. */
-export function renderCompletion(shell: 'bash' | 'zsh', commands: readonly Command[]): string {
+export function renderCompletion(shell: 'bash' | 'zsh', commands: readonly NamedCommand[]): string {
   const names = [...commands.map(({ name }) => name), 'help'].join(' ');
   return `# Completion of howdah for ${shell}: npx howdah completion ${shell}
 ${shell === 'zsh' ? 'autoload -U +X bashcompinit && bashcompinit\n' : ''}_howdah() {
@@ -40,7 +40,7 @@ ${REGISTER[shell]}
 }
 
 /** After an option with a value: the few known ones, or nothing of ours. */
-function valueCases({ name, options = {} }: Command): string[] {
+function valueCases({ name, options = {} }: NamedCommand): string[] {
   return Object.entries(options).flatMap(([option, { value, choices }]) => {
     if (value === undefined) return [];
     const then = choices ? `choices="${choices.join(' ')}"` : 'return 0';
@@ -48,7 +48,7 @@ function valueCases({ name, options = {} }: Command): string[] {
   });
 }
 
-function optionCase({ name, options = {}, choices = [] }: Command): string {
+function optionCase({ name, options = {}, choices = [] }: NamedCommand): string {
   const words = Object.keys({ ...options, ...COMMON_OPTIONS }).map((option) => `--${option}`);
   return `        ${name}) choices="${[...choices, ...words].join(' ')}" ;;`;
 }

@@ -125,7 +125,8 @@ describe('npx howdah', () => {
 describe('docs/cli.md', () => {
   test('has every command with every option of its own', async () => {
     const text = await readFile(new URL('../../docs/cli.md', import.meta.url), 'utf8');
-    for (const { name, options = {} } of COMMANDS) {
+    for (const { name, load } of COMMANDS) {
+      const { options = {} } = await load();
       assert.match(text, new RegExp(`^### ${name}$`, 'm'));
       for (const option of Object.keys(options))
         assert.ok(text.includes(`--${option}`), `${name} --${option}`);

@@ -18,8 +18,6 @@ const BATCH_SIZE = 250;
 const REASON = 'quarantined: it was in the database of which this is a copy';
 
 export const adopt: Command = {
-  name: 'adopt',
-  summary: 'Decide whose the jobs of a restored or copied database are',
   about: [
     'Workers take no job from a copy of the database whose workers ran its jobs before this was decided.',
     'Without an option it says whether that is so, and exits with 1 if it is. It is for the owner of Howdah’s schemas.',

@@ -2,8 +2,6 @@ import { cancelJob } from '../../operate/job-commands.ts';
 import { changeCommand, REASON_OPTION } from '../change-jobs.ts';
 
 export const cancel = changeCommand({
-  name: 'cancel',
-  summary: 'Withdraw jobs: waiting ones at once, running ones through their signal',
   about: ['A running job is told within a second, stays running until its handler ends, and ends cancelled.'],
   options: REASON_OPTION,
   action: 'cancel',

@@ -1,12 +1,13 @@
 import type { Command } from '../command.ts';
 import { UsageError } from '../command-error.ts';
+import { COMMANDS } from '../commands.ts';
+import { loadCommand } from '../load-command.ts';
 import { suggestion } from '../nearest.ts';
+import { renderCompletion } from '../render-completion.ts';
 
 const SHELLS = ['bash', 'zsh'] as const;
 
 export const completion: Command = {
-  name: 'completion',
-  summary: 'Print a script that completes commands and options in a shell',
   usage: 'bash | zsh',
   about: ['It completes npx howdah, and howdah by itself: alias howdah="npx howdah"'],
   argumentCount: [1, 1],
@@ -22,11 +23,7 @@ export const completion: Command = {
         `expected ${SHELLS.join(' or ')}; received "${shell}"${suggestion(shell, SHELLS)}`,
       );
     }
-    const [{ COMMANDS }, { renderCompletion }] = await Promise.all([
-      import('../commands.ts'),
-      import('../render-completion.ts'),
-    ]);
-    output.write(renderCompletion(known, COMMANDS));
+    output.write(renderCompletion(known, await Promise.all(COMMANDS.map(loadCommand))));
     return 0;
   },
 };

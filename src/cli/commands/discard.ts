@@ -2,8 +2,6 @@ import { discardJob } from '../../operate/job-commands.ts';
 import { changeCommand, REASON_OPTION } from '../change-jobs.ts';
 
 export const discard = changeCommand({
-  name: 'discard',
-  summary: 'Give waiting jobs up: they are kept as discarded, and can be retried',
   options: REASON_OPTION,
   action: 'discard',
   done: 'discarded',

@@ -1,8 +1,6 @@
 import type { Command } from '../command.ts';
 
 export const doctor: Command = {
-  name: 'doctor',
-  summary: 'Check configuration, database, engine, queues and workers, and say what to do',
   about: [
     'It changes nothing, and needs the rights of the service. Run it with the environment of the service.',
     'Exit code 1 when something needs to be done; warnings leave it 0.',

@@ -8,8 +8,6 @@ import { readStandardInput } from '../read-standard-input.ts';
 const NUMBERS = new Set(['priority', 'max-retries']);
 
 export const enqueue: Command = {
-  name: 'enqueue',
-  summary: 'Add a job',
   usage: 'TASK [PAYLOAD | -]',
   about: [
     'PAYLOAD is JSON, {} by default; - reads it from standard input. It is checked by the task’s schema.',

@@ -5,8 +5,6 @@ import { noJob, toJobId } from '../job-id.ts';
 import { printable } from '../text-width.ts';
 
 export const explain: Command = {
-  name: 'explain',
-  summary: 'Say why a job is not running right now, and what would change that',
   usage: 'ID',
   argumentCount: [1, 1],
   examples: [['explain 4711', 'a sentence with the cause, and one with the remedy']],

@@ -10,8 +10,6 @@ import { renderFacts } from '../render-facts.ts';
 import { printable } from '../text-width.ts';
 
 export const job: Command = {
-  name: 'job',
-  summary: 'Show all there is to know about one job',
   usage: 'ID',
   argumentCount: [1, 1],
   examples: [

@@ -18,8 +18,6 @@ const LEAST_INTERVAL_MS = 100;
 const NOTHING = 'No job fits.';
 
 export const jobs: Command = {
-  name: 'jobs',
-  summary: 'List jobs, live and finished, newest first',
   options: {
     ...FILTER_OPTIONS,
     search: { value: 'TEXT', help: 'With this id or key, or with this in their latest error' },

@@ -4,8 +4,6 @@ import type { Command } from '../command.ts';
 import { localActor } from '../local-actor.ts';
 
 export const pause: Command = {
-  name: 'pause',
-  summary: 'Hand out no more jobs of queues; running ones finish',
   usage: 'QUEUE… | --all',
   about: ['It holds until the queue is resumed, restarts included. Jobs can be enqueued as ever.'],
   argumentCount: [0, Number.POSITIVE_INFINITY],

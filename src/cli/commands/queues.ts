@@ -21,8 +21,6 @@ const COLUMNS: readonly Column<QueueStats>[] = [
 ];
 
 export const queues: Command = {
-  name: 'queues',
-  summary: 'List queues: depth by state, running, workers, paused',
   about: [
     'Counts above some thousands are estimates, marked ~. RUNNING is of the places of all workers together.',
   ],

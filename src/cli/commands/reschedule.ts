@@ -5,8 +5,6 @@ import { UsageError } from '../command-error.ts';
 import type { OptionValues } from '../option-values.ts';
 
 export const reschedule: Command = {
-  name: 'reschedule',
-  summary: 'Set the earliest instant of waiting jobs’ next run',
   usage: 'ID… --at INSTANT | --in DURATION',
   argumentCount: [1, Number.POSITIVE_INFINITY],
   options: {

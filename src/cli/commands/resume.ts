@@ -3,8 +3,6 @@ import { changeQueues } from '../change-queues.ts';
 import type { Command } from '../command.ts';
 
 export const resume: Command = {
-  name: 'resume',
-  summary: 'Hand out jobs of paused queues again',
   usage: 'QUEUE… | --all',
   argumentCount: [0, Number.POSITIVE_INFINITY],
   options: { all: { help: 'Every queue' } },

@@ -2,8 +2,6 @@ import { retryJob } from '../../operate/job-commands.ts';
 import { changeCommand } from '../change-jobs.ts';
 
 export const retry = changeCommand({
-  name: 'retry',
-  summary: 'Run jobs again: finished ones from their first attempt, waiting ones at once',
   about: ['A filter without --state means the discarded and those that wait for a retry.'],
   action: 'retry',
   done: 'retried',

@@ -2,8 +2,6 @@ import { runJobNow } from '../../operate/job-commands.ts';
 import { changeCommand } from '../change-jobs.ts';
 
 export const runNow = changeCommand({
-  name: 'run-now',
-  summary: 'Make jobs that wait for their time available at once',
   action: 'run_now',
   done: 'made available',
   one: runJobNow,

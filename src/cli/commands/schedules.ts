@@ -15,8 +15,6 @@ const COLUMNS: readonly Column<Schedule>[] = [
 ];
 
 export const schedules: Command = {
-  name: 'schedules',
-  summary: 'List the entries of the crontab, with their last and next run',
   about: [
     'They are those of the newest `crontab` that a process had when it started; an older one that starts again changes',
     'nothing. ERROR is why the latest tick could not be enqueued, which is tried again at least every minute.',

@@ -29,8 +29,6 @@ const NOT_PSQL =
   "expected a SQL statement, received a command of psql; docs/sql.md has the views and functions, and so has\n  select table_name, column_name, data_type from information_schema.columns where table_schema = 'howdah'";
 
 export const sql: Command = {
-  name: 'sql',
-  summary: 'Run one SQL statement; read-only unless --write',
   usage: '"STATEMENT" | -',
   about: [
     'It runs in a transaction that refuses changes, or with --write by itself, committed when it succeeds.',

@@ -22,8 +22,6 @@ const COLUMNS: readonly Column<KnownTask>[] = [
 ];
 
 export const tasks: Command = {
-  name: 'tasks',
-  summary: 'List tasks that can be enqueued, their defaults, and how many workers know them',
   examples: [
     ['tasks', 'every task'],
     [

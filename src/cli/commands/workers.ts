@@ -30,8 +30,6 @@ const COLUMNS: readonly Column<Worker>[] = [
 ];
 
 export const workers: Command = {
-  name: 'workers',
-  summary: 'List workers: one queue’s pool in one process each, and their heartbeats',
   about: [
     'POOL is what jobs name as their worker; a silent worker’s jobs go to others, while a blocked one lives: a handler',
     'there does CPU-bound work, and keeps its event loop from turning. Handlers that ignore their signal are counted',
