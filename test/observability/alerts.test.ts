@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import pg from 'pg';
 import { SkipRetry } from '../../src/tasks/outcomes.ts';
+import { spin } from '../support/spin.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 import { type AlertRule, readAlertRules } from './alert-rules.ts';
+import { DEAD_ROWS, leaveDeadRows } from './dead-rows.ts';
 import type { Sample } from './parse-scrape.ts';
 import { evaluate } from './promql.ts';
 import { openWatchedQueue, type WatchedQueue } from './watched-queue.ts';
@@ -15,9 +17,10 @@ const works = testTask('works');
 const fails = testTask('fails', { maxRetries: 0 });
 const retries = testTask('retries');
 const hangs = testTask('hangs');
+const spins = testTask('spins');
+const deaf = testTask('deaf', { timeoutMs: 100 });
 
 const MINUTE_MS = 60_000;
-const DEAD_ROWS = 100_001;
 const QUEUE = { queue: 'default' };
 
 let queue: WatchedQueue;
@@ -35,6 +38,8 @@ beforeEach(async () => {
       [fails, () => Promise.reject(new SkipRetry('no use'))],
       [retries, () => Promise.reject(new Error('not yet'))],
       [hangs, () => released],
+      [spins, async () => spin(1_500)],
+      [deaf, () => released, { abandonAfterMs: 200 }],
     ],
     metricsPool: openProxiedPool,
     readTimeoutMs: 500,
@@ -174,6 +179,50 @@ const TROUBLES: Record<string, Trouble> = {
     },
     labels: { ...QUEUE, task: 'hangs' },
   },
+  HowdahWorkersBlocked: {
+    happens: async () => {
+      await queue.pool.query('create table public.timed_runs (job_id bigint, attempt integer, pid integer)');
+      const worker = await startWorkerProcess(queue.database.connectionString);
+      opened.defer(async () => void (await worker.exited));
+      opened.defer(() => worker.signal('SIGKILL'));
+      await queue.distributor.distribute(queue.pool, spins, { ms: 6_000 }, { queue: 'default' });
+      await untilScrape('a blocked worker', 'howdah_queue_blocked_workers', (value) => value === 1);
+    },
+    labels: QUEUE,
+    isMended: () => untilScrape('none', 'howdah_queue_blocked_workers', (value) => value === 0),
+  },
+  HowdahLoopBlocksOften: {
+    given: () => queue.start(),
+    happens: async () => {
+      for (let i = 0; i < 5; i++) await enqueue(spins, { until: 'completed' }); // 7.5 s of 60
+      await untilScrape('all blocks', 'howdah_loop_blocked_seconds_total', (value) => value > 6);
+    },
+    labels: {},
+  },
+  HowdahRunsIgnoreSignal: {
+    given: () => queue.start(),
+    happens: async () => {
+      await enqueue(deaf);
+      await untilScrape('a handler to go on', 'howdah_queue_abandoned_runs', (value) => value === 1);
+    },
+    labels: QUEUE,
+    isMended: async () => {
+      letGo();
+      await untilScrape('its end', 'howdah_queue_abandoned_runs', (value) => value === 0);
+    },
+  },
+  HowdahRunsAbandoned: {
+    given: () => queue.start(),
+    happens: async () => {
+      await enqueue(deaf);
+      await untilScrape('a handler to be left behind', 'howdah_jobs_abandoned', (value) => value === 1);
+    },
+    labels: { ...QUEUE, task: 'deaf' },
+    isMended: async () => {
+      letGo();
+      await untilScrape('its end', 'howdah_jobs_abandoned', (value) => value === 0);
+    },
+  },
   HowdahVacuumHeldBack: {
     happens: async () => {
       await openSnapshot();
@@ -194,7 +243,7 @@ const TROUBLES: Record<string, Trouble> = {
   },
   HowdahJobTableBloated: {
     happens: async () => {
-      await leaveDeadRows();
+      await leaveDeadRows(queue.pool);
       await untilScrape('dead rows', 'howdah_queue_dead_tuples', (value) => value >= DEAD_ROWS);
     },
     labels: QUEUE,
@@ -291,16 +340,4 @@ async function openSnapshot(): Promise<void> {
 
 function closeSnapshot(): Promise<void> {
   return reader.end();
-}
-
-/** As a day of jobs leaves them where autovacuum does not keep up. */
-async function leaveDeadRows(): Promise<void> {
-  const client = await queue.pool.connect();
-  await client.query(`
-    alter table graphile_worker._private_jobs set (autovacuum_enabled = off);
-    set session_replication_role = replica;
-    insert into graphile_worker._private_jobs (task_id, payload)
-    select t.id, '{}' from graphile_worker._private_tasks t, generate_series(1, ${DEAD_ROWS}) where t.identifier = 'works';
-    delete from graphile_worker._private_jobs`);
-  client.release(true);
 }

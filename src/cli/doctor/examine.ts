@@ -11,6 +11,7 @@ import { checkDatabase } from './check-database.ts';
 import { checkDefaults } from './check-defaults.ts';
 import { checkEnds } from './check-ends.ts';
 import { checkFleet } from './check-fleet.ts';
+import { checkHandlers } from './check-handlers.ts';
 import { checkRescue } from './check-rescue.ts';
 import { checkSchedules } from './check-schedules.ts';
 import { checkUpkeep } from './check-upkeep.ts';
@@ -76,6 +77,7 @@ async function checkInside(
       ? []
       : await guarded('the rescue of lost workers’ jobs', () => checkRescue(session, connectionString))),
     ...(await guarded('ends of runs', () => checkEnds(session))),
+    ...(await guarded('handlers', () => checkHandlers(session))),
     ...(await guarded('queues and tasks', () => checkFleet(session))),
   ];
 }
