@@ -14,17 +14,27 @@ after(() => stage.close());
 
 /** A live runner of the queue `default` by its row alone, whose heartbeat does not grow old. */
 async function putRunner(
-  settings: { tasks?: string; concurrency?: number; running?: string[] } = {},
+  settings: {
+    tasks?: string;
+    concurrency?: number;
+    running?: string[];
+    /** What the database says of the ends that it does not take. */
+    trouble?: string;
+    unrecorded?: string[];
+    isStalled?: boolean;
+  } = {},
 ): Promise<void> {
   const { tasks = '{works}', concurrency = 2, running = [] } = settings;
+  const { trouble = null, unrecorded = [], isStalled = false } = settings;
   const token = randomUUID();
   await stage.pool.query("select howdah.register_runner($1, 'default', 'howdah', 'box-1', 77, $2, $3)", [
     ...[token, concurrency, tasks],
   ]);
   await stage.pool.query("select howdah.name_runner_pool($1, 'pool-of-the-test')", [token]);
   await stage.pool.query(
-    "update howdah.runners set running = $2, heartbeat_at = now() + interval '5 minutes' where token = $1",
-    [token, running],
+    `update howdah.runners set heartbeat_at = now() + interval '5 minutes',
+       running = $2, trouble = $3, unrecorded = $4, is_stalled = $5 where token = $1`,
+    [token, running, trouble, unrecorded, isStalled],
   );
 }
 
@@ -64,6 +74,18 @@ const CAUSES: [cause: string, state: string, words: RegExp, put: () => Promise<s
     },
   ],
   [
+    ...([
+      'ending',
+      'running',
+      /^Its run is over, and the database does not take its end: No space left \(host box-1, process 77/,
+    ] as const),
+    async () => {
+      const id = await putTaken();
+      await putRunner({ trouble: 'No space left', unrecorded: [id] });
+      return id;
+    },
+  ],
+  [
     ...(['cancelling', 'running', /^It was cancelled at .*\(enough\) while running/] as const),
     async () => {
       const id = await putTaken();
@@ -98,6 +120,17 @@ const CAUSES: [cause: string, state: string, words: RegExp, put: () => Promise<s
     ...(['no_worker_knows_task', 'available', /none of them knows the task works/] as const),
     async () => {
       await putRunner({ tasks: '{mails}' });
+      return putJob(stage, 'available');
+    },
+  ],
+  [
+    ...([
+      'stalled',
+      'available',
+      /^The workers of the queue default begin no run, as the database does not take the ends .*: No space left\.$/,
+    ] as const),
+    async () => {
+      await putRunner({ trouble: 'No space left', unrecorded: ['4711'], isStalled: true });
       return putJob(stage, 'available');
     },
   ],
