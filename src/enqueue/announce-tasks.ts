@@ -15,12 +15,28 @@ export async function announceTasks(client: SqlClient, catalogue: Catalogue): Pr
 
 /** The same again, from a process that had its start. */
 export async function announceVersions(client: SqlClient, catalogue: Catalogue): Promise<void> {
+  await queryRows(client, 'select howdah.announce_tasks($1::jsonb)', [toDefinitions(catalogue)]);
+}
+
+/** Whether all of these versions count as around, so that announcing them would change nothing but since when they do. */
+export async function areVersionsAround(client: SqlClient, catalogue: Catalogue): Promise<boolean> {
+  const [row] = await queryRows<{ isAround: boolean }>(
+    client,
+    `select not exists (
+       select from howdah.announced_tasks($1::jsonb) d
+       where not exists (select from howdah.versions_around(d.name) v where v.version = d.version)) as "isAround"`,
+    [toDefinitions(catalogue)],
+  );
+  return row?.isAround === true;
+}
+
+function toDefinitions(catalogue: Catalogue): string {
   const definitions = [...catalogue.values()].map((task) => {
     const { schema, version } = describeTask(task);
     const { name, queue, maxRetries: max_retries, timeoutMs: timeout_ms } = task;
     return { name, version, queue, max_retries, timeout_ms, payload_schema: schema };
   });
-  await queryRows(client, 'select howdah.announce_tasks($1::jsonb)', [JSON.stringify(definitions)]);
+  return JSON.stringify(definitions);
 }
 
 /**

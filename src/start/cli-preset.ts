@@ -15,7 +15,6 @@ import type { Schedule } from '../work/schedules/crontab.ts';
 import { checkRole } from './check-role.ts';
 import { prepareCli } from './cli-settings.ts';
 import { createServiceLogger } from './create-service-logger.ts';
-import { loadSchedules } from './load-schedules.ts';
 import { openApplicationDatabase } from './open-database.ts';
 import { openMail } from './open-mail.ts';
 import { openServer, type ServerAddresses } from './open-server.ts';
@@ -96,13 +95,14 @@ async function createPreset(config: Config, log: Logger): Promise<GraphileConfig
 async function prepare(
   config: Config,
   log: Logger,
-): Promise<ServerAddresses & { queues: string[]; schedules: Schedule[] }> {
+): Promise<ServerAddresses & { queues: string[]; schedules: readonly Schedule[] }> {
   await using opened = new AsyncDisposableStack();
   const addresses = await openServer(config, opened);
   await prepareDatabase(config, addresses.directUrl, { log });
-  const { pool } = await openApplicationDatabase(addresses.databaseUrl, { log }, opened);
+  const announcing = { log, waitLimitMs: config.migrateTimeoutMs };
+  const { pool, schedules } = await openApplicationDatabase(addresses.databaseUrl, announcing, opened);
   const { rows } = await pool.query<{ name: string }>('select name from howdah.queue_registry order by name');
-  return { ...addresses, queues: rows.map(({ name }) => name), schedules: await loadSchedules(pool) };
+  return { ...addresses, queues: rows.map(({ name }) => name), schedules };
 }
 
 /** Commands that only tend to the schema have no runner, and so must not be taken for one that left. */
@@ -143,7 +143,8 @@ async function openEnvironment(
     log,
     stopLimitMs: config.shutdownTimeoutMs + EXIT_MARGIN_MS,
   });
-  const { pool } = await openApplicationDatabase(databaseUrl, { log }, opened);
+  const announcing = { log, waitLimitMs: config.migrateTimeoutMs };
+  const { pool } = await openApplicationDatabase(databaseUrl, announcing, opened);
   const { mailer } = await openMail(config, opened);
   const { secretKey } = await developmentSecrets(config);
   const services: Services = {

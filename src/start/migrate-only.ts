@@ -9,6 +9,6 @@ export async function migrateOnly(config: Config, log: Logger): Promise<void> {
   await using opened = new AsyncDisposableStack();
   const { databaseUrl, directUrl } = await openServer(config, opened);
   await prepareDatabase({ ...config, autoMigrate: true }, directUrl, { log });
-  await openApplicationDatabase(databaseUrl, { log }, opened);
+  await openApplicationDatabase(databaseUrl, { log, waitLimitMs: config.migrateTimeoutMs }, opened);
   log.info('database is up to date');
 }

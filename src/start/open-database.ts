@@ -1,12 +1,9 @@
 import { type DatabaseHandle, type DatabaseOptions, openDatabase } from '../db/database.ts';
 import { requestLimits } from '../db/limits.ts';
-import type { LateQueues } from '../db/migrate.ts';
-import { announceTasks, announceVersions } from '../enqueue/announce-tasks.ts';
 import type { Logger } from '../observability/logger.ts';
-import { catalogue } from '../tasks/catalogue.ts';
-import { announceSchedules } from '../work/schedules/announce-schedules.ts';
+import type { Schedule } from '../work/schedules/crontab.ts';
+import { type AnnounceOptions, announceAgain, announceAtStart } from './announce-at-start.ts';
 import { keepAnnouncing } from './keep-announcing.ts';
-import { loadSchedules } from './load-schedules.ts';
 import type { Parts } from './parts.ts';
 
 /** Connections of each pool at most. */
@@ -15,26 +12,32 @@ export const POOL_SIZES = { tasks: 20, requests: 20, checks: 2 } as const;
 /** When the service stops, a statement that has no answer by then waits for somebody's lock, and is cut. */
 const CLOSE_PATIENCE_MS = 2_000;
 
-/** The pool that tasks get, to a database that knows this version's tasks and schedules. It ends with the stack. */
+export interface ApplicationDatabase extends DatabaseHandle {
+  /** What this process enqueues by the clock. */
+  readonly schedules: readonly Schedule[];
+}
+
+/**
+ * The pool that tasks get, to a database that knows this version's tasks and schedules. It ends with the stack.
+ *
+ * @throws {StartupError} as `announceAtStart`
+ */
 export async function openApplicationDatabase(
   connectionString: string,
-  { log, late }: { log: Logger; late?: LateQueues | undefined },
+  options: Omit<AnnounceOptions, 'connectionString'>,
   resources: AsyncDisposableStack,
-): Promise<DatabaseHandle> {
+): Promise<ApplicationDatabase> {
+  const { log } = options;
   const handle = openPool(
     { connectionString, applicationName: 'howdah', maxConnections: POOL_SIZES.tasks },
     log,
     resources,
   );
-  await announceTasks(handle.pool, catalogue);
-  const schedules = await loadSchedules(handle.pool, late?.names);
-  await announceSchedules(handle.pool, schedules);
-  const announce = async () => {
-    await announceVersions(handle.pool, catalogue);
-    await announceSchedules(handle.pool, schedules);
-  };
+  const announcing = { ...options, connectionString };
+  const schedules = await announceAtStart(handle.pool, announcing);
+  const announce = () => announceAgain(handle.pool, announcing, schedules);
   resources.use(keepAnnouncing(announce, { log }));
-  return handle;
+  return { ...handle, schedules };
 }
 
 /** The pool of the HTTP API: a database that does not answer fails requests rather than piling them up. */

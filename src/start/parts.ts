@@ -1,8 +1,8 @@
 import type { DevelopmentMailbox } from '../bank/mail/development-mailbox.ts';
 import type { DevelopmentSecrets } from '../config/development-secrets.ts';
-import type { DatabaseHandle } from '../db/database.ts';
 import type { LateQueues } from '../db/migrate.ts';
 import type { Processor } from '../work/processor.ts';
+import type { ApplicationDatabase } from './open-database.ts';
 import type { Phase } from './readiness.ts';
 import type { ServiceOptions } from './service-options.ts';
 
@@ -12,7 +12,7 @@ export interface Parts extends ServiceOptions {
   databaseUrl: string;
   /** The same database, with sessions that belong to whoever connects. */
   directUrl: string;
-  database: DatabaseHandle;
+  database: ApplicationDatabase;
   /** There when queues are still to be made. */
   late: LateQueues | undefined;
   /** There when this process delivers its mail to a mailbox of its own. */

@@ -4,7 +4,6 @@ import { catalogue } from '../tasks/catalogue.ts';
 import { loadTasks } from '../tasks/load-tasks.ts';
 import type { Processor } from '../work/processor.ts';
 import { startWhenAdopted } from './await-adoption.ts';
-import { loadSchedules } from './load-schedules.ts';
 import type { Parts } from './parts.ts';
 import { serveLate } from './serve-late.ts';
 
@@ -30,7 +29,7 @@ export async function runJobs(
       connectionString: directUrl,
       queues: config.queues.filter((queue) => !isLate(queue)),
       tasks: await loadTasks<Services>(TASKS_FOLDER, catalogue),
-      schedules: await loadSchedules(database.pool, late?.names),
+      schedules: database.schedules,
       services,
       events,
       log,

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LateQueues } from '../db/migrate.ts';
+import { untilUnblocked } from '../db/until-unblocked.ts';
 import { announceTasks } from '../enqueue/announce-tasks.ts';
 import { catalogue } from '../tasks/catalogue.ts';
 import type { Processor, QueueConcurrency } from '../work/processor.ts';
@@ -12,7 +13,8 @@ import { prepareDatabase } from './prepare-database.ts';
  */
 const PAUSE_MS = 5_000;
 
-export interface ServeLateOptions extends Pick<Parts, 'config' | 'log' | 'directUrl' | 'database'> {
+export interface ServeLateOptions
+  extends Pick<Parts, 'config' | 'log' | 'databaseUrl' | 'directUrl' | 'database'> {
   late: LateQueues;
   /** Those of them that this process serves. */
   queues: readonly QueueConcurrency[];
@@ -54,11 +56,16 @@ async function untilServed(
   options: ServeLateOptions & { signal: AbortSignal },
   tell: (because: string | undefined) => void,
 ): Promise<void> {
-  const { config, directUrl, database, queues, late, log, signal, pauseMs = PAUSE_MS } = options;
+  const { config, databaseUrl, directUrl, database, queues, late, log, signal, pauseMs = PAUSE_MS } = options;
   while (!signal.aborted) {
     try {
       await prepareDatabase(config, directUrl, { log, signal, pauseMs, onWait: tell });
-      await announceTasks(database.pool, catalogue); // the engine of the new queue is to know their names
+      const wait = { purpose: 'name the tasks', waitLimitMs: config.migrateTimeoutMs, onWait: tell };
+      await untilUnblocked(
+        database.pool,
+        { ...wait, connectionString: databaseUrl, signal },
+        (client) => announceTasks(client, catalogue), // the engine of the new queue is to know their names
+      );
       await processor.add(queues);
       tell(undefined);
       log.info({ queues: late.names }, 'new queues are made and served');

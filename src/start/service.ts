@@ -41,9 +41,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { databaseUrl, directUrl } = await openServer(config, opened);
   signal?.throwIfAborted();
   const served = role === 'api' ? [] : config.queues.map(({ name }) => name);
-  const late = await prepareDatabase(config, directUrl, { log, served });
+  const late = await prepareDatabase(config, directUrl, { log, served, ...(signal ? { signal } : {}) });
   signal?.throwIfAborted();
-  const database = await openApplicationDatabase(databaseUrl, { log, late }, opened);
+  const announcing = { log, late, signal, waitLimitMs: config.migrateTimeoutMs };
+  const database = await openApplicationDatabase(databaseUrl, announcing, opened);
   const mail = role === 'api' ? undefined : await openMail(config, opened);
   const parts: Parts = { ...options, secrets, databaseUrl, directUrl, database, late };
   if (mail?.mailbox) parts.mailbox = mail.mailbox;

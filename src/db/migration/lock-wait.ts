@@ -16,6 +16,14 @@ export class LockWaitError extends Error {
   }
 }
 
+/** Not available in time, or chosen to end a deadlock: both pass when the others are through. */
+const LOCK_FAILURES: ReadonlySet<unknown> = new Set(['55P03', '40P01']);
+
+/** Whether somebody else's lock was in the way. */
+export function isLockFailure(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && LOCK_FAILURES.has(error.code);
+}
+
 export interface LockWaitOptions {
   /** Completes "waiting to …". */
   purpose: string;

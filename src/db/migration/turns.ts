@@ -2,10 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { SessionSettings } from '../session-settings.ts';
 import { LockWatch } from './lock-holders.ts';
-import { LockWait } from './lock-wait.ts';
-
-/** Not available in time, or chosen to end a deadlock: both pass when the others are through. */
-const LOCK_FAILURES: ReadonlySet<unknown> = new Set(['55P03', '40P01']);
+import { isLockFailure, LockWait } from './lock-wait.ts';
 
 /** How long a statement waits behind others; whoever came after it waits as long for it. */
 const PATIENCE_MS = 500;
@@ -104,7 +101,7 @@ export class Turns {
       try {
         return await attempt(wait);
       } catch (error) {
-        if (!(error instanceof Error && 'code' in error && LOCK_FAILURES.has(error.code))) throw error;
+        if (!isLockFailure(error)) throw error;
         wait.throwIfOver(error);
         await delay(pauseMs, undefined, signal && { signal });
       }
