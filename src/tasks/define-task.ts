@@ -21,6 +21,8 @@ export interface TaskDefinition<Payload = unknown> {
   readonly maxRetries: number;
   /** Time limit of one run in milliseconds; 0 means none. */
   readonly timeoutMs: number;
+  /** Tells definitions apart that differ in what JSON Schema cannot say, such as a `refine`. 1 to 100 characters. */
+  readonly version?: string;
 }
 
 export interface TaskSettings<Payload> {
@@ -32,6 +34,8 @@ export interface TaskSettings<Payload> {
   maxRetries?: number;
   /** @default 1_800_000 (30 minutes) */
   timeoutMs?: number;
+  /** To be changed with every change of a `refine`; other changes are noticed without. @default none */
+  version?: string;
 }
 
 /**
@@ -72,6 +76,10 @@ function findMistakes(definition: TaskDefinition<never> | TaskDefinition): strin
     mistakes.push(
       `timeoutMs: expected a whole number from 0 to 2147483647, received ${definition.timeoutMs}`,
     );
+  }
+  const { version } = definition;
+  if (version !== undefined && (typeof version !== 'string' || !/^.{1,100}$/s.test(version))) {
+    mistakes.push(`version: expected 1 to 100 characters, received ${JSON.stringify(version)}`);
   }
   return mistakes;
 }

@@ -7,7 +7,8 @@ export interface DescribedTask {
   readonly schema: Record<string, unknown>;
   /**
    * Twelve hexadecimal digits, the same in every process with this definition and others for any other: a hash of payload
-   * schema, queue, retries and time limit. What JSON Schema cannot say, such as a `refine`, is not in it.
+   * schema, queue, retries, time limit and the definition's own `version`. What JSON Schema cannot say, such as a `refine`,
+   * is in it by the last alone.
    */
   readonly version: string;
 }
@@ -22,8 +23,9 @@ export function describeTask<Payload>(task: TaskDefinition<Payload>): DescribedT
     string,
     unknown
   >;
-  const { queue, maxRetries, timeoutMs } = task;
-  const text = JSON.stringify(canonical({ schema, queue, maxRetries, timeoutMs }));
+  const { queue, maxRetries, timeoutMs, version: own } = task;
+  // Without one of its own it is the hash that it always was.
+  const text = JSON.stringify(canonical({ schema, queue, maxRetries, timeoutMs, version: own }));
   const described = { schema, version: createHash('sha256').update(text).digest('hex').slice(0, 12) };
   DESCRIBED.set(task, described);
   return described;

@@ -91,6 +91,17 @@ describe('contract', () => {
   });
 });
 
+test('a refine that takes more, in a definition with a version of its own, is known to the old workers', async () => {
+  await fleet.startWorker('refined');
+  const endNew = await fleet.startWorker('relaxed');
+  await endNew();
+  const id = await fleet.distribute('relaxed', { name: 'Augusta Ada' });
+  const { state } = await fleet.untilState(id, 'retryable', 'discarded');
+  assert.equal(state, 'retryable');
+  await fleet.startWorker('relaxed');
+  await fleet.untilCompleted([id]);
+});
+
 test('taken back, what only the newer version takes waits for it and the rest runs', async () => {
   await fleet.startWorker('first');
   const endNew = await fleet.startWorker('contracted');
