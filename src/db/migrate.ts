@@ -37,6 +37,8 @@ export interface MigrateOptions {
   connectionString: string;
   /** Queues this deployment works on; `default` and every queue made before are always among them. */
   queues: readonly string[];
+  /** The application's tables, with their schemas, whose sequences are looked after as Howdah's are. @default none */
+  tables?: readonly string[];
   /** False to look only, and fail where something is due. @default true */
   mayMigrate?: boolean;
   /** Most that a step may wait for locks of others, in milliseconds. @default 10 minutes */
@@ -82,7 +84,7 @@ export interface Migrated {
  */
 export async function migrateDatabase(options: MigrateOptions): Promise<Migrated> {
   const { connectionString, queues, mayMigrate = true, served = [], pauseMs, signal } = options;
-  const { waitLimitMs = DEFAULT_WAIT_LIMIT_MS, onWait = () => {} } = options;
+  const { waitLimitMs = DEFAULT_WAIT_LIMIT_MS, onWait = () => {}, tables = [] } = options;
   signal?.throwIfAborted();
   const client = createClient({
     connectionString,
@@ -99,7 +101,7 @@ export async function migrateDatabase(options: MigrateOptions): Promise<Migrated
     if (!mayMigrate && !isDone(plan)) throw await migrationDue(client, plan);
     const migrated = await bringUpToDate(client, { turns, queues, plan, served });
     await turns.look('look at what this role may do', () => checkGrants(client));
-    await mendSequences(client, { turns, mayMigrate });
+    await mendSequences(client, { turns, mayMigrate, tables });
     return migrated;
   } catch (error) {
     throw await explainDenial(client, { error, plan });
@@ -183,14 +185,14 @@ async function installDue(client: pg.Client, queues: readonly string[]): Promise
 /** A restore or a logical replica may have left sequences behind their tables: what they gave out would collide. */
 async function mendSequences(
   client: pg.Client,
-  { turns, mayMigrate }: { turns: Turns; mayMigrate: boolean },
+  { turns, mayMigrate, tables }: { turns: Turns; mayMigrate: boolean; tables: readonly string[] },
 ): Promise<void> {
-  const found = await turns.look('look at the sequences', () => findLaggingSequences(client));
+  const found = await turns.look('look at the sequences', () => findLaggingSequences(client, tables));
   const lagging = found.map(({ name }) => name);
   if (lagging.length === 0) return;
   if (!mayMigrate) throw await sequencesDue(client, lagging);
   try {
-    await turns.take('move sequences past the ids that are taken', () => advanceSequences(client));
+    await turns.take('move sequences past the ids that are taken', () => advanceSequences(client, tables));
   } catch (error) {
     throw isDenial(error) ? await sequencesDue(client, lagging) : error;
   }

@@ -6,6 +6,7 @@ import { LockWaitError } from '../db/migration/lock-wait.ts';
 import { NewerSchemaError } from '../db/schema-version.ts';
 import type { Logger } from '../observability/logger.ts';
 import { catalogue } from '../tasks/catalogue.ts';
+import { SEQUENCED_TABLES } from './sequenced-tables.ts';
 import { StartupError } from './startup-error.ts';
 
 /** Errors that say all there is to know. */
@@ -36,6 +37,7 @@ export async function prepareDatabase(
   const { isSqlNewer, late } = await migrateDatabase({
     connectionString,
     queues: [...new Set(names)],
+    tables: SEQUENCED_TABLES,
     mayMigrate: config.autoMigrate,
     waitLimitMs: config.migrateTimeoutMs,
     onWait(message) {

@@ -10,4 +10,6 @@ as $$
                ('public.verifications', 'select, insert, update, delete'),
                ('public.verification_resends', 'select, insert, update, delete')) t (name, privileges)
   cross join unnest(string_to_array(t.privileges, ', ')) p
+  union all -- for howdah.lagging_sequences('{public.users}')
+  select 'select', 'sequence', 'public.users_id_seq'
 $$;
