@@ -47,6 +47,21 @@ describe('what the queue loads', () => {
     });
   }
 
+  test('a command line loads no package before it knows the command', () => {
+    const packages = packagesLoadedBy('src/cli.ts', files, { withLater: false });
+    assert.deepEqual(
+      [...packages.keys()].filter((name) => !name.startsWith('node:')),
+      [],
+    );
+  });
+
+  for (const entry of ['src/work/processor.ts', 'src/http/health-app.ts', 'src/start/serve-http.ts']) {
+    test(`${entry}, as a worker has it, loads nothing that describes an API`, () => {
+      const packages = packagesLoadedBy(entry, files, { withLater: false });
+      assert.deepEqual(packages.get('@hono/zod-openapi'), undefined);
+    });
+  }
+
   test('is followed through other files, and to what is imported later', () => {
     const chain = [
       { path: 'src/cli.ts', text: "import { b } from './b.ts';\nimport type { C } from 'c';\n" },

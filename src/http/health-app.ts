@@ -1,20 +1,25 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import type { App, AppEnv, ReadinessCheck } from './app-dependencies.ts';
+import { Hono } from 'hono';
+import { answerHealth, answerMetrics, answerReadiness } from './answer-checks.ts';
+import type { AppEnv, ReadinessCheck } from './app-dependencies.ts';
 import { identifyRequests } from './middleware/identify-requests.ts';
+import { requireToken } from './middleware/require-token.ts';
 import { secureHeaders } from './middleware/secure-headers.ts';
 import { toProblem } from './problem.ts';
 import { refuseAddress } from './refuse-address.ts';
-import { addHealthRoutes } from './routes/health.ts';
-import { addMetricsRoute, type MetricsAccess } from './routes/metrics.ts';
+import type { MetricsAccess } from './routes/metrics.ts';
 import { toHowdahError } from './to-howdah-error.ts';
 
-/** The health checks and, if given, the metrics: what a worker process serves. */
-export function createHealthApp(checkReadiness: ReadinessCheck, access?: MetricsAccess): App {
-  const app: App = new OpenAPIHono<AppEnv>();
+/**
+ * The health checks and, if given, the metrics: what a worker process serves. They answer as those of the API, and are
+ * described there; a worker loads nothing that describes an API.
+ */
+export function createHealthApp(checkReadiness: ReadinessCheck, access?: MetricsAccess): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
   app.use(identifyRequests, secureHeaders);
   app.onError((error, c) => toProblem(toHowdahError(error), c));
   app.notFound((c) => toProblem(refuseAddress(app, c), c));
-  addHealthRoutes(app, checkReadiness);
-  if (access) addMetricsRoute(app, access);
+  app.get('/healthz', (c) => answerHealth(c));
+  app.get('/readyz', (c) => answerReadiness(c, checkReadiness));
+  if (access) app.get('/metrics', requireToken(access.tokens), (c) => answerMetrics(c, access.metrics));
   return app;
 }

@@ -4,7 +4,7 @@ import { allowedMethods } from './allowed-methods.ts';
 import type { App, AppEnv } from './app-dependencies.ts';
 
 /** What to say where no route is: the address is unknown, or it takes other methods, which Allow then names. */
-export function refuseAddress(app: App, c: Context<AppEnv>): HowdahError {
+export function refuseAddress(app: Pick<App, 'router'>, c: Context<AppEnv>): HowdahError {
   const allowed = allowedMethods(app, c.req.path).join(', ');
   if (allowed === '') return new HowdahError('not_found');
   c.header('Allow', allowed);

@@ -2,7 +2,6 @@ import { distrust } from '../db/bounded-pool.ts';
 import { runAlone } from '../db/run-alone.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import { PostgresDistributor } from '../enqueue/postgres-distributor.ts';
-import { createApp } from '../http/app.ts';
 import type { AppDependencies } from '../http/app-dependencies.ts';
 import { createHealthApp } from '../http/health-app.ts';
 import { type HttpServer, startHttpServer } from '../http/server.ts';
@@ -35,7 +34,7 @@ export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Pro
   const access = openMetrics(parts, checks, opened);
   const stopping = new AbortController();
   const app = requests
-    ? createApi(parts, {
+    ? await createApi(parts, {
         db: requests.db,
         checkReadiness: readiness,
         publicUrl: () => url,
@@ -59,11 +58,13 @@ function phaseOf({ role, processor, ending }: Parts): Phase | undefined {
   return ending ?? (role === 'api' || processor ? undefined : 'starting');
 }
 
-function createApi(
+/** Loaded only where the API is served: a worker does without all that describes one. */
+async function createApi(
   parts: Parts,
   own: Pick<AppDependencies, 'db' | 'publicUrl' | 'stopping' | 'metrics' | 'checkReadiness'>,
 ) {
   const { config, events, log, secrets, mailbox } = parts;
+  const { createApp } = await import('../http/app.ts');
   return createApp({
     distributor: new PostgresDistributor({ events }),
     events,

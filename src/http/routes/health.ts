@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { answerHealth, answerReadiness } from '../answer-checks.ts';
 import type { App, ReadinessCheck } from '../app-dependencies.ts';
 
 const check = z.object({ ok: z.boolean(), detail: z.string().optional() });
@@ -31,10 +32,6 @@ const readyRoute = createRoute({
 
 /** Liveness, which asks nothing else, and readiness. */
 export function addHealthRoutes(app: App, checkReadiness: ReadinessCheck): void {
-  app.openapi(healthRoute, (c) => c.json({ status: 'ok' as const }, 200));
-  app.openapi(readyRoute, async (c) => {
-    const { ready, checks } = await checkReadiness();
-    if (ready) return c.json({ status: 'ready' as const, checks }, 200);
-    return c.json({ status: 'not_ready' as const, checks }, 503);
-  });
+  app.openapi(healthRoute, (c) => answerHealth(c));
+  app.openapi(readyRoute, (c) => answerReadiness(c, checkReadiness));
 }

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Metrics } from '../../observability/metrics.ts';
 import { problemResponse } from '../../wire/schemas/problem.ts';
+import { answerMetrics } from '../answer-checks.ts';
 import type { App } from '../app-dependencies.ts';
 import { requireToken } from '../middleware/require-token.ts';
 
@@ -24,5 +25,5 @@ export function addMetricsRoute(app: App, { metrics, tokens }: MetricsAccess): v
       401: problemResponse('No valid viewer or admin token'),
     },
   });
-  app.openapi(route, async (c) => c.text(await metrics.text(), 200, { 'Content-Type': metrics.contentType }));
+  app.openapi(route, (c) => answerMetrics(c, metrics));
 }
