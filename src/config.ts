@@ -52,6 +52,8 @@ export interface Config {
   readonly keepAliveTimeoutMs: number;
   /** AUTO_MIGRATE, on or off: whether a start migrates the database or only looks. @default true */
   readonly autoMigrate: boolean;
+  /** AUDIT_RETENTION: rows of the audit log are kept so long, an hour to 100 years. @default 90 days */
+  readonly auditRetentionMs: number;
   /** MIGRATE_TIMEOUT, at most a day: what a step of a migration may wait for locks of others. @default 600000 */
   readonly migrateTimeoutMs: number;
   /** REQUEST_TIMEOUT: what a request's statement may take, 1 s to 5 minutes. @default 10000 */
@@ -83,6 +85,7 @@ const VARIABLE_OF: Readonly<Record<keyof Config, string>> = {
   shutdownDelayMs: 'SHUTDOWN_DELAY',
   keepAliveTimeoutMs: 'KEEP_ALIVE_TIMEOUT',
   autoMigrate: 'AUTO_MIGRATE',
+  auditRetentionMs: 'AUDIT_RETENTION',
   migrateTimeoutMs: 'MIGRATE_TIMEOUT',
   requestTimeoutMs: 'REQUEST_TIMEOUT',
   logLevel: 'LOG_LEVEL',
@@ -159,6 +162,11 @@ function readSettings(reader: EnvironmentReader): Config {
     shutdownDelayMs: reader.setting('SHUTDOWN_DELAY', durationParser(60 * MINUTE_MS), '0s'),
     keepAliveTimeoutMs: reader.setting('KEEP_ALIVE_TIMEOUT', durationParser(DAY_MS, 1_000), '65s'),
     autoMigrate: reader.setting('AUTO_MIGRATE', parseSwitch, 'on'),
+    auditRetentionMs: reader.setting(
+      'AUDIT_RETENTION',
+      durationParser(36_500 * DAY_MS, 60 * MINUTE_MS),
+      '90d',
+    ),
     migrateTimeoutMs: reader.setting('MIGRATE_TIMEOUT', durationParser(DAY_MS), '10m'),
     requestTimeoutMs: reader.setting('REQUEST_TIMEOUT', durationParser(5 * MINUTE_MS, 1_000), '10s'),
     logLevel: reader.setting('LOG_LEVEL', parseLogLevel, 'info'),

@@ -73,6 +73,11 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./commands/schedules.ts')).schedules,
   },
   {
+    name: 'upkeep',
+    summary: 'List what workers do beside their jobs, such as removing finished ones',
+    load: async () => (await import('./commands/upkeep.ts')).upkeep,
+  },
+  {
     name: 'tasks',
     summary: 'List tasks that can be enqueued, their defaults, and how many workers know them',
     load: async () => (await import('./commands/tasks.ts')).tasks,

@@ -95,8 +95,6 @@ const SHARED = [
   'filter_conditions',
   'find_jobs_statement',
   'find_jobs',
-  'prune_finished_jobs',
-  'prune_audit_log',
   'fleet_shares',
   'set_fleet_concurrency',
   'lock_job',
@@ -120,6 +118,13 @@ const SHARED = [
   'pause_queue',
   'resume_queue',
   'vacuum_holders',
+  'prune_finished_jobs',
+  'prune_runners',
+  'prune_audit_log',
+  'former_tasks',
+  'begin_upkeep',
+  'end_upkeep',
+  'upkeep',
 ];
 
 /** Installed once a queue, in this order. */

@@ -1,11 +1,13 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { QueueStats } from '../look/queue-stats.ts';
+import type { UpkeepState } from '../look/upkeep.ts';
 import type { VacuumHolder } from '../look/vacuum-holders.ts';
 
 /** What a scrape reads from the database. */
 export interface DatabaseStats {
   queues: readonly QueueStats[];
   vacuumHolders: readonly VacuumHolder[];
+  upkeep: readonly UpkeepState[];
 }
 
 /** The gauges of one number a queue: name after `howdah_queue_`, help, and the number; null for none. */
@@ -77,7 +79,8 @@ export function createDatabaseGauges(registry: Registry): (stats: DatabaseStats)
     read,
   }));
   const setVacuum = createVacuumGauges(registry);
-  return ({ queues, vacuumHolders }) => {
+  const setUpkeep = createUpkeepGauges(registry);
+  return ({ queues, vacuumHolders, upkeep }) => {
     for (const gauge of [depth, ...gauges.map((each) => each.gauge)]) gauge.reset();
     for (const { counter } of counters) counter.reset();
     for (const stats of queues) {
@@ -86,6 +89,7 @@ export function createDatabaseGauges(registry: Registry): (stats: DatabaseStats)
       for (const { counter, read } of counters) counter.inc({ queue: stats.queue }, read(stats));
     }
     setVacuum(vacuumHolders);
+    setUpkeep(upkeep);
   };
 }
 
@@ -122,5 +126,32 @@ function createVacuumGauges(registry: Registry): (holders: readonly VacuumHolder
   return (holders) => {
     seconds.set(Math.max(0, ...holders.map(({ ageSeconds }) => ageSeconds ?? 0)));
     transactions.set(Math.max(0, ...holders.map(({ ageTransactions }) => ageTransactions)));
+  };
+}
+
+function createUpkeepGauges(registry: Registry): (states: readonly UpkeepState[]) => void {
+  const options = { labelNames: ['kind'], registers: [registry] };
+  const age = new Gauge({
+    ...options,
+    name: 'howdah_upkeep_age_seconds',
+    help: 'How long ago a kind of upkeep last succeeded; without a success, since its latest turn began',
+  });
+  const overdue = new Gauge({
+    ...options,
+    name: 'howdah_upkeep_overdue_seconds',
+    help: 'How long ago a kind of upkeep should have succeeded again; 0 while it is in time',
+  });
+  const removed = new Counter({
+    ...options,
+    name: 'howdah_upkeep_removed_total',
+    help: 'Rows that a kind of upkeep removed, all workers together',
+  });
+  return (states) => {
+    for (const metric of [age, overdue, removed]) metric.reset();
+    for (const { kind, ageSeconds, overdueSeconds, removedTotal } of states) {
+      age.set({ kind }, ageSeconds);
+      overdue.set({ kind }, overdueSeconds);
+      removed.inc({ kind }, removedTotal);
+    }
   };
 }

@@ -66,6 +66,7 @@ async function createPreset(config: Config, log: Logger): Promise<GraphileConfig
         identity,
         openPool: (maxConnections) => openEnginePool({ directUrl, identity, log }, maxConnections),
         schedules,
+        upkeep: config,
         prepare: (settings, schema) => prepareCli(settings, { schema, queues, connectionString: directUrl }),
         open: () => openEnvironment(config, { databaseUrl, log, opened }),
         onLeaving() {

@@ -1,6 +1,7 @@
 import type { DatabaseHandle } from '../db/database.ts';
 import type { MetricsAccess } from '../http/routes/metrics.ts';
 import { readQueueStats } from '../look/queue-stats.ts';
+import { readUpkeep } from '../look/upkeep.ts';
 import { readVacuumHolders } from '../look/vacuum-holders.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { watchVacuumHolders } from '../observability/watch-vacuum-holders.ts';
@@ -17,7 +18,11 @@ export function openMetrics(
   const metrics = createMetrics({
     events,
     log,
-    readDatabase: async () => ({ queues: await readQueueStats(pool), vacuumHolders: await readHolders() }),
+    readDatabase: async () => ({
+      queues: await readQueueStats(pool),
+      vacuumHolders: await readHolders(),
+      upkeep: await readUpkeep(pool),
+    }),
     known: [...catalogue.values()].map(({ name: task, queue }) => ({ queue, task })),
     queues: config.queues.map(({ name }) => name),
   });

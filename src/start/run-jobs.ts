@@ -30,6 +30,7 @@ export async function runJobs(
       queues: config.queues.filter((queue) => !isLate(queue)),
       tasks: await loadTasks<Services>(TASKS_FOLDER, catalogue),
       schedules: database.schedules,
+      upkeep: config,
       services,
       events,
       log,

@@ -1,6 +1,4 @@
 import { deleteExpiredVerifications } from '../bank/definitions/delete-expired-verifications.ts';
-import { pruneAuditLog } from '../bank/definitions/prune-audit-log.ts';
-import { pruneFinishedJobs } from '../bank/definitions/prune-finished-jobs.ts';
 import { sendVerifyEmail } from '../bank/definitions/send-verify-email.ts';
 import { sendWelcomeEmail } from '../bank/definitions/send-welcome-email.ts';
 import type { TaskDefinition } from './define-task.ts';
@@ -28,7 +26,5 @@ export function createCatalogue(definitions: readonly TaskDefinition[]): Catalog
 export const catalogue: Catalogue = createCatalogue([
   sendVerifyEmail,
   sendWelcomeEmail,
-  pruneFinishedJobs,
-  pruneAuditLog,
   deleteExpiredVerifications,
 ]);

@@ -2,6 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import { formatDuration } from '../config/duration.ts';
 import type { Schedule } from '../look/schedules.ts';
 import type { KnownTask } from '../look/tasks.ts';
+import type { UpkeepState } from '../look/upkeep.ts';
 import type { Worker } from '../look/workers.ts';
 import { iso, REDACTED } from './present-job.ts';
 import type { schedule, task, worker } from './schemas/fleet.ts';
@@ -41,5 +42,21 @@ export function presentSchedule(
     next_run_at: iso(nextRunAt),
     last_error: lastError,
     last_error_at: iso(lastErrorAt),
+  };
+}
+
+export function presentUpkeep(found: UpkeepState) {
+  const { kind, periodMs, lastError, host, pid } = found;
+  return {
+    kind,
+    period: formatDuration(periodMs),
+    last_started_at: iso(found.lastStartedAt),
+    last_succeeded_at: iso(found.lastSucceededAt),
+    last_removed: found.lastRemoved,
+    removed_total: found.removedTotal,
+    last_error: lastError,
+    next_due_at: iso(found.nextDueAt),
+    host,
+    pid,
   };
 }

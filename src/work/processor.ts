@@ -8,6 +8,8 @@ import type { BeatAnswer } from './fleet/registry.ts';
 import { ShutdownError } from './run/abort-reasons.ts';
 import type { Schedule } from './schedules/crontab.ts';
 import { Scheduler } from './schedules/scheduler.ts';
+import { Upkeep } from './upkeep/upkeep.ts';
+import { type UpkeepSettings, upkeepKinds } from './upkeep/upkeep-kinds.ts';
 
 export interface ProcessorOptions<Services> {
   connectionString: string;
@@ -16,6 +18,8 @@ export interface ProcessorOptions<Services> {
   tasks: ReadonlyMap<string, BoundTask<Services>>;
   /** What runs by the clock; each queue's own, as long as it is served here. @default nothing */
   schedules?: readonly Schedule[];
+  /** What this process does beside its jobs, in turns with all others. */
+  upkeep?: UpkeepSettings;
   services: Services;
   events: EventHub;
   log: Logger;
@@ -76,6 +80,7 @@ class Lanes<Services> implements Processor {
   readonly #options: ProcessorOptions<Services>;
   readonly #member: FleetMember;
   readonly #schedulers: Scheduler[] = [];
+  readonly #upkeep: Upkeep;
   #lanes: readonly Lane<Services>[] = [];
   #adding: Promise<unknown> = Promise.resolve();
   #isLeaving = false;
@@ -84,6 +89,7 @@ class Lanes<Services> implements Processor {
   constructor(options: ProcessorOptions<Services>) {
     const { connectionString, events, log } = options;
     this.#options = options;
+    this.#upkeep = new Upkeep({ connectionString, kinds: upkeepKinds(options.upkeep), log });
     this.#member = new FleetMember({
       connectionString,
       kind: 'howdah',
@@ -105,6 +111,7 @@ class Lanes<Services> implements Processor {
       throw error;
     }
     this.#schedule(this.#options.queues);
+    this.#upkeep.start();
   }
 
   add(queues: readonly QueueConcurrency[]): Promise<void> {
@@ -140,6 +147,7 @@ class Lanes<Services> implements Processor {
     await Promise.all([
       ...this.#lanes.map((lane) => lane.close()),
       ...this.#schedulers.map((scheduler) => scheduler.stop()),
+      this.#upkeep.stop(),
     ]);
   }
 

@@ -5,11 +5,13 @@ import { judgeClock } from '../../src/cli/doctor/check-clock.ts';
 import { connectionsOf, judgeConnections } from '../../src/cli/doctor/check-connections.ts';
 import { judgeVersion } from '../../src/cli/doctor/check-database.ts';
 import { judgeEnqueuers, judgeLocks } from '../../src/cli/doctor/check-locks.ts';
-import { judgeBloat, judgeHolders } from '../../src/cli/doctor/check-upkeep.ts';
+import { judgeUpkeep } from '../../src/cli/doctor/check-upkeep.ts';
+import { judgeBloat, judgeHolders } from '../../src/cli/doctor/check-vacuum.ts';
+import type { UpkeepState } from '../../src/look/upkeep.ts';
 import type { VacuumHolder } from '../../src/look/vacuum-holders.ts';
 import { healthyStats } from '../observability/healthy-stats.ts';
 
-const NEEDS = { api: 23, worker: 48, all: 68 };
+const NEEDS = { api: 23, worker: 49, all: 69 };
 
 describe('the doctor', () => {
   test('refuses a Postgres that is too old, and warns of one that nobody has tried', () => {
@@ -34,7 +36,7 @@ describe('the doctor', () => {
       { name: 'critical', concurrency: 10 },
       { name: 'default', concurrency: 5 },
     ];
-    assert.deepEqual(connectionsOf({ queues }), { api: 23, worker: 48, all: 68 });
+    assert.deepEqual(connectionsOf({ queues }), { api: 23, worker: 49, all: 69 });
   });
 
   test('and docs/architecture.md as the pools are', async () => {
@@ -62,9 +64,9 @@ describe('the doctor', () => {
   });
 
   test('warns when a worker has enough connections, but not with an API beside it', () => {
-    const limits = { usable: 66, used: 0, role: null, database: null };
+    const limits = { usable: 68, used: 0, role: null, database: null };
     assert.equal(judgeConnections(limits, NEEDS).level, 'warning');
-    assert.equal(judgeConnections({ ...limits, usable: 68 }, NEEDS).level, 'ok');
+    assert.equal(judgeConnections({ ...limits, usable: 69 }, NEEDS).level, 'ok');
     assert.equal(judgeConnections({ ...limits, usable: 46 }, NEEDS).level, 'error');
   });
 
@@ -114,6 +116,34 @@ describe('the doctor', () => {
     assert.match(read ?? '', /^warning: .*"left_behind" \(read by pid 7\).* → .*hot_standby_feedback = off/);
     assert.doesNotMatch(read ?? '', /pg_drop_replication_slot/);
     assert.match(standby ?? '', /^warning: .*standby \(bi, pid 8\).* → .*hot_standby_feedback = off/);
+  });
+
+  test('names upkeep that fails, and what nobody did although workers are there', () => {
+    const state: UpkeepState = {
+      ...{
+        kind: 'audit_log',
+        periodMs: 3_600_000,
+        lastStartedAt: null,
+        lastSucceededAt: null,
+        lastRemoved: 0,
+      },
+      ...{ removedTotal: 0, lastError: null, nextDueAt: null, ageSeconds: 4_200, overdueSeconds: 600 },
+      ...{ host: 'h', pid: 1 },
+    };
+    const late = { ...state, overdueSeconds: 601 };
+    const levels = (states: UpkeepState[], isServed = true) =>
+      judgeUpkeep(states, isServed).map(({ level }) => level);
+    assert.deepEqual(levels([state]), ['ok']);
+    assert.deepEqual(levels([late], false), ['ok']);
+    assert.deepEqual(levels([late, { ...state, lastError: 'no' }, { ...late, lastError: 'no' }]), [
+      'error',
+      'warning',
+      'error',
+    ]);
+    assert.match(
+      judgeUpkeep([late], true)[0]?.what ?? '',
+      /^upkeep "audit_log" has not succeeded for 1h 10m$/,
+    );
   });
 
   test('names who keeps a whole table locked, once that is no mere moment', () => {

@@ -23,7 +23,7 @@ describe('npx howdah doctor', () => {
     assert.match(stdout, /ok +Postgres 1\d/);
     assert.match(stdout, /ok +tables, functions and triggers of this version/);
     assert.match(stdout, /ok +engine of queue "critical"\n/);
-    assert.match(stdout, /ok +crontab \(3 entries\)/);
+    assert.match(stdout, /ok +crontab \(1 entry\)/);
     assert.match(stdout, /warn +queue "default" has no worker\n +→ start a worker with "default" in QUEUES/);
     assert.match(stdout, /Nothing is wrong; see the warnings\.\n$/);
   });

@@ -63,7 +63,8 @@ async function post(url: string, path: string, body: unknown): Promise<{ job?: {
 async function missTicks(): Promise<void> {
   await bank.pool.query(`
     update graphile_worker._private_known_crontabs
-    set known_since = now() - interval '1 hour', last_execution = now() - interval '3 minutes';
+    set known_since = now() - interval '2 hours', last_execution = now() - interval '61 minutes';
+    update howdah.upkeep_turns set due_at = due_at - interval '1 hour';
     update howdah.job_history set expires_at = now() - interval '2 days'
     where id = (select min(id) from howdah.job_history)`);
 }
@@ -107,8 +108,8 @@ describe('API and worker as a login that is only a member of howdah_worker', () 
   test('do what operators ask for, and the log of changes says for whom', async () => {
     await post(api, '/v1/queues/default/pause', {});
     const { job: { id } = { id: '' } } = await post(api, '/v1/jobs', {
-      task: 'prune_audit_log',
-      payload: { kept_days: 30 },
+      task: 'delete_expired_verifications',
+      payload: {},
       delay: '1h',
       unique_key: 'k',
       sequence: 's',
@@ -141,11 +142,19 @@ describe('API and worker as a login that is only a member of howdah_worker', () 
     });
   });
 
-  test('run what the clock asks for, pruning included', async () => {
-    const done = "select from howdah.jobs where task = 'prune_finished_jobs' and state = 'completed'";
-    await waitFor('the pruning', async () => (await bank.pool.query(done)).rowCount);
+  test('run what the clock asks for', async () => {
+    const done = "select from howdah.jobs where key = 'delete_expired_verifications' and state = 'completed'";
+    await waitFor('a tick', async () => (await bank.pool.query(done)).rowCount);
+  });
+
+  test('do all the upkeep', async () => {
     const left = "select from howdah.job_history where expires_at < now() - interval '1 day'";
-    assert.equal((await bank.pool.query(left)).rowCount, 0);
+    await waitFor('the pruning', async () => (await bank.pool.query(left)).rowCount === 0);
+    const { rows } = await bank.pool.query('select kind, last_error from howdah.upkeep order by kind');
+    assert.deepEqual(
+      rows,
+      ['audit_log', 'finished_jobs', 'former_tasks', 'runners'].map((kind) => ({ kind, last_error: null })),
+    );
   });
 
   test('lack nothing of what is listed, and every table is in the list', async () => {
@@ -162,8 +171,8 @@ describe('API and worker as a login that is only a member of howdah_worker', () 
     await migrateDatabase({ connectionString: bank.database.connectionString, queues: ['later'] });
     await start('worker', { QUEUES: 'later:2', AUTO_MIGRATE: 'off' });
     const { job: { id } = { id: '' } } = await post(api, '/v1/jobs', {
-      task: 'prune_audit_log',
-      payload: { kept_days: 30 },
+      task: 'delete_expired_verifications',
+      payload: {},
       queue: 'later',
     });
     await bank.untilState(id, 'completed');

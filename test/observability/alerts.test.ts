@@ -223,6 +223,13 @@ const TROUBLES: Record<string, Trouble> = {
       await untilScrape('its end', 'howdah_jobs_abandoned', (value) => value === 0);
     },
   },
+  HowdahUpkeepOverdue: {
+    happens: () =>
+      queue.pool.query(`select howdah.begin_upkeep('audit_log', 3600000, 90000, 'h', 1);
+        update howdah.upkeep_turns set started_at = now() - interval '4300 seconds'`),
+    labels: { kind: 'audit_log' },
+    isMended: () => queue.pool.query("select howdah.end_upkeep('audit_log', 1, 0, false, null)"),
+  },
   HowdahVacuumHeldBack: {
     happens: async () => {
       await openSnapshot();

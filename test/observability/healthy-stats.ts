@@ -1,4 +1,5 @@
 import type { QueueStats } from '../../src/look/queue-stats.ts';
+import type { UpkeepState } from '../../src/look/upkeep.ts';
 import type { VacuumHolder } from '../../src/look/vacuum-holders.ts';
 
 const DEFAULT: QueueStats = {
@@ -38,10 +39,26 @@ const CRITICAL: QueueStats = {
   deadTupleCount: 40,
 };
 
+const PRUNING: UpkeepState = {
+  kind: 'finished_jobs',
+  periodMs: 60_000,
+  lastStartedAt: new Date(0),
+  lastSucceededAt: new Date(0),
+  lastRemoved: 3,
+  removedTotal: 12,
+  lastError: null,
+  nextDueAt: new Date(60_000),
+  ageSeconds: 20,
+  overdueSeconds: 0,
+  host: 'h',
+  pid: 1,
+};
+
 /** What the database of a service without troubles tells a scrape; `changes` are of the queue `critical`. */
 export function healthyStats(changes: Partial<QueueStats> = {}): {
   queues: QueueStats[];
   vacuumHolders: VacuumHolder[];
+  upkeep: UpkeepState[];
 } {
-  return { queues: [{ ...CRITICAL, ...changes }, DEFAULT], vacuumHolders: [] };
+  return { queues: [{ ...CRITICAL, ...changes }, DEFAULT], vacuumHolders: [], upkeep: [PRUNING] };
 }

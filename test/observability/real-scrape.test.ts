@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { createApp } from '../../src/http/app.ts';
 import { createHealthApp } from '../../src/http/health-app.ts';
 import { readQueueStats } from '../../src/look/queue-stats.ts';
+import { readUpkeep } from '../../src/look/upkeep.ts';
 import { readVacuumHolders } from '../../src/look/vacuum-holders.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createMetrics, type Metrics } from '../../src/observability/metrics.ts';
@@ -33,6 +34,7 @@ before(async () => {
   const readDatabase = async () => ({
     queues: await readQueueStats(pool),
     vacuumHolders: await readVacuumHolders(pool),
+    upkeep: await readUpkeep(pool),
   });
   metrics = createMetrics({ events, log: createLogger({ level: 'silent' }), readDatabase, known: KNOWN });
 });

@@ -1,4 +1,5 @@
 import { readQueueStats } from '../../src/look/queue-stats.ts';
+import { readUpkeep } from '../../src/look/upkeep.ts';
 import { readVacuumHolders } from '../../src/look/vacuum-holders.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
@@ -30,6 +31,7 @@ export async function openWatchedQueue(options: WatchedQueueOptions): Promise<Wa
     readDatabase: async () => ({
       queues: await readQueueStats(pool),
       vacuumHolders: await readVacuumHolders(pool),
+      upkeep: await readUpkeep(pool),
     }),
     known: handlers.map(([{ name: task, queue: home }]) => ({ queue: home, task })),
     queues: ['critical', 'default'],

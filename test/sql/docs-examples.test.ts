@@ -23,7 +23,8 @@ before(async () => {
     select howdah.discard_job(43, 'timeout');
     insert into howdah.job_errors (job_id, attempt, queue, task, name, message, decision)
     values (43, 1, 'default', 'send_welcome_email', 'Error', 'timeout', 'discard');
-    insert into howdah.cron_entries values ('nightly', 'prune_finished_jobs', 'default', '0 4 * * *');`);
+    select howdah.begin_upkeep('finished_jobs', 60000, 90000, 'h', 1);
+    insert into howdah.cron_entries values ('nightly', 'send_welcome_email', 'default', '0 4 * * *');`);
   reader = await createTestLogin(database, admin, ['howdah_producer', 'howdah_operator']);
 });
 

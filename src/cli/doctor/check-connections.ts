@@ -7,6 +7,7 @@ import { error, type Finding, ok, warning } from './finding.ts';
 const HEARTBEAT_AND_RESCUE = 3;
 const LIVENESS = 1;
 const SCHEDULES = 1;
+const UPKEEP = 1;
 const BESIDE_SLOTS = 3;
 /** Tells the database of tasks and schedules, and goes after seconds. */
 const START_OF_API = 1;
@@ -43,7 +44,7 @@ export type Needs = Readonly<Record<'api' | 'worker' | 'all', number>>;
 export function connectionsOf({ queues }: Pick<Config, 'queues'>): Needs {
   const runners = queues.reduce((sum, { concurrency }) => sum + concurrency + BESIDE_SLOTS, 0);
   const { tasks, requests, checks } = POOL_SIZES;
-  const worker = tasks + checks + runners + HEARTBEAT_AND_RESCUE + LIVENESS + SCHEDULES;
+  const worker = tasks + checks + runners + HEARTBEAT_AND_RESCUE + LIVENESS + SCHEDULES + UPKEEP;
   return { api: requests + checks + START_OF_API, worker, all: worker + requests };
 }
 

@@ -20,6 +20,9 @@ interface QueueTask {
   task: string;
 }
 
+/** Those that came with earlier versions: upkeep takes them away once no worker has them any more. */
+const FORMER_TASKS = 'select task from howdah.former_tasks()';
+
 /** Tasks whose newest version no living worker has, though some have another. */
 const NEWEST_WITHOUT_WORKER = `
   select t.name, t.version
@@ -37,9 +40,11 @@ const NEWEST_WITHOUT_WORKER = `
 export async function checkTasks(session: Session): Promise<Finding[]> {
   const workers = (await listWorkers(session)).filter(({ state }) => state !== 'silent');
   if (workers.length === 0) return [];
-  const stranded = await findStranded(session, workers);
+  const { rows } = await session.query<{ task: string }>(FORMER_TASKS);
+  const former = rows.map(({ task }) => task);
+  const stranded = await findStranded(session, { workers, former });
   const unknown = (await listTasks(session)).filter(
-    ({ name }) => !workers.some((worker) => knows(worker, name)),
+    ({ name }) => !former.includes(name) && !workers.some((worker) => knows(worker, name)),
   );
   return [
     ...stranded,
@@ -60,9 +65,13 @@ async function findOutdated(session: Session): Promise<Finding[]> {
   );
 }
 
-async function findStranded(session: Session, workers: readonly Worker[]): Promise<Finding[]> {
+async function findStranded(
+  session: Session,
+  { workers, former }: { workers: readonly Worker[]; former: readonly string[] },
+): Promise<Finding[]> {
   const found: Finding[] = [];
-  for (const each of await readQueueTasks(session)) {
+  const tasks = (await readQueueTasks(session)).filter(({ task }) => !former.includes(task));
+  for (const each of tasks) {
     const serving = workers.filter(({ queue }) => queue === each.queue);
     if (serving.length === 0 || serving.some((worker) => knows(worker, each.task))) continue;
     const count = await countLive(session, each);

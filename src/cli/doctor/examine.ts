@@ -15,6 +15,7 @@ import { checkHandlers } from './check-handlers.ts';
 import { checkRescue } from './check-rescue.ts';
 import { checkSchedules } from './check-schedules.ts';
 import { checkUpkeep } from './check-upkeep.ts';
+import { checkVacuum } from './check-vacuum.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 import { guarded } from './guarded.ts';
 import { judgeSessions } from './judge-sessions.ts';
@@ -72,7 +73,8 @@ async function checkInside(
     ...(await guarded('defaults', () => checkDefaults(session, foreign))),
     ...(await guarded('the crontab', () => checkCrontab(session))),
     ...(await guarded('schedules', () => checkSchedules(session))),
-    ...(await guarded('dead rows and what holds vacuum back', () => checkUpkeep(session))),
+    ...(await guarded('upkeep', () => checkUpkeep(session))),
+    ...(await guarded('dead rows and what holds vacuum back', () => checkVacuum(session))),
     ...(isShared
       ? []
       : await guarded('the rescue of lost workers’ jobs', () => checkRescue(session, connectionString))),
@@ -86,7 +88,7 @@ async function checkCrontab(session: Session): Promise<Finding> {
   const { rows } = await session.query<{ name: string }>('select name from howdah.queue_registry');
   try {
     const schedules = await readSchedules({ catalogue, queues: rows.map(({ name }) => name) });
-    return ok(`crontab (${schedules.length} entries)`);
+    return ok(`crontab (${schedules.length} ${schedules.length === 1 ? 'entry' : 'entries'})`);
   } catch (mistake) {
     if (!(mistake instanceof StartupError)) throw mistake;
     return error(mistake.message, 'correct the file "crontab"');

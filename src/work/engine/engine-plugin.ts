@@ -9,6 +9,7 @@ import type { RunnerIdentity } from '../fleet/runner-identity.ts';
 import { ShutdownError } from '../run/abort-reasons.ts';
 import type { SharedEnvironment } from '../run/run-job.ts';
 import type { Schedule } from '../schedules/crontab.ts';
+import type { UpkeepSettings } from '../upkeep/upkeep-kinds.ts';
 import { distrustNews } from './distrust-news.ts';
 import { gatePool } from './gated-pool.ts';
 import { GuestRunner } from './guest-runner.ts';
@@ -24,6 +25,7 @@ export interface EnginePluginOptions<Services> {
   openPool: (maxConnections: number) => Pool;
   /** Of all queues; the CLI's own clock enqueues nothing. */
   schedules: readonly Schedule[];
+  upkeep: UpkeepSettings;
   /** Called before the CLI reads its settings. @returns the schema's queue. @throws what should end the CLI instead */
   prepare: (settings: CliSettings, schema: string) => string;
   /** What runs need; called once, before the first job is fetched. */
@@ -61,7 +63,7 @@ export function createEnginePlugin<Services>(options: EnginePluginOptions<Servic
           guest.setUp(options.prepare(settings, ctx.workerSchema), settings);
           ctx.events.on('pool:create', ({ workerPool }) => guest.begin(workerPool));
           ctx.events.on('pool:listen:success', ({ client }) => distrustNews(client, ctx.workerSchema));
-          ctx.events.on('cron:started', () => guest.startSchedules());
+          ctx.events.on('cron:started', () => guest.startByTheClock());
           ctx.events.on('pool:fatalError', ({ error }) => options.onFatalError(error));
           ctx.events.on('pool:release', () => void guest.end());
           return lendPool(next(), guest.openPool(settings));
@@ -149,9 +151,9 @@ class Guest<Services> {
   }
 
   /** The engine has a clock of its own to start, unless it only runs what there is (`--once`). */
-  startSchedules(): void {
+  startByTheClock(): void {
     void this.#begun.then(
-      () => this.#runner?.startSchedules(),
+      () => this.#runner?.startByTheClock(),
       () => {},
     );
   }
@@ -166,7 +168,7 @@ class Guest<Services> {
   }
 
   async #begin({ id }: WorkerPool): Promise<void> {
-    const { connectionString, schedules, onLost } = this.#options;
+    const { connectionString, schedules, upkeep, onLost } = this.#options;
     const identity = {
       ...this.#options.identity,
       queue: this.#queue,
@@ -180,6 +182,7 @@ class Guest<Services> {
       pool: this.#pool,
       identity,
       schedules,
+      upkeep,
       environment,
       onLost,
     });

@@ -15,6 +15,8 @@ import { timeLimitMs } from '../run/time-limit.ts';
 import { toRun } from '../run/to-run.ts';
 import type { Schedule } from '../schedules/crontab.ts';
 import { Scheduler } from '../schedules/scheduler.ts';
+import { Upkeep } from '../upkeep/upkeep.ts';
+import { type UpkeepSettings, upkeepKinds } from '../upkeep/upkeep-kinds.ts';
 import { endInTime } from './end-in-time.ts';
 import { Endings } from './endings.ts';
 import { EndsBreaker, MAX_UNRECORDED_BEYOND_PLACES } from './ends-breaker.ts';
@@ -30,6 +32,7 @@ export interface GuestRunnerOptions<Services> {
   identity: RegisteredRunner;
   /** Of all queues. */
   schedules: readonly Schedule[];
+  upkeep: UpkeepSettings;
   environment: SharedEnvironment<Services>;
   /** The database retired the runner, or it was cut off: its jobs are others' now, and it may not go on. */
   onLost: (because: string) => void;
@@ -49,6 +52,7 @@ export class GuestRunner<Services> {
   readonly #leaving = new AbortController();
   readonly #member: FleetMember;
   readonly #scheduler: Scheduler;
+  readonly #upkeep: Upkeep;
   readonly #breaker: EndsBreaker;
   readonly #endings: Endings;
   #poolId = '';
@@ -56,7 +60,7 @@ export class GuestRunner<Services> {
   #closing: Promise<void> | undefined;
 
   constructor(options: GuestRunnerOptions<Services>) {
-    const { connectionString, identity, schedules, environment } = options;
+    const { connectionString, identity, schedules, upkeep, environment } = options;
     const { events, log } = environment;
     this.#options = options;
     this.#board = new RunsBoard(identity.concurrency, Object.keys(identity.tasks));
@@ -86,6 +90,7 @@ export class GuestRunner<Services> {
     });
     const queues = [queue];
     this.#scheduler = new Scheduler({ connectionString, queues, schedules, log });
+    this.#upkeep = new Upkeep({ connectionString, kinds: upkeepKinds(upkeep), log });
   }
 
   /** In the register, so that it may fetch; the jobs it takes are locked under the pool's id. */
@@ -101,9 +106,11 @@ export class GuestRunner<Services> {
     environment.events.emit('runner.started', { queue, concurrency, token });
   }
 
-  /** Enqueues what its queue's schedules say, until it leaves. */
-  startSchedules(): void {
-    if (!this.#leaving.signal.aborted) this.#scheduler.start();
+  /** Enqueues what its queue's schedules say and takes its turns at upkeep, until it leaves. */
+  startByTheClock(): void {
+    if (this.#leaving.signal.aborted) return;
+    this.#scheduler.start();
+    this.#upkeep.start();
   }
 
   /** One run, as the processor's own runners do it. */
@@ -150,6 +157,7 @@ export class GuestRunner<Services> {
   leave(): void {
     this.#leaving.abort(new ShutdownError());
     void this.#scheduler.stop();
+    void this.#upkeep.stop();
   }
 
   /** Fires the signal of every run with this reason. */
@@ -167,7 +175,7 @@ export class GuestRunner<Services> {
   async #close(): Promise<void> {
     const { identity, environment } = this.#options;
     const { token, queue } = identity;
-    await this.#scheduler.stop();
+    await Promise.all([this.#scheduler.stop(), this.#upkeep.stop()]);
     const end = this.#isLost
       ? ({ as: 'left', because: 'its worker left' } as const)
       : ({ as: 'stopped', because: 'stopped' } as const);

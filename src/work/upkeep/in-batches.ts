@@ -2,22 +2,38 @@ import { queryRows, type SqlClient } from '../../db/sql-client.ts';
 
 const BATCH = 1_000;
 
+export interface BatchedWork {
+  /** Does at most `$1` rows and returns their `count`; fewer than that means that nothing is left. */
+  statement: string;
+  /** What follows as `$2` and so on. @default nothing */
+  values?: readonly unknown[];
+}
+
+export interface WorkDone {
+  /** Rows. */
+  count: number;
+  /** Whether it was broken off before nothing was left. */
+  isRest: boolean;
+}
+
 /**
- * Repeats a statement that does at most `$1` rows and returns their `count`, each time in a transaction of its own,
- * until nothing is left or the signal fires: what was done by then stands, and the next call goes on. Its other values
- * follow.
+ * Repeats a statement, each time in a transaction of its own, until nothing is left or the signal fires: what was done by
+ * then stands, and the next call goes on.
  *
- * @returns how many rows it did
+ * @param onBatch told the rows of each batch when it is done. @default nobody is told
  */
 export async function inBatches(
   database: SqlClient,
-  { statement, values = [], signal }: { statement: string; values?: readonly unknown[]; signal: AbortSignal },
-): Promise<number> {
+  { statement, values = [] }: BatchedWork,
+  { signal, onBatch = () => {} }: { signal: AbortSignal; onBatch?: (count: number) => void },
+): Promise<WorkDone> {
   let total = 0;
-  for (;;) {
-    signal.throwIfAborted();
+  while (!signal.aborted) {
     const [row] = await queryRows<{ count: number }>(database, statement, [BATCH, ...values]);
-    total += row?.count ?? 0;
-    if ((row?.count ?? 0) < BATCH) return total;
+    const count = row?.count ?? 0;
+    total += count;
+    onBatch(count);
+    if (count < BATCH) return { count: total, isRest: false };
   }
+  return { count: total, isRest: true };
 }

@@ -11,7 +11,7 @@ as $$
   from unnest(array['enqueue', 'enqueue_job', 'enqueue_jobs']) f
   union all
   select r.role, 'select', v
-  from readers r, unnest(array['jobs', 'queues', 'workers', 'schedules', 'job_errors', 'tasks', 'task_versions', 'audit_log']) v
+  from readers r, unnest(array['jobs', 'queues', 'workers', 'schedules', 'upkeep', 'job_errors', 'tasks', 'task_versions', 'audit_log']) v
   union all
   select r.role, 'execute', f
   from readers r, unnest(array['find_jobs', 'explain_job', 'queue_stats', 'next_cron_run']) f

@@ -1,0 +1,154 @@
+import { hostname } from 'node:os';
+import { requestLimits } from '../../db/limits.ts';
+import { openPool, type PoolHandle } from '../../db/open-pool.ts';
+import { queryRows } from '../../db/sql-client.ts';
+import { sqlStateOf } from '../../db/sql-state.ts';
+import type { Logger } from '../../observability/logger.ts';
+import { inBatches } from './in-batches.ts';
+import type { UpkeepKind } from './upkeep-kinds.ts';
+
+const BEGIN = 'select number, next_in_ms::float8 as "nextInMs" from howdah.begin_upkeep($1, $2, $3, $4, $5)';
+const END = 'select howdah.end_upkeep($1, $2, $3, $4, $5)::float8 as "nextInMs"';
+
+/** What one batch may take; it waits for a lock for half of that. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+
+/** No batch begins later in a turn than this: then it is another's turn, or this process's next. */
+const TURN_MS = 60_000;
+
+/** A turn that takes longer, its last batch and the record of its end included, is a dead process's. */
+const TURN_LIMIT_MS = TURN_MS + 3 * STATEMENT_TIMEOUT_MS;
+
+/** What a statement under way gets when the process stops, before its connection is cut. */
+const STOP_MS = 1_000;
+
+/** When to ask again after the database could not say whose turn it is, or not record the end of one. */
+const RETRY_MS = 15_000;
+
+export interface UpkeepOptions {
+  connectionString: string;
+  kinds: readonly UpkeepKind[];
+  log: Logger;
+  /** How long a turn may take until it counts as that of a dead process, in milliseconds. @default 90,000 */
+  turnLimitMs?: number;
+}
+
+/**
+ * What workers do beside their jobs, such as removing finished jobs whose retention is over. Any number of processes may
+ * have one of these: the database says, by its clock, whose turn it is and when the next one is due
+ * (src/db/sql/upkeep/begin_upkeep.sql), so that one process does each kind once a period. What fails is logged, shown by
+ * `howdah.upkeep`, and tried again within a minute; other kinds and the process's jobs go on. One statement at a time, over
+ * one connection of its own, which is open only meanwhile.
+ */
+export class Upkeep {
+  readonly #options: UpkeepOptions;
+  readonly #database: PoolHandle;
+  readonly #stopping = new AbortController();
+  #wake: (() => void) | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(options: UpkeepOptions) {
+    const { connectionString, log } = options;
+    this.#options = options;
+    this.#database = openPool({
+      connectionString,
+      applicationName: 'howdah upkeep',
+      maxConnections: 1,
+      limits: requestLimits(STATEMENT_TIMEOUT_MS),
+      onConnectionError: (err) => log.warn({ err }, 'connection of upkeep lost'),
+    });
+  }
+
+  start(): void {
+    if (!this.#stopping.signal.aborted) this.#running ??= this.#run();
+  }
+
+  /** Resolves within some second; a turn under way ends early, and what is left is the next worker's. Safe to call twice. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#wake?.();
+    const limit = setTimeout(() => this.#database.disconnect(), STOP_MS);
+    await this.#running;
+    await this.#database.close();
+    clearTimeout(limit);
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) await this.#sleep(await this.#look());
+  }
+
+  /** @returns in how many milliseconds there will be something to do again */
+  async #look(): Promise<number> {
+    const waits: number[] = [];
+    for (const kind of this.#options.kinds) {
+      if (this.#stopping.signal.aborted) break;
+      waits.push(await this.#tryOne(kind));
+    }
+    return Math.min(60_000, ...waits);
+  }
+
+  async #tryOne(kind: UpkeepKind): Promise<number> {
+    try {
+      return await this.#takeTurn(kind);
+    } catch (err) {
+      if (!this.#stopping.signal.aborted) {
+        this.#options.log.warn({ err, kind: kind.kind }, 'could not take or end a turn at upkeep');
+      }
+      return RETRY_MS;
+    }
+  }
+
+  async #takeTurn(kind: UpkeepKind): Promise<number> {
+    const { turnLimitMs = TURN_LIMIT_MS } = this.#options;
+    const [turn] = await queryRows<{ number: string | null; nextInMs: number }>(this.#database.pool, BEGIN, [
+      kind.kind,
+      kind.periodMs,
+      turnLimitMs,
+      hostname(),
+      process.pid,
+    ]);
+    if (!turn) throw new Error('howdah.begin_upkeep returned no row');
+    if (turn.number === null) return turn.nextInMs;
+    const { count, isRest, error } = await this.#work(kind);
+    const values = [kind.kind, turn.number, count, isRest, error];
+    const [end] = await queryRows<{ nextInMs: number | null }>(this.#database.pool, END, values);
+    return end?.nextInMs ?? 0;
+  }
+
+  /** An error is what the turn is ended with, in words. @throws what the stop of this process cut off */
+  async #work(kind: UpkeepKind): Promise<{ count: number; isRest: boolean; error: string | null }> {
+    const { log } = this.#options;
+    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(TURN_MS)]);
+    let count = 0;
+    const onBatch = (rows: number) => {
+      count += rows;
+    };
+    try {
+      const { isRest } = await inBatches(this.#database.pool, kind, { signal, onBatch });
+      if (count > 0) log.debug({ kind: kind.kind, count }, 'upkeep removed old rows');
+      return { count, isRest, error: null };
+    } catch (err) {
+      if (this.#stopping.signal.aborted) throw err;
+      log.warn({ err, kind: kind.kind, count }, 'upkeep failed, will try again');
+      return { count, isRest: true, error: describe(err) };
+    }
+  }
+
+  #sleep(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#stopping.signal.aborted ? 0 : delayMs + 1);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+const LOCK_TIMEOUT = '55P03';
+
+function describe(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (sqlStateOf(error) !== LOCK_TIMEOUT) return message;
+  return `waited ${STATEMENT_TIMEOUT_MS / 2_000} s in vain for a lock that somebody else holds: ${message}`;
+}
