@@ -1,4 +1,5 @@
 import { type ErrorCode, HowdahError } from '../errors.ts';
+import { findServerError } from './server-error.ts';
 
 /** The SQLSTATEs that Howdah's SQL functions raise, as the service's error codes. */
 const CODES: Record<string, ErrorCode> = {
@@ -27,22 +28,12 @@ export async function translatingErrors<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function translate(error: unknown): unknown {
-  const raised = error instanceof HowdahError ? undefined : findPostgresError(error);
+  const raised = error instanceof HowdahError ? undefined : findServerError(error);
   if (!raised) return error;
-  if (BAD_VALUE.test(raised.code))
+  if (BAD_VALUE.test(raised.sqlState))
     return new HowdahError('invalid_request', { detail: raised.message, cause: error });
-  const code = CODES[raised.code];
+  const code = CODES[raised.sqlState];
   if (!code) return error;
   const hint = raised.hint ? ` (${raised.hint})` : '';
   return new HowdahError(code, { detail: `${raised.message}${hint}`, cause: error });
-}
-
-/** Drizzle wraps what pg throws; the SQLSTATE is on the cause. */
-function findPostgresError(error: unknown): { code: string; message: string; hint?: string } | undefined {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    if ('code' in current && typeof current.code === 'string') {
-      return current as Error & { code: string; hint?: string };
-    }
-  }
-  return undefined;
 }

@@ -1,3 +1,5 @@
+import { causesOf } from './causes-of.ts';
+
 /** Socket errors of a server or a network that is gone, and name look-ups that failed. */
 const SOCKET_CODES = [
   'ECONNREFUSED',
@@ -34,18 +36,19 @@ const DRIVER_MESSAGES = [
 
 /** Whether the database, and not the request, is why this failed. Looks through the errors that wrap the cause. */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    if (current instanceof AggregateError && current.errors.some(isDatabaseUnavailable)) return true;
-    if (isFromDriver(current)) return true;
-    if ('code' in current && typeof current.code === 'string' && isTransientCode(current.code)) return true;
-  }
-  return false;
+  return causesOf(error).some((each) => {
+    if (each instanceof AggregateError && each.errors.some(isDatabaseUnavailable)) return true;
+    if (each instanceof Error && isFromDriver(each)) return true;
+    const { code, originalCode } = each as { code?: unknown; originalCode?: unknown };
+    return isTransientCode(code) || isTransientCode(originalCode);
+  });
 }
 
 function isFromDriver({ message }: Error): boolean {
   return DRIVER_MESSAGES.some((beginning) => message.startsWith(beginning));
 }
 
-function isTransientCode(code: string): boolean {
+function isTransientCode(code: unknown): boolean {
+  if (typeof code !== 'string') return false;
   return SOCKET_CODES.includes(code) || SQL_STATE.test(code);
 }

@@ -1,3 +1,4 @@
+import { findServerError } from '../db/server-error.ts';
 import { type ErrorCode, HowdahError } from '../errors.ts';
 
 /** The SQLSTATEs that `howdah.enqueue_job` and `howdah.enqueue_jobs` raise, as the service's error codes. */
@@ -10,8 +11,8 @@ const CODES: Record<string, ErrorCode> = {
 
 /** The error a caller of the distributor gets: a HowdahError for the caller's mistakes, anything else unchanged. */
 export function translateEnqueueError(error: unknown): unknown {
-  const raised = findPostgresError(error);
-  const code = raised && CODES[raised.code];
+  const raised = findServerError(error);
+  const code = raised && CODES[raised.sqlState];
   if (!code) return error;
   const hint = raised.hint ? ` (${raised.hint})` : '';
   return new HowdahError(code, { detail: `${raised.message}${hint}`, cause: error });
@@ -24,14 +25,4 @@ export function duplicateError(holder: { id: string; queue: string }, index?: nu
     detail: `${place}Job ${holder.id} of queue "${holder.queue}" holds this unique key`,
     details: { jobId: holder.id, queue: holder.queue, ...(index === undefined ? {} : { index }) },
   });
-}
-
-/** Drizzle wraps what pg throws; the SQLSTATE is on the cause. */
-function findPostgresError(error: unknown): { code: string; message: string; hint?: string } | undefined {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    if ('code' in current && typeof current.code === 'string') {
-      return current as Error & { code: string; hint?: string };
-    }
-  }
-  return undefined;
 }

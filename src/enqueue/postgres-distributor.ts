@@ -8,23 +8,27 @@ import type { EnqueueOptions } from './enqueue-options.ts';
 import { toSqlOptions } from './sql-options.ts';
 import type { EnqueuedJob, NewJob, TaskDistributor } from './task-distributor.ts';
 
-const COLUMNS =
-  'job_id::text as id, job_queue as queue, job_run_at as run_at, job_max_retries as max_retries, is_duplicate';
+/** Texts with names of one word, and values that begin as texts: so each library gives and takes them as they are. */
+const COLUMNS = `job_id::text as id, job_queue as queue, (extract(epoch from job_run_at) * 1000)::text as due,
+  job_max_retries::text as retries, is_duplicate::text as duplicate`;
 
 const ENQUEUE_ONE = `
   select ${COLUMNS}
-  from howdah.enqueue_job($1, $2::json, $3, $4::timestamptz, $5::interval, $6::integer, $7::integer, $8::interval,
-                          $9::timestamptz, $10::interval, $11, $12, $13, $14::interval, $15, $16::jsonb,
-                          $17::interval, $18::interval, $19::bigint)`;
+  from howdah.enqueue_job($1::text, $2::text::json, $3::text, $4::text::timestamptz, $5::text::interval, $6::text::integer,
+                          $7::text::integer, $8::text::interval, $9::text::timestamptz, $10::text::interval, $11::text,
+                          $12::text, $13::text, $14::text::interval, $15::text, $16::text::jsonb, $17::text::interval,
+                          $18::text::interval, $19::text::bigint)`;
 
-const ENQUEUE_MANY = `select job_index as index, ${COLUMNS} from howdah.enqueue_jobs($1::json, $2)`;
+const ENQUEUE_MANY = `
+  select job_index::text as index, ${COLUMNS} from howdah.enqueue_jobs($1::text::json, $2::text)`;
 
 interface EnqueuedRow {
   id: string;
   queue: string;
-  run_at: Date | string;
-  max_retries: number;
-  is_duplicate: boolean;
+  /** Milliseconds since 1970. */
+  due: string;
+  retries: string;
+  duplicate: 'true' | 'false';
 }
 
 /** Enqueues through graphile-worker's `add_job` in the caller's own Postgres transaction. */
@@ -46,7 +50,7 @@ export class PostgresDistributor implements TaskDistributor {
     return enqueueInSpan(job, async (traced) => {
       const [row] = await enqueue<EnqueuedRow>(tx, ENQUEUE_ONE, toParameters(traced));
       if (!row) throw new Error('howdah.enqueue_job returned no row');
-      if (row.is_duplicate) throw duplicateError(row);
+      if (row.duplicate === 'true') throw duplicateError(row);
       return this.#announce(task.name, row);
     });
   }
@@ -57,18 +61,18 @@ export class PostgresDistributor implements TaskDistributor {
   ): Promise<EnqueuedJob[]> {
     checkJobs(jobs);
     if (jobs.length === 0) return [];
-    const rows = await enqueueAllInSpan<NewJob, (EnqueuedRow & { index: number })[]>(jobs, (traced) =>
+    const rows = await enqueueAllInSpan<NewJob, (EnqueuedRow & { index: string })[]>(jobs, (traced) =>
       enqueue(tx, ENQUEUE_MANY, toBatchParameters(traced)),
     );
-    for (const row of rows) if (row.is_duplicate) throw duplicateError(row, row.index);
-    return rows.map((row) => this.#announce(jobs[row.index]?.task.name ?? '', row));
+    for (const row of rows) if (row.duplicate === 'true') throw duplicateError(row, Number(row.index));
+    return rows.map((row) => this.#announce(jobs[Number(row.index)]?.task.name ?? '', row));
   }
 
   #announce(task: string, row: EnqueuedRow): EnqueuedJob {
-    const { id, queue, max_retries: maxRetries } = row;
-    const job = { id, task, queue, maxRetries, runAt: new Date(row.run_at) };
-    this.#events.emit('job.enqueued', { jobId: id, task, queue, maxRetries, runAt: job.runAt });
-    return job;
+    const { id, queue } = row;
+    const [maxRetries, runAt] = [Number(row.retries), new Date(Number(row.due))];
+    this.#events.emit('job.enqueued', { jobId: id, task, queue, maxRetries, runAt });
+    return { id, task, queue, maxRetries, runAt };
   }
 }
 

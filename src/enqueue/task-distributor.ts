@@ -12,7 +12,9 @@ export interface TaskDistributor {
    * and no worker sees it before. Enqueueing is not idempotent unless `uniqueKey`, `uniqueForMs` or `key` make it so:
    * two calls are two jobs.
    *
-   * @param tx a drizzle transaction or a `pg` client with a transaction open
+   * @param tx the transaction: drizzle's, Kysely's, Knex's, Prisma's, postgres.js', TypeORM's, a `pg` client with one open,
+   *   or an adapter with `query(text, values)`. What belongs to no transaction, such as a pool, enqueues at once.
+   * @throws {TypeError} naming what was received when `tx` is none of these; nothing was written
    * @throws {HowdahError} `invalid_payload` when the payload does not fit the task's schema, `invalid_options` naming
    *   every option that is out of range, `duplicate_job` when another job holds the unique key (its id and queue are
    *   in `details`): nothing is written and the transaction can go on. `unknown_task` when no process announced the

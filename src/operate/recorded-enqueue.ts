@@ -18,7 +18,7 @@ export function recordedEnqueue(tx: SqlClient, tasks: readonly string[]): PgQuer
                    jsonb_build_object('tasks', $${values.length + 1}::jsonb, 'queues', jsonb_agg(distinct e.queue))
                  )::text as record,
                  set_config('${LATEST_ENQUEUED}', min(e.id), true) as latest
-          from enqueued e where not e.is_duplicate having count(*) > 0)
+          from enqueued e where e.duplicate = 'false' having count(*) > 0)
         select enqueued.*, recorded.* from enqueued left join recorded on true order by enqueued.place`;
       return { rows: await queryRows(tx, recorded, [...values, JSON.stringify(tasks)]) };
     },

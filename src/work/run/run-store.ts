@@ -1,5 +1,6 @@
 import type { Job } from 'graphile-worker';
 import { queryRows, type SqlClient } from '../../db/sql-client.ts';
+import { sqlStateOf } from '../../db/sql-state.ts';
 import { JobLostError } from './abort-reasons.ts';
 
 /** How far a run is. */
@@ -51,7 +52,10 @@ export type RunQuery = (text: string, values: unknown[]) => Promise<{ rows: unkn
 
 const PROGRESS = 'select howdah.report_progress($1, $2, $3, $4, $5, $6) as ok';
 const RESULT = 'select howdah.report_result($1, $2, $3, $4, $5) as ok';
-const COMPLETE = 'select howdah.complete_in_transaction($1, $2, $3, $4, $5)';
+/** In the terms that every library understands, as the caller's may be any. */
+const COMPLETE = `
+  select howdah.complete_in_transaction($1::text::bigint, $2::text, $3::text, $4::text::timestamptz,
+                                        $5::text::jsonb)::text as completed`;
 const NOW = 'select extract(epoch from clock_timestamp()) * 1000 as ms';
 const WEIGH =
   'select is_other_around as "isOtherAround", taken_by as "takenBy", is_taker_alive as "isTakerAlive" from howdah.weigh_misfit($1, $2, $3, $4)';
@@ -85,12 +89,8 @@ export async function completeClaim(claim: RunClaim, tx: SqlClient, json: string
   try {
     await queryRows(tx, COMPLETE, [...claim, json]);
   } catch (error) {
-    throw isLost(error) ? new JobLostError('the job is another worker’s by now', { cause: error }) : error;
+    throw sqlStateOf(error) === 'HWLST'
+      ? new JobLostError('the job is another worker’s by now', { cause: error })
+      : error;
   }
-}
-
-/** drizzle wraps the driver's errors. */
-function isLost(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return ('code' in error && error.code === 'HWLST') || isLost(error.cause);
 }
