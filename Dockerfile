@@ -1,4 +1,4 @@
-# One image for every role: the command chooses (node src/main.ts api | worker | migrate). There is no build step.
+# One image for every role: the command chooses (node src/bank/main.ts api | worker | migrate). There is no build step.
 FROM node:24-slim
 
 WORKDIR /app
@@ -21,4 +21,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 
 # Run it with --init, as docker-compose.yml does: Node as process 1 would not heed a SIGTERM that comes while it starts.
-CMD ["node", "src/main.ts"]
+CMD ["node", "src/bank/main.ts"]

@@ -1,3 +1,4 @@
+import app from './howdah.config.ts';
 import { createCliPreset } from './src/start/cli-preset.ts';
 
-export default await createCliPreset();
+export default await createCliPreset(app);

@@ -1,23 +1,22 @@
 import { resolve } from 'node:path';
+import { parseDatabaseUrl } from './config/database-url.ts';
 import { durationParser } from './config/duration.ts';
 import { type Environment, EnvironmentReader } from './config/environment-reader.ts';
 import { parseHost, parsePort } from './config/listen-address.ts';
 import { type LogLevel, parseLogLevel } from './config/log-level.ts';
-import { parseMailFrom } from './config/mail-from.ts';
 import { misspelledVariables } from './config/misspelled-variables.ts';
 import { parseEnvironment } from './config/node-environment.ts';
 import { parseQueues, type QueueSetting } from './config/queue-setting.ts';
-import { parseRateLimit, type RateLimitSetting } from './config/rate-limit.ts';
-import { parseSecretKey, parseToken, SECRET_HINT } from './config/secrets.ts';
+import type { Role } from './config/role.ts';
+import { parseToken, SECRET_HINT } from './config/secrets.ts';
 import { parseSwitch } from './config/switch.ts';
-import { parseDatabaseUrl, parsePublicUrl, parseSmtpUrl } from './config/urls.ts';
 
 export { ConfigError, type ConfigProblem } from './config/config-error.ts';
 export { configWarnings } from './config/config-warnings.ts';
-export type { LogLevel, QueueSetting, RateLimitSetting };
+export type { LogLevel, QueueSetting, Role };
 
-/** Every setting, checked and with its default. Frozen. */
-export interface Config {
+/** Every setting, checked and with its default; `settings` are the application's own. Frozen. */
+export interface Config<Settings = unknown> {
   /** NODE_ENV. In development, what is absent is started or generated. @default 'development' */
   readonly environment: 'development' | 'production';
   /** DATABASE_URL; undefined means an embedded server, in development only. */
@@ -28,22 +27,12 @@ export interface Config {
   readonly host: string;
   /** PORT; 0 takes any free one. @default 3000 */
   readonly port: number;
-  /** PUBLIC_URL, no slash at its end; undefined means wherever the service listens. */
-  readonly publicUrl: string | undefined;
   /** QUEUES that a worker process serves, each name once. @default critical:10,default:5 */
   readonly queues: readonly QueueSetting[];
-  /** SMTP_URL; undefined means a mailbox of our own, in development only. */
-  readonly smtpUrl: string | undefined;
-  /** MAIL_FROM. @default 'Simple Bank <no-reply@simplebank.example>' */
-  readonly mailFrom: string;
   /** ADMIN_TOKEN; undefined only in development, where one is generated. */
   readonly adminToken: string | undefined;
   /** VIEWER_TOKEN, never equal to the admin token. */
   readonly viewerToken: string | undefined;
-  /** SECRET_KEY, at least 32 characters; undefined only in development, where one is generated. */
-  readonly secretKey: string | undefined;
-  /** VERIFY_EMAIL_DELAY, at most 30 days. @default 0 */
-  readonly verifyEmailDelayMs: number;
   /** SHUTDOWN_TIMEOUT, at most a day. @default 8000 */
   readonly shutdownTimeoutMs: number;
   /** SHUTDOWN_DELAY: requests are served so long after SIGTERM, at most an hour. @default 0 */
@@ -62,44 +51,27 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** DATA_DIR as an absolute path. @default '.howdah' in the working directory */
   readonly dataDir: string;
-  /** SIGN_UP_RATE_LIMIT for one client address; undefined means none (`off`). @default 20 a minute */
-  readonly signUpRateLimit: RateLimitSetting | undefined;
+  /** What the application reads beside these; undefined for one that reads nothing. */
+  readonly settings: Settings;
 }
 
-/** Also the list of what is known: a variable is in here or it is not one of ours. */
-const VARIABLE_OF: Readonly<Record<keyof Config, string>> = {
-  environment: 'NODE_ENV',
-  databaseUrl: 'DATABASE_URL',
-  databaseDirectUrl: 'DATABASE_DIRECT_URL',
-  host: 'HOST',
-  port: 'PORT',
-  publicUrl: 'PUBLIC_URL',
-  queues: 'QUEUES',
-  smtpUrl: 'SMTP_URL',
-  mailFrom: 'MAIL_FROM',
-  adminToken: 'ADMIN_TOKEN',
-  viewerToken: 'VIEWER_TOKEN',
-  secretKey: 'SECRET_KEY',
-  verifyEmailDelayMs: 'VERIFY_EMAIL_DELAY',
-  shutdownTimeoutMs: 'SHUTDOWN_TIMEOUT',
-  shutdownDelayMs: 'SHUTDOWN_DELAY',
-  keepAliveTimeoutMs: 'KEEP_ALIVE_TIMEOUT',
-  autoMigrate: 'AUTO_MIGRATE',
-  auditRetentionMs: 'AUDIT_RETENTION',
-  migrateTimeoutMs: 'MIGRATE_TIMEOUT',
-  requestTimeoutMs: 'REQUEST_TIMEOUT',
-  logLevel: 'LOG_LEVEL',
-  dataDir: 'DATA_DIR',
-  signUpRateLimit: 'SIGN_UP_RATE_LIMIT',
-};
+/** What an application is told when it reads its own settings. */
+export interface SettingsContext {
+  readonly environment: 'development' | 'production';
+  readonly role: Role;
+}
 
-const REQUIRED_IN_PRODUCTION = {
-  DATABASE_URL: 'e.g. postgres://user:password@db.example:5432/howdah',
-  SECRET_KEY: SECRET_HINT,
-  SMTP_URL: 'the mail server to send through, e.g. smtp://user:password@mail.example:587',
-  PUBLIC_URL: 'the address that links in mails point to, e.g. https://bank.example',
-  ADMIN_TOKEN: SECRET_HINT,
-};
+/** Reads an application's own settings; mistakes are reported to the reader, so that all are told at once. */
+export type ReadSettings<Settings> = (reader: EnvironmentReader, context: SettingsContext) => Settings;
+
+export interface ConfigOptions<Settings> {
+  /** @default all */
+  role?: Role;
+  /** @default the application reads nothing */
+  readSettings?: ReadSettings<Settings> | undefined;
+}
+
+type OwnConfig = Omit<Config, 'settings'>;
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -109,8 +81,8 @@ const DAY_MS = 86_400_000;
  *
  * @throws {ConfigError} with every mistake at once
  */
-export function readConfig(): Config {
-  return loadConfig(process.env);
+export function readConfig<Settings = unknown>(options?: ConfigOptions<Settings>): Config<Settings> {
+  return loadConfig(process.env, options);
 }
 
 /**
@@ -118,15 +90,20 @@ export function readConfig(): Config {
  *
  * @throws {ConfigError} with every mistake at once
  */
-export function loadConfig(env: Environment): Config {
+export function loadConfig<Settings = unknown>(
+  env: Environment,
+  { role = 'all', readSettings }: ConfigOptions<Settings> = {},
+): Config<Settings> {
   const reader = new EnvironmentReader(env);
-  const config = readSettings(reader);
-  reportMissing(reader, config);
-  reportEqualTokens(reader, config);
-  reportLoneDirectUrl(reader, config);
+  const own = readOwn(reader);
+  reportMissing(reader, own, role);
+  const { environment } = own;
+  const settings = readSettings?.(reader, { environment, role }) as Settings;
+  reportEqualTokens(reader, own);
+  reportLoneDirectUrl(reader, own);
   reportMisspelled(reader, env);
   reader.throwProblems();
-  return Object.freeze(config);
+  return Object.freeze({ ...own, settings: Object.freeze(settings) });
 }
 
 /** Where the database is, for tools that need nothing else: mistakes in other settings do not matter to them. */
@@ -138,26 +115,26 @@ export function readDatabasePlace(): Pick<Config, 'databaseUrl' | 'dataDir'> {
   return { databaseUrl, dataDir };
 }
 
+/** HOWDAH_CONFIG: the file that holds the application, for commands that are not told. */
+export function readAppFile(): string | undefined {
+  return process.env['HOWDAH_CONFIG']?.trim() || undefined;
+}
+
 /** TERM=dumb: nothing that a terminal shows can be written over. */
 export function isDumbTerminal(): boolean {
   return process.env['TERM'] === 'dumb';
 }
 
-function readSettings(reader: EnvironmentReader): Config {
+function readOwn(reader: EnvironmentReader): OwnConfig {
   return {
     environment: reader.setting('NODE_ENV', parseEnvironment, 'development'),
     databaseUrl: reader.optional('DATABASE_URL', parseDatabaseUrl),
     databaseDirectUrl: reader.optional('DATABASE_DIRECT_URL', parseDatabaseUrl),
     host: reader.setting('HOST', parseHost, '127.0.0.1'),
     port: reader.setting('PORT', parsePort, '3000'),
-    publicUrl: reader.optional('PUBLIC_URL', parsePublicUrl),
     queues: reader.setting('QUEUES', parseQueues, 'critical:10,default:5'),
-    smtpUrl: reader.optional('SMTP_URL', parseSmtpUrl),
-    mailFrom: reader.setting('MAIL_FROM', parseMailFrom, 'Simple Bank <no-reply@simplebank.example>'),
     adminToken: reader.optional('ADMIN_TOKEN', parseToken),
     viewerToken: reader.optional('VIEWER_TOKEN', parseToken),
-    secretKey: reader.optional('SECRET_KEY', parseSecretKey),
-    verifyEmailDelayMs: reader.setting('VERIFY_EMAIL_DELAY', durationParser(30 * DAY_MS), '0s'),
     shutdownTimeoutMs: reader.setting('SHUTDOWN_TIMEOUT', durationParser(DAY_MS), '8s'),
     shutdownDelayMs: reader.setting('SHUTDOWN_DELAY', durationParser(60 * MINUTE_MS), '0s'),
     keepAliveTimeoutMs: reader.setting('KEEP_ALIVE_TIMEOUT', durationParser(DAY_MS, 1_000), '65s'),
@@ -171,18 +148,26 @@ function readSettings(reader: EnvironmentReader): Config {
     requestTimeoutMs: reader.setting('REQUEST_TIMEOUT', durationParser(5 * MINUTE_MS, 1_000), '10s'),
     logLevel: reader.setting('LOG_LEVEL', parseLogLevel, 'info'),
     dataDir: reader.setting('DATA_DIR', (path) => resolve(path), '.howdah'),
-    signUpRateLimit: reader.setting('SIGN_UP_RATE_LIMIT', parseRateLimit, '20/1m'),
   };
 }
 
-function reportMissing(reader: EnvironmentReader, { environment }: Config): void {
-  if (environment !== 'production') return;
-  for (const [variable, hint] of Object.entries(REQUIRED_IN_PRODUCTION)) {
-    if (!reader.has(variable)) reader.report(variable, `required in production and not set; ${hint}`);
+/** A worker serves nothing that a token would open but its metrics, and has no database of its own to offer. */
+function reportMissing(reader: EnvironmentReader, { environment }: OwnConfig, role: Role): void {
+  if (environment === 'production') {
+    const example = 'e.g. postgres://user:password@db.example:5432/howdah';
+    const required = role === 'worker' ? {} : { ADMIN_TOKEN: SECRET_HINT };
+    for (const [variable, hint] of Object.entries({ DATABASE_URL: example, ...required })) {
+      if (!reader.has(variable)) reader.report(variable, `required in production and not set; ${hint}`);
+    }
+  } else if (role === 'worker' && !reader.has('DATABASE_URL')) {
+    reader.report(
+      'DATABASE_URL',
+      "required by a worker, as it runs the jobs of the API's database; set it, or use npm start, which is API, worker and database in one",
+    );
   }
 }
 
-function reportEqualTokens(reader: EnvironmentReader, { adminToken, viewerToken }: Config): void {
+function reportEqualTokens(reader: EnvironmentReader, { adminToken, viewerToken }: OwnConfig): void {
   if (viewerToken === undefined || viewerToken !== adminToken) return;
   reader.report(
     'VIEWER_TOKEN',
@@ -190,14 +175,14 @@ function reportEqualTokens(reader: EnvironmentReader, { adminToken, viewerToken 
   );
 }
 
-function reportLoneDirectUrl(reader: EnvironmentReader, { databaseDirectUrl }: Config): void {
+function reportLoneDirectUrl(reader: EnvironmentReader, { databaseDirectUrl }: OwnConfig): void {
   if (databaseDirectUrl === undefined || reader.has('DATABASE_URL')) return;
   reader.report('DATABASE_DIRECT_URL', 'expected beside DATABASE_URL, for the same database behind a pooler');
 }
 
 function reportMisspelled(reader: EnvironmentReader, env: Environment): void {
   const set = Object.keys(env).filter((variable) => reader.has(variable));
-  for (const { variable, meant } of misspelledVariables(set, Object.values(VARIABLE_OF))) {
+  for (const { variable, meant } of misspelledVariables(set, reader.known)) {
     reader.report(variable, `unknown variable; did you mean ${meant}?`);
   }
 }

@@ -1,4 +1,4 @@
-/** Every error a caller can meet, in one table: HTTP status, whether trying again can help, and the words. */
+/** Every error of Howdah's own that a caller can meet, in one table: HTTP status, whether trying again can help, the words. */
 const ERRORS = {
   invalid_request: { status: 422, retryable: false, title: 'The request has invalid fields' },
   invalid_json: { status: 400, retryable: false, title: 'The request body is not valid JSON' },
@@ -13,11 +13,6 @@ const ERRORS = {
   not_found: { status: 404, retryable: false, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, retryable: false, title: 'This address does not take that method' },
   rate_limited: { status: 429, retryable: true, title: 'Too many requests' },
-  user_exists: { status: 409, retryable: false, title: 'The account or e-mail is taken' },
-  user_not_found: { status: 404, retryable: false, title: 'No such user' },
-  verification_not_found: { status: 404, retryable: false, title: 'The verification code is not valid' },
-  verification_expired: { status: 410, retryable: false, title: 'The verification code has expired' },
-  verification_used: { status: 410, retryable: false, title: 'The verification code was already used' },
   invalid_payload: { status: 422, retryable: false, title: 'The payload does not fit the task' },
   invalid_options: { status: 422, retryable: false, title: 'The enqueue options are invalid' },
   unknown_task: { status: 404, retryable: false, title: 'No such task' },
@@ -42,6 +37,28 @@ const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/** An error of an application's own, answered as Howdah's are. */
+export interface ErrorKind {
+  /** Stable, for programs to act on; snake_case. */
+  readonly code: string;
+  readonly status: ErrorStatus;
+  /** Whether trying again can help. @default false */
+  readonly retryable?: boolean;
+  readonly title: string;
+}
+
+/** Those of Howdah's own, and others that an application may want. */
+export type ErrorStatus =
+  | (typeof ERRORS)[ErrorCode]['status']
+  | 402
+  | 406
+  | 410
+  | 412
+  | 423
+  | 424
+  | 428
+  | 451;
+
 /** One field's mistake, in words a caller can act on. */
 export interface FieldMistake {
   field: string;
@@ -60,32 +77,39 @@ export interface HowdahErrorOptions {
   cause?: unknown;
 }
 
-/** An error with a stable code; `status`, `title` and `isRetryable` come from the table above. */
+/** An error with a stable code; `status`, `title` and `isRetryable` come from the table above, or the application. */
 export class HowdahError extends Error {
   override readonly name = 'HowdahError';
-  readonly code: ErrorCode;
+  readonly #kind: ErrorKind;
+  readonly code: string;
   readonly fields: readonly FieldMistake[];
   readonly retryAfterSeconds: number | undefined;
   /** `duplicate_job`: the holder's `jobId` and `queue`; in a batch also the `index` of the refused job. */
   readonly details: Readonly<Record<string, string | number>>;
 
-  constructor(code: ErrorCode, options: HowdahErrorOptions = {}) {
-    super(options.detail ?? ERRORS[code].title, options.cause === undefined ? {} : { cause: options.cause });
-    this.code = code;
+  constructor(what: ErrorCode | ErrorKind, options: HowdahErrorOptions = {}) {
+    const kind: ErrorKind = typeof what === 'string' ? { code: what, ...ERRORS[what] } : what;
+    super(options.detail ?? kind.title, options.cause === undefined ? {} : { cause: options.cause });
+    this.#kind = kind;
+    this.code = kind.code;
     this.fields = options.fields ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.details = options.details ?? {};
   }
+  /** What another error of the same kind is made of. */
+  get kind(): ErrorKind {
+    return this.#kind;
+  }
 
-  get status() {
-    return ERRORS[this.code].status;
+  get status(): ErrorStatus {
+    return this.#kind.status;
   }
 
   get title(): string {
-    return ERRORS[this.code].title;
+    return this.#kind.title;
   }
 
   get isRetryable(): boolean {
-    return ERRORS[this.code].retryable;
+    return this.#kind.retryable ?? false;
   }
 }

@@ -1,3 +1,4 @@
+import type { AnyApp } from '../app/define-app.ts';
 import type { DatabaseHandle } from '../db/database.ts';
 import type { OptionValues } from './option-values.ts';
 import type { Output } from './output.ts';
@@ -52,4 +53,10 @@ export interface Call {
   readonly output: Output;
   /** The database, opened at the first call and closed after the command. @throws {CommandError} when it is out of reach */
   connect(): Promise<DatabaseHandle>;
+  /**
+   * The application of --config, HOWDAH_CONFIG, or howdah.config.* in the working directory; undefined where there is none.
+   *
+   * @throws {AppFileError} when a named file is not there, or holds none
+   */
+  findApp(): Promise<AnyApp | undefined>;
 }

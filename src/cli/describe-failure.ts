@@ -1,3 +1,4 @@
+import { AppFileError } from '../app/find-app.ts';
 import { ConfigError } from '../config.ts';
 import { isDatabaseUnavailable } from '../db/is-database-unavailable.ts';
 import { HowdahError } from '../errors.ts';
@@ -31,6 +32,7 @@ export function describeFailure(error: unknown): Failure | undefined {
     return { exitCode: error.exitCode, code: error.code, message: error.message };
   }
   if (error instanceof HowdahError) return describeHowdahError(error);
+  if (error instanceof AppFileError) return { exitCode: 1, code: 'configuration', message: error.message };
   if (error instanceof ConfigError) return { exitCode: 1, code: 'configuration', message: error.message };
   const coded = findCoded(error);
   if (coded) return describeCoded(coded);

@@ -3,10 +3,14 @@ import { transact } from '../db/transact.ts';
 import { PostgresDistributor } from '../enqueue/postgres-distributor.ts';
 import type { EnqueuedJob } from '../enqueue/task-distributor.ts';
 import { createEventHub } from '../observability/event-hub.ts';
+import { createCatalogue } from '../tasks/catalogue.ts';
 import { describeMistakes } from '../wire/describe-mistakes.ts';
 import { enqueueAll, toNewJobs } from '../wire/enqueue-requested.ts';
 import { newJob, type RequestedJob } from '../wire/schemas/new-job.ts';
 import { UsageError } from './command-error.ts';
+
+/** Tasks are those that the database knows: their code is not loaded here. */
+const NONE = createCatalogue([]);
 
 /** The job as the HTTP API would take it. @throws {UsageError} naming every mistaken option */
 export function checkRequest(requested: Readonly<Record<string, unknown>>): RequestedJob {
@@ -18,7 +22,7 @@ export function checkRequest(requested: Readonly<Record<string, unknown>>): Requ
 
 /** Enqueues it with the same checks and defaults as over HTTP. @throws {HowdahError} as the distributor does */
 export async function enqueueRequested(db: Database, requested: RequestedJob): Promise<EnqueuedJob> {
-  const jobs = await toNewJobs(db, [requested]);
+  const jobs = await toNewJobs({ db, catalogue: NONE }, [requested]);
   const distributor = new PostgresDistributor({ events: createEventHub() });
   const [added] = await transact(db, (tx) => enqueueAll(tx, distributor, jobs));
   if (!added) throw new Error('an enqueued job was not returned');

@@ -1,3 +1,4 @@
+import type { AnyApp } from '../app/define-app.ts';
 import type { DatabaseHandle } from '../db/database.ts';
 import type { ExitCode, NamedCommand } from './command.ts';
 import { UsageError } from './command-error.ts';
@@ -30,6 +31,7 @@ export async function runCommand(
       database ??= openDatabase(opened);
       return database;
     },
+    findApp: () => findApplication(options.text('config')),
   });
 }
 
@@ -55,4 +57,12 @@ async function openDatabase(opened: AsyncDisposableStack): Promise<DatabaseHandl
   const handle = await connect();
   opened.defer(() => handle.close());
   return handle;
+}
+
+async function findApplication(file: string | undefined): Promise<AnyApp | undefined> {
+  const [{ findApp }, { readAppFile }] = await Promise.all([
+    import('../app/find-app.ts'),
+    import('../config.ts'),
+  ]);
+  return findApp({ file: file ?? readAppFile() });
 }

@@ -22,9 +22,6 @@ export function configWarnings(config: Config): string[] {
     isProduction &&
       isUnverified(config.databaseUrl) &&
       'DATABASE_URL has sslmode=require: it encrypts and does not ask who answers; verify-full does (docs/connecting.md)',
-    isProduction &&
-      config.publicUrl?.startsWith('http:') &&
-      'PUBLIC_URL is not https: links in mails, and the codes in them, travel unencrypted',
   ];
   return warnings.filter((warning) => typeof warning === 'string');
 }

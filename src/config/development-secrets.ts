@@ -3,41 +3,49 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { ConfigError } from './config-error.ts';
-import { MIN_SECRET_KEY_LENGTH } from './secrets.ts';
 
-export interface DevelopmentSecrets {
-  readonly secretKey: string;
-  readonly adminToken: string;
-  /** Undefined only in production, where nothing is generated. */
+/** Bearer tokens of the API. In production those that are not configured are undefined. */
+export interface Tokens {
+  readonly adminToken: string | undefined;
   readonly viewerToken: string | undefined;
 }
 
-type Generated = Record<keyof DevelopmentSecrets, string>;
+type Kept = Record<'secretKey' | 'adminToken' | 'viewerToken', string>;
 
 /**
- * The configured secrets. In development those that are absent are generated once and kept in `secrets.json` of the
- * data folder, readable by its owner alone, so that they survive a restart and processes started together agree.
+ * The configured tokens. In development those that are absent are generated once and kept in `secrets.json` of the data
+ * folder, readable by its owner alone, so that they survive a restart and processes started together agree.
  *
  * @throws {ConfigError} when that file is damaged or cannot be written
  */
-export async function developmentSecrets(config: Config): Promise<DevelopmentSecrets> {
-  const { secretKey, adminToken, viewerToken } = config;
-  if (secretKey !== undefined && adminToken !== undefined) {
-    if (viewerToken !== undefined || config.environment === 'production') {
-      return { secretKey, adminToken, viewerToken };
-    }
-  }
-  if (config.environment === 'production')
-    throw unusable('SECRET_KEY', 'required, like ADMIN_TOKEN, in production');
-  const kept = await keptSecrets(config.dataDir);
-  return {
-    secretKey: secretKey ?? kept.secretKey,
-    adminToken: adminToken ?? kept.adminToken,
-    viewerToken: viewerToken ?? kept.viewerToken,
-  };
+export async function developmentTokens({
+  adminToken,
+  viewerToken,
+  environment,
+  dataDir,
+}: Pick<Config, 'adminToken' | 'viewerToken' | 'environment' | 'dataDir'>): Promise<Tokens> {
+  const areGiven = adminToken !== undefined && viewerToken !== undefined;
+  if (areGiven || environment === 'production') return { adminToken, viewerToken };
+  const kept = await keptSecrets(dataDir);
+  return { adminToken: adminToken ?? kept.adminToken, viewerToken: viewerToken ?? kept.viewerToken };
 }
 
-async function keptSecrets(dataDir: string): Promise<Generated> {
+/**
+ * A key for the application's own use in development, 43 characters, kept in the same file. @throws {ConfigError} as
+ * above, and in production, where a key that nobody chose must not be used
+ */
+export async function developmentKey({
+  environment,
+  dataDir,
+}: Pick<Config, 'environment' | 'dataDir'>): Promise<string> {
+  if (environment === 'production') throw unusable('NODE_ENV', 'there is no development key in production');
+  return (await keptSecrets(dataDir)).secretKey;
+}
+
+/** Of 32 random bytes; older versions kept no shorter ones. */
+const SECRET_LENGTH = 32;
+
+async function keptSecrets(dataDir: string): Promise<Kept> {
   const path = join(dataDir, 'secrets.json');
   try {
     return parse((await read(path)) ?? (await create(dataDir, path)), path);
@@ -75,13 +83,13 @@ async function create(dataDir: string, path: string): Promise<string> {
   return readFile(path, 'utf8');
 }
 
-function generate(): Generated {
+function generate(): Kept {
   const secret = () => randomBytes(32).toString('base64url');
   return { secretKey: secret(), adminToken: secret(), viewerToken: secret() };
 }
 
 /** Says nothing about what it found: a damaged file still holds secrets. */
-function parse(text: string, path: string): Generated {
+function parse(text: string, path: string): Kept {
   const { secretKey, adminToken, viewerToken } = parseObject(text);
   if (isSecret(secretKey) && isSecret(adminToken) && isSecret(viewerToken)) {
     return { secretKey, adminToken, viewerToken };
@@ -99,7 +107,7 @@ function parseObject(text: string): Partial<Record<string, unknown>> {
 }
 
 function isSecret(value: unknown): value is string {
-  return typeof value === 'string' && value.length >= MIN_SECRET_KEY_LENGTH;
+  return typeof value === 'string' && value.length >= SECRET_LENGTH;
 }
 
 function unusable(variable: string, message: string): ConfigError {

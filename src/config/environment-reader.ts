@@ -12,9 +12,15 @@ type Parser<T> = (value: string) => T;
 export class EnvironmentReader {
   readonly #env: Environment;
   readonly #problems: ConfigProblem[] = [];
+  readonly #known = new Set<string>();
 
   constructor(env: Environment) {
     this.#env = env;
+  }
+
+  /** Every variable that was asked for. */
+  get known(): string[] {
+    return [...this.#known];
   }
 
   /** The setting, or `fallback` read in the same way when it is absent or mistaken. */
@@ -43,6 +49,7 @@ export class EnvironmentReader {
   }
 
   #parse<T>(variable: string, parse: Parser<T>): { parsed: T } | undefined {
+    this.#known.add(variable);
     const text = this.#text(variable);
     if (text === '') return undefined;
     try {

@@ -1,18 +1,7 @@
 import { Mistake } from './mistake.ts';
 
-/** Shorter keys could be guessed from a single signature. */
-export const MIN_SECRET_KEY_LENGTH = 32;
-
 /** How anybody makes a value that is good for every secret here. */
 export const SECRET_HINT = 'make one with: openssl rand -base64 32';
-
-/** @throws {Mistake} */
-export function parseSecretKey(value: string): string {
-  if (value.length < MIN_SECRET_KEY_LENGTH) {
-    throw new Mistake(`expected at least ${MIN_SECRET_KEY_LENGTH} characters; ${SECRET_HINT}`);
-  }
-  return value;
-}
 
 /** @throws {Mistake} when an Authorization header could not carry it */
 export function parseToken(value: string): string {

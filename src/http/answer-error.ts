@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { type ErrorCode, HowdahError } from '../errors.ts';
+import { HowdahError } from '../errors.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { AppEnv } from './app-dependencies.ts';
 import { describeErrorSafely } from './describe-error-safely.ts';
@@ -18,7 +18,7 @@ export function answerError(error: unknown, c: Context<AppEnv>, log: Logger): Re
 }
 
 function logError(
-  code: ErrorCode,
+  code: string,
   error: unknown,
   { log, requestId }: { log: Logger; requestId: string },
 ): void {

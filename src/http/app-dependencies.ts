@@ -1,12 +1,11 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { DevelopmentMailbox } from '../bank/mail/development-mailbox.ts';
 import type { Database } from '../db/database.ts';
 import type { TaskDistributor } from '../enqueue/task-distributor.ts';
 import type { EventHub } from '../observability/event-hub.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import type { RateLimit } from './rate-limiter.ts';
+import type { Catalogue } from '../tasks/catalogue.ts';
 
 /** What the HTTP API is made from. */
 export interface AppDependencies {
@@ -17,25 +16,17 @@ export interface AppDependencies {
   log: Logger;
   /** Address of the service as customers see it, without a trailing slash. A function: the port may be known late. */
   publicUrl(): string;
-  /** Signs verification codes. */
-  secretKey: string;
   /** Bearer token of operators. Without any token, what needs one answers 401. */
   adminToken?: string | undefined;
   /** Bearer token of readers. */
   viewerToken?: string | undefined;
-  /** How long a verification mail waits; 0 sends at once. */
-  verifyEmailDelayMs: number;
-  /** Sign-ups a client address may try; undefined means any number. */
-  signUpRateLimit: RateLimit | undefined;
-  /** Shown at /mailbox; without it those addresses do not exist. */
-  mailbox?: DevelopmentMailbox;
+  /** The application's own tasks; others are known from the database. */
+  catalogue: Catalogue;
   checkReadiness: ReadinessCheck;
   /** Served at /metrics; without it that address does not exist. */
   metrics?: Metrics;
   /** Fires when the service stops: streams and waiting requests then end by themselves. */
   stopping?: AbortSignal;
-  /** Milliseconds since the epoch, for the rate limits. @default Date.now */
-  clock?: () => number;
 }
 
 /** Whether the service can do its work now; must not throw. */

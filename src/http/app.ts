@@ -1,8 +1,4 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { addLandingRoute } from '../bank/routes/landing.ts';
-import { addMailboxRoutes } from '../bank/routes/mailbox.ts';
-import { addUserRoutes } from '../bank/routes/users.ts';
-import { addVerifyEmailRoutes } from '../bank/routes/verify-email.ts';
 import { refuseInvalid } from '../wire/describe-mistakes.ts';
 import { answerError } from './answer-error.ts';
 import type { App, AppDependencies, AppEnv } from './app-dependencies.ts';
@@ -20,6 +16,7 @@ import { addJobRoutes } from './routes/jobs.ts';
 import { addBulkRoutes } from './routes/jobs-bulk.ts';
 import { addJobCommandRoutes } from './routes/jobs-commands.ts';
 import { addEnqueueRoutes } from './routes/jobs-enqueue.ts';
+import { addLandingRoute } from './routes/landing.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
 import { addOpenApiRoutes } from './routes/openapi.ts';
 import { addQueueRoutes } from './routes/queues.ts';
@@ -28,22 +25,41 @@ import { addTaskRoutes } from './routes/tasks.ts';
 import { addWorkerRoutes } from './routes/workers.ts';
 
 /**
- * The service's HTTP API and pages. Every error is a problem document (RFC 9457) or, for a browser outside /v1, a
- * page; none shows anything of the inside.
+ * The HTTP API and its pages. Every error is a problem document (RFC 9457) or, for a browser outside /v1, a page; none
+ * shows anything of the inside.
+ *
+ * @param addRoutes adds an application's own, before ours
  */
-export function createApp(deps: AppDependencies): App {
+export function createApp(deps: AppDependencies, addRoutes: (app: App) => void = () => {}): App {
+  const app = beginApp(deps);
+  addRoutes(app);
+  return finishApp(app, deps);
+}
+
+/** The same, for routes that are loaded when they are wanted. */
+export async function createAppWith(
+  deps: AppDependencies,
+  addRoutes: (app: App) => void | Promise<void>,
+): Promise<App> {
+  const app = beginApp(deps);
+  await addRoutes(app);
+  return finishApp(app, deps);
+}
+
+function beginApp(deps: AppDependencies): App {
   const app: App = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid });
   app.use(identifyRequests, logRequests(deps.log), secureHeaders, limitBody, continueTrace);
   app.use('/v1/*', identifyCaller(deps));
   app.onError((error, c) => answerError(error, c, deps.log));
   app.notFound((c) => answerError(refuseAddress(app, c), c, deps.log));
-  addUserRoutes(app, deps);
-  addVerifyEmailRoutes(app, deps);
+  return app;
+}
+
+function finishApp(app: App, deps: AppDependencies): App {
   addQueueApi(app, deps);
   addHealthRoutes(app, deps.checkReadiness);
   addMetrics(app, deps);
-  addMailboxRoutes(app, deps.mailbox);
-  addLandingRoute(app, deps);
+  addLandingRoute(app);
   addAssetRoutes(app);
   addOpenApiRoutes(app, deps);
   return app;

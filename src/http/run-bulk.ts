@@ -117,9 +117,9 @@ async function finish(db: Database, work: Work): Promise<BulkReport> {
 
 /** What earlier transactions did stands, so the answer must not say that nothing was changed. */
 function tellChanged(error: unknown, changed: number): HowdahError {
-  const { code, message, retryAfterSeconds, cause } = toHowdahError(error);
-  const what = code === 'outcome_unknown' ? message : 'Something failed, and the rest was not done';
-  return new HowdahError(code, {
+  const { kind, message, retryAfterSeconds, cause } = toHowdahError(error);
+  const what = kind.code === 'outcome_unknown' ? message : 'Something failed, and the rest was not done';
+  return new HowdahError(kind, {
     detail: `${what}; ${changed} jobs had been changed before that, and the same request goes on`,
     details: { changed },
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),

@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
+import type { LoadedApp } from '../app/load-tasks.ts';
 import type { LateQueues } from '../db/migrate.ts';
 import { LockWaitError } from '../db/migration/lock-wait.ts';
 import { type UnblockedOptions, untilUnblocked } from '../db/until-unblocked.ts';
 import { announceTasks, announceVersions, areVersionsAround } from '../enqueue/announce-tasks.ts';
 import type { Logger } from '../observability/logger.ts';
-import { catalogue } from '../tasks/catalogue.ts';
 import { announceSchedules, isCrontabAround } from '../work/schedules/announce-schedules.ts';
 import type { Schedule } from '../work/schedules/crontab.ts';
 import { loadSchedules } from './load-schedules.ts';
@@ -39,7 +39,12 @@ type Step = Parameters<typeof untilUnblocked<void>>[2];
  * @returns the schedules
  * @throws {StartupError} when somebody held a lock for too long; for a crontab with mistakes
  */
-export async function announceAtStart(pool: Pool, options: AnnounceOptions): Promise<Schedule[]> {
+export async function announceAtStart(
+  pool: Pool,
+  app: LoadedApp,
+  options: AnnounceOptions,
+): Promise<Schedule[]> {
+  const { catalogue } = app;
   try {
     await announceOrGoOn(pool, {
       ...options,
@@ -49,7 +54,7 @@ export async function announceAtStart(pool: Pool, options: AnnounceOptions): Pro
     });
     const wait = toWait(options, 'read the queues');
     const schedules = await untilUnblocked(pool, wait, (client) =>
-      loadSchedules(client, options.late?.names),
+      loadSchedules(app, client, options.late?.names),
     );
     await announceOrGoOn(pool, {
       ...options,
@@ -66,8 +71,8 @@ export async function announceAtStart(pool: Pool, options: AnnounceOptions): Pro
 /** The same again, from a process that had its start. @throws {LockWaitError} when somebody's locks are in the way for 10 s */
 export async function announceAgain(
   pool: Pool,
-  options: AnnounceOptions,
-  schedules: readonly Schedule[],
+  { catalogue }: LoadedApp,
+  { schedules, ...options }: AnnounceOptions & { schedules: readonly Schedule[] },
 ): Promise<void> {
   const limited = { ...options, waitLimitMs: AGAIN_LIMIT_MS };
   await untilUnblocked(pool, toWait(limited, TASKS), (client) => announceVersions(client, catalogue));

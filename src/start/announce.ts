@@ -1,15 +1,15 @@
 import { describeDatabaseAddress } from '../config/database-address.ts';
-import { type Config, configWarnings } from '../config.ts';
-import type { Logger } from '../observability/logger.ts';
+import { type Config, configWarnings, type Role } from '../config.ts';
 import type { Service } from './service.ts';
-import type { Role } from './service-options.ts';
+import type { ServiceOptions } from './service-options.ts';
 
 /** Tells whoever started the service where everything is: in words to a developer, as a log line in production. */
 export function announce(
   service: Service,
-  { config, role, log }: { config: Config; role: Role; log: Logger },
+  { app, config, role, log }: Pick<ServiceOptions, 'app' | 'config' | 'role' | 'log'>,
 ): void {
-  for (const warning of configWarnings(config)) log.warn(warning);
+  const own = app.warn?.(config.settings, { environment: config.environment, role }) ?? [];
+  for (const warning of [...configWarnings(config), ...own]) log.warn(warning);
   if (config.environment === 'production') log.info({ role, url: service.url }, 'howdah is up');
   else process.stdout.write(banner(service, config, role));
 }
@@ -18,7 +18,7 @@ function banner(service: Service, config: Config, role: Role): string {
   const rows: [string, string | undefined][] = [
     ['Address', role === 'worker' ? undefined : service.url],
     ['Health', `${service.url}/readyz`],
-    ['Mailbox', service.hasMailbox && role !== 'worker' ? `${service.url}/mailbox` : undefined],
+    ...(role === 'worker' ? [] : Object.entries(service.introduction)),
     [
       'Queues',
       role === 'api' ? undefined : config.queues.map((each) => `${each.name}:${each.concurrency}`).join(', '),

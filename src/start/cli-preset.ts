@@ -1,26 +1,21 @@
-import { fileURLToPath } from 'node:url';
 import { WorkerPreset } from 'graphile-worker';
-import { toBankDatabase } from '../bank/database.ts';
-import type { Services } from '../bank/services.ts';
-import { developmentSecrets } from '../config/development-secrets.ts';
+import type { AnyApp } from '../app/define-app.ts';
+import { type LoadedApp, loadTasks } from '../app/load-tasks.ts';
 import { type Config, ConfigError, readConfig } from '../config.ts';
 import { createPool } from '../db/connection.ts';
 import { createEventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
 import type { Logger } from '../observability/logger.ts';
 import { createEngineLogger } from '../work/engine/engine-logger.ts';
-import { createEnginePlugin } from '../work/engine/engine-plugin.ts';
+import { CLI_TASKS, createEnginePlugin } from '../work/engine/engine-plugin.ts';
 import { createRunnerIdentity, type RunnerIdentity } from '../work/fleet/runner-identity.ts';
 import type { Schedule } from '../work/schedules/crontab.ts';
-import { checkRole } from './check-role.ts';
-import { prepareCli } from './cli-settings.ts';
+import { NO_CRONTAB, prepareCli } from './cli-settings.ts';
 import { createServiceLogger } from './create-service-logger.ts';
 import { openApplicationDatabase } from './open-database.ts';
-import { openMail } from './open-mail.ts';
 import { openServer, type ServerAddresses } from './open-server.ts';
+import { openServices } from './open-services.ts';
 import { prepareDatabase } from './prepare-database.ts';
-import { CRONTAB } from './read-schedules.ts';
-import { TASKS_FOLDER } from './run-jobs.ts';
 import { StartupError } from './startup-error.ts';
 import { watchStrayErrors } from './watch-stray-errors.ts';
 
@@ -38,14 +33,13 @@ const BATCH_DELAY_MS = 2;
 
 /**
  * What `graphile.config.ts` exports: with it, `npx graphile-worker --schema graphile_worker_critical --jobs 10` runs the
- * queue `critical` with this service's tasks, configuration, schedules and logs, as a runner of the fleet. What somebody
+ * queue `critical` with the application's tasks, configuration, schedules and logs, as a runner of the fleet. What somebody
  * must change first is told on standard error, without a stack, and ends the process.
  */
-export async function createCliPreset(): Promise<GraphileConfig.Preset> {
+export async function createCliPreset(app: AnyApp): Promise<GraphileConfig.Preset> {
   try {
-    const config = readConfig();
-    checkRole('worker', config);
-    return await createPreset(config, createServiceLogger(config));
+    const config = readConfig({ role: 'worker', readSettings: app.readSettings });
+    return await createPreset(await loadTasks(app), config, createServiceLogger(config));
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof StartupError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -53,22 +47,23 @@ export async function createCliPreset(): Promise<GraphileConfig.Preset> {
   }
 }
 
-async function createPreset(config: Config, log: Logger): Promise<GraphileConfig.Preset> {
-  const { databaseUrl, directUrl, queues, schedules } = await prepare(config, log);
+async function createPreset(app: LoadedApp, config: Config, log: Logger): Promise<GraphileConfig.Preset> {
+  const { databaseUrl, directUrl, queues, schedules } = await prepare(app, config, log);
   const identity = createRunnerIdentity();
   const opened = new AsyncDisposableStack();
   let isEnding = false;
   return {
     extends: [WorkerPreset],
     plugins: [
-      createEnginePlugin<Services>({
+      createEnginePlugin<unknown>({
         connectionString: directUrl,
         identity,
+        tasks: app.tasks,
         openPool: (maxConnections) => openEnginePool({ directUrl, identity, log }, maxConnections),
         schedules,
         upkeep: config,
         prepare: (settings, schema) => prepareCli(settings, { schema, queues, connectionString: directUrl }),
-        open: () => openEnvironment(config, { databaseUrl, log, opened }),
+        open: () => openEnvironment(app, config, { databaseUrl, log, opened }),
         onLeaving() {
           isEnding = true;
         },
@@ -81,9 +76,8 @@ async function createPreset(config: Config, log: Logger): Promise<GraphileConfig
     ],
     worker: {
       connectionString: directUrl,
-      crontabFile: fileURLToPath(CRONTAB),
-      taskDirectory: fileURLToPath(TASKS_FOLDER),
-      fileExtensions: ['.ts'],
+      crontabFile: NO_CRONTAB,
+      taskDirectory: CLI_TASKS,
       logger: createEngineLogger(log, () => isEnding),
       gracefulShutdownAbortTimeout: config.shutdownTimeoutMs,
       completeJobBatchDelay: BATCH_DELAY_MS,
@@ -94,14 +88,17 @@ async function createPreset(config: Config, log: Logger): Promise<GraphileConfig
 
 /** The database at this version. Leaves nothing open: some of the CLI's commands never run a job. */
 async function prepare(
+  app: LoadedApp,
   config: Config,
   log: Logger,
 ): Promise<ServerAddresses & { queues: string[]; schedules: readonly Schedule[] }> {
   await using opened = new AsyncDisposableStack();
   const addresses = await openServer(config, opened);
-  await prepareDatabase(config, addresses.directUrl, { log });
-  const announcing = { log, waitLimitMs: config.migrateTimeoutMs };
-  const { pool, schedules } = await openApplicationDatabase(addresses.databaseUrl, announcing, opened);
+  const { databaseUrl, directUrl } = addresses;
+  const { migrateTimeoutMs: waitLimitMs } = config;
+  await prepareDatabase(config, app.catalogue, { connectionString: directUrl, log });
+  const announcing = { connectionString: databaseUrl, log, waitLimitMs };
+  const { pool, schedules } = await openApplicationDatabase(app, announcing, opened);
   const { rows } = await pool.query<{ name: string }>('select name from howdah.queue_registry order by name');
   return { ...addresses, queues: rows.map(({ name }) => name), schedules };
 }
@@ -133,6 +130,7 @@ function openEnginePool(
 }
 
 async function openEnvironment(
+  app: LoadedApp,
   config: Config,
   { databaseUrl, log, opened }: { databaseUrl: string; log: Logger; opened: AsyncDisposableStack },
 ) {
@@ -144,16 +142,14 @@ async function openEnvironment(
     log,
     stopLimitMs: config.shutdownTimeoutMs + EXIT_MARGIN_MS,
   });
-  const announcing = { log, waitLimitMs: config.migrateTimeoutMs };
-  const { pool } = await openApplicationDatabase(databaseUrl, announcing, opened);
-  const { mailer } = await openMail(config, opened);
-  const { secretKey } = await developmentSecrets(config);
-  const services: Services = {
-    db: toBankDatabase(pool),
-    mailer,
-    secretKey,
-    publicUrl: config.publicUrl ?? '',
-  };
+  const announcing = { connectionString: databaseUrl, log, waitLimitMs: config.migrateTimeoutMs };
+  const database = await openApplicationDatabase(app, announcing, opened);
+  const url = () => app.app.publicUrl?.(config.settings) ?? '';
+  const services = await openServices(
+    app,
+    { config, role: 'worker', log, connectionString: databaseUrl, database, url },
+    opened,
+  );
   return { services, events, log };
 }
 

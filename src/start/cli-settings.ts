@@ -1,8 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { queueSchema, schemaQueue } from '../db/queue-schema.ts';
 import type { CliSettings } from '../work/engine/engine-plugin.ts';
-import { CRONTAB } from './read-schedules.ts';
 import { StartupError } from './startup-error.ts';
+
+/** What the CLI is told to read: it must be told something, and reads nothing in the end. */
+export const NO_CRONTAB = '/dev/null';
 
 export interface CliSurroundings {
   schema: string;
@@ -37,8 +38,8 @@ export function prepareCli(
   if (settings.connectionString !== connectionString) {
     throw plain('--connection: set DATABASE_URL instead, which this service uses as well');
   }
-  if (settings.crontabFile !== fileURLToPath(CRONTAB)) {
-    throw plain('--crontab: schedules are those of the file "crontab" of this project');
+  if (settings.crontabFile !== NO_CRONTAB) {
+    throw plain('--crontab: schedules are those of the application’s crontab');
   }
   settings.crontabFile = '';
   return queue;

@@ -1,3 +1,4 @@
+import type { LoadedApp } from '../app/load-tasks.ts';
 import { type DatabaseHandle, type DatabaseOptions, openDatabase } from '../db/database.ts';
 import { requestLimits } from '../db/limits.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -23,19 +24,18 @@ export interface ApplicationDatabase extends DatabaseHandle {
  * @throws {StartupError} as `announceAtStart`
  */
 export async function openApplicationDatabase(
-  connectionString: string,
-  options: Omit<AnnounceOptions, 'connectionString'>,
+  app: LoadedApp,
+  options: AnnounceOptions,
   resources: AsyncDisposableStack,
 ): Promise<ApplicationDatabase> {
-  const { log } = options;
+  const { connectionString, log } = options;
   const handle = openPool(
     { connectionString, applicationName: 'howdah', maxConnections: POOL_SIZES.tasks },
     log,
     resources,
   );
-  const announcing = { ...options, connectionString };
-  const schedules = await announceAtStart(handle.pool, announcing);
-  const announce = () => announceAgain(handle.pool, announcing, schedules);
+  const schedules = await announceAtStart(handle.pool, app, options);
+  const announce = () => announceAgain(handle.pool, app, { ...options, schedules });
   resources.use(keepAnnouncing(announce, { log }));
   return { ...handle, schedules };
 }

@@ -5,12 +5,11 @@ import { readUpkeep } from '../look/upkeep.ts';
 import { readVacuumHolders } from '../look/vacuum-holders.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { watchVacuumHolders } from '../observability/watch-vacuum-holders.ts';
-import { catalogue } from '../tasks/catalogue.ts';
 import type { Parts } from './parts.ts';
 
 /** The metrics of this process, and the warning about what holds back vacuum; both end with the stack. */
 export function openMetrics(
-  { config, events, log, secrets }: Parts,
+  { app, config, events, log, tokens }: Parts,
   { pool }: DatabaseHandle,
   opened: AsyncDisposableStack,
 ): MetricsAccess {
@@ -23,10 +22,10 @@ export function openMetrics(
       vacuumHolders: await readHolders(),
       upkeep: await readUpkeep(pool),
     }),
-    known: [...catalogue.values()].map(({ name: task, queue }) => ({ queue, task })),
+    known: [...app.catalogue.values()].map(({ name: task, queue }) => ({ queue, task })),
     queues: config.queues.map(({ name }) => name),
   });
   const watch = watchVacuumHolders({ readHolders, log });
   opened.defer(() => watch.stop());
-  return { metrics, tokens: [secrets.adminToken, secrets.viewerToken] };
+  return { metrics, tokens: [tokens.adminToken, tokens.viewerToken] };
 }

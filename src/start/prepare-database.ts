@@ -5,14 +5,15 @@ import { MigrationDueError } from '../db/migration/due-error.ts';
 import { LockWaitError } from '../db/migration/lock-wait.ts';
 import { NewerSchemaError } from '../db/schema-version.ts';
 import type { Logger } from '../observability/logger.ts';
-import { catalogue } from '../tasks/catalogue.ts';
+import type { Catalogue } from '../tasks/catalogue.ts';
 import { SEQUENCED_TABLES } from './sequenced-tables.ts';
 import { StartupError } from './startup-error.ts';
 
 /** Errors that say all there is to know. */
 const REFUSALS = [EngineMismatchError, NewerSchemaError, MigrationDueError, LockWaitError];
 
-export interface PrepareOptions extends Pick<MigrateOptions, 'served' | 'pauseMs' | 'signal'> {
+export interface PrepareOptions
+  extends Pick<MigrateOptions, 'connectionString' | 'served' | 'pauseMs' | 'signal'> {
   log: Logger;
   /** Told too for whom it waits. @default nobody beside the log */
   onWait?: (message: string) => void;
@@ -27,8 +28,8 @@ export interface PrepareOptions extends Pick<MigrateOptions, 'served' | 'pauseMs
  */
 export async function prepareDatabase(
   config: Pick<Config, 'queues' | 'autoMigrate' | 'migrateTimeoutMs'>,
-  connectionString: string,
-  { log, onWait = () => {}, ...options }: PrepareOptions,
+  catalogue: Catalogue,
+  { connectionString, log, onWait = () => {}, ...options }: PrepareOptions,
 ): Promise<LateQueues | undefined> {
   const names = [
     ...config.queues.map(({ name }) => name),

@@ -6,7 +6,6 @@ import { hasCurrentSchema } from '../db/schema-version.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import { findStuckQueues } from '../look/stuck-queues.ts';
 import { readInstallationProblem } from '../operate/installation.ts';
-import { catalogue } from '../tasks/catalogue.ts';
 import type { Processor } from '../work/processor.ts';
 
 export interface Check {
@@ -43,6 +42,8 @@ export interface ReadinessParts {
   client: SqlClient;
   /** Told that the server takes no changes, so that another may be the one to talk to. */
   onReadOnly?: () => void;
+  /** Names of the tasks that this process runs. */
+  tasks: readonly string[];
   /** None in a process that runs no jobs. */
   processor: Processor | undefined;
   /** None while it works as it should. */
@@ -60,7 +61,7 @@ export async function checkReadiness(parts: ReadinessParts): Promise<Readiness> 
   if (processor) checks['runners'] = phase ? atRest(phase) : await checkRunners(client, processor, late);
   else if (phase) checks['process'] = atRest(phase);
   if (processor) checks['ends'] = checkEnds(processor);
-  if (processor && checks['database']?.ok) checks['queues'] = await checkQueues(client, processor, late);
+  if (processor && checks['database']?.ok) checks['queues'] = await checkQueues(parts, processor, late);
   return { ready: Object.values(checks).every(({ ok }) => ok), checks };
 }
 
@@ -115,12 +116,16 @@ function checkEnds(processor: Processor): Check {
   return { ok: !troubled.some(({ isOpen }) => isOpen), detail };
 }
 
-function checkQueues(client: SqlClient, processor: Processor, late: Promise<string>): Promise<Check> {
+function checkQueues(
+  { client, tasks }: ReadinessParts,
+  processor: Processor,
+  late: Promise<string>,
+): Promise<Check> {
   return told(late, async () => {
     const queues = processor.restingQueues();
     const stuck = await findStuckQueues(client, {
       queues,
-      tasks: [...catalogue.keys()],
+      tasks,
       waitSeconds: STUCK_AFTER_SECONDS,
     });
     if (stuck.length === 0) return undefined;

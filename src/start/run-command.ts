@@ -1,3 +1,4 @@
+import type { AnyApp } from '../app/define-app.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import { EmbeddedPostgresError } from '../db/embedded/postgres-error.ts';
 import { ListenError } from '../http/listen-error.ts';
@@ -12,10 +13,10 @@ import { StartupError } from './startup-error.ts';
 const COMMANDS = ['all', 'api', 'worker', 'migrate'] as const;
 const EXPECTED = [ConfigError, StartupError, ListenError, EmbeddedPostgresError];
 
-/** What `node src/main.ts COMMAND` does. What somebody must change first is told on standard error, without a stack. */
-export async function runCommand(command: string): Promise<void> {
+/** What `howdah start|api|worker|migrate` does. What somebody must change first is told on standard error, without a stack. */
+export async function runCommand(command: string, app: AnyApp): Promise<void> {
   try {
-    await run(command);
+    await run(command, app);
   } catch (error) {
     if (!isExpected(error)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -23,14 +24,15 @@ export async function runCommand(command: string): Promise<void> {
   }
 }
 
-async function run(command: string): Promise<void> {
+async function run(command: string, app: AnyApp): Promise<void> {
   if (!isCommand(command)) {
     throw new StartupError(`Unknown command "${command}"; expected one of ${COMMANDS.join(', ')}`);
   }
-  const config = readConfig();
+  const role = command === 'migrate' ? 'all' : command;
+  const config = readConfig({ role, readSettings: app.readSettings });
   const log = createServiceLogger(config);
-  if (command === 'migrate') await migrateOnly(config, log);
-  else await runService({ role: command, config, log, events: createLoggedEvents(log) });
+  if (command === 'migrate') await migrateOnly(app, config, log);
+  else await runService({ app, role, config, log, events: createLoggedEvents(log) });
 }
 
 function createLoggedEvents(log: Logger): EventHub {

@@ -1,8 +1,9 @@
 import { distrust } from '../db/bounded-pool.ts';
+import type { DatabaseHandle } from '../db/database.ts';
 import { runAlone } from '../db/run-alone.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import { PostgresDistributor } from '../enqueue/postgres-distributor.ts';
-import type { AppDependencies } from '../http/app-dependencies.ts';
+import type { App, AppDependencies } from '../http/app-dependencies.ts';
 import { createHealthApp } from '../http/health-app.ts';
 import { type HttpServer, startHttpServer } from '../http/server.ts';
 import { openCheckDatabase, openRequestDatabase } from './open-database.ts';
@@ -15,7 +16,7 @@ const CLOSE_GRACE_MS = 2_000;
 
 /** The API, or in a worker the health checks and metrics alone. */
 export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Promise<HttpServer> {
-  const { host, port, publicUrl, keepAliveTimeoutMs } = parts.config;
+  const { host, port, keepAliveTimeoutMs } = parts.config;
   const checks = openCheckDatabase(parts, opened);
   const requests = parts.role === 'worker' ? undefined : openRequestDatabase(parts, opened);
   // What requests wait for, readiness waits for as well; a pool of its own would be ready when theirs is stuck.
@@ -27,17 +28,15 @@ export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Pro
     checkReadiness({
       client,
       onReadOnly: () => distrust(pool),
+      tasks: [...parts.app.catalogue.keys()],
       processor: parts.processor,
       phase: phaseOf(parts),
     });
-  let url = publicUrl ?? '';
   const access = openMetrics(parts, checks, opened);
   const stopping = new AbortController();
   const app = requests
-    ? await createApi(parts, {
-        db: requests.db,
+    ? await createApi(parts, requests, {
         checkReadiness: readiness,
-        publicUrl: () => url,
         metrics: access.metrics,
         stopping: stopping.signal,
       })
@@ -50,7 +49,6 @@ export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Pro
     stopping.abort();
     return server.close(CLOSE_GRACE_MS);
   });
-  url ||= server.url;
   return server;
 }
 
@@ -61,20 +59,19 @@ function phaseOf({ role, processor, ending }: Parts): Phase | undefined {
 /** Loaded only where the API is served: a worker does without all that describes one. */
 async function createApi(
   parts: Parts,
-  own: Pick<AppDependencies, 'db' | 'publicUrl' | 'stopping' | 'metrics' | 'checkReadiness'>,
-) {
-  const { config, events, log, secrets, mailbox } = parts;
-  const { createApp } = await import('../http/app.ts');
-  return createApp({
-    distributor: new PostgresDistributor({ events }),
-    events,
-    log,
-    secretKey: secrets.secretKey,
-    adminToken: secrets.adminToken,
-    viewerToken: secrets.viewerToken,
-    verifyEmailDelayMs: config.verifyEmailDelayMs,
-    signUpRateLimit: config.signUpRateLimit,
-    ...own,
-    ...(mailbox ? { mailbox } : {}),
-  });
+  { db, pool }: DatabaseHandle,
+  own: Pick<AppDependencies, 'stopping' | 'metrics' | 'checkReadiness'>,
+): Promise<App> {
+  const { app, services, config, events, log, tokens, url } = parts;
+  const distributor = new PostgresDistributor({ events });
+  const { catalogue } = app;
+  const { createAppWith } = await import('../http/app.ts');
+  return createAppWith(
+    { ...own, ...tokens, db, distributor, events, log, catalogue, publicUrl: url },
+    (routes) =>
+      app.app.addRoutes?.(routes, {
+        ...{ services, settings: config.settings, pool, distributor, url },
+        ...tokens,
+      }),
+  );
 }

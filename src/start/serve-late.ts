@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LateQueues } from '../db/migrate.ts';
 import { untilUnblocked } from '../db/until-unblocked.ts';
 import { announceTasks } from '../enqueue/announce-tasks.ts';
-import { catalogue } from '../tasks/catalogue.ts';
 import type { Processor, QueueConcurrency } from '../work/processor.ts';
 import type { Parts } from './parts.ts';
 import { prepareDatabase } from './prepare-database.ts';
@@ -14,7 +13,7 @@ import { prepareDatabase } from './prepare-database.ts';
 const PAUSE_MS = 5_000;
 
 export interface ServeLateOptions
-  extends Pick<Parts, 'config' | 'log' | 'databaseUrl' | 'directUrl' | 'database'> {
+  extends Pick<Parts, 'app' | 'config' | 'log' | 'databaseUrl' | 'directUrl' | 'database'> {
   late: LateQueues;
   /** Those of them that this process serves. */
   queues: readonly QueueConcurrency[];
@@ -56,15 +55,17 @@ async function untilServed(
   options: ServeLateOptions & { signal: AbortSignal },
   tell: (because: string | undefined) => void,
 ): Promise<void> {
-  const { config, databaseUrl, directUrl, database, queues, late, log, signal, pauseMs = PAUSE_MS } = options;
+  const { app, config, databaseUrl, directUrl, database, queues, late, log, signal } = options;
+  const { pauseMs = PAUSE_MS } = options;
   while (!signal.aborted) {
     try {
-      await prepareDatabase(config, directUrl, { log, signal, pauseMs, onWait: tell });
+      const own = { connectionString: directUrl, log, signal, pauseMs, onWait: tell };
+      await prepareDatabase(config, app.catalogue, own);
       const wait = { purpose: 'name the tasks', waitLimitMs: config.migrateTimeoutMs, onWait: tell };
       await untilUnblocked(
         database.pool,
         { ...wait, connectionString: databaseUrl, signal },
-        (client) => announceTasks(client, catalogue), // the engine of the new queue is to know their names
+        (client) => announceTasks(client, app.catalogue), // the engine of the new queue is to know their names
       );
       await processor.add(queues);
       tell(undefined);

@@ -1,11 +1,11 @@
-import type { Config } from '../config.ts';
+import type { AnyApp } from '../app/define-app.ts';
+import type { Config, Role } from '../config.ts';
 import type { EventHub } from '../observability/event-hub.ts';
 import type { Logger } from '../observability/logger.ts';
 
-/** `api` serves HTTP, `worker` runs jobs and serves health checks, `all` does both. */
-export type Role = 'all' | 'api' | 'worker';
-
 export interface ServiceOptions {
+  app: AnyApp;
+  /** Read with the application's `readSettings`, for this role. */
   config: Config;
   role: Role;
   log: Logger;

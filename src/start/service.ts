@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { developmentSecrets } from '../config/development-secrets.ts';
-import { checkRole } from './check-role.ts';
+import { loadTasks } from '../app/load-tasks.ts';
+import { developmentTokens } from '../config/development-secrets.ts';
 import { openApplicationDatabase } from './open-database.ts';
-import { openMail } from './open-mail.ts';
 import { openServer } from './open-server.ts';
+import { openServices } from './open-services.ts';
 import type { Parts } from './parts.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { runJobs } from './run-jobs.ts';
@@ -15,13 +15,14 @@ export interface Service {
   /** Where it listens. */
   readonly url: string;
   readonly databaseUrl: string;
-  readonly hasMailbox: boolean;
+  /** What the application shows at start, by name. */
+  readonly introduction: Readonly<Record<string, string | undefined>>;
   readonly adminToken: string | undefined;
   readonly viewerToken: string | undefined;
   /** Takes no more jobs, for good; the running ones and everything else go on. Resolves once no job runs. */
   quiet(): Promise<void>;
   /**
-   * Jobs first, while requests are served for SHUTDOWN_DELAY; then HTTP, mail and connections, and the embedded database
+   * Jobs first, while requests are served for SHUTDOWN_DELAY; then HTTP, services and connections, and the embedded database
    * last. Safe to call twice.
    */
   stop(): Promise<void>;
@@ -34,25 +35,40 @@ export interface Service {
  * @throws the reason of `signal` when it fired before all parts were up
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { config, role, log, signal } = options;
-  checkRole(role, config);
+  const { config, log, signal } = options;
   await using opened = new AsyncDisposableStack();
-  const secrets = await developmentSecrets(config);
+  const app = await loadTasks(options.app);
+  const tokens = await developmentTokens(config);
   const { databaseUrl, directUrl } = await openServer(config, opened);
   signal?.throwIfAborted();
-  const served = role === 'api' ? [] : config.queues.map(({ name }) => name);
-  const late = await prepareDatabase(config, directUrl, { log, served, ...(signal ? { signal } : {}) });
+  const served = options.role === 'api' ? [] : config.queues.map(({ name }) => name);
+  const ending = signal ? { signal } : {};
+  const preparing = { connectionString: directUrl, log, served, ...ending };
+  const late = await prepareDatabase(config, app.catalogue, preparing);
   signal?.throwIfAborted();
-  const announcing = { log, late, signal, waitLimitMs: config.migrateTimeoutMs };
-  const database = await openApplicationDatabase(databaseUrl, announcing, opened);
-  const mail = role === 'api' ? undefined : await openMail(config, opened);
-  const parts: Parts = { ...options, secrets, databaseUrl, directUrl, database, late };
-  if (mail?.mailbox) parts.mailbox = mail.mailbox;
-  const { url } = await serveHttp(parts, opened);
+  const { migrateTimeoutMs: waitLimitMs } = config;
+  const announcing = { connectionString: databaseUrl, log, late, signal, waitLimitMs };
+  const database = await openApplicationDatabase(app, announcing, opened);
+  const given = { ...options, app, tokens, databaseUrl, directUrl, database, late };
+  return toService(await openParts(given, opened), opened.move());
+}
+
+/** Everything that needs the database: the application's services, HTTP, and jobs in the roles that run them. */
+async function openParts(
+  given: Omit<Parts, 'services' | 'url'>,
+  opened: AsyncDisposableStack,
+): Promise<Parts> {
+  const { app, config, role, log, databaseUrl, database, signal } = given;
+  let address = app.app.publicUrl?.(config.settings) ?? '';
+  const url = () => address;
+  const surroundings = { config, role, log, connectionString: databaseUrl, database, url };
+  const services = await openServices(app, surroundings, opened);
+  const parts: Parts = { ...given, services, url };
+  parts.server = await serveHttp(parts, opened);
+  address ||= parts.server.url;
   signal?.throwIfAborted();
-  const publicUrl = config.publicUrl ?? url;
-  if (mail) parts.processor = await runJobs(parts, { mailer: mail.mailer, publicUrl }, opened);
-  return toService(parts, url, opened.move());
+  if (role !== 'api') parts.processor = await runJobs(parts, opened);
+  return parts;
 }
 
 /** Balancers take a while to notice that this process is not ready any more, and go on sending until then. */
@@ -65,14 +81,16 @@ async function stop({ config, role, processor }: Parts, opened: AsyncDisposableS
   await opened.disposeAsync();
 }
 
-function toService(parts: Parts, url: string, opened: AsyncDisposableStack): Service {
+function toService(parts: Parts, opened: AsyncDisposableStack): Service {
+  const { app, services, tokens, server } = parts;
+  const url = server?.url ?? '';
   let stopping: Promise<void> | undefined;
   return {
     url,
     databaseUrl: parts.databaseUrl,
-    hasMailbox: parts.mailbox !== undefined,
-    adminToken: parts.secrets.adminToken,
-    viewerToken: parts.secrets.viewerToken,
+    introduction: app.app.introduce?.(services, url) ?? {},
+    adminToken: tokens.adminToken,
+    viewerToken: tokens.viewerToken,
     async quiet() {
       parts.ending ??= 'quiet';
       await parts.processor?.quiet();

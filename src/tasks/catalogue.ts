@@ -1,9 +1,6 @@
-import { deleteExpiredVerifications } from '../bank/definitions/delete-expired-verifications.ts';
-import { sendVerifyEmail } from '../bank/definitions/send-verify-email.ts';
-import { sendWelcomeEmail } from '../bank/definitions/send-welcome-email.ts';
 import type { TaskDefinition } from './define-task.ts';
 
-/** Every task this deployment knows, by name. */
+/** Every task that an application has, by name. */
 export type Catalogue = ReadonlyMap<string, TaskDefinition>;
 
 /**
@@ -21,10 +18,3 @@ export function createCatalogue(definitions: readonly TaskDefinition[]): Catalog
   }
   return catalogue;
 }
-
-/** The tasks that ship with this service. A new task's definition is added here. */
-export const catalogue: Catalogue = createCatalogue([
-  sendVerifyEmail,
-  sendWelcomeEmail,
-  deleteExpiredVerifications,
-]);

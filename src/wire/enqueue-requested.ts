@@ -1,5 +1,4 @@
 import { translatingErrors } from '../db/command-error.ts';
-import type { Database } from '../db/database.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import type { EnqueueOptions } from '../enqueue/enqueue-options.ts';
 import type { EnqueuedJob, NewJob, TaskDistributor } from '../enqueue/task-distributor.ts';
@@ -7,7 +6,7 @@ import { type FieldMistake, HowdahError } from '../errors.ts';
 import { recordedEnqueue } from '../operate/recorded-enqueue.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
 import { nameUnknown } from './name-unknown.ts';
-import { resolveTask, resolveVersions } from './resolve-task.ts';
+import { resolveTask, resolveVersions, type TaskSources } from './resolve-task.ts';
 import type { RequestedJob } from './schemas/new-job.ts';
 
 /** The options' names in a request, where they are not just those of the distributor in snake_case. */
@@ -29,17 +28,18 @@ const PAYLOAD_FIELD = /^(jobs\[\d+\]\.)?payload\b/;
  *
  * @throws {HowdahError} `unknown_task`
  */
-export async function toNewJobs(db: Database, requested: readonly RequestedJob[]): Promise<NewJob[]> {
+export async function toNewJobs(sources: TaskSources, requested: readonly RequestedJob[]): Promise<NewJob[]> {
   const tasks = new Map<string, TaskDefinition>();
   const versions = new Map<string, readonly TaskDefinition[]>();
   const jobs: NewJob[] = [];
   for (const [index, job] of requested.entries()) {
     const place = requested.length === 1 ? '' : `jobs[${index}].`;
     const payload = job.payload === undefined ? {} : job.payload;
-    const own = tasks.get(job.task) ?? (await resolveTask(db, job.task).catch(nameUnknown(place)));
+    const own = tasks.get(job.task) ?? (await resolveTask(sources, job.task).catch(nameUnknown(place)));
     tasks.set(job.task, own);
     const fits = ({ payload: schema }: TaskDefinition) => schema.safeParse(payload).success;
-    if (!fits(own) && !versions.has(job.task)) versions.set(job.task, await resolveVersions(db, job.task));
+    if (!fits(own) && !versions.has(job.task))
+      versions.set(job.task, await resolveVersions(sources.db, job.task));
     const task = fits(own) ? own : (versions.get(job.task)?.find(fits) ?? own);
     jobs.push({ task, payload, options: toOptions(job) });
   }
@@ -102,7 +102,7 @@ function renameFields(error: unknown): never {
     PAYLOAD_FIELD.test(mistake.field) ? mistake : inOurWords(mistake),
   );
   const detail = fields.map(({ field, message }) => `${field}: ${message}`).join('; ');
-  throw new HowdahError(error.code, { detail, fields, cause: error });
+  throw new HowdahError(error.kind, { detail, fields, cause: error });
 }
 
 /** Only what was expected is in our words: the value received stays as it came. */

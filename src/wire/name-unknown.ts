@@ -1,6 +1,6 @@
-import { type ErrorCode, type FieldMistake, HowdahError } from '../errors.ts';
+import { type FieldMistake, HowdahError } from '../errors.ts';
 
-const FIELDS: Partial<Record<ErrorCode, string>> = { unknown_queue: 'queue', unknown_task: 'task' };
+const FIELDS: Readonly<Record<string, string>> = { unknown_queue: 'queue', unknown_task: 'task' };
 
 /** How the database says which job of a batch it means. */
 const PLACE = /^(jobs\[\d+\]): /;
@@ -17,6 +17,6 @@ export function nameUnknown(prefix = ''): (error: unknown) => never {
       field: place === undefined ? `${prefix}${field}` : `${place}.${field}`,
       message: message.replace(PLACE, ''),
     };
-    throw new HowdahError(code, { detail: message, details, fields: [mistake], cause: error });
+    throw new HowdahError(error.kind, { detail: message, details, fields: [mistake], cause: error });
   };
 }

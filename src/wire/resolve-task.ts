@@ -1,15 +1,22 @@
 import { z } from '@hono/zod-openapi';
 import type { Database } from '../db/database.ts';
 import { getTask, listVersionsAround, type TaskVersion } from '../look/tasks.ts';
-import { catalogue } from '../tasks/catalogue.ts';
+import type { Catalogue } from '../tasks/catalogue.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
+
+/** Where tasks are known from. */
+export interface TaskSources {
+  db: Database;
+  /** This process's own. */
+  catalogue: Catalogue;
+}
 
 /**
  * The task of that name: this deployment's own definition, or one made from what another deployment announced.
  *
  * @throws {HowdahError} `unknown_task` with the names there are, the nearest first
  */
-export async function resolveTask(db: Database, name: string): Promise<TaskDefinition> {
+export async function resolveTask({ db, catalogue }: TaskSources, name: string): Promise<TaskDefinition> {
   const own = catalogue.get(name);
   if (own) return own;
   const known = await getTask(db, name);

@@ -42,6 +42,8 @@ const CONNECTION =
 const DRIZZLE_TRANSACTION = /\.transaction\s*\(/g;
 const RE_EXPORT = /^export\s+(?:type\s+)?(?:\*|\{[^}]*\})[^;'"]*\bfrom\b/gm;
 const NAMED_EXPORT = /^export\s+(?!default\b)/gm;
+/** What package.json exports. */
+const ENTRIES = new Set(['src/index.ts', 'src/http.ts']);
 const VAGUE_NAME = /(^|[-_])(utils?|helpers?|types?|constants?|common|misc|shared)\.[a-z]+$/;
 
 export const RULES: readonly Rule[] = [
@@ -62,6 +64,20 @@ export const RULES: readonly Rule[] = [
       { path: 'src/look/a.ts', text: "import { services } from '../bank/services.ts';\n" },
       { path: 'src/errors/a.ts', text: "import {\n  type Config,\n} from '../config.ts';\n" },
       { path: 'src/start/a.ts', text: "import { b } from '../../test/support/wait-for.ts';\n" },
+    ],
+  },
+  {
+    name: 'know nothing of the bank, unless they are its own',
+    why: 'The bank is one application on the package. What reaches into it cannot be installed beside another one.',
+    fix: 'Have the application pass it in: AppOptions in src/app/define-app.ts says what it can bring.',
+    applies: (path) => isSourceCode(path) && !path.startsWith('src/bank/'),
+    check: (file) =>
+      internalImports(file)
+        .filter(({ target }) => target.startsWith('src/bank/'))
+        .map(describeImport(file)),
+    broken: [
+      { path: 'src/start/a.ts', text: "import { b } from '../bank/b.ts';\n" },
+      { path: 'src/cli/a.ts', text: "const { b } = await import('../bank/b.ts');\n" },
     ],
   },
   {
@@ -127,19 +143,19 @@ export const RULES: readonly Rule[] = [
         text: 'const env = { PATH: process.env.PATH, URL: process.env.DATABASE_URL };\n',
       },
       { path: 'src/bank/mail/a.ts', text: "const url = process['env'].SMTP_URL;\n" },
-      { path: 'src/main.ts', text: "import { env } from 'node:process';\n" },
+      { path: 'src/bank/main.ts', text: "import { env } from 'node:process';\n" },
     ],
   },
   {
-    name: 'are named in kebab-case, tasks and SQL in snake_case',
-    why: 'A name is guessed right the first time. Tasks and SQL are named after identifiers of the database, which are snake_case.',
+    name: 'are named in kebab-case, SQL in snake_case',
+    why: 'A name is guessed right the first time. SQL is named after identifiers of the database, which are snake_case.',
     fix: 'Rename the file after the one thing it exports: registerUser lives in register-user.ts, howdah.queue_counts in queue_counts.sql.',
     applies: () => true,
     check: ({ path }) => (hasProperName(path) ? [] : [{ what: 'is not named so' }]),
     broken: [
       { path: 'src/bank/users/registerUser.ts', text: '' },
       { path: 'src/bank/users/register_user.ts', text: '' },
-      { path: 'src/bank/tasks/send-mail.ts', text: '' },
+      { path: 'src/bank/tasks/send_mail.ts', text: '' },
       { path: 'src/db/sql/queue-counts.sql', text: '' },
       { path: 'test/Bank/register.test.ts', text: '' },
     ],
@@ -157,14 +173,11 @@ export const RULES: readonly Rule[] = [
   {
     name: 'are imported where they are, not through a barrel',
     why: 'A barrel hides who needs what, loads everything for one name, and is where import cycles come from.',
-    fix: 'Import the thing from the file that defines it. (src/config.ts alone stands for the folder behind it.)',
-    applies: (path) => isSourceCode(path) && path !== 'src/config.ts',
-    check: (file) => [
-      ...indexFile(file),
-      ...findPattern(file, RE_EXPORT, 'exports what another file defines'),
-    ],
+    fix: 'Import the thing from the file that defines it. (src/config.ts stands for the folder behind it, and entry points for what the package gives.)',
+    applies: (path) => isSourceCode(path) && path !== 'src/config.ts' && !ENTRIES.has(path),
+    check: (file) => [...findPattern(file, RE_EXPORT, 'exports what another file defines')],
     broken: [
-      { path: 'src/tasks/index.ts', text: 'export const a = 1;\n' },
+      { path: 'src/tasks/index.ts', text: "export * from './a.ts';\n" },
       { path: 'src/look/a.ts', text: "export * from './b.ts';\n" },
       { path: 'src/look/a.ts', text: "export type {\n  B,\n} from './b.ts';\n" },
     ],
@@ -187,7 +200,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'export one default and nothing else (tasks)',
-    why: 'The stock graphile-worker CLI loads every file of src/bank/tasks as a task; anything else in there stops it.',
+    why: 'Every file of the folder is loaded as a task; anything else in there stops a start.',
     fix: 'Export the bound task as default. What is to be shared goes to src/bank/definitions (data) or to the business folder that does the work.',
     applies: isTask,
     check: (file) => [
@@ -269,13 +282,9 @@ function findPattern(file: SourceFile, pattern: RegExp, what: string): Finding[]
 function hasProperName(path: string): boolean {
   const [name = '', ...folders] = path.split('/').toReversed();
   const stem = name.replace(/(\.test)?\.[a-z]+$/, '');
-  const isSnakeCase = path.endsWith('.sql') || isTask(path);
+  const isSnakeCase = path.endsWith('.sql');
   const words = isSnakeCase ? /^[a-z0-9]+(_[a-z0-9]+)*$/ : /^[a-z0-9]+(-[a-z0-9]+)*$/;
   return words.test(stem) && folders.every((folder) => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(folder));
-}
-
-function indexFile({ path }: SourceFile): Finding[] {
-  return /(^|\/)index\.ts$/.test(path) ? [{ what: 'is a barrel' }] : [];
 }
 
 function tooLong({ text }: SourceFile, maxLines: number): Finding[] {

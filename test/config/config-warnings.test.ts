@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { bankWarnings, readBankSettings } from '../../src/bank/settings/bank-settings.ts';
 import { configWarnings, loadConfig } from '../../src/config.ts';
 import { PRODUCTION } from './variables.ts';
 
@@ -26,7 +27,7 @@ const HARMLESS: Record<string, string>[] = [
 describe('configWarnings', () => {
   for (const [env, expected] of SUSPICIOUS) {
     test(`warns: ${expected.source}`, () => {
-      const [warning, ...others] = configWarnings(loadConfig(env));
+      const [warning, ...others] = warningsOf(env);
       assert.match(warning ?? '', expected);
       assert.doesNotMatch(warning ?? '', /fifteen/);
       assert.deepEqual(others, []);
@@ -34,7 +35,12 @@ describe('configWarnings', () => {
   }
 
   for (const env of HARMLESS) {
-    test(`says nothing about ${JSON.stringify(env)}`, () =>
-      assert.deepEqual(configWarnings(loadConfig(env)), []));
+    test(`says nothing about ${JSON.stringify(env)}`, () => assert.deepEqual(warningsOf(env), []));
   }
 });
+
+/** Those of the service and of its application, the bank. */
+function warningsOf(env: Record<string, string>): string[] {
+  const config = loadConfig(env, { readSettings: readBankSettings });
+  return [...configWarnings(config), ...bankWarnings(config.settings, { ...config, role: 'all' })];
+}

@@ -6,16 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { developmentSecrets } from '../../src/config/development-secrets.ts';
+import { developmentKey, developmentTokens } from '../../src/config/development-secrets.ts';
 import { ConfigError, loadConfig } from '../../src/config.ts';
 import { PRODUCTION } from './variables.ts';
 
 const GENERATED = /^[\w-]{43}$/;
 const PROGRAM = `
   import { loadConfig } from ${JSON.stringify(import.meta.resolve('../../src/config.ts'))};
-  import { developmentSecrets } from ${JSON.stringify(import.meta.resolve('../../src/config/development-secrets.ts'))};
+  import { developmentKey, developmentTokens } from ${JSON.stringify(import.meta.resolve('../../src/config/development-secrets.ts'))};
+  const config = loadConfig({ DATA_DIR: process.argv[1] });
   process.stdin.once('data', async () => {
-    process.stdout.write(JSON.stringify(await developmentSecrets(loadConfig({ DATA_DIR: process.argv[1] }))));
+    process.stdout.write(JSON.stringify({ secretKey: await developmentKey(config), ...(await developmentTokens(config)) }));
     process.stdin.destroy();
   });
   process.stdout.write('ready;');
@@ -34,8 +35,10 @@ describe('developmentSecrets', () => {
 
   afterEach(() => rm(folder, { recursive: true }));
 
-  const secretsWith = (env: Record<string, string> = {}) =>
-    developmentSecrets(loadConfig({ DATA_DIR: dataDir, ...env }));
+  const secretsWith = async (env: Record<string, string> = {}) => {
+    const config = loadConfig({ DATA_DIR: dataDir, ...env });
+    return { secretKey: await developmentKey(config), ...(await developmentTokens(config)) };
+  };
 
   test('generates 32 random bytes for each secret', async () => {
     const values = Object.values(await secretsWith());
@@ -57,22 +60,18 @@ describe('developmentSecrets', () => {
     const kept = await secretsWith();
     assert.deepEqual(await secretsWith({ ADMIN_TOKEN: 'mine' }), { ...kept, adminToken: 'mine' });
     assert.deepEqual(await secretsWith({ VIEWER_TOKEN: 'mine' }), { ...kept, viewerToken: 'mine' });
-    const secretKey = 'm'.repeat(32);
-    assert.deepEqual(await secretsWith({ SECRET_KEY: secretKey }), { ...kept, secretKey });
   });
 
   test('writes nothing when everything is configured', async () => {
-    await secretsWith({ SECRET_KEY: 's'.repeat(32), ADMIN_TOKEN: 'a', VIEWER_TOKEN: 'v' });
+    await developmentTokens(loadConfig({ DATA_DIR: dataDir, ADMIN_TOKEN: 'a', VIEWER_TOKEN: 'v' }));
     assert.deepEqual(await readdir(folder), []);
   });
 
   test('generates nothing in production', async () => {
-    const expected = {
-      secretKey: PRODUCTION.SECRET_KEY,
-      adminToken: PRODUCTION.ADMIN_TOKEN,
-      viewerToken: undefined,
-    };
-    assert.deepEqual(await secretsWith(PRODUCTION), expected);
+    const config = loadConfig({ DATA_DIR: dataDir, ...PRODUCTION });
+    const { ADMIN_TOKEN: adminToken } = PRODUCTION;
+    assert.deepEqual(await developmentTokens(config), { adminToken, viewerToken: undefined });
+    await assert.rejects(developmentKey(config), /no development key in production/);
     assert.deepEqual(await readdir(folder), []);
   });
 

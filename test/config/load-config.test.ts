@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type Config, ConfigError, loadConfig } from '../../src/config.ts';
-import { problemsOf } from './problems-of.ts';
+import { readBankSettings } from '../../src/bank/settings/bank-settings.ts';
+import { ConfigError, loadConfig as loadQueueConfig } from '../../src/config.ts';
+import { type FlatConfig, loadConfig, problemsOf } from './problems-of.ts';
 import { PRODUCTION, VARIABLES } from './variables.ts';
 
-const DEFAULTS: Config = {
+const DEFAULTS: FlatConfig = {
   environment: 'development',
   databaseUrl: undefined,
   databaseDirectUrl: undefined,
@@ -36,7 +37,7 @@ const DEFAULTS: Config = {
 };
 
 /** Variable, its value, the field it sets and the value of that. */
-const ACCEPTED: [string, string, keyof Config, unknown][] = [
+const ACCEPTED: [string, string, keyof FlatConfig, unknown][] = [
   ['NODE_ENV', 'development', 'environment', 'development'],
   ['NODE_ENV', 'test', 'environment', 'development'],
   ['NODE_ENV', 'staging', 'environment', 'development'],
@@ -69,7 +70,7 @@ const ACCEPTED: [string, string, keyof Config, unknown][] = [
   ['AUDIT_RETENTION', '36500d', 'auditRetentionMs', 36_500 * 86_400_000],
   ['MIGRATE_TIMEOUT', '30s', 'migrateTimeoutMs', 30_000],
   ...['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map(
-    (level): [string, string, keyof Config, unknown] => ['LOG_LEVEL', level, 'logLevel', level],
+    (level): [string, string, keyof FlatConfig, unknown] => ['LOG_LEVEL', level, 'logLevel', level],
   ),
   ['DATA_DIR', '/var/lib/howdah', 'dataDir', '/var/lib/howdah'],
   ['DATA_DIR', 'data', 'dataDir', resolve('data')],
@@ -154,8 +155,9 @@ describe('loadConfig', () => {
   }
 
   test('returns something that nobody can change', () => {
-    const config = loadConfig({});
-    const parts = [config, config.queues, ...config.queues, config.signUpRateLimit];
+    const config = loadQueueConfig({}, { readSettings: readBankSettings });
+    const { queues, settings } = config;
+    const parts = [config, queues, ...queues, settings, settings.signUpRateLimit];
     assert.deepEqual(
       parts.filter((part) => !Object.isFrozen(part)),
       [],
@@ -209,5 +211,17 @@ describe('loadConfig', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('the settings of an application', () => {
+  test('are its own: without one, nobody asks for a mail server', () => {
+    const { DATABASE_URL, NODE_ENV } = PRODUCTION;
+    assert.deepEqual(loadQueueConfig({ DATABASE_URL, NODE_ENV }, { role: 'worker' }).settings, undefined);
+  });
+
+  test('are read with the others, and all mistakes are told at once', () => {
+    const problems = problemsOf({ PORT: 'x', MAIL_FROM: 'x', SMTP_ULR: 'x' });
+    assert.deepEqual(problems.map(({ variable }) => variable).sort(), ['MAIL_FROM', 'PORT', 'SMTP_ULR']);
   });
 });

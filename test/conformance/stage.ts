@@ -4,6 +4,7 @@ import { createApp } from '../../src/http/app.ts';
 import { createClient } from '../../src/http/client.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { defineTask } from '../../src/tasks/define-task.ts';
+import { catalogue } from '../support/bank-catalogue.ts';
 import { createTestLogin, type TestLogin } from '../support/test-login.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { createCommandLineDriver } from './command-line-driver.ts';
@@ -81,9 +82,8 @@ function createDrivers(queue: TestQueue, { db }: DatabaseHandle, login: TestLogi
   const { distributor, events } = queue;
   const app = createApp({
     ...{ db, distributor, events, log: createLogger({ level: 'silent' }), adminToken: TOKEN },
-    ...{ secretKey: 'a secret key for tests, 32 characters or more', verifyEmailDelayMs: 0 },
     publicUrl: () => 'http://127.0.0.1',
-    signUpRateLimit: undefined,
+    catalogue,
     checkReadiness: async () => ({ ready: true, checks: {} }),
   });
   const fetch = async (input: string | URL | Request, init?: RequestInit) => app.request(input, init);

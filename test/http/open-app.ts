@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { toBankDatabase } from '../../src/bank/database.ts';
+import { addRoutesOver, type BankRouteDependencies } from '../../src/bank/routes/bank-routes.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
 import { createApp } from '../../src/http/app.ts';
@@ -6,9 +8,13 @@ import type { App, AppDependencies } from '../../src/http/app-dependencies.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import type { Problem } from '../../src/wire/schemas/problem.ts';
 import { type Customers, openCustomers } from '../bank/users/open-customers.ts';
+import { catalogue } from '../support/bank-catalogue.ts';
 
 export const ADMIN_TOKEN = 'the-operator-for-tests';
 export const VIEWER_TOKEN = 'the-reader-for-tests';
+
+/** Of the API and of the bank's routes in it. */
+type TestDependencies = AppDependencies & Omit<BankRouteDependencies, 'db'>;
 
 /** The app over a database of its own. */
 export interface TestApp {
@@ -17,7 +23,7 @@ export interface TestApp {
   /** Every log line so far. */
   readonly logLines: string[];
   /** Another app over the same database and log. */
-  withOther(overrides: Partial<AppDependencies>): App;
+  withOther(overrides: Partial<TestDependencies>): App;
   postJson(path: string, body: unknown): Promise<Response>;
   /** As the form of a page does it. */
   postForm(path: string, fields: Record<string, string>): Promise<Response>;
@@ -37,7 +43,7 @@ export async function openApp(): Promise<TestApp> {
   });
   const logLines: string[] = [];
   let now = 0;
-  const deps: AppDependencies = {
+  const deps: TestDependencies = {
     ...customers,
     db: requests.db,
     log: createLogger({ level: 'debug', destination: { write: (line) => void logLines.push(line) } }),
@@ -45,15 +51,18 @@ export async function openApp(): Promise<TestApp> {
     adminToken: ADMIN_TOKEN,
     viewerToken: VIEWER_TOKEN,
     signUpRateLimit: { limit: 30, windowMs: 60_000 },
+    catalogue,
     checkReadiness: async () => ({ ready: true, checks: {} }),
     clock: () => (now += 3_600_000),
   };
-  const app = createApp(deps);
+  const open = (all: typeof deps) =>
+    createApp(all, (routes) => addRoutesOver(routes, { ...all, db: toBankDatabase(all.db) }));
+  const app = open(deps);
   return {
     app,
     customers,
     logLines,
-    withOther: (overrides) => createApp({ ...deps, ...overrides }),
+    withOther: (overrides) => open({ ...deps, ...overrides }),
     postJson: async (path, body) => app.request(path, jsonPost(body)),
     postForm: async (path, fields) =>
       app.request(path, { method: 'POST', body: new URLSearchParams(fields) }),

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { z } from 'zod';
 import { announceTasks } from '../../src/enqueue/announce-tasks.ts';
-import { catalogue, createCatalogue } from '../../src/tasks/catalogue.ts';
+import { createCatalogue } from '../../src/tasks/catalogue.ts';
 import { defineTask } from '../../src/tasks/define-task.ts';
+import { catalogue } from '../support/bank-catalogue.ts';
 import { openApi, type TestApi } from './open-api.ts';
 import { outcomeOf } from './open-app.ts';
 

@@ -10,7 +10,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { openBank, signUp } from './bank.ts';
 import { startServiceProcess, untilUp } from './service-process.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../src/bank/main.ts', import.meta.url));
 /** The only child of a process; undefined before it has one, and when the process is over. */
 function childOf(pid: number): number | undefined {
   try {
@@ -72,9 +72,9 @@ describe('as process 1, without an init', { skip: process.platform !== 'linux' }
       path,
       text: readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'),
     });
-    const imports = findImports(load('src/main.ts')).map(({ target }) => target);
-    assert.deepEqual(imports, ['src/start/end-early.ts', 'src/start/run-command.ts']);
-    assert.match(load('src/main.ts').text, /await import\('\.\/start\/run-command\.ts'\)/);
+    const imports = findImports(load('src/bank/main.ts')).map(({ target }) => target);
+    assert.deepEqual(imports, ['src/start/end-early.ts', 'src/start/run-command.ts', 'src/bank/app.ts']);
+    assert.match(load('src/bank/main.ts').text, /^\s+import\('\.\.\/start\/run-command\.ts'\),$/m);
     assert.deepEqual(findImports(load('src/start/end-early.ts')), []);
   });
 });

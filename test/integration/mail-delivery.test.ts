@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { toBankDatabase } from '../../src/bank/database.ts';
 import { createSmtpMailer } from '../../src/bank/mail/smtp-mailer.ts';
 import type { Services } from '../../src/bank/services.ts';
-import sendVerifyEmail from '../../src/bank/tasks/send_verify_email.ts';
+import sendVerifyEmail from '../../src/bank/tasks/send-verify-email.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { createEventHub } from '../../src/observability/event-hub.ts';
 import { createLogger } from '../../src/observability/logger.ts';

@@ -1,9 +1,10 @@
+import app from '../../src/bank/app.ts';
+import type { Role } from '../../src/config.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createEventHub, type EventHub } from '../../src/observability/event-hub.ts';
 import { subscribeLogger } from '../../src/observability/log-subscriber.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { startService } from '../../src/start/service.ts';
-import type { Role } from '../../src/start/service-options.ts';
 import { type ScriptedSmtpServer, startScriptedSmtpServer } from '../support/smtp-server.ts';
 import type { TestDatabase } from '../support/test-database.ts';
 import { type Bank, openBank } from './bank.ts';
@@ -43,7 +44,7 @@ export async function openService(
   const log = createLogger({ level: 'debug', destination: { write: (line) => void logLines.push(line) } });
   const events = createEventHub();
   subscribeLogger(events, log);
-  const config = loadConfig({
+  const variables = {
     DATABASE_URL: bank.database.connectionString,
     SMTP_URL: smtp.url,
     PORT: '0',
@@ -53,8 +54,9 @@ export async function openService(
     SIGN_UP_RATE_LIMIT: 'off',
     SHUTDOWN_TIMEOUT: '1s',
     ...env,
-  });
-  const service = await startService({ config, role, log, events });
+  };
+  const config = loadConfig(variables, { role, readSettings: app.readSettings });
+  const service = await startService({ app, config, role, log, events });
   stack.defer(() => service.stop());
   return { ...bank, url: service.url, smtp, events, logLines, stop: () => service.stop() };
 }

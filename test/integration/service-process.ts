@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { waitFor } from '../support/wait-for.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../src/bank/main.ts', import.meta.url));
 
-/** `node src/main.ts` as somebody else's process. */
+/** `node src/bank/main.ts` as somebody else's process. */
 export interface ServiceProcess {
   readonly pid: number;
   /** All of standard output. */

@@ -130,7 +130,6 @@ describe('GET /metrics', () => {
         log: createLogger({ level: 'silent' }),
         publicUrl: () => '',
         checkReadiness: ready,
-        signUpRateLimit: undefined,
         metrics,
         adminToken: 'admin',
         viewerToken: 'viewer',

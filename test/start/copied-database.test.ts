@@ -89,7 +89,7 @@ async function startInCopy(): Promise<Processor> {
 }
 
 async function isReady() {
-  return checkReadiness({ client: copy.pool, processor, phase: undefined });
+  return checkReadiness({ client: copy.pool, processor, tasks: [], phase: undefined });
 }
 
 async function assertOriginalGoesOn(): Promise<void> {

@@ -23,6 +23,7 @@ describe('readiness', () => {
     const { ready, checks } = await checkReadiness({
       client: BLACK_HOLE,
       processor: WORKING,
+      tasks: [],
       phase: undefined,
     });
     assert.ok(Date.now() - begun < 4_500);
@@ -45,6 +46,7 @@ describe('readiness', () => {
       client: standby,
       onReadOnly: () => (toldCount += 1),
       processor: undefined,
+      tasks: [],
       phase: undefined,
     });
     assert.equal(ready, false);
@@ -56,6 +58,7 @@ describe('readiness', () => {
     const { ready, checks } = await checkReadiness({
       client: HEALTHY,
       processor: WORKING,
+      tasks: [],
       phase: undefined,
     });
     assert.equal(ready, true);
@@ -66,7 +69,12 @@ describe('readiness', () => {
     const trouble = { queue: 'default', unrecordedCount: 3, error: new Error('the disk is full') };
     for (const isOpen of [true, false]) {
       const processor = { ...WORKING, troubledQueues: () => [{ ...trouble, isOpen }] };
-      const { ready, checks } = await checkReadiness({ client: HEALTHY, processor, phase: undefined });
+      const { ready, checks } = await checkReadiness({
+        client: HEALTHY,
+        processor,
+        tasks: [],
+        phase: undefined,
+      });
       assert.equal(ready, !isOpen);
       assert.equal(checks['ends']?.detail, 'default: 3 ends of runs cannot be written: the disk is full');
     }
@@ -76,6 +84,7 @@ describe('readiness', () => {
     const { ready, checks } = await checkReadiness({
       client: HEALTHY,
       processor: undefined,
+      tasks: [],
       phase: 'starting',
     });
     assert.equal(ready, false);
@@ -84,7 +93,12 @@ describe('readiness', () => {
 
   test('says that the process is quiet or about to end, rather than that its runners are gone', async () => {
     for (const phase of ['quiet', 'stopping'] as const) {
-      const { ready, checks } = await checkReadiness({ client: HEALTHY, processor: WORKING, phase });
+      const { ready, checks } = await checkReadiness({
+        client: HEALTHY,
+        processor: WORKING,
+        tasks: [],
+        phase,
+      });
       assert.equal(ready, false);
       assert.match(checks['runners']?.detail ?? '', new RegExp(`^${phase}: `));
     }

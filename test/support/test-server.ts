@@ -5,7 +5,7 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/db/embedded/postgres.ts';
 import { migrateDatabase } from '../../src/db/migrate.ts';
 import { announceTasks } from '../../src/enqueue/announce-tasks.ts';
-import { catalogue } from '../../src/tasks/catalogue.ts';
+import { catalogue } from './bank-catalogue.ts';
 
 /** Cloned for every test file. */
 export const TEMPLATE = 'howdah_test_template';

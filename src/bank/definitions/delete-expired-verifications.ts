@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineTask } from '../../tasks/define-task.ts';
+import { defineTask } from '../../index.ts';
 
 /** Removes verifications that nobody used, a week after they expired; the crontab enqueues it every hour. */
 export const deleteExpiredVerifications = defineTask({

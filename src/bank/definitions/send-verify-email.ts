@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineTask } from '../../tasks/define-task.ts';
+import { defineTask } from '../../index.ts';
 
 /** Mails a new customer the link that proves the address is theirs. */
 export const sendVerifyEmail = defineTask({

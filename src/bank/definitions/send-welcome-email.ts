@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineTask } from '../../tasks/define-task.ts';
+import { defineTask } from '../../index.ts';
 
 /** Congratulates a new customer on signing up. */
 export const sendWelcomeEmail = defineTask({

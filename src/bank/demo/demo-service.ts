@@ -5,6 +5,7 @@ import { type DatabaseHandle, openDatabase } from '../../db/database.ts';
 import { createEventHub } from '../../observability/event-hub.ts';
 import { createLogger } from '../../observability/logger.ts';
 import { type Service, startService } from '../../start/service.ts';
+import bank from '../app.ts';
 import { type JobLog, keepJobLog } from './job-log.ts';
 import { makeTemporaryFolder } from './temporary-folder.ts';
 
@@ -28,16 +29,12 @@ export interface DemoService {
 export async function startDemoService(opened: AsyncDisposableStack): Promise<DemoService> {
   const folder = await makeTemporaryFolder(opened);
   const viewerToken = randomBytes(32).toString('base64url');
-  const config = loadConfig({
-    ...process.env,
-    ...OVERRIDES,
-    VIEWER_TOKEN: viewerToken,
-    DATA_DIR: folder,
-  });
+  const env = { ...process.env, ...OVERRIDES, VIEWER_TOKEN: viewerToken, DATA_DIR: folder };
+  const config = loadConfig(env, { readSettings: bank.readSettings });
   const events = createEventHub();
   const jobs = keepJobLog(events);
   const log = createLogger({ level: 'warn', destination: pino.destination({ fd: 2, sync: true }) });
-  const starting = startService({ config, role: 'all', log, events });
+  const starting = startService({ app: bank, config, role: 'all', log, events });
   opened.defer(() =>
     starting.then(
       (service) => service.stop(),

@@ -18,7 +18,10 @@ export async function introduce(demo: DemoService, narrator: Narrator): Promise<
   narrator.fact(true, `Postgres ${await readVersion(demo)} ${place}`);
   const queues = runners.map(({ queue, concurrency }) => `${queue} (${concurrency} at once)`);
   narrator.fact(runners.length === 2, `a runner for each queue: ${queues.join(', ')}`);
-  narrator.fact(demo.service.hasMailbox, `HTTP and a development mailbox at ${demo.service.url}`);
+  narrator.fact(
+    demo.service.introduction['Mailbox'] !== undefined,
+    `HTTP and a development mailbox at ${demo.service.url}`,
+  );
 }
 
 async function readRunners({ database }: DemoService): Promise<RunnerRow[]> {

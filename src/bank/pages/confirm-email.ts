@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { type Html, layout } from '../../http/pages/layout.ts';
+import { type Html, layout } from '../../http.ts';
 
 /** What the mailed link opens: one button, whose form carries the proof back. */
 export function confirmPage({ id, code }: { id: string; code: string }, root: string): Html {

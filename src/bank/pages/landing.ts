@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { type Html, layout } from '../../http/pages/layout.ts';
+import { type Html, layout } from '../../http.ts';
 
 interface LandingPage {
   publicUrl: string;

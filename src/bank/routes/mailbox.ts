@@ -1,6 +1,5 @@
-import { HowdahError } from '../../errors.ts';
-import type { App } from '../../http/app-dependencies.ts';
-import { rootFrom } from '../../http/pages/layout.ts';
+import { type Routes, rootFrom } from '../../http.ts';
+import { HowdahError } from '../../index.ts';
 import type { DevelopmentMailbox, MailboxMessage } from '../mail/development-mailbox.ts';
 import { mailDocument } from '../pages/mail-document.ts';
 import { mailboxPage } from '../pages/mailbox.ts';
@@ -16,7 +15,7 @@ const MAIL_POLICY = [
 ].join('; ');
 
 /** The development mailbox, as pages and as JSON; without a mailbox these addresses do not exist. */
-export function addMailboxRoutes(app: App, mailbox: DevelopmentMailbox | undefined): void {
+export function addMailboxRoutes(app: Routes, mailbox: DevelopmentMailbox | undefined): void {
   if (!mailbox) return;
   app.get('/mailbox', (c) => c.html(mailboxPage(mailbox.messages(), rootFrom(c))));
   app.get('/mailbox.json', (c) => c.json({ messages: mailbox.messages().map(present) }));

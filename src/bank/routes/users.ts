@@ -1,28 +1,23 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { HowdahError } from '../../errors.ts';
-import type { App, AppDependencies } from '../../http/app-dependencies.ts';
-import { limitRate } from '../../http/middleware/limit-rate.ts';
-import { requireToken } from '../../http/middleware/require-token.ts';
-import { problemResponse } from '../../wire/schemas/problem.ts';
-import { type BankDatabase, toBankDatabase } from '../database.ts';
+import { limitRate, problemResponse, type Routes, requireToken } from '../../http.ts';
+import { HowdahError } from '../../index.ts';
+import { USER_NOT_FOUND } from '../errors.ts';
 import { accountParameter, enqueuedJob, registration, user } from '../schemas/user.ts';
 import { registerUser } from '../users/register-user.ts';
 import { resendVerification } from '../users/resend-verification.ts';
 import { findUser, type User } from '../users/user.ts';
+import type { BankRouteDependencies } from './bank-routes.ts';
 
 const RESEND_LIMIT = { limit: 10, windowMs: 60_000 };
 
-type BankDependencies = Omit<AppDependencies, 'db'> & { db: BankDatabase };
-
 /** Sign-up, look-up, and sending the verification mail again. */
-export function addUserRoutes(app: App, deps: AppDependencies): void {
-  const onBank = { ...deps, db: toBankDatabase(deps.db) };
-  addSignUp(app, onBank);
-  addLookUp(app, onBank);
-  addResend(app, onBank);
+export function addUserRoutes(app: Routes, deps: BankRouteDependencies): void {
+  addSignUp(app, deps);
+  addLookUp(app, deps);
+  addResend(app, deps);
 }
 
-function addSignUp(app: App, deps: BankDependencies): void {
+function addSignUp(app: Routes, deps: BankRouteDependencies): void {
   const route = createRoute({
     method: 'post',
     path: '/v1/users',
@@ -46,7 +41,7 @@ function addSignUp(app: App, deps: BankDependencies): void {
   });
 }
 
-function addLookUp(app: App, deps: BankDependencies): void {
+function addLookUp(app: Routes, deps: BankRouteDependencies): void {
   const route = createRoute({
     method: 'get',
     path: '/v1/users/{account}',
@@ -62,12 +57,12 @@ function addLookUp(app: App, deps: BankDependencies): void {
   });
   app.openapi(route, async (c) => {
     const found = await findUser(deps.db, c.req.valid('param').account);
-    if (!found) throw new HowdahError('user_not_found');
+    if (!found) throw new HowdahError(USER_NOT_FOUND);
     return c.json({ user: present(found) }, 200);
   });
 }
 
-function addResend(app: App, deps: BankDependencies): void {
+function addResend(app: Routes, deps: BankRouteDependencies): void {
   const route = createRoute({
     method: 'post',
     path: '/v1/users/{account}/verify-email',

@@ -1,29 +1,26 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { HowdahError } from '../../errors.ts';
-import type { App, AppDependencies, AppEnv } from '../../http/app-dependencies.ts';
-import { limitRate } from '../../http/middleware/limit-rate.ts';
-import { rootFrom } from '../../http/pages/layout.ts';
-import { problemResponse } from '../../wire/schemas/problem.ts';
-import { toBankDatabase } from '../database.ts';
+import { limitRate, problemResponse, type RouteEnv, type Routes, rootFrom } from '../../http.ts';
+import { HowdahError } from '../../index.ts';
+import { VERIFICATION_EXPIRED, VERIFICATION_NOT_FOUND, VERIFICATION_USED } from '../errors.ts';
 import { confirmPage } from '../pages/confirm-email.ts';
 import { resultPage } from '../pages/verification-result.ts';
 import { verificationProof } from '../schemas/verification.ts';
-import { type VerifyDependencies, verifyEmail } from '../users/verify-email.ts';
+import { verifyEmail } from '../users/verify-email.ts';
+import type { BankRouteDependencies } from './bank-routes.ts';
 
 const VERIFY_LIMIT = { limit: 30, windowMs: 60_000 };
 const FORM = /^application\/x-www-form-urlencoded *(;|$)/i;
 
 /** The API and the page that prove an e-mail address; both count against one rate limit. */
-export function addVerifyEmailRoutes(app: App, deps: AppDependencies): void {
+export function addVerifyEmailRoutes(app: Routes, deps: BankRouteDependencies): void {
   const limit = limitRate(VERIFY_LIMIT, deps.clock);
-  const onBank = { db: toBankDatabase(deps.db), secretKey: deps.secretKey };
-  addVerify(app, onBank, limit);
+  addVerify(app, deps, limit);
   app.get('/verify-email', (c) => showConfirmPage(c));
-  app.post('/verify-email', limit, (c) => showResultPage(c, onBank));
+  app.post('/verify-email', limit, (c) => showResultPage(c, deps));
 }
 
-function addVerify(app: App, deps: VerifyDependencies, limit: ReturnType<typeof limitRate>): void {
+function addVerify(app: Routes, deps: BankRouteDependencies, limit: ReturnType<typeof limitRate>): void {
   const route = createRoute({
     method: 'post',
     path: '/v1/verify-email',
@@ -48,13 +45,13 @@ function addVerify(app: App, deps: VerifyDependencies, limit: ReturnType<typeof 
 }
 
 /** Mail scanners follow links, so opening the page only shows a button. */
-function showConfirmPage(c: Context<AppEnv>) {
+function showConfirmPage(c: Context<RouteEnv>) {
   const proof = verificationProof.safeParse({ id: c.req.query('id'), code: c.req.query('code') });
   if (!proof.success) return c.html(resultPage('malformed', rootFrom(c)), 422);
   return c.html(confirmPage(proof.data, rootFrom(c)));
 }
 
-async function showResultPage(c: Context<AppEnv>, deps: VerifyDependencies) {
+async function showResultPage(c: Context<RouteEnv>, deps: BankRouteDependencies) {
   if (!FORM.test(c.req.header('Content-Type') ?? '')) {
     throw new HowdahError('unsupported_media_type', { detail: 'This address takes the form of its page' });
   }
@@ -65,9 +62,9 @@ async function showResultPage(c: Context<AppEnv>, deps: VerifyDependencies) {
     return c.html(resultPage('verified', rootFrom(c)));
   } catch (error) {
     if (!(error instanceof HowdahError)) throw error;
-    if (error.code === 'verification_not_found') return c.html(resultPage('unknown', rootFrom(c)), 404);
-    if (error.code === 'verification_used') return c.html(resultPage('used', rootFrom(c)), 410);
-    if (error.code === 'verification_expired') return c.html(resultPage('expired', rootFrom(c)), 410);
+    if (error.code === VERIFICATION_NOT_FOUND.code) return c.html(resultPage('unknown', rootFrom(c)), 404);
+    if (error.code === VERIFICATION_USED.code) return c.html(resultPage('used', rootFrom(c)), 410);
+    if (error.code === VERIFICATION_EXPIRED.code) return c.html(resultPage('expired', rootFrom(c)), 410);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
-import { HowdahError } from '../../errors.ts';
+import { HowdahError } from '../../index.ts';
 import { createConcurrencyLimit } from './concurrency-limit.ts';
 
 /** Argon2id with 19 MiB, 2 passes, 1 lane. Source: OWASP Password Storage Cheat Sheet. */

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { inOrder } from '../../db/in-order.ts';
-import type { EnqueuedJob, TaskDistributor } from '../../enqueue/task-distributor.ts';
-import { HowdahError } from '../../errors.ts';
+import { type EnqueuedJob, HowdahError, type TaskDistributor } from '../../index.ts';
 import { type BankDatabase, type BankTransaction, transactDrizzle } from '../database.ts';
 import { sendVerifyEmail } from '../definitions/send-verify-email.ts';
 import { sendWelcomeEmail } from '../definitions/send-welcome-email.ts';
+import { USER_EXISTS } from '../errors.ts';
 import { users } from '../schema.ts';
 import { insertVerification } from './open-verification.ts';
 import { hashPassword } from './password.ts';
@@ -86,7 +86,7 @@ function enqueueMails(
 function translateTaken(error: unknown): unknown {
   const field = GUARDED_FIELDS[violatedIndex(error) ?? ''];
   if (!field) return error;
-  return new HowdahError('user_exists', {
+  return new HowdahError(USER_EXISTS, {
     detail: field === 'account' ? 'This account is taken' : 'This e-mail address is taken',
     fields: [{ field, message: 'is taken' }],
     cause: error,

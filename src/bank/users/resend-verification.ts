@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { and, inArray, isNull, sql } from 'drizzle-orm';
-import type { TaskDistributor } from '../../enqueue/task-distributor.ts';
-import { HowdahError } from '../../errors.ts';
+import { HowdahError, type TaskDistributor } from '../../index.ts';
 import { type BankDatabase, type BankTransaction, transactDrizzle } from '../database.ts';
 import { sendVerifyEmail } from '../definitions/send-verify-email.ts';
 import { users, verifications } from '../schema.ts';

@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { HowdahError } from '../../errors.ts';
+import { HowdahError } from '../../index.ts';
 import { type BankDatabase, transactDrizzle } from '../database.ts';
+import { VERIFICATION_EXPIRED, VERIFICATION_NOT_FOUND, VERIFICATION_USED } from '../errors.ts';
 import { users, verifications } from '../schema.ts';
 import { isOpen } from './open-verification.ts';
 import { createNonce, isVerificationCode } from './verification-code.ts';
@@ -31,7 +32,7 @@ const NO_NONCE = createNonce();
  */
 export async function verifyEmail(deps: VerifyDependencies, proof: VerificationProof): Promise<void> {
   const id = proof.id.toLowerCase();
-  if (!(await isProven(deps, { id, code: proof.code }))) throw new HowdahError('verification_not_found');
+  if (!(await isProven(deps, { id, code: proof.code }))) throw new HowdahError(VERIFICATION_NOT_FOUND);
   if (!(await useVerification(deps.db, id))) throw await describeRefusal(deps.db, id);
 }
 
@@ -73,5 +74,5 @@ async function describeRefusal(db: BankDatabase, id: string): Promise<HowdahErro
     .select({ usedAt: verifications.usedAt })
     .from(verifications)
     .where(eq(verifications.id, id));
-  return new HowdahError(row?.usedAt ? 'verification_used' : 'verification_expired');
+  return new HowdahError(row?.usedAt ? VERIFICATION_USED : VERIFICATION_EXPIRED);
 }

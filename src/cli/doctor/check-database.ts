@@ -3,7 +3,7 @@ import { checkEngines, EngineMismatchError } from '../../db/engine-fingerprint.t
 import { isMigrated } from '../../db/migrate.ts';
 import { hasNewerSchema } from '../../db/schema-version.ts';
 import type { Session } from '../../db/session.ts';
-import { catalogue } from '../../tasks/catalogue.ts';
+import type { Catalogue } from '../../tasks/catalogue.ts';
 import { checkClock } from './check-clock.ts';
 import { checkConnections } from './check-connections.ts';
 import { checkGrants } from './check-grants.ts';
@@ -24,7 +24,11 @@ export interface DatabaseFindings {
 }
 
 /** Whether the server fits, and holds this version of Howdah on the engine it was built for. */
-export async function checkDatabase(session: Session, config: Config): Promise<DatabaseFindings> {
+export async function checkDatabase(
+  session: Session,
+  config: Config,
+  catalogue: Catalogue,
+): Promise<DatabaseFindings> {
   const version = await guarded('the version', () => checkVersion(session));
   const server = [
     ...(await guarded('the clock', () => checkClock(session))),
@@ -33,7 +37,7 @@ export async function checkDatabase(session: Session, config: Config): Promise<D
   ];
   const base = await guarded('grants', () => checkGrants(session));
   if (!hasError([...version, ...base])) {
-    base.push(...(await guarded('the installed version', () => checkInstalled(session, config))));
+    base.push(...(await guarded('the installed version', () => checkInstalled(session, config, catalogue))));
   }
   const findings = [...version, ...server, ...base];
   if (hasError([...version, ...base])) return { findings, isUsable: false };
@@ -67,7 +71,7 @@ export function judgeVersion({ number, text }: { number: number; text: string })
   return ok(`Postgres ${text}`);
 }
 
-async function checkInstalled(session: Session, { queues }: Config): Promise<Finding> {
+async function checkInstalled(session: Session, { queues }: Config, catalogue: Catalogue): Promise<Finding> {
   const names = [...queues.map(({ name }) => name), ...[...catalogue.values()].map(({ queue }) => queue)];
   if (await hasNewerSchema(session)) {
     return error(

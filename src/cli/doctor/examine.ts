@@ -1,3 +1,5 @@
+import type { AnyApp } from '../../app/define-app.ts';
+import { type LoadedApp, loadTasks } from '../../app/load-tasks.ts';
 import { parseDatabaseAddress, withSessions } from '../../config/database-address.ts';
 import { type Config, ConfigError, configWarnings, readConfig } from '../../config.ts';
 import { embeddedAddress } from '../../db/embedded/address.ts';
@@ -6,7 +8,7 @@ import type { Session } from '../../db/session.ts';
 import { lookAt } from '../../start/check-connection.ts';
 import { readSchedules } from '../../start/read-schedules.ts';
 import { StartupError } from '../../start/startup-error.ts';
-import { catalogue } from '../../tasks/catalogue.ts';
+import { createCatalogue } from '../../tasks/catalogue.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkDefaults } from './check-defaults.ts';
 import { checkEnds } from './check-ends.ts';
@@ -21,20 +23,41 @@ import { guarded } from './guarded.ts';
 import { judgeSessions } from './judge-sessions.ts';
 import { openPatient } from './open-patient.ts';
 
-/** Everything about this deployment that can be checked from here, in the order in which it would be mended. */
-export async function examine(): Promise<Finding[]> {
+/**
+ * Everything about this deployment that can be checked from here, in the order in which it would be mended.
+ *
+ * @param app the application; without one its settings, tasks and crontab are not looked at
+ */
+export async function examine(app: AnyApp | undefined): Promise<Finding[]> {
   let config: Config;
   try {
-    config = readConfig();
+    config = readConfig({ readSettings: app?.readSettings });
   } catch (mistake) {
     if (!(mistake instanceof ConfigError)) throw mistake;
     return [error(mistake.message, 'correct the environment; the README lists every setting')];
   }
-  const warnings = configWarnings(config).map((text) => warning(text, 'see the README'));
-  return [ok(`configuration (${config.environment})`), ...warnings, ...(await checkServer(config))];
+  const own = app?.warn?.(config.settings, { environment: config.environment, role: 'all' }) ?? [];
+  const warnings = [...configWarnings(config), ...own].map((text) => warning(text, 'see the README'));
+  const findings = [ok(`configuration (${config.environment})`), ...warnings];
+  if (!app) return [...findings, NO_APP, ...(await checkServer(config, undefined))];
+  try {
+    return [...findings, ...(await checkServer(config, await loadTasks(app)))];
+  } catch (mistake) {
+    if (!(mistake instanceof TypeError)) throw mistake;
+    return [
+      ...findings,
+      error(mistake.message, 'correct the file'),
+      ...(await checkServer(config, undefined)),
+    ];
+  }
 }
 
-async function checkServer(config: Config): Promise<Finding[]> {
+const NO_APP = warning(
+  'no application: tasks, crontab and settings of its own were not looked at',
+  'run it where howdah.config.ts is, or name that file by --config',
+);
+
+async function checkServer(config: Config, app: LoadedApp | undefined): Promise<Finding[]> {
   const databaseUrl = config.databaseUrl ?? (await embeddedAddress(config.dataDir));
   if (databaseUrl === undefined) {
     return [error('no database', 'set DATABASE_URL, or run npm start, which brings a Postgres of its own')];
@@ -47,7 +70,7 @@ async function checkServer(config: Config): Promise<Finding[]> {
     const { kind, foreign } = direct;
     return [
       ...judgeSessions(sessions, { variable, directKind: kind }),
-      ...(await checkInside(config, withSessions(directUrl, kind), foreign)),
+      ...(await checkInside({ config, app }, withSessions(directUrl, kind), foreign)),
     ];
   } catch (failure) {
     if (!(failure instanceof StartupError)) throw failure;
@@ -60,18 +83,18 @@ async function checkServer(config: Config): Promise<Finding[]> {
 
 /** What may only be tried on a session of one's own is left out where there is none. */
 async function checkInside(
-  config: Config,
+  { config, app }: { config: Config; app: LoadedApp | undefined },
   connectionString: string,
   foreign: readonly ForeignSetting[],
 ): Promise<Finding[]> {
   const isShared = parseDatabaseAddress(connectionString).sessions === 'shared';
   await using session = await openPatient(connectionString);
-  const { findings, isUsable } = await checkDatabase(session, config);
+  const { findings, isUsable } = await checkDatabase(session, config, app?.catalogue ?? createCatalogue([]));
   if (!isUsable) return findings;
   return [
     ...findings,
     ...(await guarded('defaults', () => checkDefaults(session, foreign))),
-    ...(await guarded('the crontab', () => checkCrontab(session))),
+    ...(app ? await guarded('the crontab', () => checkCrontab(session, app)) : []),
     ...(await guarded('schedules', () => checkSchedules(session))),
     ...(await guarded('upkeep', () => checkUpkeep(session))),
     ...(await guarded('dead rows and what holds vacuum back', () => checkVacuum(session))),
@@ -84,10 +107,10 @@ async function checkInside(
   ];
 }
 
-async function checkCrontab(session: Session): Promise<Finding> {
+async function checkCrontab(session: Session, { app, catalogue }: LoadedApp): Promise<Finding> {
   const { rows } = await session.query<{ name: string }>('select name from howdah.queue_registry');
   try {
-    const schedules = await readSchedules({ catalogue, queues: rows.map(({ name }) => name) });
+    const schedules = await readSchedules({ catalogue, queues: rows.map(({ name }) => name) }, app.crontab);
     return ok(`crontab (${schedules.length} ${schedules.length === 1 ? 'entry' : 'entries'})`);
   } catch (mistake) {
     if (!(mistake instanceof StartupError)) throw mistake;

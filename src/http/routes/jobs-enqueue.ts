@@ -62,7 +62,7 @@ export function addEnqueueRoutes(app: App, deps: AppDependencies) {
   const { db, distributor } = deps;
   return app
     .openapi(enqueueRoute, async (c) => {
-      const jobs = await toNewJobs(db, [c.req.valid('json')]);
+      const jobs = await toNewJobs(deps, [c.req.valid('json')]);
       const body = await mutateAtOnce(c, db, async (tx) => {
         const written = await getEnqueued(tx, enqueueRecorded(tx, distributor, jobs));
         if (!written) throw new Error('the job that was just enqueued is not there');
@@ -72,7 +72,7 @@ export function addEnqueueRoutes(app: App, deps: AppDependencies) {
       return c.json(body, 201);
     })
     .openapi(batchRoute, async (c) => {
-      const jobs = await toNewJobs(db, c.req.valid('json').jobs);
+      const jobs = await toNewJobs(deps, c.req.valid('json').jobs);
       const body = await mutateAtOnce(c, db, async (tx) => {
         const enqueued = await enqueueRecorded(tx, distributor, jobs);
         return { jobs: enqueued.map(present) };

@@ -1,18 +1,21 @@
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import type { JobHelpers, WorkerPool } from 'graphile-worker';
 import type { Pool } from 'pg';
 import type { BoundTask } from '../../tasks/bind.ts';
 import type { TaskDefinition } from '../../tasks/define-task.ts';
-import { loadBoundTask } from '../../tasks/load-bound-task.ts';
 import { versionsOf } from '../../tasks/task-version.ts';
 import type { RunnerIdentity } from '../fleet/runner-identity.ts';
 import { ShutdownError } from '../run/abort-reasons.ts';
 import type { SharedEnvironment } from '../run/run-job.ts';
 import type { Schedule } from '../schedules/crontab.ts';
 import type { UpkeepSettings } from '../upkeep/upkeep-kinds.ts';
+import cliTasks from './cli-tasks.ts';
 import { distrustNews } from './distrust-news.ts';
 import { gatePool } from './gated-pool.ts';
 import { GuestRunner } from './guest-runner.ts';
+
+/** Where the CLI finds them. */
+export const CLI_TASKS = fileURLToPath(import.meta.resolve('./cli-tasks.ts'));
 
 /** The CLI's own, without --max-pool-size. */
 const DEFAULT_POOL_SIZE = 10;
@@ -21,6 +24,8 @@ const DEFAULT_POOL_SIZE = 10;
 export interface EnginePluginOptions<Services> {
   connectionString: string;
   identity: RunnerIdentity;
+  /** Every task of the application, by name. */
+  tasks: ReadonlyMap<string, BoundTask<Services>>;
   /** The pool that the CLI works with in place of one of its own; whatever is idle in it keeps no process alive. */
   openPool: (maxConnections: number) => Pool;
   /** Of all queues; the CLI's own clock enqueues nothing. */
@@ -47,12 +52,12 @@ export type CliSettings = Pick<
 >;
 
 /**
- * Loads each file of the tasks folder as a bound task and runs it through the same pipeline: parsed payload, time limit,
- * verdicts, events. The CLI's pool is a runner in the fleet's register: nothing is fetched before it is in there, and
+ * Has the CLI run the application's tasks through the same pipeline: parsed payload, time limit, verdicts, events. The CLI's pool is a runner in the fleet's register: nothing is fetched before it is in there, and
  * what it holds when it leaves is given back.
  */
 export function createEnginePlugin<Services>(options: EnginePluginOptions<Services>): GraphileConfig.Plugin {
   const guest = new Guest(options);
+  for (const [name, task] of options.tasks) cliTasks[name] = guest.handlerOf(task);
   return {
     name: 'HowdahPlugin',
     version: '1.0.0',
@@ -79,15 +84,6 @@ export function createEnginePlugin<Services>(options: EnginePluginOptions<Servic
       },
       hooks: {
         startWorker: () => guest.begun,
-        loadTaskFromFiles: {
-          before: ['LoadTaskFromJsPlugin'],
-          async callback(_, details) {
-            const file = details.fileDetailsList.find(({ extension }) => extension === '.ts');
-            if (details.handler || !file) return;
-            const task = await loadBoundTask<Services>(pathToFileURL(file.fullPath));
-            details.handler = guest.handlerOf(task);
-          },
-        },
       },
     },
   };
@@ -106,7 +102,6 @@ function lendPool<T>(compiled: T, pool: Pool): T {
 /** The CLI's pool as a runner of ours, from its creation to its end. */
 class Guest<Services> {
   readonly #options: EnginePluginOptions<Services>;
-  readonly #tasks: TaskDefinition[] = [];
   #queue = '';
   #concurrency = 1;
   #pool: Pool | undefined;
@@ -137,7 +132,6 @@ class Guest<Services> {
   }
 
   handlerOf(task: BoundTask<Services>) {
-    this.#tasks.push(task.definition as TaskDefinition);
     return async (payload: unknown, helpers: JobHelpers): Promise<void> => {
       if (!this.#runner) throw new Error('a job was fetched before the runner was in the register');
       await this.#runner.run(task, payload, helpers);
@@ -168,12 +162,12 @@ class Guest<Services> {
   }
 
   async #begin({ id }: WorkerPool): Promise<void> {
-    const { connectionString, schedules, upkeep, onLost } = this.#options;
+    const { connectionString, tasks, schedules, upkeep, onLost } = this.#options;
     const identity = {
       ...this.#options.identity,
       queue: this.#queue,
       concurrency: this.#concurrency,
-      tasks: versionsOf(this.#tasks),
+      tasks: versionsOf([...tasks.values()].map(({ definition }) => definition as TaskDefinition)),
     };
     const environment = await this.#options.open();
     if (!this.#pool) throw new Error('the pool was made before it was lent');

@@ -6,7 +6,7 @@ import { requestLimits } from '../../../src/db/limits.ts';
 import { announceTasks } from '../../../src/enqueue/announce-tasks.ts';
 import { PostgresDistributor } from '../../../src/enqueue/postgres-distributor.ts';
 import { createEventHub, type EventHub } from '../../../src/observability/event-hub.ts';
-import { catalogue } from '../../../src/tasks/catalogue.ts';
+import { catalogue } from '../../support/bank-catalogue.ts';
 import { createTestDatabase } from '../../support/test-database.ts';
 
 export const SECRET_KEY = 'a secret key for tests, 32 characters or more';

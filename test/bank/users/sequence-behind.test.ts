@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { registerUser } from '../../../src/bank/users/register-user.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
 import { prepareDatabase } from '../../../src/start/prepare-database.ts';
+import { catalogue } from '../../support/bank-catalogue.ts';
 import { runHowdah } from '../../support/howdah-cli.ts';
 import { ADA, type Customers, openCustomers } from './open-customers.ts';
 
@@ -32,11 +33,10 @@ test('ids of users that a restore left behind are found by doctor and moved by t
   );
   assert.doesNotMatch(stdout, /ledger/);
 
-  await prepareDatabase(
-    { queues: [], autoMigrate: true, migrateTimeoutMs: 60_000 },
-    customers.connectionString,
-    { log: createLogger({ level: 'silent' }) },
-  );
+  await prepareDatabase({ queues: [], autoMigrate: true, migrateTimeoutMs: 60_000 }, catalogue, {
+    connectionString: customers.connectionString,
+    log: createLogger({ level: 'silent' }),
+  });
   const { user } = await registerUser(customers, bob);
   const [row] = await customers.rows('select id::text from public.users where account = $1', ['bob']);
   assert.deepEqual([user.account, row], ['bob', { id: '8' }]);

@@ -1,18 +1,9 @@
-import { parseDatabaseAddress } from './database-address.ts';
-import { Mistake } from './mistake.ts';
-import { readTls } from './tls-setting.ts';
+import { Mistake } from '../../index.ts';
 
 const SMTP_FORM =
   'expected the address of a mail server, smtp: or smtps:, e.g. smtp://user:password@mail.example:587';
 const PUBLIC_FORM =
   'expected an http: or https: address without user, query and fragment, e.g. https://bank.example';
-
-/** The address as it was given, once the files that it names can be read. @throws {Mistake} */
-export function parseDatabaseUrl(value: string): string {
-  const { tls } = parseDatabaseAddress(value);
-  if (tls) readTls(tls);
-  return value;
-}
 
 /** The address as it was given. @throws {Mistake} */
 export function parseSmtpUrl(value: string): string {

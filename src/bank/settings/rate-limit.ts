@@ -1,5 +1,4 @@
-import { durationParser } from './duration.ts';
-import { Mistake } from './mistake.ts';
+import { durationParser, Mistake } from '../../index.ts';
 
 /** So many requests in a window of time. */
 export interface RateLimitSetting {

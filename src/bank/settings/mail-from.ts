@@ -1,4 +1,4 @@
-import { Mistake } from './mistake.ts';
+import { Mistake } from '../../index.ts';
 
 const ADDRESS = String.raw`[^\s<>@,;:"()\\]+@[^\s<>@,;:"()\\.]+(\.[^\s<>@,;:"()\\.]+)*`;
 /** Printable words, or any of them in quotes. A line break would let a value write headers of its own. */

@@ -1,0 +1,2 @@
+/** The application of this repository: the bank. */
+export { default } from './src/bank/app.ts';

@@ -1,0 +1,49 @@
+import type { Routes } from '../../http.ts';
+import type { RouteContext, TaskDistributor } from '../../index.ts';
+import { toBankDatabase } from '../database.ts';
+import type { DevelopmentMailbox } from '../mail/development-mailbox.ts';
+import type { Services } from '../services.ts';
+import type { BankSettings } from '../settings/bank-settings.ts';
+import type { RateLimitSetting } from '../settings/rate-limit.ts';
+import { addLandingRoute } from './landing.ts';
+import { addMailboxRoutes } from './mailbox.ts';
+import { addUserRoutes } from './users.ts';
+import { addVerifyEmailRoutes } from './verify-email.ts';
+
+/** What the bank's routes are made from. */
+export interface BankRouteDependencies {
+  /** For requests: statements have limits. */
+  readonly db: Services['db'];
+  readonly distributor: TaskDistributor;
+  readonly secretKey: string;
+  /** How long a verification mail waits; 0 sends at once. */
+  readonly verifyEmailDelayMs: number;
+  /** Sign-ups a client address may try; undefined means any number. */
+  readonly signUpRateLimit: RateLimitSetting | undefined;
+  /** Shown at /mailbox; without it those addresses do not exist. */
+  readonly mailbox?: DevelopmentMailbox | undefined;
+  readonly adminToken?: string | undefined;
+  readonly viewerToken?: string | undefined;
+  publicUrl(): string;
+  readonly clock?: (() => number) | undefined;
+}
+
+/** Sign-up, verification, mailbox and the front door, as the application adds them. */
+export function addBankRoutes(
+  routes: Routes,
+  { services, settings, pool, url, ...given }: RouteContext<Services, BankSettings>,
+): void {
+  const { secretKey, mailbox } = services;
+  const { verifyEmailDelayMs, signUpRateLimit } = settings;
+  const db = toBankDatabase(pool);
+  const own = { db, secretKey, mailbox, verifyEmailDelayMs, signUpRateLimit, publicUrl: url };
+  addRoutesOver(routes, { ...given, ...own });
+}
+
+/** The same over parts that somebody else has made. */
+export function addRoutesOver(routes: Routes, deps: BankRouteDependencies): void {
+  addUserRoutes(routes, deps);
+  addVerifyEmailRoutes(routes, deps);
+  addMailboxRoutes(routes, deps.mailbox);
+  addLandingRoute(routes, deps);
+}

@@ -1,8 +1,0 @@
-import { endEarlyOnSignals } from './start/end-early.ts';
-
-// Before anything else is loaded: that takes a second or more, in which a process 1 would ignore signals for good.
-const [, , command = 'all'] = process.argv;
-endEarlyOnSignals(command !== 'migrate');
-
-const { runCommand } = await import('./start/run-command.ts');
-await runCommand(command);
