@@ -28,9 +28,10 @@ export interface TaskContext<Services> {
    * happens exactly once, even if the process dies right after. Call it last in the transaction, then commit and
    * return. When the transaction is rolled back the job goes on as if this had not been called.
    *
-   * @param tx the transaction, of any library that `distribute` takes; never a pool
+   * @param tx the transaction, of any library that `distribute` takes
    * @param result a JSON value of at most 1 MiB, kept with the job; what the handler returns afterwards is ignored
    * @throws {JobLostError} when the job is another worker's by now; let it roll the transaction back
+   * @throws {TypeError} when `tx` is a pool, or else belongs to no transaction
    * @throws {ResultError} when the result cannot be kept; thrown on, it discards the job
    */
   readonly completeInTransaction: (tx: SqlClient, result?: unknown) => Promise<void>;

@@ -8,5 +8,7 @@ export interface Adapter<Tx extends SqlClient> {
   insert(tx: Tx, note: string): PromiseLike<unknown>;
   /** What the library runs statements on that belong to no transaction. */
   readonly outside: SqlClient;
+  /** Whether that may have a transaction open all the same, begun by hand. */
+  readonly isOutsideOneConnection?: boolean;
   close(): Promise<unknown>;
 }

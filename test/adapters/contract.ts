@@ -222,6 +222,17 @@ export function keepsTheContract<Tx extends SqlClient>(
       assert.deepEqual((await left()).orders, []);
     });
 
+    test('is needed to complete a job', async () => {
+      const { id } = await queue.distributor.distribute(queue.pool, ships, {});
+      const hold = `update graphile_worker._private_jobs set locked_by = 'somebody', locked_at = $1 where id = $2`;
+      await queue.pool.query(hold, [SOON, id]);
+      const claim = [id, 'default', 'somebody', SOON.toISOString()] as const;
+      const completed = completeClaim(claim, adapter.outside, undefined);
+      if (adapter.isOutsideOneConnection) return completed;
+      await assert.rejects(completed, { name: 'TypeError', message: /^expected a transaction to complete/ });
+      assert.equal((await queue.job(id)).state, 'running');
+    });
+
     test('is not needed: outside of one a job is enqueued at once', async () => {
       const { id } = await queue.distributor.distribute(adapter.outside, ships, {});
       assert.deepEqual((await left()).jobs, [id]);

@@ -18,6 +18,7 @@ keepsTheContract('Kysely', async (connectionString): Promise<Adapter<Transaction
     transaction: (work) => db.transaction().execute(work),
     insert,
     outside: db,
+    isOutsideOneConnection: true,
     close: () => db.destroy(),
   };
 });
@@ -43,6 +44,7 @@ keepsTheContract(
       },
       insert,
       outside: db,
+      isOutsideOneConnection: true,
       close: () => db.destroy(),
     };
   },

@@ -12,6 +12,7 @@ keepsTheContract('a pg client', async (connectionString): Promise<Adapter<pg.Cli
     transaction: (work) => inTransaction(client, () => work(client)),
     insert,
     outside: client,
+    isOutsideOneConnection: true,
     close: () => client.end(),
   };
 });

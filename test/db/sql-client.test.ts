@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { queryRows, type SqlClient } from '../../src/db/sql-client.ts';
+import { isOutside } from '../../src/db/transactions/is-outside.ts';
 
 class Transaction {
   id = 'a secret';
@@ -26,6 +27,7 @@ describe('what is no client', () => {
   ];
   for (const [client, name] of cases) {
     test(`is refused: ${name}, ${typeof client}`, async () => {
+      assert.equal(isOutside(client), false);
       await assert.rejects(ask(client), (error: unknown) => {
         assert.ok(error instanceof TypeError);
         assert.match(error.message, /^expected a transaction of drizzle, Kysely, .* received /);

@@ -1,6 +1,7 @@
 import type { Job } from 'graphile-worker';
 import { queryRows, type SqlClient } from '../../db/sql-client.ts';
 import { sqlStateOf } from '../../db/sql-state.ts';
+import { isOutside } from '../../db/transactions/is-outside.ts';
 import { JobLostError } from './abort-reasons.ts';
 
 /** How far a run is. */
@@ -84,8 +85,16 @@ export function createRunStore(job: Job, queue: string, query: RunQuery): RunSto
     complete: (tx, json) => completeClaim(run, tx, json),
   };
 }
-/** Ends the job as completed in the caller's transaction. @throws {JobLostError} when it is not that run's any more */
+
+/**
+ * Ends the job as completed in the caller's transaction.
+ *
+ * @throws {JobLostError} when it is not that run's any more
+ * @throws {TypeError} when what was given belongs to no transaction: the job would be completed at once, whatever comes of the run
+ */
 export async function completeClaim(claim: RunClaim, tx: SqlClient, json: string | undefined): Promise<void> {
+  if (isOutside(tx))
+    throw new TypeError('expected a transaction to complete the job in, received what has none (a pool?)');
   try {
     await queryRows(tx, COMPLETE, [...claim, json]);
   } catch (error) {
