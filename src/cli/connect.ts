@@ -1,6 +1,6 @@
 import { readDatabasePlace } from '../config.ts';
-import { type DatabaseHandle, openDatabase } from '../db/database.ts';
 import { embeddedAddress } from '../db/embedded/address.ts';
+import { type DatabaseHandle, openDatabase } from '../db/open-database.ts';
 import { checkConnection } from '../start/check-connection.ts';
 import { StartupError } from '../start/startup-error.ts';
 import { CommandError } from './command-error.ts';

@@ -1,5 +1,5 @@
 import type { AnyApp } from '../app/define-app.ts';
-import type { DatabaseHandle } from '../db/database.ts';
+import type { DatabaseHandle } from '../db/open-database.ts';
 import type { ExitCode, NamedCommand } from './command.ts';
 import { UsageError } from './command-error.ts';
 import { renderHelp } from './help.ts';

@@ -98,8 +98,8 @@ async function prepare(
   const { migrateTimeoutMs: waitLimitMs } = config;
   await prepareDatabase(config, app.catalogue, { connectionString: directUrl, log });
   const announcing = { connectionString: databaseUrl, log, waitLimitMs };
-  const { pool, schedules } = await openApplicationDatabase(app, announcing, opened);
-  const { rows } = await pool.query<{ name: string }>('select name from howdah.queue_registry order by name');
+  const { db, schedules } = await openApplicationDatabase(app, announcing, opened);
+  const { rows } = await db.query<{ name: string }>('select name from howdah.queue_registry order by name');
   return { ...addresses, queues: rows.map(({ name }) => name), schedules };
 }
 

@@ -1,6 +1,6 @@
 import type { LoadedApp } from '../app/load-tasks.ts';
-import { type DatabaseHandle, type DatabaseOptions, openDatabase } from '../db/database.ts';
 import { requestLimits } from '../db/limits.ts';
+import { type DatabaseHandle, type DatabaseOptions, openDatabase } from '../db/open-database.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Schedule } from '../work/schedules/crontab.ts';
 import { type AnnounceOptions, announceAgain, announceAtStart } from './announce-at-start.ts';
@@ -29,13 +29,13 @@ export async function openApplicationDatabase(
   resources: AsyncDisposableStack,
 ): Promise<ApplicationDatabase> {
   const { connectionString, log } = options;
-  const handle = openPool(
+  const handle = openLogged(
     { connectionString, applicationName: 'howdah', maxConnections: POOL_SIZES.tasks },
     log,
     resources,
   );
-  const schedules = await announceAtStart(handle.pool, app, options);
-  const announce = () => announceAgain(handle.pool, app, { ...options, schedules });
+  const schedules = await announceAtStart(handle.db, app, options);
+  const announce = () => announceAgain(handle.db, app, { ...options, schedules });
   resources.use(keepAnnouncing(announce, { log }));
   return { ...handle, schedules };
 }
@@ -47,7 +47,7 @@ export function openRequestDatabase(
 ): DatabaseHandle {
   const limits = requestLimits(config.requestTimeoutMs);
   const maxConnections = POOL_SIZES.requests;
-  return openPool(
+  return openLogged(
     { connectionString, applicationName: 'howdah api', maxConnections, limits },
     log,
     resources,
@@ -64,14 +64,14 @@ export function openCheckDatabase(
 ): DatabaseHandle {
   const limits = requestLimits(CHECK_TIMEOUT_MS);
   const maxConnections = POOL_SIZES.checks;
-  return openPool(
+  return openLogged(
     { connectionString, applicationName: 'howdah checks', maxConnections, limits },
     log,
     resources,
   );
 }
 
-function openPool(
+function openLogged(
   options: Omit<DatabaseOptions, 'onConnectionError'>,
   log: Logger,
   resources: AsyncDisposableStack,

@@ -1,4 +1,4 @@
-import type { DatabaseHandle } from '../db/database.ts';
+import type { DatabaseHandle } from '../db/open-database.ts';
 import type { MetricsAccess } from '../http/routes/metrics.ts';
 import { readQueueStats } from '../look/queue-stats.ts';
 import { readUpkeep } from '../look/upkeep.ts';
@@ -10,17 +10,17 @@ import type { Parts } from './parts.ts';
 /** The metrics of this process, and the warning about what holds back vacuum; both end with the stack. */
 export function openMetrics(
   { app, config, events, log, tokens }: Parts,
-  { pool }: DatabaseHandle,
+  { db }: DatabaseHandle,
   opened: AsyncDisposableStack,
 ): MetricsAccess {
-  const readHolders = () => readVacuumHolders(pool);
+  const readHolders = () => readVacuumHolders(db);
   const metrics = createMetrics({
     events,
     log,
     readDatabase: async () => ({
-      queues: await readQueueStats(pool),
+      queues: await readQueueStats(db),
       vacuumHolders: await readHolders(),
-      upkeep: await readUpkeep(pool),
+      upkeep: await readUpkeep(db),
     }),
     known: [...app.catalogue.values()].map(({ name: task, queue }) => ({ queue, task })),
     queues: config.queues.map(({ name }) => name),

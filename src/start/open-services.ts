@@ -2,7 +2,7 @@ import type { ServiceContext } from '../app/define-app.ts';
 import type { LoadedApp } from '../app/load-tasks.ts';
 import { developmentKey } from '../config/development-secrets.ts';
 import type { Config, Role } from '../config.ts';
-import type { PoolHandle } from '../db/open-pool.ts';
+import type { DatabaseHandle } from '../db/open-database.ts';
 import type { Logger } from '../observability/logger.ts';
 
 export interface Surroundings {
@@ -10,7 +10,7 @@ export interface Surroundings {
   role: Role;
   log: Logger;
   connectionString: string;
-  database: Pick<PoolHandle, 'pool'>;
+  database: Pick<DatabaseHandle, 'db'>;
   url: () => string;
 }
 
@@ -22,7 +22,7 @@ export async function openServices<Services>(
 ): Promise<Services> {
   const { environment, settings } = config;
   const context: ServiceContext<unknown> = {
-    ...{ role, environment, settings, connectionString, pool: database.pool, log, url },
+    ...{ role, environment, settings, connectionString, pool: database.db, log, url },
     defer: (close) => opened.defer(async () => void (await close())),
     developmentKey: () => developmentKey(config),
   };

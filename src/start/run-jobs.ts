@@ -21,7 +21,7 @@ export async function runJobs(
       events,
       log,
     },
-    database.pool,
+    database.db,
   );
   const processor = late ? serveLate(begun, { ...parts, late, queues: config.queues.filter(isLate) }) : begun;
   opened.defer(() => processor.stop(config.shutdownTimeoutMs));

@@ -1,5 +1,5 @@
 import { distrust } from '../db/bounded-pool.ts';
-import type { DatabaseHandle } from '../db/database.ts';
+import type { DatabaseHandle } from '../db/open-database.ts';
 import { runAlone } from '../db/run-alone.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import { PostgresDistributor } from '../enqueue/postgres-distributor.ts';
@@ -20,14 +20,14 @@ export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Pro
   const checks = openCheckDatabase(parts, opened);
   const requests = parts.role === 'worker' ? undefined : openRequestDatabase(parts, opened);
   // What requests wait for, readiness waits for as well; a pool of its own would be ready when theirs is stuck.
-  const { pool } = requests ?? checks;
+  const { db } = requests ?? checks;
   const client: SqlClient = {
-    query: (text, values) => runAlone(pool, READINESS_LIMITS, (each) => each.query(text, values)),
+    query: (text, values) => runAlone(db, READINESS_LIMITS, (each) => each.query(text, values)),
   };
   const readiness = () =>
     checkReadiness({
       client,
-      onReadOnly: () => distrust(pool),
+      onReadOnly: () => distrust(db),
       tasks: [...parts.app.catalogue.keys()],
       processor: parts.processor,
       phase: phaseOf(parts),
@@ -59,7 +59,7 @@ function phaseOf({ role, processor, ending }: Parts): Phase | undefined {
 /** Loaded only where the API is served: a worker does without all that describes one. */
 async function createApi(
   parts: Parts,
-  { db, pool }: DatabaseHandle,
+  { db }: DatabaseHandle,
   own: Pick<AppDependencies, 'stopping' | 'metrics' | 'checkReadiness'>,
 ): Promise<App> {
   const { app, services, config, events, log, tokens, url } = parts;
@@ -70,7 +70,7 @@ async function createApi(
     { ...own, ...tokens, db, distributor, events, log, catalogue, publicUrl: url },
     (routes) =>
       app.app.addRoutes?.(routes, {
-        ...{ services, settings: config.settings, pool, distributor, url },
+        ...{ services, settings: config.settings, pool: db, distributor, url },
         ...tokens,
       }),
   );

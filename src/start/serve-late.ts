@@ -63,7 +63,7 @@ async function untilServed(
       await prepareDatabase(config, app.catalogue, own);
       const wait = { purpose: 'name the tasks', waitLimitMs: config.migrateTimeoutMs, onWait: tell };
       await untilUnblocked(
-        database.pool,
+        database.db,
         { ...wait, connectionString: databaseUrl, signal },
         (client) => announceTasks(client, app.catalogue), // the engine of the new queue is to know their names
       );

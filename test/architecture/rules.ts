@@ -112,7 +112,7 @@ export const RULES: readonly Rule[] = [
   {
     name: 'open connections to Postgres in src/db/connection.ts',
     why: 'Every session sets what it relies on, so that the defaults of a database, a role or a pooler cannot change what a statement means; one opened elsewhere has whatever it is given.',
-    fix: 'Call openPool, openDatabase or openSession, or in src/db createPool and createClient.',
+    fix: 'Call openDatabase or openSession, or in src/db createPool and createClient.',
     applies: (path) => isSourceCode(path) && path !== 'src/db/connection.ts',
     check: (file) => findPattern(file, CONNECTION, 'opens a connection'),
     broken: [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type DatabaseHandle, openDatabase } from '../../src/db/database.ts';
+import { type DatabaseHandle, openDatabase } from '../../src/db/open-database.ts';
 import { createApp } from '../../src/http/app.ts';
 import { createClient } from '../../src/http/client.ts';
 import { createLogger } from '../../src/observability/logger.ts';

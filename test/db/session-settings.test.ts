@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
 import { createClient, createPool } from '../../src/db/connection.ts';
-import { openDatabase } from '../../src/db/database.ts';
+import { openDatabase } from '../../src/db/open-database.ts';
 import { openSession } from '../../src/db/session.ts';
 import { SESSION_SETTINGS } from '../../src/db/session-settings.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -72,8 +72,8 @@ describe('whatever a database has for defaults', () => {
   });
 
   test('every connection of a pool has ours', async () => {
-    const { pool, close } = openDatabase({ ...database, applicationName: 'howdah api' });
-    const clients = await Promise.all([pool.connect(), pool.connect()]);
+    const { db, close } = openDatabase({ ...database, applicationName: 'howdah api' });
+    const clients = await Promise.all([db.connect(), db.connect()]);
     for (const client of clients) {
       assert.deepEqual(await settingsOf(client), SESSION_SETTINGS);
       client.release();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { createClient } from '../../src/db/connection.ts';
-import { openPool } from '../../src/db/open-pool.ts';
+import { openDatabase } from '../../src/db/open-database.ts';
 
 /** A message of the server: its type, its length with itself, and what it says. */
 function message(type: string, body: Buffer): Buffer {
@@ -34,10 +34,10 @@ after(() => server.close());
 /** An error that nobody listens for would end the process, and so this test. */
 describe('a session that the server ends in the packet which begins it', () => {
   test('is an error of connecting for a pool', async () => {
-    const { pool, close } = openPool({ connectionString, applicationName: 'ended at once' });
-    await assert.rejects(pool.connect(), { code: '57P01' });
-    await assert.rejects(pool.query('select 1'), { code: '57P01' });
-    assert.equal(pool.totalCount, 0);
+    const { db, close } = openDatabase({ connectionString, applicationName: 'ended at once' });
+    await assert.rejects(db.connect(), { code: '57P01' });
+    await assert.rejects(db.query('select 1'), { code: '57P01' });
+    assert.equal(db.totalCount, 0);
     await close();
   });
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type DatabaseHandle, openDatabase, type Transaction } from '../../src/db/database.ts';
+import type { Transaction } from '../../src/db/database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
+import { type DatabaseHandle, openDatabase } from '../../src/db/open-database.ts';
 import { queryRows } from '../../src/db/sql-client.ts';
 import { sqlStateOf } from '../../src/db/sql-state.ts';
 import { transact } from '../../src/db/transact.ts';
@@ -53,11 +54,11 @@ const isCanceled = (error: unknown) => sqlStateOf(error) === '57014';
 
 describe('a transaction', () => {
   test('has its limits in the server, until it ends', async () => {
-    const { db, pool } = open();
+    const { db } = open();
     const { pid, ...inside } = await transact(db, settingsOf);
     assert.deepEqual(inside, { statement: '1s', lock: '500ms', idle: '1s', isolation: 'read committed' });
     await assert.rejects(transact(db, sleep(5)), isCanceled);
-    const client = await pool.connect();
+    const client = await db.connect();
     const { rows } = await client.query<SettingsRow>(SETTINGS);
     client.release();
     assert.deepEqual([rows[0]?.pid, rows[0]?.statement], [pid, '0'], 'the same session, as it was');
@@ -97,8 +98,8 @@ describe('a transaction', () => {
 
 describe('a pool of which all connections are in use', () => {
   test('says so soon, and serves again as soon as one is free', async () => {
-    const { db, pool } = open();
-    const client = await pool.connect();
+    const { db } = open();
+    const client = await db.connect();
     for (const ask of [() => transact(db, settingsOf), () => db.query('select 1')]) {
       await assert.rejects(ask(), (error: Error) => {
         assert.ok(error instanceof HowdahError, String(error));
@@ -108,7 +109,7 @@ describe('a pool of which all connections are in use', () => {
     }
     client.release();
     await transact(db, settingsOf);
-    assert.deepEqual([pool.totalCount, pool.idleCount, pool.waitingCount], [1, 1, 0]);
+    assert.deepEqual([db.totalCount, db.idleCount, db.waitingCount], [1, 1, 0]);
   });
 });
 

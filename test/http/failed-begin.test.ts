@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { PoolClient } from 'pg';
-import { type DatabaseHandle, openDatabase } from '../../src/db/database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
+import { type DatabaseHandle, openDatabase } from '../../src/db/open-database.ts';
 import { cancel, codeOf, type Desk, enqueue } from './errands.ts';
 import { ADMIN_TOKEN, jsonPost, openApp, type TestApp } from './open-app.ts';
 
@@ -22,7 +22,7 @@ before(async () => {
     maxConnections: 1,
     limits: requestLimits(10_000),
   });
-  requests.pool.on('connect', failBegins);
+  requests.db.on('connect', failBegins);
   desk = { app: http.withOther({ db: requests.db }), customers: http.customers };
 });
 after(async () => {

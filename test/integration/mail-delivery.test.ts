@@ -4,7 +4,7 @@ import { toBankDatabase } from '../../src/bank/database.ts';
 import { createSmtpMailer } from '../../src/bank/mail/smtp-mailer.ts';
 import type { Services } from '../../src/bank/services.ts';
 import sendVerifyEmail from '../../src/bank/tasks/send-verify-email.ts';
-import { openDatabase } from '../../src/db/database.ts';
+import { openDatabase } from '../../src/db/open-database.ts';
 import { createEventHub } from '../../src/observability/event-hub.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { startProcessor } from '../../src/work/processor.ts';
@@ -77,13 +77,13 @@ describe('a mail server', () => {
 /** A worker with the task as it is, but for a time limit of 300 ms. */
 async function startImpatientWorker(bank: Bank, smtpUrl: string, stack: AsyncDisposableStack): Promise<void> {
   const { connectionString } = bank.database;
-  const { pool, close } = openDatabase({ connectionString, applicationName: 'impatient worker' });
+  const { db, close } = openDatabase({ connectionString, applicationName: 'impatient worker' });
   stack.defer(close);
   const mailer = createSmtpMailer({ url: smtpUrl, from: 'bank@x.example' });
   stack.defer(() => mailer.close());
   const definition = { ...sendVerifyEmail.definition, timeoutMs: 300 };
   const services: Services = {
-    db: toBankDatabase(pool),
+    db: toBankDatabase(db),
     mailer,
     secretKey: 'k'.repeat(32),
     publicUrl: 'http://bank.example',

@@ -15,7 +15,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { parseQueues } from '../../src/config/queue-setting.ts';
-import { openDatabase } from '../../src/db/database.ts';
+import { openDatabase } from '../../src/db/open-database.ts';
 import { createEventHub } from '../../src/observability/event-hub.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { bind } from '../../src/tasks/bind.ts';
@@ -30,7 +30,7 @@ const payload = z.looseObject({
   throws: z.boolean().optional(),
   until: z.string().optional(),
 });
-const { pool } = openDatabase({ connectionString, applicationName: 'timed runs', maxConnections: 20 });
+const { db } = openDatabase({ connectionString, applicationName: 'timed runs', maxConnections: 20 });
 
 function say(words: string): void {
   process.stdout.write(`${words}\n`);
@@ -61,7 +61,7 @@ const tasks = [
     const endsAt = performance.now() + ms;
     while (performance.now() < endsAt && !existsSync(until));
     const run = [job.id, job.attempt, process.pid];
-    await pool.query('insert into public.timed_runs (job_id, attempt, pid) values ($1, $2, $3)', run);
+    await db.query('insert into public.timed_runs (job_id, attempt, pid) values ($1, $2, $3)', run);
     say(`spun ${job.id}`);
   }),
   bind(defineTask({ name: 'kills', payload }), async () => {
@@ -70,9 +70,9 @@ const tasks = [
   bind(defineTask({ name: 'works', payload }), async (_, { job }) => say(`worked ${job.id}`)),
   bind(defineTask({ name: 'is_timed', payload }), async ({ ms = 0 }, { job }) => {
     const run = [job.id, job.attempt, process.pid];
-    await pool.query('insert into public.timed_runs (job_id, attempt, pid) values ($1, $2, $3)', run);
+    await db.query('insert into public.timed_runs (job_id, attempt, pid) values ($1, $2, $3)', run);
     await delay(ms);
-    await pool.query(
+    await db.query(
       `update public.timed_runs set ended_at = clock_timestamp()
        where job_id = $1 and attempt = $2 and pid = $3`,
       run,

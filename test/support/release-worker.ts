@@ -2,7 +2,7 @@
  * A worker process of one release of a service: it announces its version of the task `greets` as every start does, says
  * `ready`, and for each run `greeted <id>`. Arguments: connection string, release (greeting-versions.ts).
  */
-import { openDatabase } from '../../src/db/database.ts';
+import { openDatabase } from '../../src/db/open-database.ts';
 import { announceTasks } from '../../src/enqueue/announce-tasks.ts';
 import { createEventHub } from '../../src/observability/event-hub.ts';
 import { createLogger } from '../../src/observability/logger.ts';
@@ -14,8 +14,8 @@ import { GREETINGS, type Release } from './greeting-versions.ts';
 
 const [connectionString = '', release = ''] = process.argv.slice(2);
 const task = GREETINGS[release as Release] as TaskDefinition;
-const { pool } = openDatabase({ connectionString, applicationName: 'howdah', maxConnections: 2 });
-await announceTasks(pool, createCatalogue([task]));
+const { db } = openDatabase({ connectionString, applicationName: 'howdah', maxConnections: 2 });
+await announceTasks(db, createCatalogue([task]));
 
 const processor = await startProcessor({
   connectionString,

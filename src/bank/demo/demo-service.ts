@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pino from 'pino';
 import { loadConfig } from '../../config.ts';
-import { type DatabaseHandle, openDatabase } from '../../db/database.ts';
+import { type DatabaseHandle, openDatabase } from '../../db/open-database.ts';
 import { createEventHub } from '../../observability/event-hub.ts';
 import { createLogger } from '../../observability/logger.ts';
 import { type Service, startService } from '../../start/service.ts';

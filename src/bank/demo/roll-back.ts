@@ -32,7 +32,7 @@ export async function failAfterEnqueue(walk: Walk): Promise<void> {
 
 async function enqueueAndRollBack(walk: Walk): Promise<string> {
   const { narrator, database } = walk;
-  const client = await database.pool.connect();
+  const client = await database.db.connect();
   try {
     await client.query('begin');
     narrator.sends(`begin; insert into users …; select howdah.enqueue('send_verify_email', …);`);
@@ -66,7 +66,7 @@ function nobody({ customer }: Walk): string {
 }
 
 async function isVisible({ database }: Walk, jobId: string): Promise<boolean> {
-  const { rowCount } = await database.pool.query('select from howdah.jobs where id = $1', [jobId]);
+  const { rowCount } = await database.db.query('select from howdah.jobs where id = $1', [jobId]);
   return rowCount !== 0;
 }
 
@@ -80,7 +80,7 @@ async function provePreserved(walk: Walk, before: Counts): Promise<void> {
 
 /** Rows of this run's customers, real and refused; their names all contain the account. */
 async function count({ database, customer }: Walk): Promise<Counts> {
-  const { rows } = await database.pool.query<Counts>(
+  const { rows } = await database.db.query<Counts>(
     `select (select count(*)::int from users where email like '%' || $1 || '%') as users,
             (select count(*)::int from howdah.jobs
              where payload ->> 'user_account' like '%' || $1) as jobs`,

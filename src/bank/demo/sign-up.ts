@@ -38,7 +38,7 @@ export async function signUp(walk: Walk): Promise<SignedUpJob[]> {
 
 /** now() is the instant a transaction began, to the microsecond; all three rows have it from their default. */
 async function readTimestamps({ database, customer }: Walk): Promise<Written> {
-  const { rows } = await database.pool.query<Written>(
+  const { rows } = await database.db.query<Written>(
     `select u.created_at::text as user_at,
             array(select j.created_at::text from howdah.jobs j where j.payload ->> 'user_account' = u.account) as job_ats
      from users u where u.account = $1`,

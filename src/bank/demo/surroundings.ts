@@ -25,7 +25,7 @@ export async function introduce(demo: DemoService, narrator: Narrator): Promise<
 }
 
 async function readRunners({ database }: DemoService): Promise<RunnerRow[]> {
-  const { rows } = await database.pool.query<RunnerRow>(
+  const { rows } = await database.db.query<RunnerRow>(
     `select queue, concurrency, host, pid from howdah.runners
      where retired_at is null and heartbeat_at > clock_timestamp() - interval '5 seconds'
      order by queue`,
@@ -42,6 +42,6 @@ function refuseOthers(others: readonly RunnerRow[]): void {
 }
 
 async function readVersion({ database }: DemoService): Promise<string> {
-  const { rows } = await database.pool.query<{ server_version: string }>('show server_version');
+  const { rows } = await database.db.query<{ server_version: string }>('show server_version');
   return rows[0]?.server_version ?? 'of an unknown version';
 }

@@ -26,7 +26,7 @@ async function seeRun({ jobs, narrator, signal }: Walk, { id, task, queue }: Sig
 /** The engine ends jobs in batches a few milliseconds after their runs. */
 async function seeHistory({ database, narrator, signal }: Walk, { id }: SignedUpJob): Promise<void> {
   const worker = await watch(async () => {
-    const { rows } = await database.pool.query<{ worker: string }>(
+    const { rows } = await database.db.query<{ worker: string }>(
       `select worker from howdah.jobs where id = $1 and state = 'completed'`,
       [id],
     );

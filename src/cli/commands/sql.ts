@@ -1,4 +1,4 @@
-import type { DatabaseHandle } from '../../db/database.ts';
+import type { DatabaseHandle } from '../../db/open-database.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../command-error.ts';
 import { readStandardInput } from '../read-standard-input.ts';
@@ -61,8 +61,8 @@ export const sql: Command = {
  * By the extended protocol, which takes one statement only: a second one could end the read-only transaction. One that may
  * write is a transaction of its own, for VACUUM and procedures that commit want to be in no other.
  */
-async function runStatement({ pool }: DatabaseHandle, text: string, mayWrite: boolean): Promise<Answer> {
-  const client = await pool.connect();
+async function runStatement({ db }: DatabaseHandle, text: string, mayWrite: boolean): Promise<Answer> {
+  const client = await db.connect();
   try {
     await client.query(NOTICE_CTRL_C).catch(() => {});
     await client.query(mayWrite ? 'set default_transaction_read_only = off' : 'begin read only');

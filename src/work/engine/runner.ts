@@ -1,6 +1,6 @@
 import type { JobHelpers, Task } from 'graphile-worker';
 import { describeHoldersOf } from '../../db/migration/lock-holders.ts';
-import { openPool, type PoolHandle } from '../../db/open-pool.ts';
+import { type DatabaseHandle, openDatabase } from '../../db/open-database.ts';
 import type { RescuedTask } from '../../observability/events.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import { versionsOf } from '../../tasks/task-version.ts';
@@ -63,7 +63,7 @@ export class Runner<Services = unknown> {
   /** Fires when no further run may begin, not even of jobs that are fetched already. */
   readonly #leaving = new AbortController();
   readonly #left = Promise.withResolvers<Error | undefined>();
-  readonly #database: PoolHandle;
+  readonly #database: DatabaseHandle;
   readonly #endings: Endings;
   readonly #refusals = new Refusals();
   #poolId = '';
@@ -77,7 +77,7 @@ export class Runner<Services = unknown> {
     this.#options = options;
     this.board = new RunsBoard(options.concurrency, [...options.tasks.keys()]);
     this.#runs = new RunsUnderWay(this.board);
-    this.#database = openPool({
+    this.#database = openDatabase({
       connectionString: options.connectionString,
       applicationName: `howdah:${this.token}`,
       maxConnections: options.concurrency + SPARE_CONNECTIONS,
@@ -86,7 +86,7 @@ export class Runner<Services = unknown> {
     });
     this.#endings = new Endings({
       ...options,
-      pool: this.#database.pool,
+      pool: this.#database.db,
       poolId: () => this.#poolId,
       runs: this.#runs,
       log: options.environment.log,
@@ -188,7 +188,7 @@ export class Runner<Services = unknown> {
   async #startEngine(concurrency: number): Promise<void> {
     const { queue, member, environment, breaker, prefetch, slots } = this.#options;
     this.#engine = await startEngine({
-      pool: this.#database.pool,
+      pool: this.#database.db,
       queue,
       concurrency,
       tasks: this.#toEngineTasks(),

@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { openPool } from '../../db/open-pool.ts';
+import { openDatabase } from '../../db/open-database.ts';
 import { packError } from '../packed-error.ts';
 import { BlockReporter } from './block-reporter.ts';
 import { CONTROL_LIMITS } from './control-limits.ts';
@@ -42,14 +42,14 @@ async function answer(
 function createMember(data: MemberThreadData, states: RunnerStates, post: (message: FromThread) => void) {
   const { connectionString, kind } = data;
   const warn = createWarn(post);
-  const control = openPool({
+  const control = openDatabase({
     connectionString,
     applicationName: 'howdah control',
     maxConnections: 3,
     limits: CONTROL_LIMITS,
     onConnectionError: (err) => warn({ err }, 'control connection lost'),
   });
-  const registry = new Registry(control.pool, kind);
+  const registry = new Registry(control.db, kind);
   const boards = new Map<string, SharedBoard>();
   const locks = new LivenessLocks({ connectionString, warn, onControl: () => heart.beatNow() });
   const watch = createWatch(data, { boards, post, onFree: () => heart.beatNow() });

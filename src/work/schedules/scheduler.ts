@@ -1,5 +1,5 @@
 import { requestLimits } from '../../db/limits.ts';
-import { openPool, type PoolHandle } from '../../db/open-pool.ts';
+import { type DatabaseHandle, openDatabase } from '../../db/open-database.ts';
 import { queryRows } from '../../db/sql-client.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { exponentialDelay } from '../../tasks/retry-delay.ts';
@@ -50,7 +50,7 @@ export interface SchedulerOptions {
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #byQueue: ReadonlyMap<string, readonly Schedule[]>;
-  readonly #database: PoolHandle;
+  readonly #database: DatabaseHandle;
   readonly #stopping = new AbortController();
   #wake: (() => void) | undefined;
   #running: Promise<void> | undefined;
@@ -59,7 +59,7 @@ export class Scheduler {
   constructor(options: SchedulerOptions) {
     const { connectionString, log } = options;
     this.#options = options;
-    this.#database = openPool({
+    this.#database = openDatabase({
       connectionString,
       applicationName: 'howdah schedules',
       maxConnections: 1,
@@ -104,7 +104,7 @@ export class Scheduler {
     try {
       const values = [queue, JSON.stringify(schedules.map(toTimes))];
       const [row] = await queryRows<{ identifiers: string[]; nextInMs: number }>(
-        this.#database.pool,
+        this.#database.db,
         DUE,
         values,
       );
@@ -139,7 +139,7 @@ export class Scheduler {
     const { queue } = schedule;
     const values = [queue, JSON.stringify(toEntry(schedule))];
     while (!this.#stopping.signal.aborted) {
-      const [row] = await queryRows<ScheduleRun>(this.#database.pool, RUN, values);
+      const [row] = await queryRows<ScheduleRun>(this.#database.db, RUN, values);
       if (!row || row.isBusy) return false;
       if (row.aheadUntil) {
         const fields = { queue, schedule: schedule.identifier, ahead_until: row.aheadUntil };
@@ -155,7 +155,7 @@ export class Scheduler {
 
   async #record({ queue, identifier }: Schedule, error: unknown): Promise<void> {
     const message = error instanceof Error ? error.message : String(error);
-    await queryRows(this.#database.pool, RECORD_FAULT, [queue, identifier, message]).catch(() => {});
+    await queryRows(this.#database.db, RECORD_FAULT, [queue, identifier, message]).catch(() => {});
   }
 
   #sleep(delayMs: number): Promise<void> {

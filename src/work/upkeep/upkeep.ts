@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { requestLimits } from '../../db/limits.ts';
-import { openPool, type PoolHandle } from '../../db/open-pool.ts';
+import { type DatabaseHandle, openDatabase } from '../../db/open-database.ts';
 import { queryRows } from '../../db/sql-client.ts';
 import { sqlStateOf } from '../../db/sql-state.ts';
 import type { Logger } from '../../observability/logger.ts';
@@ -42,7 +42,7 @@ export interface UpkeepOptions {
  */
 export class Upkeep {
   readonly #options: UpkeepOptions;
-  readonly #database: PoolHandle;
+  readonly #database: DatabaseHandle;
   readonly #stopping = new AbortController();
   #wake: (() => void) | undefined;
   #running: Promise<void> | undefined;
@@ -50,7 +50,7 @@ export class Upkeep {
   constructor(options: UpkeepOptions) {
     const { connectionString, log } = options;
     this.#options = options;
-    this.#database = openPool({
+    this.#database = openDatabase({
       connectionString,
       applicationName: 'howdah upkeep',
       maxConnections: 1,
@@ -100,7 +100,7 @@ export class Upkeep {
 
   async #takeTurn(kind: UpkeepKind): Promise<number> {
     const { turnLimitMs = TURN_LIMIT_MS } = this.#options;
-    const [turn] = await queryRows<{ number: string | null; nextInMs: number }>(this.#database.pool, BEGIN, [
+    const [turn] = await queryRows<{ number: string | null; nextInMs: number }>(this.#database.db, BEGIN, [
       kind.kind,
       kind.periodMs,
       turnLimitMs,
@@ -111,7 +111,7 @@ export class Upkeep {
     if (turn.number === null) return turn.nextInMs;
     const { count, isRest, error } = await this.#work(kind);
     const values = [kind.kind, turn.number, count, isRest, error];
-    const [end] = await queryRows<{ nextInMs: number | null }>(this.#database.pool, END, values);
+    const [end] = await queryRows<{ nextInMs: number | null }>(this.#database.db, END, values);
     return end?.nextInMs ?? 0;
   }
 
@@ -124,7 +124,7 @@ export class Upkeep {
       count += rows;
     };
     try {
-      const { isRest } = await inBatches(this.#database.pool, kind, { signal, onBatch });
+      const { isRest } = await inBatches(this.#database.db, kind, { signal, onBatch });
       if (count > 0) log.debug({ kind: kind.kind, count }, 'upkeep removed old rows');
       return { count, isRest, error: null };
     } catch (err) {

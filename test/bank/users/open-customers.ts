@@ -1,8 +1,9 @@
 import { type BankDatabase, toBankDatabase } from '../../../src/bank/database.ts';
 import { registerUser } from '../../../src/bank/users/register-user.ts';
 import { signVerificationCode } from '../../../src/bank/users/verification-code.ts';
-import { type DatabaseHandle, openDatabase } from '../../../src/db/database.ts';
+import type { Database } from '../../../src/db/database.ts';
 import { requestLimits } from '../../../src/db/limits.ts';
+import { type DatabaseHandle, openDatabase } from '../../../src/db/open-database.ts';
 import { announceTasks } from '../../../src/enqueue/announce-tasks.ts';
 import { PostgresDistributor } from '../../../src/enqueue/postgres-distributor.ts';
 import { createEventHub, type EventHub } from '../../../src/observability/event-hub.ts';
@@ -21,6 +22,7 @@ export const ADA = {
 /** A database of its own for business code, with what that code depends on. */
 export interface Customers extends Omit<DatabaseHandle, 'db'> {
   readonly db: BankDatabase;
+  readonly pool: Database;
   readonly connectionString: string;
   readonly events: EventHub;
   readonly distributor: PostgresDistributor;
@@ -43,15 +45,16 @@ export async function openCustomers(): Promise<Customers> {
     applicationName: 'customers',
     limits: requestLimits(10_000),
   });
-  await announceTasks(handle.pool, catalogue);
+  await announceTasks(handle.db, catalogue);
   const events = createEventHub();
   const distributor = new PostgresDistributor({ events });
   const rows = async <Row>(text: string, values: unknown[] = []) =>
-    (await handle.pool.query(text, values)).rows as Row[];
-  const deps = { db: toBankDatabase(handle.pool), distributor, secretKey: SECRET_KEY, verifyEmailDelayMs: 0 };
+    (await handle.db.query(text, values)).rows as Row[];
+  const deps = { db: toBankDatabase(handle.db), distributor, secretKey: SECRET_KEY, verifyEmailDelayMs: 0 };
   return {
     ...handle,
     ...deps,
+    pool: handle.db,
     connectionString: database.connectionString,
     events,
     rows,

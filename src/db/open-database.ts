@@ -2,10 +2,11 @@ import { Socket } from 'node:net';
 import type pg from 'pg';
 import { boundPool } from './bounded-pool.ts';
 import { type ConnectionOptions, createPool, type DriverLimits } from './connection.ts';
+import type { Database } from './database.ts';
 import type { Limits } from './limits.ts';
 import { within } from './within.ts';
 
-export interface PoolOptions extends ConnectionOptions {
+export interface DatabaseOptions extends ConnectionOptions {
   /** @default 10 */
   maxConnections?: number;
   /** How long things may take, in the server as well as here. @default no limits */
@@ -16,8 +17,8 @@ export interface PoolOptions extends ConnectionOptions {
   onConnect?: (client: pg.ClientBase) => Promise<unknown>;
 }
 
-export interface PoolHandle {
-  readonly pool: pg.Pool;
+export interface DatabaseHandle {
+  readonly db: Database;
   /** Of its sessions, as the server knows them. */
   pids(): number[];
   /**
@@ -30,8 +31,8 @@ export interface PoolHandle {
   disconnect(): void;
 }
 
-/** A pool, without drizzle: that costs a process or a thread 240 MB at import. Connects on first use, so it never fails here. */
-export function openPool(options: PoolOptions): PoolHandle {
+/** Connects on first use, so it never fails here. */
+export function openDatabase(options: DatabaseOptions): DatabaseHandle {
   const { maxConnections = 10, limits, onConnectionError = () => {}, onConnect } = options;
   const sockets = new Set<Socket>();
   const pool = createPool(options, {
@@ -55,7 +56,7 @@ export function openPool(options: PoolOptions): PoolHandle {
     for (const socket of sockets) socket.destroy(new Error('disconnected on purpose'));
   };
   return {
-    pool,
+    db: pool,
     pids: () => [...clients].map(pidOf),
     async close(patienceMs) {
       closing ??= pool.end();
