@@ -1,3 +1,4 @@
 import { defineConfig } from 'drizzle-kit';
 
-export default defineConfig({ dialect: 'postgresql', schema: './src/bank/schema.ts', out: './drizzle' });
+/** Of the bank. Howdah's own migrations are written by hand, in drizzle/howdah. */
+export default defineConfig({ dialect: 'postgresql', schema: './src/bank/schema.ts', out: './drizzle/bank' });

@@ -8,6 +8,7 @@ export default defineApp<Services, BankSettings>({
   name: 'bank',
   tasks: './tasks',
   crontab: './crontab',
+  migrations: '../../drizzle/bank',
   readSettings: readBankSettings,
   warn: bankWarnings,
   openServices,

@@ -8,26 +8,15 @@ export interface LaggingSequence {
   lastValue: string;
 }
 
-/**
- * None where all is well. Changes nothing.
- *
- * @param tables to look after beside Howdah's own, with their schemas: an application's
- */
-export async function findLaggingSequences(
-  client: Pick<ClientBase, 'query'>,
-  tables: readonly string[],
-): Promise<LaggingSequence[]> {
+/** None where all is well. Changes nothing. */
+export async function findLaggingSequences(client: Pick<ClientBase, 'query'>): Promise<LaggingSequence[]> {
   const { rows } = await client.query<LaggingSequence>(
-    `select sequence as name, taken, last_value as "lastValue" from howdah.lagging_sequences($1)`,
-    [tables],
+    `select sequence as name, taken, last_value as "lastValue" from howdah.lagging_sequences()`,
   );
   return rows;
 }
 
 /** Moves them past what is taken. To be called in a transaction, which others' draws wait for. */
-export async function advanceSequences(
-  client: Pick<ClientBase, 'query'>,
-  tables: readonly string[],
-): Promise<void> {
-  await client.query('select howdah.advance_sequences($1)', [tables]);
+export async function advanceSequences(client: Pick<ClientBase, 'query'>): Promise<void> {
+  await client.query('select howdah.advance_sequences()');
 }

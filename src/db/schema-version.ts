@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { isOfLaterVersion, numberedMigrations } from './migration/numbered-migrations.ts';
+import { HOWDAH } from './migration/state.ts';
 import { queryRows, type SqlClient } from './sql-client.ts';
+import { sqlStateOf } from './sql-state.ts';
 
-const JOURNAL = new URL('../../drizzle/meta/_journal.json', import.meta.url);
+/** The table, or its schema, is not there. */
+const MISSING: ReadonlySet<unknown> = new Set(['42P01', '3F000']);
 
 /** The database belongs to a later version of Howdah than this one. */
 export class NewerSchemaError extends Error {
@@ -10,29 +13,22 @@ export class NewerSchemaError extends Error {
 
 /** Whether every numbered migration of this version has been applied; later ones do no harm. */
 export async function hasCurrentSchema(client: SqlClient): Promise<boolean> {
-  return (await appliedMigration(client)) >= latestMigration();
+  const applied = new Set(await readApplied(client));
+  return numberedMigrations().every(({ name }) => applied.has(name));
 }
 
 /** Whether a later version than this one has migrated the database. */
 export async function hasNewerSchema(client: SqlClient): Promise<boolean> {
-  const [table] = await queryRows<{ name: string | null }>(
-    client,
-    "select to_regclass('howdah_migrations.__drizzle_migrations')::text as name",
-    [],
-  );
-  return table?.name ? (await appliedMigration(client)) > latestMigration() : false;
+  return (await readApplied(client)).some(isOfLaterVersion);
 }
 
-async function appliedMigration(client: SqlClient): Promise<number> {
-  const [row] = await queryRows<{ latest: string | null }>(
-    client,
-    'select max(created_at)::text as latest from howdah_migrations.__drizzle_migrations',
-    [],
-  );
-  return Number(row?.latest ?? 0);
-}
-
-function latestMigration(): number {
-  const { entries } = JSON.parse(readFileSync(JOURNAL, 'utf8')) as { entries: { when: number }[] };
-  return Math.max(...entries.map(({ when }) => when));
+/** None in a database that this version, or a later one, has never migrated. Outside a transaction. */
+async function readApplied(client: SqlClient): Promise<string[]> {
+  try {
+    const text = 'select name from howdah.migrations where application = $1';
+    return (await queryRows<{ name: string }>(client, text, [HOWDAH])).map(({ name }) => name);
+  } catch (error) {
+    if (MISSING.has(sqlStateOf(error))) return [];
+    throw error;
+  }
 }

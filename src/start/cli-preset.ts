@@ -96,7 +96,7 @@ async function prepare(
   const addresses = await openServer(config, opened);
   const { databaseUrl, directUrl } = addresses;
   const { migrateTimeoutMs: waitLimitMs } = config;
-  await prepareDatabase(config, app.catalogue, { connectionString: directUrl, log });
+  await prepareDatabase(config, app, { connectionString: directUrl, log });
   const announcing = { connectionString: databaseUrl, log, waitLimitMs };
   const { db, schedules } = await openApplicationDatabase(app, announcing, opened);
   const { rows } = await db.query<{ name: string }>('select name from howdah.queue_registry order by name');

@@ -11,7 +11,7 @@ export async function migrateOnly(app: AnyApp, config: Config, log: Logger): Pro
   await using opened = new AsyncDisposableStack();
   const loaded = await loadTasks(app);
   const { databaseUrl, directUrl } = await openServer(config, opened);
-  await prepareDatabase({ ...config, autoMigrate: true }, loaded.catalogue, {
+  await prepareDatabase({ ...config, autoMigrate: true }, loaded, {
     connectionString: directUrl,
     log,
   });

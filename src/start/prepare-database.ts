@@ -1,16 +1,20 @@
 import type { Config } from '../config.ts';
 import { EngineMismatchError } from '../db/engine-fingerprint.ts';
 import { type LateQueues, type MigrateOptions, migrateDatabase } from '../db/migrate.ts';
+import { MigrationFailedError } from '../db/migration/apply-migrations.ts';
 import { MigrationDueError } from '../db/migration/due-error.ts';
 import { LockWaitError } from '../db/migration/lock-wait.ts';
+import { MigrationFolderError } from '../db/migration/migration-folder.ts';
 import { NewerSchemaError } from '../db/schema-version.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Catalogue } from '../tasks/catalogue.ts';
-import { SEQUENCED_TABLES } from './sequenced-tables.ts';
+import { type MigratedApp, migrationTarget } from './migration-target.ts';
 import { StartupError } from './startup-error.ts';
 
 /** Errors that say all there is to know. */
-const REFUSALS = [EngineMismatchError, NewerSchemaError, MigrationDueError, LockWaitError];
+const REFUSALS = [
+  ...[EngineMismatchError, NewerSchemaError, MigrationDueError, LockWaitError],
+  ...[MigrationFolderError, MigrationFailedError],
+];
 
 export interface PrepareOptions
   extends Pick<MigrateOptions, 'connectionString' | 'served' | 'pauseMs' | 'signal'> {
@@ -23,22 +27,18 @@ export interface PrepareOptions
  * The database at this version; with AUTO_MIGRATE=off it is only looked at. For whom it has to wait is in the log.
  *
  * @throws {StartupError} when it, or its engine, belongs to another version; when something is due that this process may
- * not or will not do; when somebody held a lock for too long
+ * not or will not do; when somebody held a lock for too long; when an application's
+ *   migrations cannot be read, or one of them fails
  * @returns queues that `served` can do without for now, as somebody's locks are in the way of making them
  */
 export async function prepareDatabase(
   config: Pick<Config, 'queues' | 'autoMigrate' | 'migrateTimeoutMs'>,
-  catalogue: Catalogue,
+  app: MigratedApp,
   { connectionString, log, onWait = () => {}, ...options }: PrepareOptions,
 ): Promise<LateQueues | undefined> {
-  const names = [
-    ...config.queues.map(({ name }) => name),
-    ...[...catalogue.values()].map(({ queue }) => queue),
-  ];
   const { isSqlNewer, late } = await migrateDatabase({
     connectionString,
-    queues: [...new Set(names)],
-    tables: SEQUENCED_TABLES,
+    ...migrationTarget(config, app),
     mayMigrate: config.autoMigrate,
     waitLimitMs: config.migrateTimeoutMs,
     onWait(message) {
@@ -54,6 +54,7 @@ export async function prepareDatabase(
   return late;
 }
 
-function isRefusal(error: unknown): error is Error {
+/** Whether its message says all there is to know. */
+export function isRefusal(error: unknown): error is Error {
   return REFUSALS.some((type) => error instanceof type);
 }

@@ -60,7 +60,7 @@ async function untilServed(
   while (!signal.aborted) {
     try {
       const own = { connectionString: directUrl, log, signal, pauseMs, onWait: tell };
-      await prepareDatabase(config, app.catalogue, own);
+      await prepareDatabase(config, app, own);
       const wait = { purpose: 'name the tasks', waitLimitMs: config.migrateTimeoutMs, onWait: tell };
       await untilUnblocked(
         database.db,

@@ -44,7 +44,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const served = options.role === 'api' ? [] : config.queues.map(({ name }) => name);
   const ending = signal ? { signal } : {};
   const preparing = { connectionString: directUrl, log, served, ...ending };
-  const late = await prepareDatabase(config, app.catalogue, preparing);
+  const late = await prepareDatabase(config, app, preparing);
   signal?.throwIfAborted();
   const { migrateTimeoutMs: waitLimitMs } = config;
   const announcing = { connectionString: databaseUrl, log, late, signal, waitLimitMs };

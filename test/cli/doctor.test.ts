@@ -113,11 +113,11 @@ describe('npx howdah doctor', () => {
   });
 
   test('tells a program that is too old from a database that is', async () => {
-    const { rows } = await queue.pool.query<{ id: number }>(
-      `insert into howdah_migrations.__drizzle_migrations (hash, created_at) values ('later', 9e12) returning id`,
+    await queue.pool.query(
+      `insert into howdah.migrations (application, name, hash) values ('', '9999_later', 'later')`,
     );
     const { exitCode, stdout } = await doctor();
-    await queue.pool.query('delete from howdah_migrations.__drizzle_migrations where id = $1', [rows[0]?.id]);
+    await queue.pool.query("delete from howdah.migrations where name = '9999_later'");
     assert.equal(exitCode, 1);
     assert.match(
       stdout,

@@ -133,7 +133,7 @@ test('a database that a later version migrated is left as it is, with an error t
     const migrateAgain = () => migrateDatabase({ connectionString: database.connectionString, queues: [] });
     await migrateAgain();
     await client.query(`
-      insert into howdah_migrations.__drizzle_migrations (hash, created_at) values ('later', 9e12);
+      insert into howdah.migrations (application, name, hash) values ('', '9999_later', 'later');
       update howdah.installed_sql set fingerprint = 'later'`);
     await assert.rejects(migrateAgain(), { name: 'NewerSchemaError', message: /a later version of Howdah/ });
     const { rows } = await client.query('select fingerprint from howdah.installed_sql');

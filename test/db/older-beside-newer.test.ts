@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import pg from 'pg';
 import { migrateDatabase } from '../../src/db/migrate.ts';
 import { numberedMigrations } from '../../src/db/migration/numbered-migrations.ts';
 import { listedRevisions, sqlFingerprint, sqlRevision } from '../../src/db/sql-revision.ts';
@@ -66,21 +65,16 @@ describe('two versions with the same numbered migrations', () => {
   });
 });
 
-test('a numbered migration that was passed over is applied, though a later one was', async () => {
-  const { when } = numberedMigrations().find(({ tag }) => tag.endsWith('_sql_revision')) ?? { when: 0 };
+test('a numbered migration that was passed over is applied, though later ones were, a sibling of its among them', async () => {
+  const { name } = numberedMigrations().find((each) => each.name.endsWith('_sql_revision')) ?? { name: '' };
   await queue.pool.query('alter table howdah.installed_sql drop column revision');
-  const { rowCount } = await queue.pool.query(
-    'delete from howdah_migrations.__drizzle_migrations where created_at = $1',
-    [when],
-  );
+  const { rowCount } = await queue.pool.query('delete from howdah.migrations where name = $1', [name]);
   assert.equal(rowCount, 1);
-  const client = new pg.Client({ connectionString: queue.database.connectionString });
-  await client.connect();
-  await client.query(
-    `insert into howdah_migrations.__drizzle_migrations (hash, created_at)
-     select 'of a sibling', max(created_at) - 1 from howdah_migrations.__drizzle_migrations`,
+  const latest = numberedMigrations().at(-1)?.name ?? '';
+  await queue.pool.query(
+    `insert into howdah.migrations (application, name, hash) values ('', $1, 'of a sibling')`,
+    [`${latest}_of_a_sibling`],
   );
-  await client.end();
   await migrate();
   assert.equal(await scalar(queue, 'select revision from howdah.installed_sql'), sqlRevision());
 });

@@ -195,6 +195,8 @@ describe('API and worker as a login that is only a member of howdah_worker', () 
     "select setval('howdah.job_id_seq', 1)",
     'update howdah.installed_sql set revision = 0',
     'delete from howdah_migrations.__drizzle_migrations',
+    'delete from howdah.migrations',
+    "insert into howdah.application_grants values ('mine', 'all', 'table', 'howdah.migrations')",
     'begin; lock table howdah_migrations.__drizzle_migrations in share row exclusive mode',
     "update howdah.audit_log set actor = 'nobody'",
     'delete from public.users',

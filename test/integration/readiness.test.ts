@@ -78,8 +78,7 @@ describe('readiness tells the truth', () => {
     await using stack = new AsyncDisposableStack();
     const { url, pool } = await openService(stack);
     await pool.query(
-      `delete from howdah_migrations.__drizzle_migrations
-       where created_at = (select max(created_at) from howdah_migrations.__drizzle_migrations)`,
+      "delete from howdah.migrations where name = (select max(name) from howdah.migrations where application = '')",
     );
     const { status, checks } = await ready(url);
     assert.equal(status, 503);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { numberedMigrations } from '../../src/db/migration/numbered-migrations.ts';
 import type { SqlClient } from '../../src/db/sql-client.ts';
 import { checkReadiness } from '../../src/start/readiness.ts';
 import type { Processor } from '../../src/work/processor.ts';
@@ -8,7 +9,7 @@ import type { Processor } from '../../src/work/processor.ts';
 const BLACK_HOLE = { query: () => new Promise(() => {}) } as unknown as SqlClient;
 /** One that every migration was applied to, with no queue that is stuck. */
 const HEALTHY = {
-  query: async (text: string) => ({ rows: /max\(created_at\)/.test(text) ? [{ latest: '1e15' }] : [] }),
+  query: async (text: string) => ({ rows: /howdah\.migrations/.test(text) ? [...numberedMigrations()] : [] }),
 } as unknown as SqlClient;
 const WORKING = {
   idleQueues: () => [],
@@ -39,7 +40,7 @@ describe('readiness', () => {
     let toldCount = 0;
     const standby = {
       query: async (text: string) => ({
-        rows: /read_only/.test(text) ? [{ isReadOnly: true }] : [{ latest: '1e15' }],
+        rows: /read_only/.test(text) ? [{ isReadOnly: true }] : [...numberedMigrations()],
       }),
     } as unknown as SqlClient;
     const { ready, checks } = await checkReadiness({

@@ -1,5 +1,7 @@
 import { loadTasks } from '../../src/app/load-tasks.ts';
 import bank from '../../src/bank/app.ts';
 
+export const loadedBank = await loadTasks(bank);
+
 /** What the bank's workers can run. */
-export const { catalogue } = await loadTasks(bank);
+export const { catalogue } = loadedBank;

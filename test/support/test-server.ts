@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from '../../src/db/embedded/postgres.ts';
 import { migrateDatabase } from '../../src/db/migrate.ts';
 import { announceTasks } from '../../src/enqueue/announce-tasks.ts';
 import { catalogue } from './bank-catalogue.ts';
+import { bankMigrations } from './bank-migrations.ts';
 
 /** Cloned for every test file. */
 export const TEMPLATE = 'howdah_test_template';
@@ -67,7 +68,11 @@ async function createTemplate(serverUrl: string): Promise<void> {
   await dropTemplate(serverUrl);
   await administrate(serverUrl, `create database ${TEMPLATE}`);
   const connectionString = databaseUrl(serverUrl, TEMPLATE);
-  await migrateDatabase({ connectionString, queues: ['critical', 'default'] });
+  await migrateDatabase({
+    connectionString,
+    queues: ['critical', 'default'],
+    applications: [bankMigrations],
+  });
   const client = new pg.Client({ connectionString });
   await client.connect();
   await announceTasks(client, catalogue);

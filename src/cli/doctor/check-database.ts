@@ -3,7 +3,7 @@ import { checkEngines, EngineMismatchError } from '../../db/engine-fingerprint.t
 import { isMigrated } from '../../db/migrate.ts';
 import { hasNewerSchema } from '../../db/schema-version.ts';
 import type { Session } from '../../db/session.ts';
-import type { Catalogue } from '../../tasks/catalogue.ts';
+import { type MigratedApp, migrationTarget } from '../../start/migration-target.ts';
 import { checkClock } from './check-clock.ts';
 import { checkConnections } from './check-connections.ts';
 import { checkGrants } from './check-grants.ts';
@@ -27,7 +27,7 @@ export interface DatabaseFindings {
 export async function checkDatabase(
   session: Session,
   config: Config,
-  catalogue: Catalogue,
+  app: MigratedApp | undefined,
 ): Promise<DatabaseFindings> {
   const version = await guarded('the version', () => checkVersion(session));
   const server = [
@@ -37,7 +37,7 @@ export async function checkDatabase(
   ];
   const base = await guarded('grants', () => checkGrants(session));
   if (!hasError([...version, ...base])) {
-    base.push(...(await guarded('the installed version', () => checkInstalled(session, config, catalogue))));
+    base.push(...(await guarded('the installed version', () => checkInstalled(session, config, app))));
   }
   const findings = [...version, ...server, ...base];
   if (hasError([...version, ...base])) return { findings, isUsable: false };
@@ -71,15 +71,19 @@ export function judgeVersion({ number, text }: { number: number; text: string })
   return ok(`Postgres ${text}`);
 }
 
-async function checkInstalled(session: Session, { queues }: Config, catalogue: Catalogue): Promise<Finding> {
-  const names = [...queues.map(({ name }) => name), ...[...catalogue.values()].map(({ queue }) => queue)];
+async function checkInstalled(
+  session: Session,
+  config: Config,
+  app: MigratedApp | undefined,
+): Promise<Finding> {
   if (await hasNewerSchema(session)) {
     return error(
       'the database is at a newer version than this one',
       'update this one; do not migrate with it',
     );
   }
-  if (await isMigrated(session, names)) return ok('tables, functions and triggers of this version');
+  if (await isMigrated(session, migrationTarget(config, app)))
+    return ok('tables, functions and triggers of this version');
   const { rows } = await session.query("select from pg_namespace where nspname = 'howdah'");
   const what =
     rows.length === 0 ? 'Howdah is not installed in this database' : 'the database is at another version';

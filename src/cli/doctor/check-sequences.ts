@@ -1,11 +1,10 @@
 import { findLaggingSequences } from '../../db/advance-sequences.ts';
 import type { Session } from '../../db/session.ts';
-import { SEQUENCED_TABLES } from '../../start/sequenced-tables.ts';
 import { error, type Finding, ok } from './finding.ts';
 
 /** Whether ids are given once: a restore or a logical replica may have left sequences behind their tables. */
 export async function checkSequences(session: Session): Promise<Finding[]> {
-  const lagging = await findLaggingSequences(session, SEQUENCED_TABLES);
+  const lagging = await findLaggingSequences(session);
   if (lagging.length === 0) return [ok('sequences')];
   return lagging.map(({ name, taken, lastValue }) =>
     error(

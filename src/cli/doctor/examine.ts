@@ -8,7 +8,6 @@ import type { Session } from '../../db/session.ts';
 import { lookAt } from '../../start/check-connection.ts';
 import { readSchedules } from '../../start/read-schedules.ts';
 import { StartupError } from '../../start/startup-error.ts';
-import { createCatalogue } from '../../tasks/catalogue.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkDefaults } from './check-defaults.ts';
 import { checkEnds } from './check-ends.ts';
@@ -89,7 +88,7 @@ async function checkInside(
 ): Promise<Finding[]> {
   const isShared = parseDatabaseAddress(connectionString).sessions === 'shared';
   await using session = await openPatient(connectionString);
-  const { findings, isUsable } = await checkDatabase(session, config, app?.catalogue ?? createCatalogue([]));
+  const { findings, isUsable } = await checkDatabase(session, config, app);
   if (!isUsable) return findings;
   return [
     ...findings,

@@ -4,14 +4,31 @@ import { queueSchema } from '../queue-schema.ts';
 import { fingerprint, renderRepeatableSql } from '../repeatable-sql.ts';
 import { NewerSchemaError } from '../schema-version.ts';
 import { sqlRevision } from '../sql-revision.ts';
-import { type NumberedMigration, numberedMigrations, pendingMigrations } from './numbered-migrations.ts';
-import type { MigrationState } from './state.ts';
+import type {
+  ApplicationMigrations,
+  PendingApplication,
+  PendingMigration,
+} from './application-migrations.ts';
+import { isOfLaterVersion } from './numbered-migrations.ts';
+import { pendingApplications, pendingMigrations } from './pending-migrations.ts';
+import { HOWDAH, type MigrationState } from './state.ts';
+
+/** What a deployment wants of its database. */
+export interface MigrationTarget {
+  /** Queues it works on; `default` and every queue made before are always among them. */
+  queues: readonly string[];
+  /** Applications with migrations of their own. @default none */
+  applications?: readonly ApplicationMigrations[];
+}
 
 /** What would bring a database to this version. */
 export interface MigrationPlan {
   /** Whether there is the table of applied migrations, by which turns are taken. */
   hasJournal: boolean;
-  migrations: readonly NumberedMigration[];
+  /** Howdah's own. */
+  migrations: readonly PendingMigration[];
+  /** Applications that have some, in their order. */
+  applications: readonly PendingApplication[];
   /** Every queue there is to be: those configured, `default`, and all that were made before. */
   queues: readonly string[];
   newQueues: readonly string[];
@@ -24,12 +41,12 @@ export interface MigrationPlan {
 }
 
 /**
- * @param configured queues this deployment works on
  * @throws {NewerSchemaError} when a later version has migrated the database, or has to make a queue
  * @throws {EngineMismatchError} when a newer engine than this version's has been at a queue
+ * @throws {MigrationFolderError} when an application's migrations cannot be read
  */
-export function planMigration(state: MigrationState, configured: readonly string[]): MigrationPlan {
-  const queues = [...new Set(['default', ...configured, ...state.queues])].sort();
+export function planMigration(state: MigrationState, target: MigrationTarget): MigrationPlan {
+  const queues = [...new Set(['default', ...target.queues, ...state.queues])].sort();
   const newQueues = queues.filter((queue) => !state.queues.includes(queue));
   refuseNewerSchema(state);
   for (const queue of queues) refuseNewerEngine(state, queueSchema(queue));
@@ -40,6 +57,7 @@ export function planMigration(state: MigrationState, configured: readonly string
   return {
     hasJournal: state.hasJournal,
     migrations: pendingMigrations(state),
+    applications: pendingApplications(state, target.applications ?? []),
     queues,
     newQueues,
     sql: sql === 'add' && hasOlderEngine ? 'replace' : sql,
@@ -49,13 +67,13 @@ export function planMigration(state: MigrationState, configured: readonly string
 }
 
 /** Whether a start would change nothing. */
-export function isDone({ migrations, newQueues, sql }: MigrationPlan): boolean {
-  return migrations.length === 0 && newQueues.length === 0 && sql === 'keep';
+export function isDone({ migrations, applications, newQueues, sql }: MigrationPlan): boolean {
+  return migrations.length === 0 && applications.length === 0 && newQueues.length === 0 && sql === 'keep';
 }
 
 /** Whether nothing but new queues is due: what is there is at this version. */
-export function isAddition({ migrations, sql, hasJournal }: MigrationPlan): boolean {
-  return hasJournal && migrations.length === 0 && sql === 'add';
+export function isAddition({ migrations, applications, sql, hasJournal }: MigrationPlan): boolean {
+  return hasJournal && migrations.length === 0 && applications.length === 0 && sql === 'add';
 }
 
 /** Such as: the queues mail, reports. */
@@ -65,12 +83,26 @@ export function describeNewQueues({ newQueues }: Pick<MigrationPlan, 'newQueues'
 
 /** What is due, in words; nothing where all is done. */
 export function describePlan(plan: MigrationPlan): string {
-  const tags = plan.migrations.map(({ tag }) => tag);
+  return describeDue(plan).join('; ');
+}
+
+/** The same, one thing each. */
+export function describeDue(plan: MigrationPlan): string[] {
   return [
-    ...(tags.length > 0 ? [`the numbered migrations ${tags.join(', ')}`] : []),
+    ...describeMigrations('the numbered migrations', plan.migrations),
     ...(plan.newQueues.length > 0 ? [describeNewQueues(plan)] : []),
     ...(plan.sql === 'replace' ? ['this version’s views, functions and triggers'] : []),
-  ].join('; ');
+    ...plan.applications.flatMap(({ application, migrations }) =>
+      describeMigrations(`the migrations of application "${application}":`, migrations),
+    ),
+  ];
+}
+
+function describeMigrations(what: string, migrations: readonly PendingMigration[]): string[] {
+  if (migrations.length === 0) return [];
+  const due = migrations.filter(({ isApplied }) => !isApplied);
+  if (due.length > 0) return [`${what} ${due.map(({ name }) => name).join(', ')}`];
+  return [`a note of ${what} ${migrations.map(({ name }) => name).join(', ')}, which were applied before`];
 }
 
 function planSql(
@@ -85,8 +117,7 @@ function planSql(
 }
 
 function refuseNewerSchema({ applied }: MigrationState): void {
-  const latest = Math.max(...numberedMigrations().map(({ when }) => when));
-  if (Math.max(0, ...applied) <= latest) return;
+  if (![...(applied.get(HOWDAH) ?? [])].some(isOfLaterVersion)) return;
   throw new NewerSchemaError(
     'a later version of Howdah has migrated this database; start that version or a later one (nothing was changed)',
   );

@@ -1,12 +1,25 @@
 import type { ClientBase } from 'pg';
 import pg from 'pg';
 
+/** Howdah's own migrations in the table of names. No application is called so. */
+export const HOWDAH = '';
+
+/** A row of a table in which drizzle's migrator, or an earlier version of Howdah, wrote down what it applied. */
+export interface Stamp {
+  /** Howdah's, in which 0.1 had the bank's too; or drizzle's, of an application that migrated by drizzle-kit before. */
+  journal: 'howdah' | 'drizzle';
+  hash: string;
+  when: number;
+}
+
 /** What is in a database, as far as migrating it goes. */
 export interface MigrationState {
-  /** Whether there is a table of applied migrations, which is what takes turns are locked by. */
+  /** Whether there is the table by which turns are taken. */
   hasJournal: boolean;
-  /** Stamps (`when` of the journal) of the numbered migrations that were applied. */
-  applied: ReadonlySet<number>;
+  /** Names of the numbered migrations that were applied, by application. Empty in a database of 0.1. */
+  applied: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What was applied by stamp. Unknown for a table that this role may not read. */
+  stamps: readonly Stamp[];
   /** The repeatable SQL that is installed. */
   installed: { fingerprint: string; revision: number } | undefined;
   /** Names of the queues that were made. */
@@ -17,13 +30,16 @@ export interface MigrationState {
 
 interface Presence {
   journal: boolean;
+  drizzle: boolean;
+  names: boolean;
   installed: boolean;
   registry: boolean;
   engines: string[];
 }
 
 interface Contents {
-  applied: number[] | null;
+  applied: Record<string, string[]> | null;
+  stamps: (Omit<Stamp, 'when'> & { when: number | string })[] | null;
   installed: { fingerprint: string; revision?: number } | null;
   queues: string[] | null;
   engines: Record<string, number | null>;
@@ -33,10 +49,11 @@ interface Contents {
 export async function readState(client: Pick<ClientBase, 'query'>): Promise<MigrationState> {
   const presence = await readPresence(client);
   const { rows } = await client.query<Contents>(contentsQuery(presence));
-  const { applied = null, installed = null, queues = null, engines = {} } = rows[0] ?? {};
+  const { applied = null, stamps = null, installed = null, queues = null, engines = {} } = rows[0] ?? {};
   return {
     hasJournal: presence.journal,
-    applied: new Set(applied?.map(Number)),
+    applied: new Map(Object.entries(applied ?? {}).map(([name, names]) => [name, new Set(names)])),
+    stamps: stamps?.map((stamp) => ({ ...stamp, when: Number(stamp.when) })) ?? [],
     installed: installed
       ? { fingerprint: installed.fingerprint, revision: installed.revision ?? 0 }
       : undefined,
@@ -49,6 +66,10 @@ export async function readState(client: Pick<ClientBase, 'query'>): Promise<Migr
 async function readPresence(client: Pick<ClientBase, 'query'>): Promise<Presence> {
   const { rows } = await client.query<Presence>(
     `select to_regclass('howdah_migrations.__drizzle_migrations') is not null as journal,
+            exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                    where n.nspname = 'drizzle' and c.relname = '__drizzle_migrations' and c.relkind = 'r'
+                      and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')) as drizzle,
+            to_regclass('howdah.migrations') is not null as names,
             to_regclass('howdah.installed_sql') is not null as installed,
             to_regclass('howdah.queue_registry') is not null as registry,
             array(select n.nspname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -57,16 +78,29 @@ async function readPresence(client: Pick<ClientBase, 'query'>): Promise<Presence
                     and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')
                   order by 1) as engines`,
   );
-  return rows[0] ?? { journal: false, installed: false, registry: false, engines: [] };
+  return (
+    rows[0] ?? {
+      journal: false,
+      drizzle: false,
+      names: false,
+      installed: false,
+      registry: false,
+      engines: [],
+    }
+  );
 }
 
-function contentsQuery({ journal, installed, registry, engines }: Presence): string {
+function contentsQuery({ journal, drizzle, names, installed, registry, engines }: Presence): string {
   const versions = engines.flatMap((schema) => [
     pg.escapeLiteral(schema),
     `(select max(id) from ${pg.escapeIdentifier(schema)}.migrations)`,
   ]);
   const parts = {
-    applied: journal && '(select json_agg(created_at) from howdah_migrations.__drizzle_migrations)',
+    applied:
+      names &&
+      `(select json_object_agg(a.application, a.names)
+        from (select m.application, json_agg(m.name) as names from howdah.migrations m group by 1) a)`,
+    stamps: stampsQuery({ journal, drizzle }),
     installed: installed && '(select to_json(i) from howdah.installed_sql i limit 1)',
     queues: registry && '(select json_agg(name order by name) from howdah.queue_registry)',
     engines: `json_build_object(${versions.join(', ')})`,
@@ -74,4 +108,16 @@ function contentsQuery({ journal, installed, registry, engines }: Presence): str
   return `select ${Object.entries(parts)
     .map(([name, part]) => `${part || 'null'} as ${name}`)
     .join(', ')}`;
+}
+
+function stampsQuery({ journal, drizzle }: Pick<Presence, 'journal' | 'drizzle'>): string | false {
+  const tables = [
+    ...(journal ? [stampsOf('howdah', 'howdah_migrations')] : []),
+    ...(drizzle ? [stampsOf('drizzle', 'drizzle')] : []),
+  ];
+  return tables.length > 0 && `(select json_agg(s) from (${tables.join(' union all ')}) s)`;
+}
+
+function stampsOf(journal: Stamp['journal'], schema: string): string {
+  return `select '${journal}' as journal, m.hash, m.created_at as "when" from ${schema}.__drizzle_migrations m`;
 }

@@ -22,7 +22,7 @@ const TURN_PATIENCE_MS = 5_000;
  * The mode is in its own way, but neither in that of reading (readiness, pg_dump) nor, for long, of vacuum. And being a
  * transaction's, it cannot be left behind on a connection of a pooler that belongs to somebody else by then.
  */
-const TURN_LOCK = 'lock table howdah_migrations.__drizzle_migrations in share row exclusive mode';
+export const TURN_LOCK = 'lock table howdah_migrations.__drizzle_migrations in share row exclusive mode';
 
 /** Without the limits that a database or a role may set, which are not meant for a migration; those this server knows. */
 const BEGIN = `

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { registerUser } from '../../../src/bank/users/register-user.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
 import { prepareDatabase } from '../../../src/start/prepare-database.ts';
-import { catalogue } from '../../support/bank-catalogue.ts';
+import { loadedBank } from '../../support/bank-catalogue.ts';
 import { runHowdah } from '../../support/howdah-cli.ts';
 import { ADA, type Customers, openCustomers } from './open-customers.ts';
 
@@ -33,7 +33,7 @@ test('ids of users that a restore left behind are found by doctor and moved by t
   );
   assert.doesNotMatch(stdout, /ledger/);
 
-  await prepareDatabase({ queues: [], autoMigrate: true, migrateTimeoutMs: 60_000 }, catalogue, {
+  await prepareDatabase({ queues: [], autoMigrate: true, migrateTimeoutMs: 60_000 }, loadedBank, {
     connectionString: customers.connectionString,
     log: createLogger({ level: 'silent' }),
   });

@@ -1,6 +1,8 @@
 -- howdah.worker_grants(): what API and workers do in this database, and so what howdah_worker may: one row a privilege,
 -- of which kind of object (schema, table, column of one, sequence, function, policy). Every queue's engine schema is among them.
 --
+-- What an application's code does with objects of its own is in howdah.application_grants.
+--
 -- Not a list of what is public: API and workers are one's own programs. What it leaves out is what only a migration
 -- does. The engine's tables have row level security without a policy, which hides every row from all but their owner;
 -- hence a policy each.
@@ -20,6 +22,7 @@ as $$
     union all select q.schema || '.migrations', 'select' from queues q
     union all values
       ('howdah_migrations.__drizzle_migrations', 'select'),
+      ('howdah.migrations', 'select'), ('howdah.application_grants', 'select'),
       ('howdah.installed_sql', 'select'), ('howdah.queue_registry', 'select'),
       ('howdah.jobs', 'select'), ('howdah.queues', 'select'), ('howdah.workers', 'select'), ('howdah.schedules', 'select'),
       ('howdah.upkeep', 'select'), ('howdah.upkeep_turns', 'select, insert, update, delete'),
@@ -49,7 +52,10 @@ as $$
   union all -- for howdah.lagging_sequences()
   select 'select', 'sequence', c.oid::regclass::text
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
-  where c.relkind = 'S' and (n.nspname = 'howdah' or quote_ident(n.nspname) in (select q.schema from queues q))
+  where c.relkind = 'S' and (n.nspname = 'howdah' or quote_ident(n.nspname) in (select q.schema from queues q)
+    or c.oid in (select d.objid from pg_depend d join howdah.application_grants g on d.refobjid = to_regclass(g.object)
+                 where g.kind = 'table' and g.privilege = 'select' and d.classid = 'pg_class'::regclass
+                   and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')))
   union all
   select 'execute', 'function', p.oid::regprocedure::text
   from pg_proc p
@@ -57,7 +63,11 @@ as $$
     and p.proname not in ('grant_roles', 'advance_sequences', 'adopt_installation')
      or p.pronamespace in (select n.oid from pg_namespace n, queues q where quote_ident(n.nspname) = q.schema)
   union all
-  select b.* from howdah.bank_grants() b
+  select g.privilege, g.kind, g.object
+  from howdah.application_grants g
+  where case g.kind when 'schema' then to_regnamespace(g.object) is not null
+                    when 'function' then to_regprocedure(g.object) is not null
+                    else to_regclass(g.object) is not null end
 $$;
 
 -- howdah.missing_worker_grants(grantee): those of them that a role lacks; of a policy, whether it is there for

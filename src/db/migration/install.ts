@@ -1,0 +1,60 @@
+import pg from 'pg';
+import { engineStatements, LOCKED_JOBS } from '../engine-schema.ts';
+import { queueSchema } from '../queue-schema.ts';
+import {
+  fingerprint,
+  renderAddition,
+  renderExhausted,
+  renderRegistration,
+  renderRemoval,
+  renderRepeatableSql,
+} from '../repeatable-sql.ts';
+import { sqlRevision } from '../sql-revision.ts';
+import type { MigrationPlan } from './plan.ts';
+import type { MigrationState } from './state.ts';
+
+/** All in one statement text. Old and new commit together, so no job ends without its triggers in between. */
+export async function install(
+  client: pg.ClientBase,
+  plan: MigrationPlan,
+  state: MigrationState,
+): Promise<void> {
+  const text = await renderInstallation(plan, state);
+  try {
+    await client.query(text);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError && error.code === LOCKED_JOBS)) throw error;
+    throw new Error(
+      'jobs are locked in a schema of an older graphile-worker: stop its workers and unlock what they held first',
+      { cause: error },
+    );
+  }
+}
+
+/** Engine schemas, views, functions and triggers that are due, for a transaction. */
+export async function renderInstallation(plan: MigrationPlan, state: MigrationState): Promise<string> {
+  const { queues, newQueues } = plan;
+  const text = renderRepeatableSql(queues);
+  const parts =
+    plan.sql === 'replace'
+      ? [
+          renderRemoval({ withTriggers: plan.hasOlderEngine }),
+          await renderEngines(queues, state),
+          text,
+          renderExhausted(queues),
+        ]
+      : [await renderEngines(newQueues, state), renderAddition(queues, newQueues)];
+  return [
+    ...parts,
+    'delete from howdah.installed_sql;',
+    `insert into howdah.installed_sql (fingerprint, revision) values ('${fingerprint(text)}', ${sqlRevision()});`,
+  ].join('\n');
+}
+
+async function renderEngines(queues: readonly string[], { engines }: MigrationState): Promise<string> {
+  const parts = queues.map(async (queue) => {
+    const schema = queueSchema(queue);
+    return (await engineStatements(schema, engines.get(schema))) + renderRegistration(queue);
+  });
+  return (await Promise.all(parts)).join('\n');
+}
