@@ -61,6 +61,11 @@ export interface SettingsContext {
   readonly role: Role;
 }
 
+export type MigrationSettings = Pick<
+  Config,
+  'databaseUrl' | 'databaseDirectUrl' | 'dataDir' | 'queues' | 'migrateTimeoutMs'
+>;
+
 /** Reads an application's own settings; mistakes are reported to the reader, so that all are told at once. */
 export type ReadSettings<Settings> = (reader: EnvironmentReader, context: SettingsContext) => Settings;
 
@@ -120,19 +125,36 @@ export function readAppFile(): string | undefined {
   return process.env['HOWDAH_CONFIG']?.trim() || undefined;
 }
 
+/** What migrating a database takes; mistakes in other settings do not matter to it. */
+export function readMigrationSettings(): MigrationSettings {
+  const reader = new EnvironmentReader(process.env);
+  const settings = readMigration(reader);
+  reportLoneDirectUrl(reader, settings);
+  reader.throwProblems();
+  return settings;
+}
+
 /** TERM=dumb: nothing that a terminal shows can be written over. */
 export function isDumbTerminal(): boolean {
   return process.env['TERM'] === 'dumb';
 }
 
-function readOwn(reader: EnvironmentReader): OwnConfig {
+function readMigration(reader: EnvironmentReader): MigrationSettings {
   return {
-    environment: reader.setting('NODE_ENV', parseEnvironment, 'development'),
     databaseUrl: reader.optional('DATABASE_URL', parseDatabaseUrl),
     databaseDirectUrl: reader.optional('DATABASE_DIRECT_URL', parseDatabaseUrl),
+    dataDir: reader.setting('DATA_DIR', (path) => resolve(path), '.howdah'),
+    queues: reader.setting('QUEUES', parseQueues, 'critical:10,default:5'),
+    migrateTimeoutMs: reader.setting('MIGRATE_TIMEOUT', durationParser(DAY_MS), '10m'),
+  };
+}
+
+function readOwn(reader: EnvironmentReader): OwnConfig {
+  return {
+    ...readMigration(reader),
+    environment: reader.setting('NODE_ENV', parseEnvironment, 'development'),
     host: reader.setting('HOST', parseHost, '127.0.0.1'),
     port: reader.setting('PORT', parsePort, '3000'),
-    queues: reader.setting('QUEUES', parseQueues, 'critical:10,default:5'),
     adminToken: reader.optional('ADMIN_TOKEN', parseToken),
     viewerToken: reader.optional('VIEWER_TOKEN', parseToken),
     shutdownTimeoutMs: reader.setting('SHUTDOWN_TIMEOUT', durationParser(DAY_MS), '8s'),
@@ -144,10 +166,8 @@ function readOwn(reader: EnvironmentReader): OwnConfig {
       durationParser(36_500 * DAY_MS, 60 * MINUTE_MS),
       '90d',
     ),
-    migrateTimeoutMs: reader.setting('MIGRATE_TIMEOUT', durationParser(DAY_MS), '10m'),
     requestTimeoutMs: reader.setting('REQUEST_TIMEOUT', durationParser(5 * MINUTE_MS, 1_000), '10s'),
     logLevel: reader.setting('LOG_LEVEL', parseLogLevel, 'info'),
-    dataDir: reader.setting('DATA_DIR', (path) => resolve(path), '.howdah'),
   };
 }
 
@@ -175,7 +195,10 @@ function reportEqualTokens(reader: EnvironmentReader, { adminToken, viewerToken 
   );
 }
 
-function reportLoneDirectUrl(reader: EnvironmentReader, { databaseDirectUrl }: OwnConfig): void {
+function reportLoneDirectUrl(
+  reader: EnvironmentReader,
+  { databaseDirectUrl }: Pick<Config, 'databaseDirectUrl'>,
+): void {
   if (databaseDirectUrl === undefined || reader.has('DATABASE_URL')) return;
   reader.report('DATABASE_DIRECT_URL', 'expected beside DATABASE_URL, for the same database behind a pooler');
 }

@@ -83,6 +83,11 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./commands/tasks.ts')).tasks,
   },
   {
+    name: 'migrate',
+    summary: 'Bring the database to this version, or say what that would take',
+    load: async () => (await import('./commands/migrate.ts')).migrate,
+  },
+  {
     name: 'doctor',
     summary: 'Check configuration, database, engine, queues and workers, and say what to do',
     load: async () => (await import('./commands/doctor.ts')).doctor,

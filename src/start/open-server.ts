@@ -28,7 +28,11 @@ export async function openServer(config: Config, resources: AsyncDisposableStack
   return { databaseUrl: connectionString, directUrl: connectionString };
 }
 
-async function checkAddresses(given: string, givenDirect: string | undefined): Promise<ServerAddresses> {
+/** The same for a server that is there. @throws {StartupError} likewise */
+export async function checkAddresses(
+  given: string,
+  givenDirect: string | undefined,
+): Promise<ServerAddresses> {
   const sessions = await lookAt(given, 'DATABASE_URL');
   if (givenDirect === undefined && sessions.kind === 'shared') {
     throw new StartupError(`DATABASE_URL ${SHARED}: ${NEEDED}`);

@@ -1,0 +1,65 @@
+import { findLaggingSequences } from './advance-sequences.ts';
+import { createClient } from './connection.ts';
+import { explainDenial } from './migration/due-error.ts';
+import {
+  describeDue,
+  isDone,
+  type MigrationPlan,
+  type MigrationTarget,
+  planMigration,
+} from './migration/plan.ts';
+import { renderScript } from './migration/render-script.ts';
+import { readState } from './migration/state.ts';
+import { LOOKING_SETTINGS, Turns } from './migration/turns.ts';
+
+export interface LookOptions extends MigrationTarget {
+  connectionString: string;
+  /** Most that a look may wait for locks of others, in milliseconds. */
+  waitLimitMs: number;
+  /** Told in a sentence for whom it waits. */
+  onWait: (message: string) => void;
+}
+
+/** What `migrateDatabase` would do. */
+export interface DueMigration {
+  /** In words, one thing each; none when it would do nothing. */
+  due: readonly string[];
+  /** For people to read and psql to run. */
+  script: string;
+}
+
+/**
+ * What is due in a database, which stays as it is.
+ *
+ * @throws as `migrateDatabase` does where that would refuse
+ */
+export async function lookAtMigration(options: LookOptions): Promise<DueMigration> {
+  const { connectionString } = options;
+  const client = createClient({
+    connectionString,
+    applicationName: 'howdah migrate',
+    settings: LOOKING_SETTINGS,
+  });
+  await client.connect();
+  const turns = new Turns({ client, ...options });
+  let plan: MigrationPlan | undefined;
+  try {
+    return await turns.look('look at what is installed', async () => {
+      const state = await readState(client);
+      plan = planMigration(state, options);
+      const script = await renderScript(plan, state);
+      const lagging = isDone(plan) ? await findLaggingSequences(client) : [];
+      if (lagging.length === 0) return { due: describeDue(plan), script };
+      const names = lagging.map(({ name }) => name).join(', ');
+      return {
+        due: [`moving the sequences ${names} past the ids that are taken`],
+        script: 'select howdah.advance_sequences();\n',
+      };
+    });
+  } catch (error) {
+    throw await explainDenial(client, { error, plan });
+  } finally {
+    await turns.close();
+    await client.end().catch(() => {});
+  }
+}
