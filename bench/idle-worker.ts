@@ -1,24 +1,38 @@
-// A worker of the queue by itself, with one task and nothing to do: it serves a queue for some seconds and stops.
+// A worker process with nothing to do: it serves its queues for some seconds and stops. Its application has one task that
+// loads nothing, or is the default export of the module that is named.
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { loadConfig } from '../src/config.ts';
+import { defineApp, defineTask } from '../src/index.ts';
 import { createEventHub } from '../src/observability/event-hub.ts';
 import { createLogger } from '../src/observability/logger.ts';
+import { startService } from '../src/start/service.ts';
 import { bind } from '../src/tasks/bind.ts';
-import { defineTask } from '../src/tasks/define-task.ts';
-import { startProcessor } from '../src/work/processor.ts';
 
 const IDLE_MS = 3_000;
+/** Nothing is kept on disk, and no mail server is made. */
+const SETTINGS = {
+  PORT: '0',
+  ADMIN_TOKEN: 'the-operator-of-the-bench-and-nobody-else',
+  VIEWER_TOKEN: 'the-readers-of-the-bench-and-nobody-else',
+  SECRET_KEY: 'the-secret-key-of-the-bench-and-of-no-other',
+  PUBLIC_URL: 'http://127.0.0.1:9',
+  SMTP_URL: 'smtp://127.0.0.1:9',
+};
 
-const connectionString = process.env['DATABASE_URL'] ?? '';
-const rest = bind(defineTask({ name: 'rest', payload: z.object({}) }), async () => {});
-
-const processor = await startProcessor({
-  connectionString,
-  queues: [{ name: 'default', concurrency: 10 }],
-  tasks: new Map([['rest', rest]]),
-  services: {},
-  events: createEventHub(),
+const app = await findApp(process.argv[2]);
+const service = await startService({
+  app,
+  config: loadConfig({ ...process.env, ...SETTINGS }, { role: 'worker', readSettings: app.readSettings }),
+  role: 'worker',
   log: createLogger({ level: 'warn' }),
+  events: createEventHub(),
 });
 await delay(IDLE_MS);
-await processor.stop(1_000);
+await service.stop();
+
+async function findApp(path: string | undefined) {
+  if (path !== undefined) return (await import(new URL(path, `file://${process.cwd()}/`).href)).default;
+  const rest = defineTask({ name: 'rest', payload: z.object({}) });
+  return defineApp({ name: 'bench', tasks: [bind(rest, async () => {})] });
+}

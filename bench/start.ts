@@ -16,6 +16,7 @@ const programs: readonly (readonly [name: string, command: readonly string[], ta
   ['howdah queues', [NODE, 'src/cli.ts', 'queues'], 'at most 500 ms and 110 MiB'],
   ['howdah jobs', [NODE, 'src/cli.ts', 'jobs']],
   ['an idle worker, 3 s', [NODE, 'bench/idle-worker.ts'], 'at most 130 MiB'],
+  ['the same of the bank', [NODE, 'bench/idle-worker.ts', 'src/bank/app.ts']],
 ];
 
 for (const [name, command, target] of programs) {

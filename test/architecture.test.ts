@@ -38,6 +38,9 @@ const ENTRIES = [
   'src/work/run/isolated-thread.ts',
   'src/enqueue/postgres-distributor.ts',
   'src/db/migrate.ts',
+  'src/start/service.ts',
+  'src/http/app.ts',
+  'src/index.ts',
 ];
 
 describe('what the queue loads', () => {
@@ -55,7 +58,7 @@ describe('what the queue loads', () => {
     );
   });
 
-  for (const entry of ['src/work/processor.ts', 'src/http/health-app.ts', 'src/start/serve-http.ts']) {
+  for (const entry of ['src/work/processor.ts', 'src/start/service.ts', 'src/index.ts']) {
     test(`${entry}, as a worker has it, loads nothing that describes an API`, () => {
       const packages = packagesLoadedBy(entry, files, { withLater: false });
       assert.deepEqual(packages.get('@hono/zod-openapi'), undefined);
