@@ -1,6 +1,9 @@
 import { AppFileError } from '../app/find-app.ts';
 import { ConfigError } from '../config.ts';
+import { causesOf } from '../db/causes-of.ts';
 import { isDatabaseUnavailable } from '../db/is-database-unavailable.ts';
+import { rootCauseOf } from '../db/root-cause-of.ts';
+import { isSqlState } from '../db/server-error.ts';
 import { HowdahError } from '../errors.ts';
 import { CommandError } from './command-error.ts';
 import { countJobs } from './doctor/count-jobs.ts';
@@ -23,8 +26,6 @@ export interface Failure {
 const NOT_INSTALLED = new Set(['42P01', '3F000', '42883', '42703']);
 const NOT_GRANTED = '42501';
 
-const SQL_STATE = /^[0-9A-Z]{5}$/;
-
 /** What to tell of what ended a command; undefined for a defect of ours, which needs its stack. */
 export function describeFailure(error: unknown): Failure | undefined {
   if (error instanceof InterruptedBulk) return describeInterrupted(error);
@@ -37,7 +38,11 @@ export function describeFailure(error: unknown): Failure | undefined {
   const coded = findCoded(error);
   if (coded) return describeCoded(coded);
   if (!isDatabaseUnavailable(error)) return undefined;
-  return { exitCode: 1, code: 'unavailable', message: `the database went away: ${innermost(error).message}` };
+  return {
+    exitCode: 1,
+    code: 'unavailable',
+    message: `the database went away: ${rootCauseOf(error as Error).message}`,
+  };
 }
 
 /** The failure as a program reads it on standard error, on one line. */
@@ -78,12 +83,13 @@ interface CodedError extends Error {
 
 /** Postgres and Node give their errors a code; drizzle wraps them. */
 function findCoded(error: unknown): CodedError | undefined {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    if ('code' in current && typeof current.code === 'string' && !current.code.startsWith('ERR_')) {
-      return current as CodedError;
-    }
-  }
-  return undefined;
+  return [...causesOf(error, { withMembers: false })].find(
+    (each): each is CodedError =>
+      each instanceof Error &&
+      'code' in each &&
+      typeof each.code === 'string' &&
+      !each.code.startsWith('ERR_'),
+  );
 }
 
 function describeCoded(error: CodedError): Failure {
@@ -91,9 +97,9 @@ function describeCoded(error: CodedError): Failure {
   const lines = [message, hint, adviseOn(code)].filter((line) => line !== undefined);
   return {
     exitCode: 1,
-    code: isDatabaseUnavailable(error) ? 'unavailable' : SQL_STATE.test(code) ? 'database' : 'failed',
+    code: isDatabaseUnavailable(error) ? 'unavailable' : isSqlState(code) ? 'database' : 'failed',
     message: lines.join('\n  '),
-    details: SQL_STATE.test(code) ? { sqlstate: code } : { errno: code },
+    details: isSqlState(code) ? { sqlstate: code } : { errno: code },
   };
 }
 
@@ -104,8 +110,4 @@ function adviseOn(code: string): string | undefined {
   return code === NOT_GRANTED
     ? 'The role of DATABASE_URL may not do that: docs/cli.md has who may do what'
     : undefined;
-}
-
-function innermost(error: unknown): Error {
-  return error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : (error as Error);
 }

@@ -1,15 +1,39 @@
+/** No error has so many causes but one that makes them up when asked. */
+const MAX_CAUSES = 100;
+
 /**
- * The error and all that it wraps, the outermost first: by `cause`, as drizzle and we do; TypeORM says `driverError`, Prisma
- * `meta`, with a `driverAdapterError` in it.
+ * The error and all that it wraps, the outermost first, each once, at most 100: by `cause`, as drizzle and we do; TypeORM
+ * says `driverError`, Prisma `meta`, with a `driverAdapterError` in it; an AggregateError has members. Never throws,
+ * whatever the errors do when they are read.
+ *
+ * @param withMembers false for those alone that led to the error itself: an AggregateError then stands for its members
  */
-export function causesOf(error: unknown): object[] {
-  const found = new Set<object>();
-  const add = (each: unknown): void => {
-    if (typeof each !== 'object' || each === null || found.has(each)) return;
-    found.add(each);
-    const { cause, driverError, meta, driverAdapterError } = each as Record<string, unknown>;
-    for (const inner of [cause, driverError, meta, driverAdapterError]) add(inner);
-  };
-  add(error);
-  return [...found];
+export function* causesOf(error: unknown, { withMembers = true } = {}): Generator<object, undefined> {
+  const seen = new Set<object>();
+  const due: unknown[] = [error];
+  while (due.length > 0 && seen.size < MAX_CAUSES) {
+    const each = due.shift();
+    if (typeof each !== 'object' || each === null || seen.has(each)) continue;
+    seen.add(each);
+    yield each;
+    due.unshift(...wrappedIn(each), ...(withMembers ? membersOf(each) : []));
+  }
+}
+
+function wrappedIn(wrapper: object): unknown[] {
+  return ['cause', 'driverError', 'meta', 'driverAdapterError'].map((property) => {
+    try {
+      return (wrapper as Record<string, unknown>)[property];
+    } catch {
+      return undefined;
+    }
+  });
+}
+
+function membersOf(error: object): unknown[] {
+  try {
+    return error instanceof AggregateError ? error.errors.slice(0, MAX_CAUSES) : [];
+  } catch {
+    return [];
+  }
 }

@@ -36,8 +36,7 @@ const DRIVER_MESSAGES = [
 
 /** Whether the database, and not the request, is why this failed. Looks through the errors that wrap the cause. */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  return causesOf(error).some((each) => {
-    if (each instanceof AggregateError && each.errors.some(isDatabaseUnavailable)) return true;
+  return [...causesOf(error)].some((each) => {
     if (each instanceof Error && isFromDriver(each)) return true;
     const { code, originalCode } = each as { code?: unknown; originalCode?: unknown };
     return isTransientCode(code) || isTransientCode(originalCode);

@@ -40,6 +40,8 @@ const ENVIRONMENT =
 const CONNECTION =
   /\bnew\s+(pg\s*\.\s*)?(Pool|Client)\b|\b(runMigrations|run|makeWorkerUtils|quickAddJob)\(\{[^}]*\bconnectionString\b|\bdrizzle\(\s*(['"`]|\{\s*connection\b)/g;
 const DRIZZLE_TRANSACTION = /\.transaction\s*\(/g;
+/** `current = current.cause`, and a function that calls itself with one. */
+const CAUSE_WALK = /\b(\w+)\s*=\s*\1\s*\.\s*cause\b|\bfunction\s+(\w+)[^}]*\b\2\(\s*\w+\s*\.\s*cause\s*\)/g;
 const RE_EXPORT = /^export\s+(?:type\s+)?(?:\*|\{[^}]*\})[^;'"]*\bfrom\b/gm;
 const NAMED_EXPORT = /^export\s+(?!default\b)/gm;
 /** What package.json exports. */
@@ -129,6 +131,23 @@ export const RULES: readonly Rule[] = [
     applies: isSourceCode,
     check: (file) => findPattern(file, DRIZZLE_TRANSACTION, "opens one by drizzle's own method"),
     broken: [{ path: 'src/bank/users/a.ts', text: 'await db.transaction(async (tx) => tx.select());\n' }],
+  },
+  {
+    name: "go through an error's causes by causesOf",
+    why: 'Nine loops each knew other wrappers: an error that one of them took for the database being away was a defect to the next.',
+    fix: 'Call causesOf, or what is built on it: sqlStateOf, isDatabaseUnavailable, rootCauseOf (all in src/db).',
+    applies: isSourceCode,
+    check: (file) => findPattern(file, CAUSE_WALK, 'walks along the causes itself'),
+    broken: [
+      {
+        path: 'src/cli/a.ts',
+        text: 'for (let current = error; current instanceof Error; current = current.cause) {}\n',
+      },
+      {
+        path: 'src/http/a.ts',
+        text: 'function root(e: Error): Error {\n  return e.cause instanceof Error ? root(e.cause) : e;\n}\n',
+      },
+    ],
   },
   {
     name: 'leave the environment to src/config.ts',

@@ -37,7 +37,8 @@ describe('what the server raised', () => {
     const loop: Error & { cause?: unknown } = new Error('round and round');
     loop.cause = { cause: loop };
     const prismas = Object.assign(new Error('timed out'), { code: 'P2024' });
-    for (const other of [loop, prismas, undefined, null, 'HWTSK', new Error('HWTSK')])
+    const sockets = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+    for (const other of [loop, prismas, sockets, undefined, null, 'HWTSK', new Error('HWTSK')])
       assert.equal(findServerError(other), undefined);
     assert.equal(findServerError(raise('P0001'))?.sqlState, 'P0001');
   });

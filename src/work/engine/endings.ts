@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, QueryConfig, QueryResult } from 'pg';
+import { sqlStateOf } from '../../db/sql-state.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { HeldRun, RunsUnderWay } from '../run/runs-under-way.ts';
 import { toError } from '../run/to-error.ts';
@@ -180,9 +181,4 @@ function isOwnFault(error: Error): boolean {
 
 function isRetired(error: Error): boolean {
   return sqlStateOf(error) === RETIRED;
-}
-
-/** Undefined for what is no answer of the server's. */
-function sqlStateOf(error: Error): string | undefined {
-  return 'severity' in error && 'code' in error ? String(error.code) : undefined;
 }

@@ -1,3 +1,4 @@
+import { causesOf } from '../../db/causes-of.ts';
 import { isError } from './to-error.ts';
 
 const MAX_NAME_LENGTH = 200;
@@ -36,13 +37,8 @@ function readMessage(error: Error): string {
 }
 
 function readStacks(error: Error): string {
-  const stacks = [read(error, 'stack')];
-  let cause = readValue(error, 'cause');
-  for (let depth = 0; depth < MAX_CAUSES && isError(cause); depth++) {
-    stacks.push(`Caused by: ${read(cause, 'stack')}`);
-    cause = readValue(cause, 'cause');
-  }
-  return stacks.join('\n');
+  const causes = [...causesOf(error)].filter(isError).slice(1, 1 + MAX_CAUSES);
+  return [read(error, 'stack'), ...causes.map((cause) => `Caused by: ${read(cause, 'stack')}`)].join('\n');
 }
 
 function read(owner: unknown, property: string): string {
