@@ -71,6 +71,7 @@ const SHARED = [
   'enter_session',
   'show_life',
   'register_runner',
+  'reason_in_words',
   'retire_runner',
   'runner_backends',
   'fence_holders',

@@ -28,6 +28,6 @@ test('an engine stops at the news of a breaking migration when the database has 
   await queue.pool.query('insert into graphile_worker.migrations (id, breaking) values (99, true)');
   await queue.pool.query(NEWS);
   await waitFor('its runner to leave', () =>
-    scalar(queue, `select bool_or(retired_because like 'replaced: %') from howdah.runners`),
+    scalar(queue, `select bool_or(retired_as = 'replaced') from howdah.runners`),
   );
 });

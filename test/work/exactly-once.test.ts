@@ -79,7 +79,7 @@ async function runUntilKilled(moment: 'before-commit' | 'after-commit'): Promise
 async function untilRescued(): Promise<void> {
   await waitFor('the rescue', async () => {
     const { rows } = await queue.pool.query(
-      `select from howdah.runners where released_at is not null and retired_because <> 'stopped'`,
+      `select from howdah.runners where released_at is not null and retired_as <> 'stopped'`,
     );
     return rows.length > 0;
   });

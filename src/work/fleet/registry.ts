@@ -54,10 +54,10 @@ export interface RunnerEnd {
   /**
    * `stopped`: its process wished so. `replaced`: its process gave it up, as its connections or its engine failed.
    * `left`: its process ends, as it lost the runner. The others are for other processes to find out. Those but the first
-   * two count as a death of the jobs aboard. Of runners that older versions retired: null.
+   * two count as a death of the jobs aboard.
    */
-  as: 'stopped' | 'replaced' | 'left' | 'gone' | 'cut_off' | 'unlocked' | null;
-  /** The same in words. */
+  as: 'stopped' | 'replaced' | 'left' | 'gone' | 'cut_off' | 'unlocked';
+  /** The same in words, for people. */
   because: string;
 }
 

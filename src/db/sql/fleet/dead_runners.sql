@@ -19,7 +19,7 @@ as $$
          case when r.retired_at is not null then r.retired_because
               when r.heartbeat_at < clock_timestamp() - interval '10 seconds' then 'no heartbeat for 10 s'
               else 'its process is gone' end,
-         case when r.retired_at is not null then r.retired_as
+         case when r.retired_at is not null then coalesce(r.retired_as, howdah.reason_in_words(r.retired_because))
               when r.heartbeat_at < clock_timestamp() - interval '10 seconds' then 'cut_off'
               else 'gone' end
   from howdah.runners r

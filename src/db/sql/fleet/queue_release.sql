@@ -15,17 +15,19 @@
 -- A job that cannot be given back stays locked, and does not keep the others from it.
 --
 -- Poison: each runner that is lost with a job aboard is a death, counted in flags.howdah_deaths; not one that its own
--- process replaced, as it does when a connection broke. From the first death
--- on, workers record the job's start, so later deaths count only where it really ran. With the third the job is
--- discarded; after the second it waits a little, at random, so that jobs that merely sat beside it run apart from it.
+-- process replaced, as it does when a connection broke. The reason decides (howdah.runners.retired_as), not what is said
+-- in words. From the first death on, workers record the job's start, so later deaths count only where it really ran. With
+-- the third the job is discarded; after the second it waits a little, at random, so that jobs that merely sat beside it run
+-- apart from it.
 create function howdah.:"release"(runner howdah.runners, keep bigint[], out jobs integer, out by_task jsonb)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_is_loss constant boolean := runner.retired_at is not null and runner.retired_as is distinct from 'stopped';
-  v_is_death constant boolean := v_is_loss and runner.retired_as is distinct from 'replaced';
-  v_is_unheard constant boolean := v_is_death and runner.retired_as is distinct from 'left';
+  v_reason constant text := coalesce(runner.retired_as, howdah.reason_in_words(runner.retired_because));
+  v_is_loss constant boolean := runner.retired_at is not null and v_reason <> 'stopped';
+  v_is_death constant boolean := v_is_loss and v_reason <> 'replaced';
+  v_is_unheard constant boolean := v_is_death and v_reason <> 'left';
   v_job record;
   v_begun text; -- lost or unrecorded, as in howdah.job_errors.kind; placed, unknown; null for a job that had not begun
   v_ended text;

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import type pg from 'pg';
+import { FenceStage, type StagedWorker } from '../support/fence-stage.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+let database: TestDatabase;
+let stage: FenceStage;
+let operator: pg.Client;
+let worker: StagedWorker;
+let jobId: string;
+
+before(async () => {
+  database = await createTestDatabase();
+  stage = new FenceStage(database.connectionString);
+  operator = await stage.connect();
+});
+
+after(async () => {
+  await stage.close();
+  await database.drop();
+});
+
+beforeEach(async () => {
+  worker = await stage.openWorker();
+  jobId = await fetchAnother();
+});
+
+afterEach(() => stage.endAllBut(operator));
+
+/** A job of its own that the worker holds. */
+async function fetchAnother(): Promise<string> {
+  const { rows } = await operator.query(
+    `select id::text from graphile_worker.add_job('send_welcome_email', '{"user_account":"ada"}')`,
+  );
+  await worker.fetch(rows[0].id);
+  return rows[0].id;
+}
+
+const retire = (...reason: (string | null)[]) =>
+  operator.query(
+    `select howdah.retire_runner($1, ${reason.map((_, index) => `$${index + 2}`).join(', ')}, running => '{}')`,
+    [worker.token, ...reason],
+  );
+
+/** What is on record of the runner's end once its jobs are given back, and how many deaths the job is charged with. */
+async function recorded(id = jobId) {
+  await operator.query('select howdah.release_runner($1)', [worker.token]);
+  const { rows } = await operator.query(
+    `select r.retired_as as reason, coalesce((j.flags ->> 'howdah_deaths')::integer, 0) as deaths
+     from howdah.runners r, graphile_worker._private_jobs j
+     where r.token = $1 and j.id = $2 and j.locked_by is null`,
+    [worker.token, id],
+  );
+  return rows[0];
+}
+
+describe('a runner’s end is charged to its jobs by its reason', () => {
+  const DEATHS = { stopped: 0, replaced: 0, left: 1, gone: 1, cut_off: 1, unlocked: 1 };
+  for (const [reason, deaths] of Object.entries(DEATHS)) {
+    test(`${reason}: ${deaths}, whatever is said in words`, async () => {
+      const words = deaths === 0 ? 'its process is gone' : 'replaced: that is what it says';
+      await retire(words, reason);
+      assert.deepEqual(await recorded(), { reason, deaths });
+    });
+  }
+
+  test('and no other reason is taken', async () => {
+    await assert.rejects(retire('went fishing', 'went_fishing'), /runners_retired_as_check/);
+  });
+});
+
+describe('the database finds out itself', () => {
+  const age = (seconds: number) =>
+    operator.query(
+      `update howdah.runners set heartbeat_at = now() - make_interval(secs => $2), life_shown = true where token = $1`,
+      [worker.token, seconds],
+    );
+
+  async function retireDead(): Promise<void> {
+    const { rows } = await operator.query(
+      'select because, retired_as from howdah.dead_runners() where token = $1',
+      [worker.token],
+    );
+    await operator.query('select howdah.retire_runner($1, $2, $3)', [
+      worker.token,
+      rows[0].because,
+      rows[0].retired_as,
+    ]);
+  }
+
+  test('that it is gone', async () => {
+    await age(3);
+    await retireDead();
+    assert.deepEqual(await recorded(), { reason: 'gone', deaths: 1 });
+  });
+
+  test('that it is cut off', async () => {
+    await age(11);
+    await retireDead();
+    assert.deepEqual(await recorded(), { reason: 'cut_off', deaths: 1 });
+  });
+
+  test('that a job of it was unlocked by hand, which is a death of those it still holds', async () => {
+    const other = await fetchAnother();
+    await operator.query(
+      'update graphile_worker._private_jobs set locked_by = null, locked_at = null where id = $1',
+      [jobId],
+    );
+    assert.deepEqual(await recorded(), { reason: 'unlocked', deaths: 0 });
+    assert.deepEqual(await recorded(other), { reason: 'unlocked', deaths: 1 });
+  });
+});
+
+/** What 0.1 says, which knows no other way than a sentence. */
+const SENTENCES = [
+  ['stopped', 'stopped', 0],
+  ['replaced: Connection terminated unexpectedly', 'replaced', 0],
+  ['no heartbeat for 10 s', 'cut_off', 1],
+  ['its process is gone', 'gone', 1],
+  ['its worker left', 'gone', 1], // it did not say which of its jobs were at work
+  ['its jobs were unlocked by hand', 'unlocked', 1],
+] as const;
+
+describe('the sentence of an older version', () => {
+  for (const [sentence, reason, deaths] of SENTENCES) {
+    test(`"${sentence}" becomes a reason as it is recorded`, async () => {
+      await operator.query('select howdah.retire_runner($1, $2)', [worker.token, sentence]);
+      assert.deepEqual(await recorded(), { reason, deaths });
+    });
+
+    test(`"${sentence}" counts likewise where it was recorded before there were reasons`, async () => {
+      await operator.query(
+        'update howdah.runners set retired_at = now(), retired_because = $2 where token = $1',
+        [worker.token, sentence],
+      );
+      const { rows } = await operator.query('select retired_as from howdah.dead_runners() where token = $1', [
+        worker.token,
+      ]);
+      assert.deepEqual(rows, [{ retired_as: reason }]);
+      assert.equal((await recorded())?.deaths, deaths);
+    });
+  }
+});
