@@ -154,6 +154,18 @@ describe('migrations of an application', () => {
   });
 });
 
+test('limits that the database sets for transactions are not meant for migrations of applications either', async () => {
+  const version = await client.query("select current_setting('server_version_num')::integer as number");
+  const isKnown = version.rows[0]?.number >= 170_000;
+  if (isKnown) await client.query(`alter database ${database.name} set transaction_timeout = '700ms'`);
+  await client.query(`alter database ${database.name} set statement_timeout = '700ms'`);
+  await shop.add('0000_orders', 'create schema shop; select pg_sleep(0.8)');
+  await shop.add('0001_items', 'create table shop.items (id integer); select pg_sleep(0.8)');
+  await migrate();
+  await client.query(`alter database ${database.name} reset all`);
+  assert.deepEqual(await tables(), ['items']);
+});
+
 describe('a migration of an application that fails', () => {
   test('leaves nothing of itself nor of those that were due with it, and is named with its line', async () => {
     await shop.add('0000_orders', 'create schema shop; create table shop.orders (id integer)');

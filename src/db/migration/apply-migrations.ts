@@ -2,12 +2,12 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { PendingApplication, PendingMigration } from './application-migrations.ts';
 import { HOWDAH } from './state.ts';
-import { LOOKING_SETTINGS } from './turns.ts';
+import { LOOKING_SETTINGS, UNLIMITED } from './turns.ts';
 
 /** What a file set for the session, such as a role or a search_path, is not for what comes after it. */
 const FORGET = `reset role; reset all; ${Object.entries(LOOKING_SETTINGS)
   .map(([name, value]) => `set ${name} = ${pg.escapeLiteral(value)}`)
-  .join('; ')}`;
+  .join('; ')}; ${UNLIMITED}`;
 
 /** A numbered migration could not be applied. Nothing of it, or of those that were due with it, was. */
 export class MigrationFailedError extends Error {

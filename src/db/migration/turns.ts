@@ -25,10 +25,11 @@ const TURN_PATIENCE_MS = 5_000;
 export const TURN_LOCK = 'lock table howdah_migrations.__drizzle_migrations in share row exclusive mode';
 
 /** Without the limits that a database or a role may set, which are not meant for a migration; those this server knows. */
-const BEGIN = `
-  begin isolation level read committed read write;
+export const UNLIMITED = `
   select pg_backend_pid() as pid, count(set_config(s.name, '0', true)) from pg_settings s
   where s.name in ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`;
+
+const BEGIN = `begin isolation level read committed read write; ${UNLIMITED}`;
 
 export interface TurnOptions {
   /** With LOOKING_SETTINGS. */
