@@ -17,6 +17,12 @@ const ERRORS = {
   invalid_options: { status: 422, retryable: false, title: 'The enqueue options are invalid' },
   unknown_task: { status: 404, retryable: false, title: 'No such task' },
   unknown_queue: { status: 404, retryable: false, title: 'No such queue' },
+  unknown_application: { status: 404, retryable: false, title: 'No such application' },
+  application_conflict: {
+    status: 409,
+    retryable: false,
+    title: 'It belongs to another application, or is still in use',
+  },
   duplicate_job: { status: 409, retryable: false, title: 'A job with this unique key is there already' },
   job_not_found: { status: 404, retryable: false, title: 'No such job' },
   wrong_state: { status: 409, retryable: false, title: 'The job is in no state for that' },

@@ -69,7 +69,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: 'schedules',
-    summary: 'List the entries of the crontab, with their last and next run',
+    summary: 'List the entries of the crontabs, with their last and next run',
     load: async () => (await import('./commands/schedules.ts')).schedules,
   },
   {
@@ -81,6 +81,11 @@ export const COMMANDS: readonly ListedCommand[] = [
     name: 'tasks',
     summary: 'List tasks that can be enqueued, their defaults, and how many workers know them',
     load: async () => (await import('./commands/tasks.ts')).tasks,
+  },
+  {
+    name: 'apps',
+    summary: 'List the applications that share the database, or hand over what belongs to one',
+    load: async () => (await import('./commands/apps.ts')).apps,
   },
   {
     name: 'migrate',

@@ -9,6 +9,8 @@ const CODES: Record<string, ErrorCode> = {
   HWTSK: 'unknown_task',
   HWOPT: 'invalid_options',
   HWPAY: 'invalid_payload',
+  HWAPP: 'application_conflict',
+  HWNOA: 'unknown_application',
 };
 
 /** Class 22: a value that Postgres cannot hold, such as a date before its calendar; 54001: JSON nested too deeply. */

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import type { Catalogue } from '../tasks/catalogue.ts';
 import { describeTask } from '../tasks/task-version.ts';
@@ -7,25 +8,45 @@ import { describeTask } from '../tasks/task-version.ts';
  * tasks and defaults. `howdah.tasks` shows each in its newest version, whoever announces an older one; tasks that only
  * other deployments know stay. Idempotent. A version counts as around for an hour, so a process that lives on says so
  * again (`keepAnnouncing`).
+ *
+ * @param application whose tasks they are. @default that of processes before applications had names
+ * @throws with SQLSTATE HWAPP, naming both, when one of the tasks is another application's; nothing is announced then
  */
-export async function announceTasks(client: SqlClient, catalogue: Catalogue): Promise<void> {
-  await announceVersions(client, catalogue);
+export async function announceTasks(
+  client: SqlClient,
+  catalogue: Catalogue,
+  application?: string,
+): Promise<void> {
+  await announceVersions(client, catalogue, application);
   await nameTasks(client, [...catalogue.keys()].sort());
 }
 
 /** The same again, from a process that had its start. */
-export async function announceVersions(client: SqlClient, catalogue: Catalogue): Promise<void> {
-  await queryRows(client, 'select howdah.announce_tasks($1::jsonb)', [toDefinitions(catalogue)]);
+export async function announceVersions(
+  client: SqlClient,
+  catalogue: Catalogue,
+  application?: string,
+): Promise<void> {
+  const values = [toDefinitions(catalogue), application ?? null, hostname()];
+  await queryRows(client, 'select howdah.announce_tasks($1::jsonb, $2::text, $3::text)', values);
 }
 
-/** Whether all of these versions count as around, so that announcing them would change nothing but since when they do. */
-export async function areVersionsAround(client: SqlClient, catalogue: Catalogue): Promise<boolean> {
+/**
+ * Whether all of these tasks are the application's and their versions count as around, so that announcing them would change
+ * nothing but since when they do.
+ */
+export async function areVersionsAround(
+  client: SqlClient,
+  catalogue: Catalogue,
+  application: string,
+): Promise<boolean> {
   const [row] = await queryRows<{ isAround: boolean }>(
     client,
     `select not exists (
        select from howdah.announced_tasks($1::jsonb) d
-       where not exists (select from howdah.versions_around(d.name) v where v.version = d.version)) as "isAround"`,
-    [toDefinitions(catalogue)],
+       where not exists (select from howdah.versions_around(d.name) v where v.version = d.version)
+          or not exists (select from howdah.tasks t where t.name = d.name and t.application = $2::text)) as "isAround"`,
+    [toDefinitions(catalogue), application],
   );
   return row?.isAround === true;
 }

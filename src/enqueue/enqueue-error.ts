@@ -7,6 +7,7 @@ const CODES: Record<string, ErrorCode> = {
   HWQUE: 'unknown_queue',
   HWOPT: 'invalid_options',
   HWPAY: 'invalid_payload',
+  HWAPP: 'application_conflict',
 };
 
 /** The error a caller of the distributor gets: a HowdahError for the caller's mistakes, anything else unchanged. */

@@ -1,7 +1,7 @@
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import { sqlInstant, toDate } from './instant.ts';
 
-/** An entry of the crontab. */
+/** An entry of an application's crontab. */
 export interface Schedule {
   identifier: string;
   task: string;
@@ -15,6 +15,10 @@ export interface Schedule {
   /** Why its latest tick could not be enqueued, and when that was last tried; both null when it was. */
   lastError: string | null;
   lastErrorAt: Date | null;
+  /** Whose it is. */
+  application: string;
+  /** No process of that application was heard of for an hour. */
+  isOrphaned: boolean;
 }
 
 type Instants = 'lastRunAt' | 'nextRunAt' | 'lastErrorAt';
@@ -23,7 +27,7 @@ type ScheduleRow = Omit<Schedule, Instants> & Record<Instants, number | null>;
 const SELECT = `
   select identifier, task, queue, cron, payload, ${sqlInstant('last_run_at')} as "lastRunAt",
          ${sqlInstant('next_run_at')} as "nextRunAt", last_error as "lastError",
-         ${sqlInstant('last_error_at')} as "lastErrorAt"
+         ${sqlInstant('last_error_at')} as "lastErrorAt", application, is_orphaned as "isOrphaned"
   from howdah.schedules
   order by identifier, queue`;
 

@@ -4,6 +4,8 @@ import { queryRows, type SqlClient } from '../db/sql-client.ts';
 /** A task as the processes that know it announced it. */
 export interface KnownTask {
   name: string;
+  /** Whose it is. */
+  application: string;
   /** Where its jobs go unless an enqueue says otherwise. */
   queue: string;
   maxRetries: number;
@@ -16,14 +18,14 @@ export interface KnownTask {
 }
 
 /** One definition of a task, of those that are at work at once while a deployment rolls. */
-export type TaskVersion = Omit<KnownTask, 'workerCount'>;
+export type TaskVersion = Omit<KnownTask, 'workerCount' | 'application'>;
 
 const SELECT_AROUND = `
   select task as name, queue, max_retries as "maxRetries", timeout_ms as "timeoutMs", payload_schema as "payloadSchema"
   from howdah.versions_around($1::text)`;
 
 const SELECT = `
-  select t.name, t.queue, t.max_retries as "maxRetries", t.timeout_ms as "timeoutMs",
+  select t.name, t.application, t.queue, t.max_retries as "maxRetries", t.timeout_ms as "timeoutMs",
          t.payload_schema as "payloadSchema",
          (select count(*)::float8 from howdah.workers w where t.name = any (w.tasks) or w.tasks = '{}') as "workerCount"
   from howdah.tasks t

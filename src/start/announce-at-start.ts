@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { LoadedApp } from '../app/load-tasks.ts';
 import type { LateQueues } from '../db/migrate.ts';
 import { LockWaitError } from '../db/migration/lock-wait.ts';
+import { findServerError } from '../db/server-error.ts';
 import { type UnblockedOptions, untilUnblocked } from '../db/until-unblocked.ts';
 import { announceTasks, announceVersions, areVersionsAround } from '../enqueue/announce-tasks.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -37,7 +38,8 @@ type Step = Parameters<typeof untilUnblocked<void>>[2];
  * waits is in the log. Where the database knows them already, as from others of this version, it goes on without after 2 s.
  *
  * @returns the schedules
- * @throws {StartupError} when somebody held a lock for too long; for a crontab with mistakes
+ * @throws {StartupError} when somebody held a lock for too long; for a crontab with mistakes; when a task or a schedule is
+ *   another application's, which keeps it
  */
 export async function announceAtStart(
   pool: Pool,
@@ -45,12 +47,13 @@ export async function announceAtStart(
   options: AnnounceOptions,
 ): Promise<Schedule[]> {
   const { catalogue } = app;
+  const { name } = app.app;
   try {
     await announceOrGoOn(pool, {
       ...options,
       purpose: TASKS,
-      announce: (client) => announceTasks(client, catalogue),
-      isKnown: (client) => areVersionsAround(client, catalogue),
+      announce: (client) => announceTasks(client, catalogue, name),
+      isKnown: (client) => areVersionsAround(client, catalogue, name),
     });
     const wait = toWait(options, 'read the queues');
     const schedules = await untilUnblocked(pool, wait, (client) =>
@@ -59,24 +62,32 @@ export async function announceAtStart(
     await announceOrGoOn(pool, {
       ...options,
       purpose: CRONTAB,
-      announce: (client) => announceSchedules(client, schedules),
-      isKnown: (client) => isCrontabAround(client, schedules),
+      announce: (client) => announceSchedules(client, schedules, name),
+      isKnown: (client) => isCrontabAround(client, schedules, name),
     });
     return schedules;
   } catch (error) {
-    throw error instanceof LockWaitError ? new StartupError(error.message) : error;
+    throw error instanceof LockWaitError ? new StartupError(error.message) : (refusalOf(error) ?? error);
   }
+}
+
+function refusalOf(error: unknown): StartupError | undefined {
+  const refused = findServerError(error);
+  if (refused?.sqlState !== 'HWAPP') return undefined;
+  return new StartupError(`${refused.message}. ${refused.hint ?? ''}`, { cause: error });
 }
 
 /** The same again, from a process that had its start. @throws {LockWaitError} when somebody's locks are in the way for 10 s */
 export async function announceAgain(
   pool: Pool,
-  { catalogue }: LoadedApp,
+  { app: { name }, catalogue }: LoadedApp,
   { schedules, ...options }: AnnounceOptions & { schedules: readonly Schedule[] },
 ): Promise<void> {
   const limited = { ...options, waitLimitMs: AGAIN_LIMIT_MS };
-  await untilUnblocked(pool, toWait(limited, TASKS), (client) => announceVersions(client, catalogue));
-  await untilUnblocked(pool, toWait(limited, CRONTAB), (client) => announceSchedules(client, schedules));
+  await untilUnblocked(pool, toWait(limited, TASKS), (client) => announceVersions(client, catalogue, name));
+  await untilUnblocked(pool, toWait(limited, CRONTAB), (client) =>
+    announceSchedules(client, schedules, name),
+  );
 }
 
 interface Announcement extends AnnounceOptions {

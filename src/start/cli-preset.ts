@@ -59,6 +59,7 @@ async function createPreset(app: LoadedApp, config: Config, log: Logger): Promis
         connectionString: directUrl,
         identity,
         tasks: app.tasks,
+        application: app.app.name,
         openPool: (maxConnections) => openEnginePool({ directUrl, identity, log }, maxConnections),
         schedules,
         upkeep: config,

@@ -15,6 +15,7 @@ export async function runJobs(
       connectionString: directUrl,
       queues: config.queues.filter((queue) => !isLate(queue)),
       tasks: app.tasks,
+      application: app.app.name,
       schedules: database.schedules,
       upkeep: config,
       services,

@@ -21,9 +21,9 @@ export function presentWorker(found: Worker): z.infer<typeof worker> {
 }
 
 export function presentTask(found: KnownTask): z.infer<typeof task> {
-  const { name, queue, maxRetries, timeoutMs, payloadSchema, workerCount } = found;
+  const { name, application, queue, maxRetries, timeoutMs, payloadSchema, workerCount } = found;
   return {
-    ...{ name, queue, max_retries: maxRetries, timeout: formatDuration(timeoutMs) },
+    ...{ name, application, queue, max_retries: maxRetries, timeout: formatDuration(timeoutMs) },
     payload_schema: payloadSchema,
     workers: workerCount,
   };
@@ -34,7 +34,7 @@ export function presentSchedule(
   found: Schedule,
   caller: 'admin' | 'viewer' | undefined,
 ): z.infer<typeof schedule> {
-  const { lastRunAt, nextRunAt, lastError, lastErrorAt, payload, ...rest } = found;
+  const { lastRunAt, nextRunAt, lastError, lastErrorAt, payload, isOrphaned, ...rest } = found;
   return {
     ...rest,
     payload: caller === 'admin' || payload === null ? payload : REDACTED,
@@ -42,6 +42,7 @@ export function presentSchedule(
     next_run_at: iso(nextRunAt),
     last_error: lastError,
     last_error_at: iso(lastErrorAt),
+    is_orphaned: isOrphaned,
   };
 }
 

@@ -16,6 +16,11 @@ export interface ProcessorOptions<Services> {
   queues: readonly QueueConcurrency[];
   /** Every task this process knows; every queue's runner gets all of them. */
   tasks: ReadonlyMap<string, BoundTask<Services>>;
+  /**
+   * Whose tasks they are, as they were announced: no runner begins with one that is another application's by then.
+   * @default not checked
+   */
+  application?: string;
   /** What runs by the clock; each queue's own, as long as it is served here. @default nothing */
   schedules?: readonly Schedule[];
   /** What this process does beside its jobs, in turns with all others. */
@@ -158,8 +163,9 @@ class Lanes<Services> implements Processor {
 
   /** All of these or none: when one cannot open, those that did are closed again. */
   async #open(queues: readonly QueueConcurrency[]): Promise<void> {
-    const { connectionString, tasks, services, events, log } = this.#options;
-    const shared = { connectionString, tasks, member: this.#member, environment: { services, events, log } };
+    const { connectionString, tasks, application, services, events, log } = this.#options;
+    const environment = { services, events, log };
+    const shared = { connectionString, tasks, application, member: this.#member, environment };
     for (const { name, fleetConcurrency } of queues) {
       await this.#member.configureFleet(name, fleetConcurrency ?? null);
     }

@@ -67,22 +67,25 @@ export function createCommandLineDriver(): Driver {
     },
     async tasks() {
       const tasks = await answer<Record<string, never>[]>(['tasks']);
-      return tasks.map(({ name, queue, max_retries, timeout, payload_schema }) => ({
-        ...{ name, queue, maxRetries: max_retries, payloadSchema: payload_schema },
+      return tasks.map(({ name, application, queue, max_retries, timeout, payload_schema }) => ({
+        ...{ name, application, queue, maxRetries: max_retries, payloadSchema: payload_schema },
         timeoutMs: toMs(timeout as unknown as string),
       })) as never;
     },
     async schedules() {
       const schedules = await answer<Record<string, never>[]>(['schedules']);
-      return schedules.map(({ last_run_at, next_run_at, last_error, last_error_at, ...schedule }) => ({
-        ...{
-          ...schedule,
-          lastRunAt: last_run_at,
-          nextRunAt: next_run_at,
-          lastError: last_error,
-          lastErrorAt: last_error_at,
-        },
-      })) as never;
+      return schedules.map(
+        ({ last_run_at, next_run_at, last_error, last_error_at, is_orphaned, ...schedule }) => ({
+          ...{
+            ...schedule,
+            lastRunAt: last_run_at,
+            nextRunAt: next_run_at,
+            lastError: last_error,
+            lastErrorAt: last_error_at,
+            isOrphaned: is_orphaned,
+          },
+        }),
+      ) as never;
     },
   };
 }

@@ -86,6 +86,7 @@ export interface SeenWorker {
 
 export interface SeenTask {
   name: string;
+  application: string;
   queue: string;
   maxRetries: number;
   timeoutMs: number;
@@ -102,6 +103,8 @@ export interface SeenSchedule {
   nextRunAt: string | null;
   lastError: string | null;
   lastErrorAt: string | null;
+  application: string;
+  isOrphaned: boolean;
 }
 
 export interface SeenExplanation {

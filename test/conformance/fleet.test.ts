@@ -146,16 +146,29 @@ describe('every side shows the same', () => {
   test('tasks with their defaults and their schema', async () => {
     const tasks = await seeSame((driver) => driver.tasks());
     const { payloadSchema, ...mails } = tasks.find(({ name }) => name === 'mails') ?? assert.fail();
-    assert.deepEqual(mails, { name: 'mails', queue: 'critical', maxRetries: 7, timeoutMs: 45_000 });
+    assert.deepEqual(mails, {
+      name: 'mails',
+      application: 'bank',
+      queue: 'critical',
+      maxRetries: 7,
+      timeoutMs: 45_000,
+    });
     assert.deepEqual((payloadSchema as { required: string[] }).required, ['who']);
     const { payloadSchema: _, ...works } = tasks.find(({ name }) => name === 'works') ?? assert.fail();
-    assert.deepEqual(works, { name: 'works', queue: 'default', maxRetries: 25, timeoutMs: 1_800_000 });
+    assert.deepEqual(works, {
+      name: 'works',
+      application: 'bank',
+      queue: 'default',
+      maxRetries: 25,
+      timeoutMs: 1_800_000,
+    });
   });
 
   test('schedules', async () => {
     await stage.pool.query(
-      `insert into howdah.cron_entries (identifier, task, queue, cron, payload)
-       values ('nightly', 'works', 'default', '0 3 * * *', null), ('often', 'mails', 'critical', '*/5 * * * *', '{"who": "ada"}')`,
+      `insert into howdah.cron_entries (identifier, task, queue, cron, payload, application)
+       values ('nightly', 'works', 'default', '0 3 * * *', null, 'bank'),
+              ('often', 'mails', 'critical', '*/5 * * * *', '{"who": "ada"}', 'gone')`,
     );
     await stage.pool.query("select howdah.record_schedule_fault('critical', 'often', 'no')");
     const schedules = await seeSame((driver) => driver.schedules());
@@ -171,10 +184,13 @@ describe('every side shows the same', () => {
           payload: null,
           lastRunAt: null,
           lastError: null,
+          application: 'bank',
+          isOrphaned: false,
         },
         {
           ...{ identifier: 'often', task: 'mails', queue: 'critical', cron: '*/5 * * * *' },
           ...{ payload: { who: 'ada' }, lastRunAt: null, lastError: 'no' },
+          ...{ application: 'gone', isOrphaned: true },
         },
       ],
     );

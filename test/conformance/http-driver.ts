@@ -83,14 +83,21 @@ export function createHttpDriver({ v1 }: HowdahClient): Driver {
     },
     async tasks() {
       const { tasks } = await ok(v1.tasks.$get());
-      return tasks.map(({ name, queue, max_retries, timeout, payload_schema }) => ({
-        ...{ name, queue, maxRetries: max_retries, timeoutMs: toMs(timeout), payloadSchema: payload_schema },
+      return tasks.map(({ name, application, queue, max_retries, timeout, payload_schema }) => ({
+        ...{
+          name,
+          application,
+          queue,
+          maxRetries: max_retries,
+          timeoutMs: toMs(timeout),
+          payloadSchema: payload_schema,
+        },
       }));
     },
     async schedules() {
       const { schedules } = await ok(v1.schedules.$get());
       return schedules.map(
-        ({ last_run_at, next_run_at, last_error, last_error_at, payload, ...schedule }) => ({
+        ({ last_run_at, next_run_at, last_error, last_error_at, payload, is_orphaned, ...schedule }) => ({
           ...{
             ...schedule,
             payload,
@@ -98,6 +105,7 @@ export function createHttpDriver({ v1 }: HowdahClient): Driver {
             nextRunAt: next_run_at,
             lastError: last_error,
             lastErrorAt: last_error_at,
+            isOrphaned: is_orphaned,
           },
         }),
       );

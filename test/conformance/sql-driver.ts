@@ -98,11 +98,11 @@ export function createSqlDriver(pool: pg.Pool): Driver {
         from howdah.workers order by queue, started_at, token`),
     tasks: () =>
       rows<SeenTask>(`
-        select name, queue, max_retries as "maxRetries", timeout_ms as "timeoutMs", payload_schema as "payloadSchema"
+        select name, application, queue, max_retries as "maxRetries", timeout_ms as "timeoutMs", payload_schema as "payloadSchema"
         from howdah.tasks order by name`),
     schedules: () =>
       rows<SeenSchedule>(`
-        select identifier, task, queue, cron, payload, last_error as "lastError",
+        select identifier, task, queue, cron, payload, last_error as "lastError", application, is_orphaned as "isOrphaned",
                ${instants('last_run_at', 'next_run_at', 'last_error_at')}
         from howdah.schedules order by identifier`),
   };

@@ -145,6 +145,8 @@ describe('what the fleet is made of', () => {
         last_run_at: null,
         last_error: null,
         last_error_at: null,
+        application: 'bank',
+        is_orphaned: false,
       },
       payload: { user_account: 'ada' },
     });

@@ -7,6 +7,7 @@ import type { Column } from '../table.ts';
 const COLUMNS: readonly Column<KnownTask>[] = [
   { title: 'TASK', text: ({ name }) => name, style: () => 'bold' },
   { title: 'QUEUE', text: ({ queue }) => queue },
+  { title: 'APPLICATION', text: ({ application }) => application },
   { title: 'RETRIES', text: ({ maxRetries }) => String(maxRetries), align: 'right' },
   {
     title: 'TIME LIMIT',

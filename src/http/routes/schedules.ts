@@ -10,7 +10,7 @@ const route = createRoute({
   method: 'get',
   path: '/v1/schedules',
   tags: ['fleet'],
-  summary: 'The entries of the crontab, with their last and next run',
+  summary: 'The entries of the applications’ crontabs, with their last and next run',
   security: [{ bearer: [] }],
   middleware: readersOnly,
   responses: {

@@ -29,6 +29,7 @@ export const worker = z
 export const task = z
   .object({
     name: z.string(),
+    application: z.string().openapi({ description: 'Whose it is.' }),
     queue: z.string(),
     max_retries: z.int(),
     timeout: z.string().openapi({ example: '30s' }),
@@ -51,5 +52,9 @@ export const schedule = z
       .nullable()
       .openapi({ description: 'Why its latest tick could not be enqueued; null when it was.' }),
     last_error_at: answeredInstant.nullable(),
+    application: z.string().openapi({ description: 'Whose it is.' }),
+    is_orphaned: z
+      .boolean()
+      .openapi({ description: 'No process of that application was heard of for an hour.' }),
   })
   .openapi('Schedule');

@@ -26,6 +26,8 @@ export interface EnginePluginOptions<Services> {
   identity: RunnerIdentity;
   /** Every task of the application, by name. */
   tasks: ReadonlyMap<string, BoundTask<Services>>;
+  /** Its name. */
+  application: string;
   /** The pool that the CLI works with in place of one of its own; whatever is idle in it keeps no process alive. */
   openPool: (maxConnections: number) => Pool;
   /** Of all queues; the CLI's own clock enqueues nothing. */
@@ -162,12 +164,13 @@ class Guest<Services> {
   }
 
   async #begin({ id }: WorkerPool): Promise<void> {
-    const { connectionString, tasks, schedules, upkeep, onLost } = this.#options;
+    const { connectionString, tasks, application, schedules, upkeep, onLost } = this.#options;
     const identity = {
       ...this.#options.identity,
       queue: this.#queue,
       concurrency: this.#concurrency,
       tasks: versionsOf([...tasks.values()].map(({ definition }) => definition as TaskDefinition)),
+      application,
     };
     const environment = await this.#options.open();
     if (!this.#pool) throw new Error('the pool was made before it was lent');

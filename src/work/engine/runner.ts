@@ -43,6 +43,7 @@ export interface RunnerOptions<Services> {
   /** Fires when the process stops. */
   stopping: AbortSignal;
   tasks: ReadonlyMap<string, BoundTask<Services>>;
+  application?: string | undefined;
   /** This process in the fleet. */
   member: FleetMember;
   environment: SharedEnvironment<Services>;
@@ -171,11 +172,10 @@ export class Runner<Services = unknown> {
   }
 
   async #start(): Promise<void> {
-    const { queue, concurrency, tasks, member } = this.#options;
+    const { queue, concurrency, tasks, member, application } = this.#options;
     const granted = await member.register({
       ...this.#identity,
-      queue,
-      concurrency,
+      ...{ queue, concurrency, application },
       tasks: versionsOf([...tasks.values()].map(({ definition }) => definition)),
     });
     this.setMaxRunning(granted);

@@ -10,6 +10,8 @@ export interface RegisteredRunner extends RunnerIdentity {
   readonly concurrency: number;
   /** Version of each task it can run, by the task's name. */
   readonly tasks: Readonly<Record<string, string>>;
+  /** Whose tasks they are, as announced. @default not checked, as before applications had names */
+  readonly application?: string | undefined;
 }
 
 /** One runner's heartbeat. */
@@ -97,10 +99,20 @@ export class Registry {
     this.#kind = kind;
   }
 
-  /** @returns how many runs it may have at once; null for its own concurrency */
-  async register({ token, secret, queue, concurrency, tasks }: RegisteredRunner): Promise<number | null> {
+  /**
+   * @returns how many runs it may have at once; null for its own concurrency
+   * @throws with SQLSTATE HWAPP when one of the tasks is not the application's
+   */
+  async register({
+    token,
+    secret,
+    queue,
+    concurrency,
+    tasks,
+    application,
+  }: RegisteredRunner): Promise<number | null> {
     const { rows } = await this.#pool.query<{ granted: number | null }>(
-      'select howdah.register_runner($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as granted',
+      'select howdah.register_runner($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as granted',
       [
         ...[
           token,
@@ -114,6 +126,7 @@ export class Registry {
         ],
         hashSecret(secret),
         JSON.stringify(tasks),
+        application ?? null,
       ],
     );
     return rows[0]?.granted ?? null;

@@ -1,5 +1,9 @@
--- howdah.announce_tasks(definitions): says which versions of its tasks a process has, at its start and every five minutes.
--- definitions: [{"name", "version", "queue", "max_retries", "timeout_ms", "payload_schema"}, …].
+-- howdah.announce_tasks(definitions, application, host): says which versions of its tasks a process has, at its start and
+-- every five minutes. definitions: [{"name", "version", "queue", "max_retries", "timeout_ms", "payload_schema"}, …].
+--
+-- A task belongs to the application that announced it first. Raises HWAPP, and changes nothing, where one of them is
+-- another's. Null for application is a process of a version before names: it is never refused, so that it can go on
+-- beside newer ones, and its tasks are whosever they are (nameless_application() for new ones).
 --
 -- howdah.tasks shows each task in its newest version, the one that was seen last for the first time. So a process that
 -- starts again with an older one changes nothing there. Only when nobody has had the newest for an hour (see
@@ -7,17 +11,28 @@
 --
 -- Whoever has news locks task_versions against other writers until its transaction ends, before it writes anything, so
 -- that two who announce at once are numbered one after the other and the later one sees the earlier. Others read on.
-create function howdah.announce_tasks(definitions jsonb) returns void
+create function howdah.announce_tasks(definitions jsonb, application text default null, host text default null) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_application constant text := howdah.enter_application(application, host);
 begin
   if exists (select from howdah.announced_tasks(definitions) d
-             where not exists (select from howdah.tasks t where t.name = d.name and t.version = d.version)) then
+             where not exists (select from howdah.tasks t
+                               where t.name = d.name and t.version = d.version
+                                 and t.application = coalesce(announce_tasks.application, t.application))) then
     lock table howdah.task_versions in share row exclusive mode;
+    if application is not null then
+      perform howdah.refuse_foreign('task', array_agg(t.name order by t.name), t.application, v_application, host)
+      from howdah.announced_tasks(definitions) d join howdah.tasks t using (name)
+      where t.application <> v_application
+      group by t.application;
+    end if;
     perform howdah.number_versions(definitions);
-    insert into howdah.tasks as known (name, version, queue, max_retries, timeout_ms, payload_schema, first_seen_at)
-    select v.task, v.version, v.queue, v.max_retries, v.timeout_ms, v.payload_schema, v.first_seen_at
+    insert into howdah.tasks as known (name, version, queue, max_retries, timeout_ms, payload_schema, first_seen_at,
+                                       application)
+    select v.task, v.version, v.queue, v.max_retries, v.timeout_ms, v.payload_schema, v.first_seen_at, v_application
     from howdah.announced_tasks(definitions) d
     join howdah.task_versions v on v.task = d.name and v.version = d.version
     where v.number = (select max(n.number) from howdah.task_versions n where n.task = v.task)

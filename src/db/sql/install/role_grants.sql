@@ -11,7 +11,8 @@ as $$
   from unnest(array['enqueue', 'enqueue_job', 'enqueue_jobs']) f
   union all
   select r.role, 'select', v
-  from readers r, unnest(array['jobs', 'queues', 'workers', 'schedules', 'upkeep', 'job_errors', 'tasks', 'task_versions', 'audit_log']) v
+  from readers r, unnest(array['jobs', 'queues', 'workers', 'schedules', 'upkeep', 'job_errors', 'tasks', 'task_versions', 'audit_log',
+                               'applications']) v
   union all
   select r.role, 'execute', f
   from readers r, unnest(array['find_jobs', 'explain_job', 'queue_stats', 'next_cron_run']) f
@@ -19,7 +20,7 @@ as $$
   select 'howdah_operator', 'execute', f
   from unnest(array['cancel_job', 'discard_job', 'retry_job', 'run_job_now', 'reschedule_job', 'cancel_jobs', 'discard_jobs',
                     'retry_jobs', 'run_jobs_now', 'reschedule_jobs', 'act_on_jobs', 'pause_queue', 'pause_all', 'resume_queue', 'resume_all',
-                    'set_fleet_concurrency', 'vacuum_holders']) f
+                    'set_fleet_concurrency', 'vacuum_holders', 'release_task', 'forget_application', 'rename_application']) f
   union all
   select 'howdah_operator', 'select (payload, result, flags)', 'job_history'
 $$;

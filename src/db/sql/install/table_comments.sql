@@ -7,6 +7,7 @@ comment on column howdah.tasks.payload_schema is 'JSON Schema of its payload.';
 comment on column howdah.tasks.updated_at is 'When another version of it became the newest.';
 comment on column howdah.tasks.version is 'The newest version of its definition; all are in howdah.task_versions.';
 comment on column howdah.tasks.first_seen_at is 'When a process first announced that version.';
+comment on column howdah.tasks.application is 'Whose task it is: that of the first process that announced it.';
 
 comment on column howdah.task_versions.task is 'The task, as in howdah.tasks.name.';
 comment on column howdah.task_versions.version is 'A hash of queue, retries, time limit and payload schema; the same in all processes with this definition.';

@@ -33,6 +33,8 @@ as $$
       ('howdah.job_errors', 'select, insert, delete'), ('howdah.job_history', 'select, insert, update, delete'),
       ('howdah.cron_entries', 'select, insert, update, delete'), ('howdah.crontab_versions', 'select, insert, update'),
       ('howdah.cron_faults', 'select, insert, update, delete'),
+      ('howdah.applications', 'select'), ('howdah.application_registry', 'select, insert, update'),
+      ('howdah.application_hosts', 'select, insert, update, delete'),
       ('howdah.idempotency_keys', 'select, insert, update, delete'),
       ('howdah.job_outcomes', 'select, insert, update, delete'), ('howdah.job_reports', 'select, insert, update, delete'),
       ('howdah.job_starts', 'select, insert, update, delete'), ('howdah.unique_locks', 'select, insert, update, delete'),

@@ -7,7 +7,7 @@ select r.token, r.queue, r.kind, r.host, r.pid, r.concurrency, cardinality(r.run
             when cardinality(r.running) > 0 then 'busy'
             else 'idle' end as state,
        r.started_at, r.heartbeat_at, r.pool_id, r.tasks, r.task_versions, r.blocked_since, r.abandoned,
-       cardinality(r.unrecorded) as unrecorded, r.trouble
+       cardinality(r.unrecorded) as unrecorded, r.trouble, r.application
 from howdah.runners r
 left join howdah.queue_settings s on s.queue = r.queue
 where r.retired_at is null;
@@ -34,3 +34,4 @@ comment on column howdah.workers.abandoned is
   'Jobs whose handlers are still at work there though their run is over or should be: they ignore their signal.';
 comment on column howdah.workers.unrecorded is 'Jobs whose run was over and whose end was not written, at its latest heartbeat.';
 comment on column howdah.workers.trouble is 'What the database answered when it could not write the end of a run; null when all are written.';
+comment on column howdah.workers.application is 'Whose tasks it runs; null for a worker of a version before applications had names.';
