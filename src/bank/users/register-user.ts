@@ -1,9 +1,9 @@
-import { sql } from 'drizzle-orm';
 import { inOrder } from '../../db/in-order.ts';
 import { type EnqueuedJob, HowdahError, type TaskDistributor } from '../../index.ts';
 import { type BankDatabase, type BankTransaction, transactDrizzle } from '../database.ts';
 import { sendVerifyEmail } from '../definitions/send-verify-email.ts';
 import { sendWelcomeEmail } from '../definitions/send-welcome-email.ts';
+import { sql } from '../drizzle.ts';
 import { USER_EXISTS } from '../errors.ts';
 import { users } from '../schema.ts';
 import { insertVerification } from './open-verification.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { sql } from 'drizzle-orm';
 import type { BankDatabase, BankTransaction } from '../database.ts';
+import { sql } from '../drizzle.ts';
 import { verificationResends } from '../schema.ts';
 
 /** Time between two verification mails that an account may ask for. */

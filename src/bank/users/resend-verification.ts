@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { and, inArray, isNull, sql } from 'drizzle-orm';
 import { HowdahError, type TaskDistributor } from '../../index.ts';
 import { type BankDatabase, type BankTransaction, transactDrizzle } from '../database.ts';
 import { sendVerifyEmail } from '../definitions/send-verify-email.ts';
+import { and, inArray, isNull, sql } from '../drizzle.ts';
 import { users, verifications } from '../schema.ts';
 import { isOpen, openVerification } from './open-verification.ts';
 import { forgetOldRequests, startCoolDown } from './resend-cool-down.ts';

@@ -1,5 +1,5 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { BankDatabase } from '../database.ts';
+import { and, eq, isNull, sql } from '../drizzle.ts';
 import { renderVerifyEmail } from '../mail/verify-email.ts';
 import { verifications } from '../schema.ts';
 import type { Services } from '../services.ts';

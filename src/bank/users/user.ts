@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
 import type { BankDatabase, BankTransaction } from '../database.ts';
+import { sql } from '../drizzle.ts';
 import { users } from '../schema.ts';
 
 /** A customer, without anything secret. */

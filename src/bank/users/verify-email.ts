@@ -1,6 +1,6 @@
-import { and, eq, sql } from 'drizzle-orm';
 import { HowdahError } from '../../index.ts';
 import { type BankDatabase, transactDrizzle } from '../database.ts';
+import { and, eq, sql } from '../drizzle.ts';
 import { VERIFICATION_EXPIRED, VERIFICATION_NOT_FOUND, VERIFICATION_USED } from '../errors.ts';
 import { users, verifications } from '../schema.ts';
 import { isOpen } from './open-verification.ts';
