@@ -1,4 +1,6 @@
 /** `howdah`: everything that a program of your own works with. */
+
+export { z } from 'zod';
 export {
   type App,
   type AppOptions,

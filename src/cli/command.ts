@@ -59,4 +59,6 @@ export interface Call {
    * @throws {AppFileError} when a named file is not there, or holds none
    */
   findApp(): Promise<AnyApp | undefined>;
+  /** The same, where a command is of no use without one. @throws {AppFileError} when there is none */
+  requireApp(): Promise<AnyApp>;
 }

@@ -3,6 +3,31 @@ import type { ListedCommand } from './command.ts';
 /** Every command, in the order of the help. Of a process only the one that it is called for is loaded. */
 export const COMMANDS: readonly ListedCommand[] = [
   {
+    name: 'init',
+    summary: 'Make an application to begin with in this folder',
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
+    name: 'dev',
+    summary: 'Run it here: Postgres, worker and API, anew when a file changes',
+    load: async () => (await import('./commands/dev.ts')).dev,
+  },
+  {
+    name: 'start',
+    summary: 'Run worker and API in one process',
+    load: async () => (await import('./commands/start.ts')).start,
+  },
+  {
+    name: 'worker',
+    summary: 'Run a worker: it takes jobs and runs them',
+    load: async () => (await import('./commands/worker.ts')).worker,
+  },
+  {
+    name: 'api',
+    summary: 'Serve the HTTP API',
+    load: async () => (await import('./commands/api.ts')).api,
+  },
+  {
     name: 'enqueue',
     summary: 'Add a job',
     load: async () => (await import('./commands/enqueue.ts')).enqueue,

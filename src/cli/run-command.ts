@@ -1,4 +1,3 @@
-import type { AnyApp } from '../app/define-app.ts';
 import type { DatabaseHandle } from '../db/open-database.ts';
 import type { ExitCode, NamedCommand } from './command.ts';
 import { UsageError } from './command-error.ts';
@@ -31,7 +30,8 @@ export async function runCommand(
       database ??= openDatabase(opened);
       return database;
     },
-    findApp: () => findApplication(options.text('config')),
+    findApp: async () => (await import('../app/find-app.ts')).findApp(await appPlace(options)),
+    requireApp: async () => (await import('../app/find-app.ts')).requireApp(await appPlace(options)),
   });
 }
 
@@ -59,10 +59,7 @@ async function openDatabase(opened: AsyncDisposableStack): Promise<DatabaseHandl
   return handle;
 }
 
-async function findApplication(file: string | undefined): Promise<AnyApp | undefined> {
-  const [{ findApp }, { readAppFile }] = await Promise.all([
-    import('../app/find-app.ts'),
-    import('../config.ts'),
-  ]);
-  return findApp({ file: file ?? readAppFile() });
+async function appPlace(options: OptionValues): Promise<{ file: string | undefined }> {
+  const { readAppFile } = await import('../config.ts');
+  return { file: options.text('config') ?? readAppFile() };
 }

@@ -21,8 +21,13 @@ const NEEDED =
  *
  * @throws {StartupError} when there is no connection, or no session that Howdah could rely on
  */
-export async function openServer(config: Config, resources: AsyncDisposableStack): Promise<ServerAddresses> {
+export async function openServer(
+  config: Config,
+  resources: AsyncDisposableStack,
+  onStep: (step: string) => void = () => {},
+): Promise<ServerAddresses> {
   if (config.databaseUrl !== undefined) return checkAddresses(config.databaseUrl, config.databaseDirectUrl);
+  onStep(`starting a Postgres of its own in ${config.dataDir}`);
   const { connectionString, stop } = await startEmbedded(config.dataDir);
   resources.defer(stop);
   return { databaseUrl: connectionString, directUrl: connectionString };

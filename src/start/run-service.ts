@@ -17,7 +17,7 @@ const EXIT_MARGIN_MS = 10_000;
  */
 export async function runService(options: Omit<ServiceOptions, 'signal'>): Promise<void> {
   const ending = new AbortController();
-  const starting = startService({ ...options, signal: ending.signal });
+  const starting = startService({ ...options, signal: ending.signal, onStep: stepTeller(options) });
   const ended = { stop: () => stop(starting, ending, options.log) };
   stopOnSignals(ended, options.log);
   const { shutdownTimeoutMs, shutdownDelayMs } = options.config;
@@ -38,4 +38,10 @@ async function stop(starting: Promise<Service>, ending: AbortController, log: Lo
   ending.abort();
   const service = await starting.catch((err: unknown) => log.debug({ err }, 'the start was ended'));
   await service?.stop();
+}
+
+/** Whoever waits is to know for what: making a database from nothing takes a slow machine half a minute. */
+function stepTeller({ config, log }: Pick<ServiceOptions, 'config' | 'log'>): (step: string) => void {
+  if (config.environment === 'production') return (step) => log.info({ step }, 'starting');
+  return (step) => void process.stdout.write(`Howdah starts: ${step} …\n`);
 }

@@ -10,6 +10,8 @@ export interface ServiceOptions {
   role: Role;
   log: Logger;
   events: EventHub;
+  /** Told what a start is at, in words, as each step begins. @default nobody is told */
+  onStep?: (step: string) => void;
   /** Ends a start under way: what was opened is closed again after the present step. @default the start is not ended */
   signal?: AbortSignal;
 }

@@ -35,14 +35,15 @@ export interface Service {
  * @throws the reason of `signal` when it fired before all parts were up
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { config, log, signal } = options;
+  const { config, log, signal, onStep = () => {} } = options;
   await using opened = new AsyncDisposableStack();
   const app = await loadTasks(options.app);
   const tokens = await developmentTokens(config);
-  const { databaseUrl, directUrl } = await openServer(config, opened);
+  const { databaseUrl, directUrl } = await openServer(config, opened, onStep);
   signal?.throwIfAborted();
   const served = options.role === 'api' ? [] : config.queues.map(({ name }) => name);
   const ending = signal ? { signal } : {};
+  onStep('looking at the database, and bringing it up to date');
   const preparing = { connectionString: directUrl, log, served, ...ending };
   const late = await prepareDatabase(config, app, preparing);
   signal?.throwIfAborted();

@@ -1,8 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import type { Database } from '../db/database.ts';
+import { sqlStateOf } from '../db/sql-state.ts';
 import { getTask, listVersionsAround, type TaskVersion } from '../look/tasks.ts';
 import type { Catalogue } from '../tasks/catalogue.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
+
+const NOT_GRANTED = '42501';
 
 /** Where tasks are known from. */
 export interface TaskSources {
@@ -19,13 +22,22 @@ export interface TaskSources {
 export async function resolveTask({ db, catalogue }: TaskSources, name: string): Promise<TaskDefinition> {
   const own = catalogue.get(name);
   if (own) return own;
-  const known = await getTask(db, name);
-  return toDefinition(known);
+  try {
+    return toDefinition(await getTask(db, name));
+  } catch (error) {
+    if (sqlStateOf(error) === NOT_GRANTED) return unseenTask(name);
+    throw error;
+  }
 }
 
 /** The task's versions in the fleet, the newest first. While a deployment rolls, requests of new clients reach old processes. */
 export async function resolveVersions(db: Database, name: string): Promise<TaskDefinition[]> {
   return (await listVersionsAround(db, name)).map(toDefinition);
+}
+
+/** For a role that may enqueue and not look: the database has the defaults, and checks the payload. */
+function unseenTask(name: string): TaskDefinition {
+  return { name, payload: z.unknown() } as unknown as TaskDefinition;
 }
 
 function toDefinition(known: TaskVersion): TaskDefinition {

@@ -38,7 +38,9 @@ describe('npx howdah with the login of', () => {
   test('a producer enqueues and does nothing else', async () => {
     const added = await as('howdah_producer', 'enqueue', 'send_welcome_email', '{"user_account":"ada"}');
     assert.equal(added.queue, 'default');
-    await denied('howdah_producer', 'enqueue', 'works');
+    assert.equal((await as('howdah_producer', 'enqueue', 'works')).task, 'works');
+    const refused = await as('howdah_producer', 'enqueue', 'send_welcome_email', '{"user_account":7}');
+    assert.equal(refused.code, 'invalid_payload');
     await denied('howdah_producer', 'jobs');
     await denied('howdah_producer', 'queues');
     await denied('howdah_producer', 'pause', 'default');
