@@ -154,6 +154,22 @@ describe('migrations of an application', () => {
   });
 });
 
+test('a view on one of Howdah’s is named where it keeps a new version from replacing that', async () => {
+  await shop.add(
+    '0000_waiting',
+    'create schema shop; create view shop.waiting as select id from howdah.jobs',
+  );
+  await migrate();
+  await client.query('delete from howdah.installed_sql');
+  await assert.rejects(migrate(), {
+    name: 'MigrationFailedError',
+    message:
+      /: view shop\.waiting depends on view howdah\.jobs: drop it, migrate, and make it again \(nothing was changed\)$/,
+  });
+  await client.query('drop schema shop cascade');
+  await migrate();
+});
+
 test('limits that the database sets for transactions are not meant for migrations of applications either', async () => {
   const version = await client.query("select current_setting('server_version_num')::integer as number");
   const isKnown = version.rows[0]?.number >= 170_000;

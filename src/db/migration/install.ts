@@ -10,10 +10,15 @@ import {
   renderRepeatableSql,
 } from '../repeatable-sql.ts';
 import { sqlRevision } from '../sql-revision.ts';
+import { MigrationFailedError } from './apply-migrations.ts';
 import type { MigrationPlan } from './plan.ts';
 import type { MigrationState } from './state.ts';
 
-/** All in one statement text. Old and new commit together, so no job ends without its triggers in between. */
+/**
+ * All in one statement text. Old and new commit together, so no job ends without its triggers in between.
+ *
+ * @throws {MigrationFailedError} naming what somebody built on a view or function that is to be replaced
+ */
 export async function install(
   client: pg.ClientBase,
   plan: MigrationPlan,
@@ -23,12 +28,26 @@ export async function install(
   try {
     await client.query(text);
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError && error.code === LOCKED_JOBS)) throw error;
-    throw new Error(
-      'jobs are locked in a schema of an older graphile-worker: stop its workers and unlock what they held first',
+    throw explain(error);
+  }
+}
+
+/** Somebody built on a view or function of Howdah's. */
+const DEPENDED_ON = '2BP01';
+
+function explain(error: unknown): unknown {
+  if (!(error instanceof pg.DatabaseError)) return error;
+  if (error.code === DEPENDED_ON) {
+    return new MigrationFailedError(
+      `a new version cannot replace what others built on: ${error.detail}: drop it, migrate, and make it again (nothing was changed)`,
       { cause: error },
     );
   }
+  if (error.code !== LOCKED_JOBS) return error;
+  return new Error(
+    'jobs are locked in a schema of an older graphile-worker: stop its workers and unlock what they held first',
+    { cause: error },
+  );
 }
 
 /** Engine schemas, views, functions and triggers that are due, for a transaction. */
