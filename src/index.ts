@@ -18,13 +18,39 @@ export {
   type Role,
   type SettingsContext,
 } from './config.ts';
-export type { EnqueueOptions } from './enqueue/enqueue-options.ts';
+export type { PgQueryable, SqlClient } from './db/sql-client.ts';
+export type { EnqueueOptions, KeyMode } from './enqueue/enqueue-options.ts';
 export { PostgresDistributor } from './enqueue/postgres-distributor.ts';
-export { RecordingDistributor } from './enqueue/recording-distributor.ts';
+export { type RecordedJob, RecordingDistributor } from './enqueue/recording-distributor.ts';
 export type { EnqueuedJob, NewJob, TaskDistributor } from './enqueue/task-distributor.ts';
-export { type ErrorKind, HowdahError } from './errors.ts';
-export type { BoundTask, Handler, TaskPolicy } from './tasks/bind.ts';
+export { type ErrorCode, type ErrorKind, type FieldMistake, HowdahError } from './errors.ts';
+export { createHowdah } from './howdah/create-howdah.ts';
+export type {
+  FindOptions,
+  Howdah,
+  HowdahOptions,
+  ReasonOptions,
+  WaitOptions,
+} from './howdah/howdah.ts';
+export type { Explanation } from './look/explain-job.ts';
+export {
+  FINISHED_STATES,
+  isFinished,
+  type Job,
+  type JobError,
+  type JobState,
+  type JobSummary,
+  LIVE_STATES,
+} from './look/job.ts';
+export type { JobFilter } from './look/job-filter.ts';
+export type { JobPage } from './look/list-jobs.ts';
+export type { QueueStats } from './look/queue-stats.ts';
+export type { Schedule } from './look/schedules.ts';
+export type { KnownTask } from './look/tasks.ts';
+export type { Worker } from './look/workers.ts';
+export type { Logger } from './observability/logger.ts';
+export type { BoundTask, Classification, Handler, TaskPolicy } from './tasks/bind.ts';
 export { defineTask, type TaskDefinition } from './tasks/define-task.ts';
-export { RetryAfter, Revoke, SkipRetry, Snooze } from './tasks/outcomes.ts';
+export { Outcome, RetryAfter, Revoke, SkipRetry, Snooze } from './tasks/outcomes.ts';
 export { asynqDelay, exponentialDelay, fixedDelay, type RetryDelay } from './tasks/retry-delay.ts';
 export type { RunningJob, TaskContext } from './tasks/task-context.ts';

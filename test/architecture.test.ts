@@ -37,6 +37,7 @@ const ENTRIES = [
   'src/work/fleet/member-thread.ts',
   'src/work/run/isolated-thread.ts',
   'src/enqueue/postgres-distributor.ts',
+  'src/howdah/create-howdah.ts',
   'src/db/migrate.ts',
   'src/start/service.ts',
   'src/http/app.ts',
@@ -54,6 +55,15 @@ describe('what the queue loads', () => {
     const packages = packagesLoadedBy('src/cli.ts', files, { withLater: false });
     assert.deepEqual(
       [...packages.keys()].filter((name) => !name.startsWith('node:')),
+      [],
+    );
+  });
+
+  test('a producer loads neither the engine nor a server', () => {
+    const packages = packagesLoadedBy('src/howdah/create-howdah.ts', files, { withLater: false });
+    const known = ['pg', 'zod', '@opentelemetry/api'];
+    assert.deepEqual(
+      [...packages.keys()].filter((name) => !name.startsWith('node:') && !known.includes(name)),
       [],
     );
   });

@@ -22,7 +22,7 @@ export interface ConnectionOptions {
 /** What a driver can do beside that. Milliseconds. */
 export type DriverLimits = Pick<
   pg.PoolConfig,
-  'connectionTimeoutMillis' | 'query_timeout' | 'stream' | 'pipeline'
+  'connectionTimeoutMillis' | 'query_timeout' | 'stream' | 'pipeline' | 'types'
 >;
 
 const READ_ONLY = '25006';
@@ -57,6 +57,12 @@ export function createPool(
 /** One connection with these settings, not connected yet. */
 export function createClient(options: ConnectionOptions, limits: DriverLimits = {}): pg.Client {
   return new ConnectingClient(connectionConfig(options, limits));
+}
+
+/** One connection such as those of a pool that somebody else made, not connected yet. */
+export function createClientLike(pool: pg.Pool): pg.Client {
+  const { Client = pg.Client } = pool as unknown as { Client?: typeof pg.Client };
+  return new Client(pool.options);
 }
 
 /** The only place that says what a connection of ours is. @throws {Mistake} for an address that nobody can connect to */

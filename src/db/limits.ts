@@ -55,6 +55,8 @@ export interface BeginOptions {
   settings?: Settings;
   /** @default false */
   isReadOnly?: boolean;
+  /** Whether it may change something whatever is the default of the session. @default false: that default holds */
+  isReadWrite?: boolean;
 }
 
 const SETTING_OF: Readonly<Record<keyof ServerLimits, string>> = {
@@ -70,10 +72,15 @@ const KNOWS_TRANSACTION_TIMEOUT = `current_setting('server_version_num')::intege
  * Begins a transaction and sets what holds in it, in one message and so in one round trip. SET LOCAL is the only way that
  * also works through a pooler which hands a session to others between two transactions: it ends with the transaction.
  */
-export function beginStatement({ limits = {}, settings = {}, isReadOnly = false }: BeginOptions): string {
-  const begin = `begin isolation level read committed${isReadOnly ? ', read only' : ''}`;
+export function beginStatement({ limits = {}, settings = {}, ...access }: BeginOptions): string {
+  const begin = `begin isolation level read committed${toAccess(access)}`;
   const calls = [...limitCalls(limits), ...Object.entries(settings).map(settingCall)];
   return calls.length === 0 ? begin : `${begin}; select ${calls.join(', ')}`;
+}
+
+function toAccess({ isReadOnly, isReadWrite }: BeginOptions): string {
+  if (isReadOnly) return ', read only';
+  return isReadWrite ? ', read write' : '';
 }
 
 function limitCalls(limits: Partial<ServerLimits>): string[] {

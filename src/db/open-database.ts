@@ -11,6 +11,10 @@ export interface DatabaseOptions extends ConnectionOptions {
   maxConnections?: number;
   /** How long things may take, in the server as well as here. @default no limits */
   limits?: Limits;
+  /** Whether the process may end while connections are idle. @default false */
+  allowExitOnIdle?: boolean;
+  /** How what is selected is read. @default as `pg` is set in this process */
+  types?: pg.CustomTypesConfig;
   /** Told when a connection breaks, idle or at work, before close(); the pool replaces it by itself. */
   onConnectionError?: (error: Error) => void;
   /** Done with each new connection before anything else is sent over it; when it fails, so does connecting. */
@@ -34,9 +38,12 @@ export interface DatabaseHandle {
 /** Connects on first use, so it never fails here. */
 export function openDatabase(options: DatabaseOptions): DatabaseHandle {
   const { maxConnections = 10, limits, onConnectionError = () => {}, onConnect } = options;
+  const { allowExitOnIdle = false, types } = options;
   const sockets = new Set<Socket>();
   const pool = createPool(options, {
     max: maxConnections,
+    allowExitOnIdle,
+    ...(types ? { types } : {}),
     stream: () => track(new Socket(), sockets),
     ...(onConnect ? { onConnect: async (client: pg.ClientBase) => void (await onConnect(client)) } : {}),
     ...(limits ? toDriver(limits) : {}),

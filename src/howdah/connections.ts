@@ -1,0 +1,113 @@
+import type { Pool } from 'pg';
+import { readDatabasePlace } from '../config.ts';
+import { createClient, createClientLike } from '../db/connection.ts';
+import type { Transaction } from '../db/database.ts';
+import { adoptPool, FOREIGN_SETTINGS } from '../db/foreign-pool.ts';
+import { requestLimits } from '../db/limits.ts';
+import { onOwnClient } from '../db/on-own-client.ts';
+import { type DatabaseHandle, openDatabase } from '../db/open-database.ts';
+import { PLAIN_TYPES } from '../db/read-plainly.ts';
+import type { SqlClient } from '../db/sql-client.ts';
+import { transact } from '../db/transact.ts';
+import type { HowdahOptions } from './howdah.ts';
+
+/** What one statement may take, as in the API unless REQUEST_TIMEOUT says otherwise. */
+const STATEMENT_MS = 10_000;
+
+/** Others that announce, or migrate, are done in less. */
+const LOCK_MS = 2_000;
+
+const APPLICATION_NAME = 'howdah client';
+const MOST_CONNECTIONS = 1_000;
+
+export type ConnectionsOptions = Pick<HowdahOptions, 'connectionString' | 'pool' | 'maxConnections' | 'log'>;
+
+/** Connections to the database: somebody's, or those it opens when they are first needed and ends when it is closed. */
+export class Connections {
+  readonly #options: ConnectionsOptions;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #own: DatabaseHandle | undefined;
+  #isClosed = false;
+
+  /** @throws {TypeError} naming what is out of range */
+  constructor(options: ConnectionsOptions) {
+    const { connectionString, pool, maxConnections = 1 } = options;
+    const mistakes = [
+      connectionString !== undefined &&
+        pool !== undefined &&
+        'expected connectionString or pool, received both',
+      pool !== undefined && typeof pool.connect !== 'function' && 'pool: expected a Pool of pg',
+      !(Number.isInteger(maxConnections) && maxConnections >= 1 && maxConnections <= MOST_CONNECTIONS) &&
+        `maxConnections: expected a whole number from 1 to ${MOST_CONNECTIONS}, received ${maxConnections}`,
+    ].filter((mistake) => mistake !== false);
+    if (mistakes.length > 0) throw new TypeError(`createHowdah: ${mistakes.join('; ')}`);
+    this.#options = options;
+  }
+
+  /** What `work` reads. On a pool of somebody else's that is a transaction; on ours each statement stands by itself. */
+  read<T>(work: (client: SqlClient) => Promise<T>): Promise<T> {
+    const { pool: given } = this.#options;
+    return this.use((pool) => (given ? transact(pool, work, { isReadOnly: true }) : work(pool)));
+  }
+
+  /** What `work` does on the pool, ours where none was given. @throws once it is closed */
+  use<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
+    return this.#track(async () => work(this.#pool()));
+  }
+
+  /** What `work` returns, in a transaction on a connection that is opened for it, so that a full pool is not in its way. */
+  apart<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#track(async () => {
+      const { pool } = this.#options;
+      const client = pool ? createClientLike(pool) : this.#createClient();
+      const limits = { statementMs: STATEMENT_MS, lockMs: LOCK_MS };
+      return onOwnClient(client, { limits, settings: FOREIGN_SETTINGS, isReadWrite: true }, work);
+    });
+  }
+
+  /** Takes nothing more, lets what is under way end, and ends what it opened. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled(this.#underWay);
+    await this.#own?.close();
+  }
+
+  #pool(): Pool {
+    const { pool, maxConnections = 5, log } = this.#options;
+    if (pool) {
+      adoptPool(pool);
+      return pool;
+    }
+    this.#own ??= openDatabase({
+      connectionString: this.#address(),
+      applicationName: APPLICATION_NAME,
+      maxConnections,
+      limits: requestLimits(STATEMENT_MS),
+      types: PLAIN_TYPES,
+      allowExitOnIdle: true,
+      onConnectionError: (err) => log?.warn({ err }, 'database connection lost'),
+    });
+    return this.#own.db;
+  }
+
+  #createClient() {
+    const connectionString = this.#address();
+    return createClient(
+      { connectionString, applicationName: APPLICATION_NAME },
+      { connectionTimeoutMillis: STATEMENT_MS, types: PLAIN_TYPES },
+    );
+  }
+
+  #address(): string {
+    const address = this.#options.connectionString ?? readDatabasePlace().databaseUrl;
+    if (address !== undefined) return address;
+    throw new TypeError('createHowdah: expected connectionString, pool, or DATABASE_URL in the environment');
+  }
+
+  async #track<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new Error('This howdah is closed');
+    const done = work();
+    this.#underWay.add(done);
+    return done.finally(() => this.#underWay.delete(done));
+  }
+}

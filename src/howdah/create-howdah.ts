@@ -1,0 +1,49 @@
+import type { SqlClient } from '../db/sql-client.ts';
+import { transact } from '../db/transact.ts';
+import { PostgresDistributor } from '../enqueue/postgres-distributor.ts';
+import { createEventHub } from '../observability/event-hub.ts';
+import { subscribeLogger } from '../observability/log-subscriber.ts';
+import { Announcer } from './announcer.ts';
+import { AnnouncingDistributor } from './announcing-distributor.ts';
+import { Connections } from './connections.ts';
+import type { Howdah, HowdahOptions } from './howdah.ts';
+import { createOperator } from './operator.ts';
+import { createReader } from './reader.ts';
+
+const DEFAULT_ACTOR = 'typescript';
+
+/**
+ * The producer and operator of a database, in this process. Opens nothing until it is used, and ends what it opened when it
+ * is closed; idle connections do not keep the process alive.
+ *
+ * @throws {TypeError} naming every option that is out of range
+ */
+export function createHowdah(options: HowdahOptions = {}): Howdah {
+  const { actor = DEFAULT_ACTOR, log } = options;
+  const connections = new Connections(options);
+  const announcer = new Announcer(connections, options);
+  const events = createEventHub();
+  if (log) subscribeLogger(events, log);
+  const distributor = new AnnouncingDistributor(new PostgresDistributor({ events }), announcer);
+  const closing = new AbortController();
+  const transaction = <T>(work: (tx: SqlClient) => Promise<T>) =>
+    connections.use((pool) => transact(pool, work));
+  const close = async () => {
+    closing.abort();
+    await connections.close();
+  };
+  return {
+    ...createReader(connections, closing.signal),
+    ...createOperator(connections, actor),
+    distributor,
+    enqueue: (tx, task, payload, settings) => distributor.distribute(tx, task, payload, settings),
+    enqueueMany: (tx, jobs) => distributor.distributeMany(tx, jobs),
+    async enqueueAlone(task, payload, settings) {
+      return transaction((tx) => distributor.distribute(tx, task, payload, settings));
+    },
+    transaction,
+    announce: async () => announcer.announce(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,203 @@
+import type { Pool } from 'pg';
+import type { AnyApp } from '../app/define-app.ts';
+import type { SqlClient } from '../db/sql-client.ts';
+import type { EnqueueOptions } from '../enqueue/enqueue-options.ts';
+import type { EnqueuedJob, NewJob, TaskDistributor } from '../enqueue/task-distributor.ts';
+import type { Explanation } from '../look/explain-job.ts';
+import type { Job } from '../look/job.ts';
+import type { JobFilter } from '../look/job-filter.ts';
+import type { JobPage } from '../look/list-jobs.ts';
+import type { QueueStats } from '../look/queue-stats.ts';
+import type { Schedule } from '../look/schedules.ts';
+import type { KnownTask } from '../look/tasks.ts';
+import type { Worker } from '../look/workers.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { TaskDefinition } from '../tasks/define-task.ts';
+
+/** Where the database is and who acts; `createHowdah` opens nothing. */
+export interface HowdahOptions {
+  /** As docs/connecting.md has it. Excludes `pool`. @default DATABASE_URL, read at the first use */
+  readonly connectionString?: string;
+  /** Connections that are there already, as they are: none of their settings is changed, and they are never ended. */
+  readonly pool?: Pool;
+  /** Connections at most, of those to `connectionString`. 1 to 1000. @default 5 */
+  readonly maxConnections?: number;
+  /**
+   * What is enqueued here: told to the database before the first enqueue, as tasks of `app` or `application`.
+   *
+   * @default the tasks of `app`; without one nothing is told, and a worker must have started before
+   */
+  readonly tasks?: readonly TaskDefinition[];
+  /** Whose tasks they are. Its folder of tasks is loaded only where `tasks` is not given. */
+  readonly app?: AnyApp;
+  /** The name of that application, where its file is not to be loaded here. @default that of `app` */
+  readonly application?: string;
+  /** Who acts, in the audit log and beside a paused queue. @default 'typescript' */
+  readonly actor?: string;
+  /** Told of every enqueue, of lost connections, and of announcements that failed. @default nobody is told */
+  readonly log?: Logger;
+}
+
+/** Which part of the jobs that fit. */
+export interface FindOptions {
+  /** Jobs at most, 1 to 200. @default 50 */
+  readonly limit?: number;
+  /** `nextBeforeId` of the page before. @default the newest job */
+  readonly beforeId?: string;
+}
+
+/** How long to wait for the end of a job. */
+export interface WaitOptions {
+  /** Milliseconds, 1 to 2,147,483,647. @default as long as it takes */
+  readonly timeoutMs?: number;
+  /** Ends the wait; the job goes on. @default nothing does */
+  readonly signal?: AbortSignal;
+}
+
+/** Why something is done to a job or a queue. */
+export interface ReasonOptions {
+  /** Kept with the job as its last error, and beside the queue. @default none */
+  readonly reason?: string;
+}
+
+/**
+ * The producer and operator in TypeScript. Light: it has no worker and no server, and opens connections when it is first
+ * used. Each method throws a HowdahError for what the caller or an operator can act on, by its `code`: `invalid_request` for
+ * an id that is none, `unavailable` when all of its own connections are in use, `outcome_unknown` when the connection was lost
+ * while a change was committed, beside those named below. Errors of the connection are passed on as they are.
+ */
+export interface Howdah extends AsyncDisposable {
+  /** For business code that takes a TaskDistributor: `distribute` is `enqueue`, `distributeMany` is `enqueueMany`. */
+  readonly distributor: TaskDistributor;
+
+  /**
+   * Enqueues a job inside the caller's transaction: it exists if and only if that commits. docs/transactions.md has what `tx`
+   * can be.
+   *
+   * @throws {TypeError} when `tx` is nothing that runs statements
+   * @throws {HowdahError} `invalid_payload`, `invalid_options` and `duplicate_job` with nothing written, and the transaction
+   *   can go on; `unknown_task` and `unknown_queue`, after which it must be rolled back; `application_conflict` when one of the
+   *   given tasks is another application's
+   */
+  enqueue<Payload>(
+    tx: SqlClient,
+    task: TaskDefinition<Payload>,
+    payload: NoInfer<Payload>,
+    options?: EnqueueOptions,
+  ): Promise<EnqueuedJob>;
+
+  /**
+   * Enqueues a job in a transaction of its own, where there is nothing else to commit: it is there when this returns.
+   *
+   * @throws {HowdahError} as `enqueue`
+   */
+  enqueueAlone<Payload>(
+    task: TaskDefinition<Payload>,
+    payload: NoInfer<Payload>,
+    options?: EnqueueOptions,
+  ): Promise<EnqueuedJob>;
+
+  /**
+   * Enqueues up to 10,000 jobs in one statement inside the caller's transaction, all or none, in the order given.
+   *
+   * @throws {HowdahError} as `enqueue`, naming the job as `jobs[index]`; a duplicate refuses all of them
+   */
+  enqueueMany<Payloads extends readonly unknown[]>(
+    tx: SqlClient,
+    jobs: { readonly [Index in keyof Payloads]: NewJob<Payloads[Index]> },
+  ): Promise<EnqueuedJob[]>;
+
+  /** What `work` returns, once the transaction that it was given has committed; what it throws rolls that back. */
+  transaction<Result>(work: (tx: SqlClient) => Promise<Result>): Promise<Result>;
+
+  /**
+   * Tells the database the given tasks, if that has not been done: the first enqueue does it by itself, on a connection of
+   * its own. Worth calling at the start of a process that cannot have one more connection than its pool.
+   *
+   * @throws what kept it from being done; trying again may help
+   */
+  announce(): Promise<void>;
+
+  /** A job, live or finished, with its failed runs; undefined when there is none with this id. */
+  get(id: string): Promise<Job | undefined>;
+
+  /**
+   * Jobs that fit every part of the filter, the newest first; `nextBeforeId` of a page leads to the next.
+   *
+   * @throws {HowdahError} `unknown_queue`, `unknown_task`; `invalid_request` for a search that takes more than 5 s
+   */
+  find(filter?: JobFilter, options?: FindOptions): Promise<JobPage>;
+
+  /**
+   * The job once it has ended, however it did: `state` says so. Asks the database ten times a second at first, less and less
+   * often later, once a second in the end, and one question for all that are waited for; a database that is away for a while is
+   * waited for too.
+   *
+   * @throws {HowdahError} `job_not_found` for an id that no job has, among them those of a transaction that has not committed,
+   *   and for a job that ended and is not kept (`retentionMs: 0`)
+   * @throws {DOMException} `TimeoutError` after `timeoutMs`, `AbortError` when this was closed
+   * @throws the reason of `signal`
+   */
+  wait(id: string, options?: WaitOptions): Promise<Job>;
+
+  /**
+   * Cancels a job: a waiting one at once; a running one gets its signal within a second and ends cancelled.
+   *
+   * @returns the job as it is then, still `running` in the latter case
+   * @throws {HowdahError} `job_not_found`; `wrong_state` when it has ended
+   */
+  cancel(id: string, options?: ReasonOptions): Promise<Job>;
+
+  /** Gives a waiting job up: it ends discarded. @throws {HowdahError} `job_not_found`, `wrong_state` */
+  discard(id: string, options?: ReasonOptions): Promise<Job>;
+
+  /**
+   * Has a job run again: a finished one from its first attempt under the same id, a waiting one at once.
+   *
+   * @throws {HowdahError} `job_not_found`, `wrong_state`
+   */
+  retry(id: string): Promise<Job>;
+
+  /** Makes a waiting job available at once. @throws {HowdahError} `job_not_found`, `wrong_state` */
+  runNow(id: string): Promise<Job>;
+
+  /** Sets the earliest instant of a waiting job's next run. @throws {HowdahError} `job_not_found`, `wrong_state` */
+  reschedule(id: string, at: Date): Promise<Job>;
+
+  /** Why a job is not running right now, or what it is doing; undefined when there is none with this id. */
+  explain(id: string): Promise<Explanation | undefined>;
+
+  /** Every queue by name, with how many jobs it has in each state; numbers above some thousands are estimates. */
+  queues(): Promise<QueueStats[]>;
+
+  /**
+   * Has a queue hand out no job until it is resumed; running ones finish.
+   *
+   * @returns false when it was paused already
+   * @throws {HowdahError} `unknown_queue`
+   */
+  pause(queue: string, options?: ReasonOptions): Promise<boolean>;
+
+  /** Has it hand out jobs again. @returns false when it was not paused @throws {HowdahError} `unknown_queue` */
+  resume(queue: string): Promise<boolean>;
+
+  /**
+   * Has all workers together run at most so many jobs of a queue at once, null for no limit.
+   *
+   * @returns the limit until now
+   * @throws {HowdahError} `unknown_queue`; `invalid_options` for less than 1
+   */
+  setFleetConcurrency(queue: string, runs: number | null): Promise<number | null>;
+
+  /** Every task that a process announced, by name. */
+  tasks(): Promise<KnownTask[]>;
+
+  /** What runs by the clock. */
+  schedules(): Promise<Schedule[]>;
+
+  /** Every worker pool that lives, by queue and age. */
+  workers(): Promise<Worker[]>;
+
+  /** Ends the connections that it opened, and what still waits for a job. A pool that was given goes on. Safe to call twice. */
+  close(): Promise<void>;
+}

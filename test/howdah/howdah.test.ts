@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { z } from 'zod';
+import { HowdahError } from '../../src/errors.ts';
+import { createHowdah } from '../../src/howdah/create-howdah.ts';
+import type { Howdah } from '../../src/howdah/howdah.ts';
+import { defineTask } from '../../src/tasks/define-task.ts';
+import { openTestQueue, type TestQueue } from '../support/test-queue.ts';
+
+const sendReceipt = defineTask({
+  name: 'send_receipt',
+  payload: z.strictObject({ order_id: z.string() }),
+  maxRetries: 0,
+});
+const order = { order_id: 'a-1' };
+const hasCode = (code: string) => (error: unknown) => error instanceof HowdahError && error.code === code;
+
+describe('createHowdah', () => {
+  let queue: TestQueue;
+  let howdah: Howdah;
+  before(async () => {
+    queue = await openTestQueue([[sendReceipt, async (payload) => payload]]);
+    const { connectionString } = queue.database;
+    howdah = createHowdah({ connectionString, tasks: [sendReceipt], application: 'bank', actor: 'shop' });
+  });
+  after(async () => {
+    await howdah.close();
+    await queue.close();
+  });
+
+  test('enqueues in the transaction of the caller', async () => {
+    const client = await queue.pool.connect();
+    try {
+      await client.query('begin');
+      const { id } = await howdah.enqueue(client, sendReceipt, order, { delayMs: 60_000 });
+      assert.equal(await howdah.get(id), undefined, 'seen before the commit');
+      await client.query('commit');
+      assert.equal((await howdah.get(id))?.state, 'scheduled');
+      await client.query('begin');
+      const [other] = await howdah.enqueueMany(client, [{ task: sendReceipt, payload: order }]);
+      await client.query('rollback');
+      assert.equal(await howdah.get(other?.id ?? ''), undefined);
+    } finally {
+      client.release();
+    }
+  });
+
+  test('enqueues without one, and in one of its own', async () => {
+    const alone = await howdah.enqueueAlone(sendReceipt, order, { delayMs: 60_000 });
+    assert.deepEqual((await howdah.get(alone.id))?.payload, order);
+    const refused = howdah.transaction(async (tx) => {
+      await howdah.enqueue(tx, sendReceipt, order, { key: 'rolled-back' });
+      throw new Error('not after all');
+    });
+    await assert.rejects(refused, /not after all/);
+    assert.deepEqual((await howdah.find({ key: 'rolled-back' })).jobs, []);
+  });
+
+  test('finds jobs, page by page', async () => {
+    const jobs = ['1', '2', '3'].map((order_id) => ({
+      task: sendReceipt,
+      payload: { order_id },
+      options: { delayMs: 60_000, priority: 77 },
+    }));
+    const added = await howdah.transaction((tx) => howdah.enqueueMany(tx, jobs));
+    const filter = {
+      task: 'send_receipt',
+      states: ['scheduled'],
+      payloadContains: { order_id: '3' },
+    } as const;
+    assert.deepEqual(
+      (await howdah.find(filter)).jobs.map(({ id }) => id),
+      [added[2]?.id],
+    );
+    const first = await howdah.find({ task: 'send_receipt' }, { limit: 2 });
+    assert.deepEqual(
+      first.jobs.map(({ id }) => id),
+      [added[2]?.id, added[1]?.id],
+    );
+    const next = await howdah.find({}, { limit: 1, beforeId: first.nextBeforeId ?? '' });
+    assert.equal(next.jobs[0]?.id, added[0]?.id);
+    await assert.rejects(howdah.find({ queue: 'nowhere' }), hasCode('unknown_queue'));
+  });
+
+  test('acts on jobs, for whom it says', async () => {
+    const { id } = await howdah.enqueueAlone(sendReceipt, order, { delayMs: 60_000 });
+    assert.equal((await howdah.explain(id))?.cause, 'scheduled');
+    const at = new Date(Date.now() + 3_600_000);
+    assert.deepEqual((await howdah.reschedule(id, at)).runAt, at);
+    assert.equal((await howdah.runNow(id)).state, 'available');
+    const cancelled = await howdah.cancel(id, { reason: 'paid twice' });
+    assert.deepEqual([cancelled.state, cancelled.lastError], ['cancelled', 'paid twice']);
+    await assert.rejects(howdah.cancel(id), hasCode('wrong_state'));
+    assert.equal((await howdah.retry(id)).state, 'available');
+    assert.equal((await howdah.discard(id)).state, 'discarded');
+    const { rows } = await queue.pool.query(
+      'select distinct actor from howdah.audit_log where $1::bigint = any (job_ids)',
+      [id],
+    );
+    assert.deepEqual(rows, [{ actor: 'shop' }]);
+  });
+
+  test('says what is not there, and what is no id', async () => {
+    assert.equal(await howdah.get('999999999'), undefined);
+    assert.equal(await howdah.explain('999999999'), undefined);
+    await assert.rejects(howdah.cancel('999999999'), hasCode('job_not_found'));
+    await assert.rejects(howdah.get('an order'), hasCode('invalid_request'));
+  });
+
+  test('pauses and resumes a queue, and shows queues, tasks and workers', async () => {
+    assert.equal(await howdah.pause('critical', { reason: 'no mail' }), true);
+    assert.equal(await howdah.pause('critical'), false);
+    const paused = (await howdah.queues()).find(({ queue }) => queue === 'critical');
+    assert.equal(paused?.isPaused, true);
+    assert.equal(paused?.pausedBy, 'shop: no mail');
+    assert.equal(await howdah.resume('critical'), true);
+    assert.equal(await howdah.resume('critical'), false);
+    assert.equal(await howdah.setFleetConcurrency('critical', 3), null);
+    assert.equal(await howdah.setFleetConcurrency('critical', null), 3);
+    await assert.rejects(howdah.pause('nowhere'), hasCode('unknown_queue'));
+    assert.deepEqual((await howdah.tasks()).map(({ name }) => name).includes('send_receipt'), true);
+    assert.deepEqual(await howdah.workers(), []);
+    assert.deepEqual(await howdah.schedules(), []);
+  });
+});
