@@ -3,7 +3,7 @@ import type { CliSettings } from '../work/engine/engine-plugin.ts';
 import { StartupError } from './startup-error.ts';
 
 /** What the CLI is told to read: it must be told something, and reads nothing in the end. */
-export const NO_CRONTAB = '/dev/null';
+export const NO_CRONTAB = '/dev/null/the-crontab-of-the-application';
 
 export interface CliSurroundings {
   schema: string;

@@ -281,7 +281,7 @@ describe('the stock command line says in one line, without a stack,', () => {
     {
       what: 'that schedules are not its own to choose',
       args: ['--crontab', '/dev/null'],
-      says: /--crontab: schedules are those of the file "crontab" of this project/,
+      says: /--crontab: schedules are those of the application’s crontab/,
     },
     {
       what: 'that the connection is a setting',
