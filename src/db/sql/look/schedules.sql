@@ -1,16 +1,26 @@
 -- howdah.schedules: the entries of the applications' crontab files with their last and next run. Empty without a crontab.
+-- No view may read another: a dump that is under way keeps those locked which the views it read are made of, and they are replaced.
 create view howdah.schedules as
 select e.identifier, e.task, e.queue, e.cron,
        case when has_column_privilege('howdah.job_history'::regclass, 'payload', 'select') then e.payload end as payload,
        r.last_run_at,
        howdah.next_cron_run(e.cron, now()) as next_run_at,
-       f.message as last_error, f.failed_at as last_error_at, e.application, coalesce(a.is_gone, true) as is_orphaned
+       f.message as last_error, f.failed_at as last_error_at, e.application,
+       not exists (select from howdah.application_registry a
+                   where a.name = e.application and a.created_at > clock_timestamp() - interval '1 hour')
+         and not exists (select from howdah.application_hosts h
+                         where h.application = e.application and h.last_seen_at > clock_timestamp() - interval '1 hour')
+         and not exists (select from howdah.runners w
+                         where w.retired_at is null and w.heartbeat_at > clock_timestamp() - interval '10 seconds'
+                           and (w.application = e.application
+                                or w.application is null and exists (select from howdah.application_registry a
+                                                                     where a.name = e.application and a.takes_nameless)))
+         as is_orphaned
 from howdah.cron_entries e
 left join (
 :cron_runs
 ) r on r.identifier = e.identifier and r.queue = e.queue
-left join howdah.cron_faults f on f.identifier = e.identifier and f.queue = e.queue
-left join howdah.applications a on a.name = e.application;
+left join howdah.cron_faults f on f.identifier = e.identifier and f.queue = e.queue;
 
 comment on view howdah.schedules is 'The schedules of the newest crontab file that processes of each application announced. Times are UTC.';
 comment on column howdah.schedules.cron is 'Minute, hour, day of the month, month, weekday; in UTC.';
