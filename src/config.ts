@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { ConfigError } from './config/config-error.ts';
 import { parseDatabaseUrl } from './config/database-url.ts';
 import { durationParser } from './config/duration.ts';
 import { type Environment, EnvironmentReader } from './config/environment-reader.ts';
@@ -6,6 +7,7 @@ import { parseHost, parsePort } from './config/listen-address.ts';
 import { type LogLevel, parseLogLevel } from './config/log-level.ts';
 import { misspelledVariables } from './config/misspelled-variables.ts';
 import { parseEnvironment } from './config/node-environment.ts';
+import { type ProgramParameters, toEnvironment, toParameter } from './config/program-config.ts';
 import { parseQueues, type QueueSetting } from './config/queue-setting.ts';
 import type { Role } from './config/role.ts';
 import { parseToken, SECRET_HINT } from './config/secrets.ts';
@@ -109,6 +111,34 @@ export function loadConfig<Settings = unknown>(
   reportMisspelled(reader, env);
   reader.throwProblems();
   return Object.freeze({ ...own, settings: Object.freeze(settings) });
+}
+
+/**
+ * The configuration of a worker, or of what is done without one, within a program that says itself how it is to be. The
+ * application's own settings are read from the environment, as they are in a process of its own.
+ *
+ * @throws {ConfigError} with every mistake at once, those of parameters by their names
+ */
+export function programConfig<Settings = unknown>(
+  parameters: ProgramParameters,
+  { readSettings }: Pick<ConfigOptions<Settings>, 'readSettings'> = {},
+): Config<Settings> {
+  const config = byParameters(() => loadConfig(toEnvironment(parameters, process.env), { role: 'worker' }));
+  const reader = new EnvironmentReader(process.env);
+  const settings = readSettings?.(reader, { environment: config.environment, role: 'worker' }) as Settings;
+  reader.throwProblems();
+  return Object.freeze({ ...config, settings: Object.freeze(settings) });
+}
+
+function byParameters<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(
+      error.problems.map(({ variable, message }) => ({ variable: toParameter(variable), message })),
+    );
+  }
 }
 
 /** Where the database is, for tools that need nothing else: mistakes in other settings do not matter to them. */

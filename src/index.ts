@@ -14,6 +14,7 @@ export { Mistake } from './config/mistake.ts';
 export {
   ConfigError,
   type ConfigProblem,
+  type QueueSetting,
   type ReadSettings,
   type Role,
   type SettingsContext,
@@ -48,9 +49,20 @@ export type { QueueStats } from './look/queue-stats.ts';
 export type { Schedule } from './look/schedules.ts';
 export type { KnownTask } from './look/tasks.ts';
 export type { Worker } from './look/workers.ts';
+export { createEventHub, type EventHub } from './observability/event-hub.ts';
+export type { HowdahEvents } from './observability/events.ts';
 export type { Logger } from './observability/logger.ts';
+export type { Check, Readiness } from './start/readiness.ts';
+export { migrate, startWorker } from './start/start-worker.ts';
+export { StartupError } from './start/startup-error.ts';
+export type {
+  MigrateDatabaseOptions,
+  RunningWorker,
+  WorkerOptions,
+} from './start/worker-options.ts';
 export type { BoundTask, Classification, Handler, TaskPolicy } from './tasks/bind.ts';
 export { defineTask, type TaskDefinition } from './tasks/define-task.ts';
 export { Outcome, RetryAfter, Revoke, SkipRetry, Snooze } from './tasks/outcomes.ts';
 export { asynqDelay, exponentialDelay, fixedDelay, type RetryDelay } from './tasks/retry-delay.ts';
 export type { RunningJob, TaskContext } from './tasks/task-context.ts';
+export type { Processor as TaskProcessor } from './work/processor.ts';

@@ -59,7 +59,7 @@ const CHECK_TIMEOUT_MS = 3_000;
 
 /** The pool of metrics, and of health checks where no requests are served. */
 export function openCheckDatabase(
-  { databaseUrl: connectionString, log }: Parts,
+  { databaseUrl: connectionString, log }: Pick<Parts, 'databaseUrl' | 'log'>,
   resources: AsyncDisposableStack,
 ): DatabaseHandle {
   const limits = requestLimits(CHECK_TIMEOUT_MS);

@@ -33,7 +33,7 @@ export interface PrepareOptions
  */
 export async function prepareDatabase(
   config: Pick<Config, 'queues' | 'autoMigrate' | 'migrateTimeoutMs'>,
-  app: MigratedApp,
+  app: MigratedApp | undefined,
   { connectionString, log, onWait = () => {}, ...options }: PrepareOptions,
 ): Promise<LateQueues | undefined> {
   const { isSqlNewer, late } = await migrateDatabase({

@@ -3,11 +3,13 @@ import { startWhenAdopted } from './await-adoption.ts';
 import type { Parts } from './parts.ts';
 import { serveLate } from './serve-late.ts';
 
+export type JobParts = Pick<
+  Parts,
+  'app' | 'services' | 'config' | 'events' | 'log' | 'databaseUrl' | 'directUrl' | 'database' | 'late'
+>;
+
 /** A processor for the configured queues (`startWhenAdopted`, `serveLate`); it is the first part to stop. */
-export async function runJobs(
-  parts: Omit<Parts, 'processor'>,
-  opened: AsyncDisposableStack,
-): Promise<Processor> {
+export async function runJobs(parts: JobParts, opened: AsyncDisposableStack): Promise<Processor> {
   const { app, services, config, events, log, directUrl, database, late } = parts;
   const isLate = ({ name }: { name: string }) => late?.names.includes(name) === true;
   const begun = await startWhenAdopted(

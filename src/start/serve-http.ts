@@ -1,15 +1,12 @@
-import { distrust } from '../db/bounded-pool.ts';
 import type { DatabaseHandle } from '../db/open-database.ts';
-import { runAlone } from '../db/run-alone.ts';
-import type { SqlClient } from '../db/sql-client.ts';
 import { PostgresDistributor } from '../enqueue/postgres-distributor.ts';
 import type { App, AppDependencies } from '../http/app-dependencies.ts';
 import { createHealthApp } from '../http/health-app.ts';
 import { type HttpServer, startHttpServer } from '../http/server.ts';
+import { checkParts } from './check-parts.ts';
 import { openCheckDatabase, openRequestDatabase } from './open-database.ts';
 import { openMetrics } from './open-metrics.ts';
 import type { Parts } from './parts.ts';
-import { checkReadiness, type Phase, READINESS_LIMITS } from './readiness.ts';
 
 /** Requests still open when the service stops get this long to finish. */
 const CLOSE_GRACE_MS = 2_000;
@@ -21,17 +18,7 @@ export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Pro
   const requests = parts.role === 'worker' ? undefined : openRequestDatabase(parts, opened);
   // What requests wait for, readiness waits for as well; a pool of its own would be ready when theirs is stuck.
   const { db } = requests ?? checks;
-  const client: SqlClient = {
-    query: (text, values) => runAlone(db, READINESS_LIMITS, (each) => each.query(text, values)),
-  };
-  const readiness = () =>
-    checkReadiness({
-      client,
-      onReadOnly: () => distrust(db),
-      tasks: [...parts.app.catalogue.keys()],
-      processor: parts.processor,
-      phase: phaseOf(parts),
-    });
+  const readiness = () => checkParts(parts, db);
   const access = openMetrics(parts, checks, opened);
   const stopping = new AbortController();
   const app = requests
@@ -50,10 +37,6 @@ export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Pro
     return server.close(CLOSE_GRACE_MS);
   });
   return server;
-}
-
-function phaseOf({ role, processor, ending }: Parts): Phase | undefined {
-  return ending ?? (role === 'api' || processor ? undefined : 'starting');
 }
 
 /** Loaded only where the API is served: a worker does without all that describes one. */

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadTasks } from '../app/load-tasks.ts';
 import { developmentTokens } from '../config/development-secrets.ts';
-import { openApplicationDatabase } from './open-database.ts';
+import { openApplication } from './open-application.ts';
 import { openServer } from './open-server.ts';
 import { openServices } from './open-services.ts';
 import type { Parts } from './parts.ts';
-import { prepareDatabase } from './prepare-database.ts';
 import { runJobs } from './run-jobs.ts';
 import { serveHttp } from './serve-http.ts';
 import type { ServiceOptions } from './service-options.ts';
@@ -35,22 +34,13 @@ export interface Service {
  * @throws the reason of `signal` when it fired before all parts were up
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { config, log, signal, onStep = () => {} } = options;
+  const { config, onStep = () => {} } = options;
   await using opened = new AsyncDisposableStack();
   const app = await loadTasks(options.app);
   const tokens = await developmentTokens(config);
-  const { databaseUrl, directUrl } = await openServer(config, opened, onStep);
-  signal?.throwIfAborted();
-  const served = options.role === 'api' ? [] : config.queues.map(({ name }) => name);
-  const ending = signal ? { signal } : {};
-  onStep('looking at the database, and bringing it up to date');
-  const preparing = { connectionString: directUrl, log, served, ...ending };
-  const late = await prepareDatabase(config, app, preparing);
-  signal?.throwIfAborted();
-  const { migrateTimeoutMs: waitLimitMs } = config;
-  const announcing = { connectionString: databaseUrl, log, late, signal, waitLimitMs };
-  const database = await openApplicationDatabase(app, announcing, opened);
-  const given = { ...options, app, tokens, databaseUrl, directUrl, database, late };
+  const addresses = await openServer(config, opened, onStep);
+  const application = await openApplication(app, options, { addresses, opened });
+  const given = { ...options, ...application, tokens };
   return toService(await openParts(given, opened), opened.move());
 }
 

@@ -13,6 +13,7 @@ export const sendReceipt = defineTask({ name: 'send_receipt', payload: z.strictO
 import { pgTable, text } from 'drizzle-orm/pg-core';
 const table = pgTable('orders', { id: text().notNull() });
 declare global {
+  const databaseUrl: string;
   const db: NodePgDatabase;
   const orders: typeof table;
 }`,

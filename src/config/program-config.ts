@@ -1,0 +1,64 @@
+import type { Environment } from './environment-reader.ts';
+import type { QueueSetting } from './queue-setting.ts';
+
+/** What a program says itself where a process of its own would read its environment. Milliseconds, as there. */
+export interface ProgramParameters {
+  readonly connectionString?: string | undefined;
+  readonly directConnectionString?: string | undefined;
+  readonly queues?: string | readonly QueueSetting[] | undefined;
+  readonly shutdownTimeoutMs?: number | undefined;
+  readonly migrate?: boolean | undefined;
+  readonly migrateTimeoutMs?: number | undefined;
+  readonly auditRetentionMs?: number | undefined;
+}
+
+/** Which variable each of them stands for. */
+const VARIABLES = {
+  connectionString: 'DATABASE_URL',
+  directConnectionString: 'DATABASE_DIRECT_URL',
+  queues: 'QUEUES',
+  shutdownTimeoutMs: 'SHUTDOWN_TIMEOUT',
+  migrate: 'AUTO_MIGRATE',
+  migrateTimeoutMs: 'MIGRATE_TIMEOUT',
+  auditRetentionMs: 'AUDIT_RETENTION',
+} as const satisfies Record<keyof ProgramParameters, string>;
+
+/**
+ * The variables that mean the same as the parameters. Of the process' own, only what says where the database is and whether
+ * this is production is among them, the former only where the program does not say it.
+ */
+export function toEnvironment(parameters: ProgramParameters, env: Environment): Environment {
+  const { connectionString, directConnectionString, queues, migrate, ...durations } = parameters;
+  const place =
+    connectionString === undefined
+      ? { DATABASE_URL: env['DATABASE_URL'], DATABASE_DIRECT_URL: env['DATABASE_DIRECT_URL'] }
+      : { DATABASE_URL: connectionString, DATABASE_DIRECT_URL: directConnectionString };
+  return {
+    NODE_ENV: env['NODE_ENV'],
+    ...place,
+    QUEUES: typeof queues === 'object' ? toEntries(queues) : queues,
+    AUTO_MIGRATE: migrate === false ? 'off' : 'on',
+    SHUTDOWN_TIMEOUT: toDuration(durations.shutdownTimeoutMs),
+    MIGRATE_TIMEOUT: toDuration(durations.migrateTimeoutMs),
+    AUDIT_RETENTION: toDuration(durations.auditRetentionMs),
+  };
+}
+
+/** The name of the parameter that the variable stands for. */
+export function toParameter(variable: string): string {
+  return Object.entries(VARIABLES).find(([, name]) => name === variable)?.[0] ?? variable;
+}
+
+/** An empty list is a mistake, where a blank variable would be an absent one. */
+function toEntries(queues: readonly QueueSetting[]): string {
+  return queues.length === 0 ? ',' : queues.map(toEntry).join(',');
+}
+
+function toEntry({ name, concurrency, fleetConcurrency }: QueueSetting): string {
+  const entry = `${name}:${concurrency}`;
+  return fleetConcurrency === undefined ? entry : `${entry}/${fleetConcurrency}`;
+}
+
+function toDuration(durationMs: number | undefined): string | undefined {
+  return durationMs === undefined ? undefined : `${durationMs}ms`;
+}

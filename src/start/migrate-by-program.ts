@@ -1,0 +1,16 @@
+import { programConfig } from '../config.ts';
+import { createLogger } from '../observability/logger.ts';
+import { migrateApplication } from './migrate-only.ts';
+import { checkAddresses } from './open-server.ts';
+import { prepareDatabase } from './prepare-database.ts';
+import type { MigrateDatabaseOptions } from './worker-options.ts';
+
+/** What `migrate` does, once it is loaded. */
+export async function migrateByProgram({ app, signal, ...options }: MigrateDatabaseOptions): Promise<void> {
+  const { log = createLogger({ level: 'silent' }) } = options;
+  const config = programConfig(options);
+  const addresses = await checkAddresses(config.databaseUrl ?? '', config.databaseDirectUrl);
+  if (app) return migrateApplication(app, { config, log, addresses, signal });
+  const ending = signal ? { signal } : {};
+  await prepareDatabase(config, undefined, { connectionString: addresses.directUrl, log, ...ending });
+}

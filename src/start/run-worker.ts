@@ -1,0 +1,106 @@
+import type { AnyApp } from '../app/define-app.ts';
+import { loadTasks } from '../app/load-tasks.ts';
+import { type Config, programConfig } from '../config.ts';
+import { createEventHub, type EventHub } from '../observability/event-hub.ts';
+import { subscribeLogger } from '../observability/log-subscriber.ts';
+import { createLogger, type Logger } from '../observability/logger.ts';
+import { checkParts } from './check-parts.ts';
+import { heedSignals } from './heed-signals.ts';
+import { type OpenApplication, openApplication } from './open-application.ts';
+import { openCheckDatabase } from './open-database.ts';
+import { checkAddresses } from './open-server.ts';
+import { openServices } from './open-services.ts';
+import type { Parts } from './parts.ts';
+import { type JobParts, runJobs } from './run-jobs.ts';
+import type { RunningWorker, WorkerOptions } from './worker-options.ts';
+
+type Options = WorkerOptions<unknown>;
+
+/** What `startWorker` does, once it is loaded. */
+export async function runWorker<Services, Settings>(
+  options: WorkerOptions<Services, Settings>,
+): Promise<RunningWorker> {
+  const given = options as unknown as Options;
+  const { log = createLogger({ level: 'silent' }), events = createEventHub(), signal } = given;
+  const config = readConfig(given);
+  if (options.log) subscribeLogger(events, log);
+  await using opened = new AsyncDisposableStack();
+  const app = await loadTasks(given.app);
+  const addresses = await checkAddresses(config.databaseUrl ?? '', config.databaseDirectUrl);
+  const starting = { config, role: 'worker', log, ...(signal ? { signal } : {}) } as const;
+  const application = await openApplication(app, starting, { addresses, opened });
+  const services = await toServices(given, { ...application, config, log }, opened);
+  signal?.throwIfAborted();
+  const schedules = given.schedules === false ? [] : application.database.schedules;
+  const database = { ...application.database, schedules };
+  const parts: WorkerParts = { ...application, database, config, events, log, services, role: 'worker' };
+  parts.processor = await runJobs(parts, opened);
+  return toWorker(parts, { handleSignals: given.handleSignals === true, opened: opened.move() });
+}
+
+type WorkerParts = JobParts & Pick<Parts, 'role' | 'processor' | 'ending'>;
+
+/** Whoever gives the services has read what they need. */
+function readConfig({ app, services, ...parameters }: Options): Config {
+  const readSettings = services === undefined ? app.readSettings : undefined;
+  return programConfig(parameters, { readSettings });
+}
+
+function toServices(
+  { services }: Options,
+  { app, config, log, databaseUrl, database }: OpenApplication & { config: Config; log: Logger },
+  opened: AsyncDisposableStack,
+): Promise<unknown> | unknown {
+  if (services !== undefined) return services;
+  const url = () => (app.app as AnyApp).publicUrl?.(config.settings) ?? '';
+  const surroundings = { config, role: 'worker', log, connectionString: databaseUrl, database, url } as const;
+  return openServices(app, surroundings, opened);
+}
+
+function toWorker(
+  parts: WorkerParts & { processor?: Parts['processor'] },
+  { handleSignals, opened }: { handleSignals: boolean; opened: AsyncDisposableStack },
+): RunningWorker {
+  const { processor, config, events, log } = parts;
+  if (!processor) throw new Error('runJobs returns a processor');
+  const { db } = openCheckDatabase(parts, opened);
+  let stopping: Promise<void> | undefined;
+  const stop = async ({ timeoutMs = config.shutdownTimeoutMs }: { timeoutMs?: number } = {}) => {
+    parts.ending = 'stopping';
+    stopping ??= processor.stop(timeoutMs).finally(() => opened.disposeAsync());
+    return stopping;
+  };
+  const worker: RunningWorker = {
+    processor,
+    on: (name, listener) => listen(events, log, { name, listener: listener as Listener }),
+    ready: () => checkParts(parts, db),
+    async quiet() {
+      parts.ending ??= 'quiet';
+      await processor.quiet();
+    },
+    stop,
+    [Symbol.asyncDispose]: () => stop(),
+  };
+  if (handleSignals) opened.use(heedSignals(worker, log));
+  return worker;
+}
+
+type Listener = (...event: unknown[]) => void;
+
+/** An event is emitted in the middle of a run, which must not fail with somebody's listener. */
+function listen(
+  events: EventHub,
+  log: Logger,
+  { name, listener }: { name: string; listener: Listener },
+): () => void {
+  const guarded = (...event: unknown[]) => {
+    try {
+      listener(...event);
+    } catch (err) {
+      log.error({ err, event: name }, 'a listener failed');
+    }
+  };
+  const hub = events as unknown as NodeJS.EventEmitter;
+  hub.on(name, guarded);
+  return () => hub.off(name, guarded);
+}
