@@ -22,16 +22,31 @@ const BOUNDS = new WeakMap<pg.Pool, Bounds>();
  * becomes free within `waitMs`.
  */
 export function boundPool(pool: pg.Pool, limits: Limits): void {
-  const bounds = { limits, generation: 0, generations: new WeakMap() };
-  BOUNDS.set(pool, bounds);
+  const bounds = bound(pool, pool, limits);
   pool.on('connect', (client) => bounds.generations.set(client, bounds.generation));
+}
+
+/**
+ * A pool with limits that takes its connections from somebody else's, which stays as it is and has none. Whatever sessions
+ * that one has, each transaction here has the settings of `limits`. It is not to be ended.
+ */
+export function limitedView(pool: pg.Pool, limits: Limits): pg.Pool {
+  const view = Object.create(pool) as pg.Pool;
+  bound(view, pool, limits);
+  return view;
+}
+
+function bound(bounded: pg.Pool, pool: pg.Pool, limits: Limits): Bounds {
+  const bounds: Bounds = { limits, generation: 0, generations: new WeakMap() };
+  BOUNDS.set(bounded, bounds);
   const connect = pool.connect.bind(pool) as (callback?: ConnectCallback) => Promise<pg.PoolClient>;
-  const bounded = (callback?: ConnectCallback) =>
-    callback ? connect(callback) : take(pool, bounds, () => connect());
-  pool.connect = bounded as pg.Pool['connect'];
+  const take = (callback?: ConnectCallback) =>
+    callback ? connect(callback) : takeTrusted(pool, bounds, () => connect());
+  bounded.connect = take as pg.Pool['connect'];
   const query = (statement: string | pg.QueryConfig, values?: unknown[]) =>
-    runAlone(pool, limits, (client) => client.query(statement, values));
-  pool.query = query as pg.Pool['query'];
+    runAlone(bounded, limits, (client) => client.query(statement, values));
+  bounded.query = query as pg.Pool['query'];
+  return bounds;
 }
 
 /** Undefined for a pool that waits as long as it takes: an engine's, or a tool's whose user has Ctrl-C. */
@@ -48,14 +63,17 @@ export function distrust(pool: pg.Pool): void {
   if (bounds) bounds.generation += 1;
 }
 
-async function take(
+/** One of somebody else's that is seen for the first time is as good as new. */
+async function takeTrusted(
   pool: pg.Pool,
   bounds: Bounds,
   connect: () => Promise<pg.PoolClient>,
 ): Promise<pg.PoolClient> {
   for (;;) {
     const client = await takeAny(pool, bounds.limits, connect);
-    if (bounds.generations.get(client) === bounds.generation) return client;
+    const { generation, generations } = bounds;
+    if (!generations.has(client)) generations.set(client, generation);
+    if (generations.get(client) === generation) return client;
     client.release(true);
   }
 }

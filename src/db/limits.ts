@@ -11,6 +11,8 @@ export interface Limits extends ServerLimits {
    * reach; what the statement did is unknown then, and its connection is destroyed.
    */
   answerMs: number;
+  /** What each transaction is to have besides, where sessions are somebody else's. @default nothing */
+  settings?: Settings;
 }
 
 /** What a statement's answer may take on its way, beyond what the server may take to make it. */
@@ -52,7 +54,7 @@ export interface BeginOptions {
   /** @default those of the server, the database or the role */
   limits?: Partial<ServerLimits> | undefined;
   /** @default none */
-  settings?: Settings;
+  settings?: Settings | undefined;
   /** @default false */
   isReadOnly?: boolean;
   /** Whether it may change something whatever is the default of the session. @default false: that default holds */

@@ -17,7 +17,7 @@ export async function runAlone<T>(
 ): Promise<T> {
   const client = await pool.connect();
   const [begun, answered, ended] = await Promise.allSettled([
-    client.query(beginStatement({ limits })),
+    client.query(beginStatement({ limits, settings: limits.settings })),
     ask(client),
     client.query({ text: 'commit', query_timeout: limits.answerMs } as QueryConfig),
   ]);

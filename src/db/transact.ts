@@ -72,10 +72,11 @@ function toBegin(db: Database, options: BeginOptions): BeginOptions {
 function withLimitsOf(db: Database, options: BeginOptions): BeginOptions {
   const own = limitsOf(db);
   if (!own) return options;
-  const { statementMs, lockMs, idleMs, transactionMs } = own;
+  const { statementMs, lockMs, idleMs, transactionMs, settings } = own;
   const limits = { statementMs, lockMs, idleMs, transactionMs, ...options.limits };
   // None above the pool's, as the client would give up first.
-  return { ...options, limits: { ...limits, statementMs: Math.min(limits.statementMs, statementMs) } };
+  const bounded = { ...limits, statementMs: Math.min(limits.statementMs, statementMs) };
+  return { ...options, limits: bounded, settings: { ...settings, ...options.settings } };
 }
 
 function unknownOutcome(cause: unknown): HowdahError {

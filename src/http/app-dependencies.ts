@@ -6,6 +6,7 @@ import type { EventHub } from '../observability/event-hub.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Catalogue } from '../tasks/catalogue.ts';
+import type { Authorize, CallerRole } from './authorize.ts';
 
 /** What the HTTP API is made from. */
 export interface AppDependencies {
@@ -20,6 +21,8 @@ export interface AppDependencies {
   adminToken?: string | undefined;
   /** Bearer token of readers. */
   viewerToken?: string | undefined;
+  /** Asked who sent a request that carries none of the tokens. @default nobody is let in without one */
+  authorize?: Authorize | undefined;
   /** The application's own tasks; others are known from the database. */
   catalogue: Catalogue;
   checkReadiness: ReadinessCheck;
@@ -37,11 +40,20 @@ export type ReadinessCheck = () => Promise<{
 
 /** What handlers find in their context. `Bindings` are missing when no socket is behind the request, as in tests. */
 export interface AppEnv {
-  Bindings: Partial<HttpBindings>;
+  Bindings: Partial<HttpBindings> & {
+    /** Where the server has us, without a slash at the end. @default at its root */
+    mountPath?: string;
+    /** The body was read by somebody before us, and what it was is not known. */
+    isBodyLost?: boolean;
+  };
   Variables: {
     requestId: string;
-    /** Whose token came with a request below /v1; undefined without a valid one. */
-    caller?: 'admin' | 'viewer' | undefined;
+    /** Who sent a request below /v1; undefined for one that nobody vouches for. */
+    caller?: CallerRole | undefined;
+    /** The caller's name, for the audit log. @default the caller's role */
+    actor?: string | undefined;
+    /** Whether people log in rather than send a token, and refusals should say so. */
+    hasLogin?: boolean;
   };
 }
 

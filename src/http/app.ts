@@ -7,7 +7,9 @@ import { identifyCaller } from './middleware/identify-caller.ts';
 import { identifyRequests } from './middleware/identify-requests.ts';
 import { limitBody } from './middleware/limit-body.ts';
 import { logRequests } from './middleware/log-requests.ts';
+import { refuseLostBody } from './middleware/refuse-lost-body.ts';
 import { secureHeaders } from './middleware/secure-headers.ts';
+import { pathBelow } from './mount-path.ts';
 import { refuseAddress } from './refuse-address.ts';
 import { addAssetRoutes } from './routes/assets.ts';
 import { addEventRoutes } from './routes/events.ts';
@@ -47,8 +49,8 @@ export async function createAppWith(
 }
 
 function beginApp(deps: AppDependencies): App {
-  const app: App = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid });
-  app.use(identifyRequests, logRequests(deps.log), secureHeaders, limitBody, continueTrace);
+  const app: App = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid, getPath: pathBelow });
+  app.use(identifyRequests, logRequests(deps.log), secureHeaders, refuseLostBody, limitBody, continueTrace);
   app.use('/v1/*', identifyCaller(deps));
   app.onError((error, c) => answerError(error, c, deps.log));
   app.notFound((c) => answerError(refuseAddress(app, c), c, deps.log));
@@ -58,7 +60,7 @@ function beginApp(deps: AppDependencies): App {
 function finishApp(app: App, deps: AppDependencies): App {
   addQueueApi(app, deps);
   addHealthRoutes(app, deps.checkReadiness);
-  addMetrics(app, deps);
+  if (deps.metrics) addMetricsRoute(app, deps.metrics, deps);
   addLandingRoute(app);
   addAssetRoutes(app);
   addOpenApiRoutes(app, deps);
@@ -76,8 +78,4 @@ function addQueueApi(app: App, deps: AppDependencies): void {
   addTaskRoutes(app, deps);
   addScheduleRoutes(app, deps);
   addEventRoutes(app, deps);
-}
-
-function addMetrics(app: App, { metrics, viewerToken, adminToken }: AppDependencies): void {
-  if (metrics) addMetricsRoute(app, { metrics, tokens: [viewerToken, adminToken] });
 }

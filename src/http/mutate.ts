@@ -8,6 +8,7 @@ import { keyedTransaction } from '../operate/keyed-transaction.ts';
 import { type Actor, transactionAs, transactionAtOnce } from '../operate/transaction-as.ts';
 import { refuseInvalid } from '../wire/describe-mistakes.ts';
 import { idempotencyKey } from '../wire/schemas/idempotency-key.ts';
+import { actorOf } from './actor-of.ts';
 import { adviseOnUnknown } from './advise-on-unknown.ts';
 import type { AppEnv } from './app-dependencies.ts';
 
@@ -51,7 +52,7 @@ async function changeOnce<Body>(
   { alone, work }: Change<Body>,
 ): Promise<Body> {
   const keyed = await readKey(c);
-  const actor = { name: 'admin', requestId: c.var.requestId };
+  const actor = actorOf(c);
   const change = async () => {
     if (!keyed) return alone(actor);
     const { result, isReplayed } = await keyedTransaction(db, { actor, keyed }, work);

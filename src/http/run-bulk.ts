@@ -18,6 +18,7 @@ import { readWithdrawn, type WithdrawnJobs } from '../operate/withdrawn-jobs.ts'
 import { nameUnknown } from '../wire/name-unknown.ts';
 import type { BulkOrder, BulkReport } from '../wire/schemas/bulk.ts';
 import { toJobFilter } from '../wire/to-job-filter.ts';
+import { actorOf } from './actor-of.ts';
 import { adviseOnUnknown } from './advise-on-unknown.ts';
 import type { AppDependencies, AppEnv } from './app-dependencies.ts';
 import { readKey } from './mutate.ts';
@@ -62,7 +63,7 @@ export async function runBulk(
   const filter = narrowToAction(action, toJobFilter(order.filter));
   if (order.dry_run) return toReport(bulk, await count(db, filter, order.max).catch(nameUnknown('filter.')));
   const keyed = await readKey(c);
-  const actor = { name: 'admin', requestId: c.var.requestId };
+  const actor = actorOf(c);
   const { answer, progress } = keyed ? await claim(db, actor, keyed) : {};
   if (answer !== undefined) {
     c.header('Idempotency-Replayed', 'true');

@@ -11,7 +11,7 @@ import type { Parts } from './parts.ts';
 export const POOL_SIZES = { tasks: 20, requests: 20, checks: 2 } as const;
 
 /** When the service stops, a statement that has no answer by then waits for somebody's lock, and is cut. */
-const CLOSE_PATIENCE_MS = 2_000;
+export const CLOSE_PATIENCE_MS = 2_000;
 
 export interface ApplicationDatabase extends DatabaseHandle {
   /** What this process enqueues by the clock. */

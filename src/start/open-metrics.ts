@@ -1,11 +1,10 @@
 import type { DatabaseHandle } from '../db/open-database.ts';
 import type { MetricsAccess } from '../http/routes/metrics.ts';
-import { readQueueStats } from '../look/queue-stats.ts';
-import { readUpkeep } from '../look/upkeep.ts';
 import { readVacuumHolders } from '../look/vacuum-holders.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { watchVacuumHolders } from '../observability/watch-vacuum-holders.ts';
 import type { Parts } from './parts.ts';
+import { readDatabaseStats } from './read-database-stats.ts';
 
 /** The metrics of this process, and the warning about what holds back vacuum; both end with the stack. */
 export function openMetrics(
@@ -17,11 +16,7 @@ export function openMetrics(
   const metrics = createMetrics({
     events,
     log,
-    readDatabase: async () => ({
-      queues: await readQueueStats(db),
-      vacuumHolders: await readHolders(),
-      upkeep: await readUpkeep(db),
-    }),
+    readDatabase: () => readDatabaseStats(db),
     known: [...app.catalogue.values()].map(({ name: task, queue }) => ({ queue, task })),
     queues: config.queues.map(({ name }) => name),
   });

@@ -1,6 +1,7 @@
 import type { DatabaseHandle } from '../db/open-database.ts';
 import { PostgresDistributor } from '../enqueue/postgres-distributor.ts';
-import type { App, AppDependencies } from '../http/app-dependencies.ts';
+import type { AppDependencies } from '../http/app-dependencies.ts';
+import type { FetchHandler } from '../http/fetch-handler.ts';
 import { createHealthApp } from '../http/health-app.ts';
 import { type HttpServer, startHttpServer } from '../http/server.ts';
 import { checkParts } from './check-parts.ts';
@@ -25,7 +26,7 @@ export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Pro
     ? await createApi(parts, requests, {
         checkReadiness: readiness,
         metrics: access.metrics,
-        stopping: stopping.signal,
+        stopping,
       })
     : createHealthApp(readiness, access);
   const server = await startHttpServer({
@@ -43,18 +44,26 @@ export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Pro
 async function createApi(
   parts: Parts,
   { db }: DatabaseHandle,
-  own: Pick<AppDependencies, 'stopping' | 'metrics' | 'checkReadiness'>,
-): Promise<App> {
+  own: Pick<AppDependencies, 'metrics' | 'checkReadiness'> & { stopping: AbortController },
+): Promise<Pick<FetchHandler, 'fetch'>> {
   const { app, services, config, events, log, tokens, url } = parts;
+  const { stopping } = own;
   const distributor = new PostgresDistributor({ events });
   const { catalogue } = app;
-  const { createAppWith } = await import('../http/app.ts');
-  return createAppWith(
-    { ...own, ...tokens, db, distributor, events, log, catalogue, publicUrl: url },
+  const [{ createAppWith }, { createFetchHandler }] = await Promise.all([
+    import('../http/app.ts'),
+    import('../http/fetch-handler.ts'),
+  ]);
+  const api = await createAppWith(
+    {
+      ...{ ...own, ...tokens, db, distributor, events, log, catalogue },
+      ...{ publicUrl: url, stopping: stopping.signal },
+    },
     (routes) =>
       app.app.addRoutes?.(routes, {
         ...{ services, settings: config.settings, pool: db, distributor, url },
         ...tokens,
       }),
   );
+  return createFetchHandler({ open: async () => ({ app: api }), stopping, log });
 }

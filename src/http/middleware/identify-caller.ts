@@ -1,36 +1,62 @@
 import { createMiddleware } from 'hono/factory';
 import { HowdahError } from '../../errors.ts';
-import type { AppEnv } from '../app-dependencies.ts';
+import type { AppDependencies, AppEnv } from '../app-dependencies.ts';
+import { toCaller } from '../authorize.ts';
 import { readBearer, tokenCheck } from '../bearer-token.ts';
+import { refuseCrossSite } from '../refuse-cross-site.ts';
 
-/** Finds out whose token a request carries; what nobody may know is refused by the two below. */
-export function identifyCaller(tokens: {
-  adminToken?: string | undefined;
-  viewerToken?: string | undefined;
-}) {
-  const isAdmin = tokenCheck(tokens.adminToken);
-  const isViewer = tokenCheck(tokens.viewerToken);
+export type CallerSources = Pick<AppDependencies, 'adminToken' | 'viewerToken' | 'authorize' | 'publicUrl'>;
+
+/**
+ * Finds out who sent a request: by its token, or else by the host's own login; what nobody may know is refused by the two
+ * below. A login comes by itself with whatever a browser sends, so changes from other sites' pages are refused here.
+ */
+export function identifyCaller({ authorize, publicUrl, ...tokens }: CallerSources) {
+  const callerOf = callerByToken(tokens);
   return createMiddleware<AppEnv>(async (c, next) => {
-    const received = readBearer(c.req.header('Authorization'));
-    if (received) {
-      const viewer = isViewer(received) ? 'viewer' : undefined;
-      c.set('caller', isAdmin(received) ? 'admin' : viewer);
+    const caller = callerOf(c.req.header('Authorization'));
+    if (caller) c.set('caller', caller);
+    else if (authorize) {
+      c.set('hasLogin', true);
+      const found = toCaller(await authorize(c.req.raw, c.env ?? {}));
+      if (found) refuseCrossSite(c, publicUrl());
+      c.set('caller', found?.role);
+      c.set('actor', found?.actor);
     }
     await next();
   });
 }
 
+/** Compares with both tokens, whichever matches: time tells nothing about which it was. */
+function callerByToken(tokens: Pick<CallerSources, 'adminToken' | 'viewerToken'>) {
+  const isAdmin = tokenCheck(tokens.adminToken);
+  const isViewer = tokenCheck(tokens.viewerToken);
+  return (authorization: string | undefined): 'admin' | 'viewer' | undefined => {
+    const received = readBearer(authorization);
+    if (!received) return undefined;
+    const viewer = isViewer(received) ? 'viewer' : undefined;
+    return isAdmin(received) ? 'admin' : viewer;
+  };
+}
+
 /** Lets readers and operators through. */
 export const readersOnly = createMiddleware<AppEnv>(async (c, next) => {
-  if (c.var.caller === undefined) throw new HowdahError('unauthorized');
+  if (c.var.caller === undefined) throw unauthorized(c.var);
   await next();
 });
 
 /** Lets operators through; tells readers that they may not. */
 export const operatorsOnly = createMiddleware<AppEnv>(async (c, next) => {
-  if (c.var.caller === undefined) throw new HowdahError('unauthorized');
+  if (c.var.caller === undefined) throw unauthorized(c.var);
   if (c.var.caller !== 'admin') {
-    throw new HowdahError('forbidden', { detail: 'The viewer token only reads; this takes the admin token' });
+    const detail = c.var.hasLogin
+      ? 'A viewer only reads; this takes an admin'
+      : 'The viewer token only reads; this takes the admin token';
+    throw new HowdahError('forbidden', { detail });
   }
   await next();
 });
+
+function unauthorized({ hasLogin }: AppEnv['Variables']): HowdahError {
+  return new HowdahError('unauthorized', hasLogin ? { detail: 'Log in to the application first' } : {});
+}

@@ -40,7 +40,8 @@ async function takeChunks(
 ): Promise<void> {
   const bytes = await readBody(body, maxKib * 1024);
   if (!bytes) throw tooLarge(maxKib);
-  request.raw = new Request(request.raw, { body: bytes });
+  const { url, method, headers, signal } = request.raw;
+  request.raw = new Request(url, { method, headers, signal, body: bytes });
 }
 
 async function refuse(body: ReadableStream<Uint8Array>, maxKib: number): Promise<never> {

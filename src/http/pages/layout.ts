@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
+import { mountPathOf } from '../mount-path.ts';
 
 /** Markup in which every inserted value was escaped. */
 export type Html = ReturnType<typeof html>;
@@ -9,8 +10,18 @@ export type Html = ReturnType<typeof html>;
  * proxy that serves the service below a path of a bigger site, whatever the path, and to those who come past the proxy.
  */
 export function rootFrom(c: Context): string {
-  const depth = new URL(c.req.url).pathname.split('/').length - 2;
-  return '../'.repeat(depth) || './';
+  const { path, url } = c.req;
+  if (path === '/') return rootFromFront(mountPathOf(c), new URL(url).pathname);
+  return '../'.repeat(path.split('/').length - 2) || './';
+}
+
+/**
+ * The front door of what is mounted at /howdah has that address, or /howdah/. A host that takes the path away does not say
+ * which, so the way from there is absolute.
+ */
+function rootFromFront(mountPath: string, shownPath: string): string {
+  if (mountPath === '' || shownPath === `${mountPath}/`) return './';
+  return shownPath === mountPath ? `${mountPath.split('/').at(-1)}/` : `${mountPath}/`;
 }
 
 export interface Page {

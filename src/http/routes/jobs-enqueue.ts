@@ -11,6 +11,7 @@ import type { App, AppDependencies } from '../app-dependencies.ts';
 import { operatorsOnly } from '../middleware/identify-caller.ts';
 import { keepNumbers } from '../middleware/keep-numbers.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
+import { mountPathOf } from '../mount-path.ts';
 import { mutateAtOnce } from '../mutate.ts';
 
 const CONFLICT =
@@ -68,7 +69,7 @@ export function addEnqueueRoutes(app: App, deps: AppDependencies) {
         if (!written) throw new Error('the job that was just enqueued is not there');
         return { job: presentJob(written, 'admin') };
       });
-      c.header('Location', `/v1/jobs/${body.job.id}`);
+      c.header('Location', `${mountPathOf(c)}/v1/jobs/${body.job.id}`);
       return c.json(body, 201);
     })
     .openapi(batchRoute, async (c) => {

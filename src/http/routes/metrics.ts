@@ -3,7 +3,7 @@ import type { Metrics } from '../../observability/metrics.ts';
 import { problemResponse } from '../../wire/schemas/problem.ts';
 import { answerMetrics } from '../answer-checks.ts';
 import type { App } from '../app-dependencies.ts';
-import { requireToken } from '../middleware/require-token.ts';
+import { type CallerSources, identifyCaller, readersOnly } from '../middleware/identify-caller.ts';
 
 /** What serves metrics, and to whom. */
 export interface MetricsAccess {
@@ -13,13 +13,13 @@ export interface MetricsAccess {
 }
 
 /** GET /metrics. Queue and task names are nobody else's business, hence the token that every other read takes too. */
-export function addMetricsRoute(app: App, { metrics, tokens }: MetricsAccess): void {
+export function addMetricsRoute(app: App, metrics: Metrics, callers: CallerSources): void {
   const route = createRoute({
     method: 'get',
     path: '/metrics',
     summary: 'Metrics in the text format of Prometheus',
     security: [{ bearer: [] }],
-    middleware: requireToken(tokens),
+    middleware: [identifyCaller(callers), readersOnly] as const,
     responses: {
       200: { description: 'The metrics', content: { 'text/plain': { schema: z.string() } } },
       401: problemResponse('No valid viewer or admin token'),

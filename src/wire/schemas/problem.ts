@@ -29,7 +29,7 @@ export function problemResponse(description: string) {
 export function refusals(others: Readonly<Record<number, string>> = {}) {
   const answers = {
     401: 'No valid token',
-    403: 'This token may not do that',
+    403: 'You may not do that',
     422: 'Every invalid field',
     503: 'The database cannot be reached right now',
     ...others,

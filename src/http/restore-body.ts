@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+
+/** A request as frameworks leave it: some keep the bytes (`rawBody`), most only what they made of them (`body`). */
+type ParsedMessage = Pick<IncomingMessage, 'headers' | 'readableDidRead'> & {
+  body?: unknown;
+  rawBody?: unknown;
+};
+
+/**
+ * Gives a request its body back where a framework has read it before us: from the bytes, if they were kept, else written
+ * anew from what was parsed.
+ *
+ * @returns false when there was a body and nothing is left of it
+ */
+export function restoreBody(incoming: ParsedMessage): boolean {
+  if (!incoming.readableDidRead || !hasBody(incoming)) return true;
+  if (!Buffer.isBuffer(incoming.rawBody)) incoming.rawBody = toBytes(incoming);
+  return incoming.rawBody !== undefined;
+}
+
+function hasBody({ headers }: ParsedMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+function toBytes({ body, headers }: ParsedMessage): Buffer | undefined {
+  if (Buffer.isBuffer(body)) return body;
+  if (typeof body === 'string') return Buffer.from(body);
+  if (body === undefined) return undefined;
+  const type = headers['content-type'] ?? '';
+  if (/^application\/x-www-form-urlencoded\b/i.test(type)) {
+    return Buffer.from(new URLSearchParams(Object.entries(body as object)).toString());
+  }
+  return Buffer.from(JSON.stringify(body));
+}

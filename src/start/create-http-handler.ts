@@ -1,0 +1,79 @@
+import type { Pool } from 'pg';
+import type { AnyApp } from '../app/define-app.ts';
+import { parseDatabaseAddress } from '../config/database-address.ts';
+import type { Authorize } from '../http/authorize.ts';
+import { createFetchHandler, type FetchHandler } from '../http/fetch-handler.ts';
+import { parseMountPath } from '../http/mount-path.ts';
+import { createLogger, type Logger } from '../observability/logger.ts';
+import type { TaskDefinition } from '../tasks/define-task.ts';
+
+/** What answers the HTTP API in a server of your own. */
+export interface HttpHandler extends FetchHandler, AsyncDisposable {}
+
+export interface HttpHandlerOptions {
+  /** Where the database is, as DATABASE_URL; or `pool`. At most 20 connections are opened. */
+  readonly connectionString?: string;
+  /** Connections of your own; they are not ended. Each of our transactions says its own limits and settings. */
+  readonly pool?: Pool;
+  /** Whose tasks check the payloads of requests; or `tasks`. @default tasks are known from the database alone */
+  readonly app?: AnyApp;
+  readonly tasks?: readonly TaskDefinition[];
+  /** Where your server has it: `/` for its root. @default '/howdah' */
+  readonly basePath?: string;
+  /** Bearer token of operators. @default there is none */
+  readonly adminToken?: string | undefined;
+  /** Bearer token of readers. @default there is none */
+  readonly viewerToken?: string | undefined;
+  /** Your own login, asked about each request without one of the tokens. @default nobody is let in without a token */
+  readonly authorize?: Authorize;
+  /** @default warnings and errors, as lines of JSON on standard output */
+  readonly log?: Logger;
+  /** Most that a statement of a request may take, in milliseconds. @default 10,000 */
+  readonly requestTimeoutMs?: number;
+  /** The address of `basePath` as others see it, for the OpenAPI document. @default `basePath`, on whatever host */
+  readonly publicUrl?: string;
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/**
+ * The HTTP API as one function from request to response, for a server of your own. Nothing is loaded, opened or asked until
+ * the first request.
+ *
+ * @throws {TypeError | Mistake} for options that cannot work, in words
+ */
+export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
+  refuseMistakes(options);
+  const mountPath = parseMountPath(options.basePath ?? '/howdah');
+  const log = options.log ?? createLogger({ level: 'warn' });
+  const stopping = new AbortController();
+  const handler = createFetchHandler({
+    ...{ stopping, log, mountPath },
+    async open() {
+      const { openApi } = await import('./open-api.ts');
+      return openApi({
+        ...options,
+        ...{ log, mountPath, stopping: stopping.signal },
+        requestTimeoutMs: options.requestTimeoutMs ?? DEFAULT_TIMEOUT_MS,
+      });
+    },
+  });
+  return { ...handler, [Symbol.asyncDispose]: handler.close };
+}
+
+function refuseMistakes(options: HttpHandlerOptions): void {
+  const { connectionString, pool, app, tasks, adminToken, viewerToken, authorize } = options;
+  if ((connectionString === undefined) === (pool === undefined)) {
+    throw new TypeError('createHttpHandler: expected either connectionString or pool');
+  }
+  if (connectionString !== undefined) parseDatabaseAddress(connectionString);
+  if (app && tasks) throw new TypeError('createHttpHandler: expected app or tasks, received both');
+  if (!adminToken && !viewerToken && !authorize) {
+    throw new TypeError(
+      'createHttpHandler: expected authorize, adminToken or viewerToken; without any, nobody is let in',
+    );
+  }
+  if (adminToken === '' || viewerToken === '') {
+    throw new TypeError('createHttpHandler: expected tokens that are not empty');
+  }
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { test } from 'node:test';
+import express from 'express';
+import pg from 'pg';
+import { createHttpHandler } from '../../../src/http.ts';
+import { readProblem } from '../open-app.ts';
+import { describeHost } from './host-contract.ts';
+import { listen } from './listen.ts';
+
+describeHost('Express', async (handler) => {
+  const app = express();
+  app.use('/howdah', handler.node);
+  app.use(express.json());
+  return listen(createServer(app));
+});
+
+describeHost('Express behind express.json(), which has read the body', async (handler) => {
+  const app = express();
+  app.use(express.json({ limit: '10mb' }));
+  app.use('/howdah', handler.node);
+  // What it does with a body that is no JSON is the host's own.
+  app.use(((error, _request, response, _next) => {
+    response.status(error.status).end();
+  }) satisfies express.ErrorRequestHandler);
+  return listen(createServer(app));
+});
+
+test('a body that the host has read and thrown away is told of, and not taken for an empty one', async () => {
+  await using handler = createHttpHandler({ pool: new pg.Pool(), adminToken: 'x' });
+  const app = express();
+  app.use((request, _response, next) => void request.resume().once('end', () => next()));
+  app.use('/howdah', handler.node);
+  const host = await listen(createServer(app));
+  const answer = await host.send('/howdah/v1/jobs', { method: 'POST', body: '{}' });
+  const { detail } = await readProblem(answer).finally(host.close);
+  assert.match(detail, /mount Howdah before what parses bodies/);
+});
