@@ -65,4 +65,4 @@ export { defineTask, type TaskDefinition } from './tasks/define-task.ts';
 export { Outcome, RetryAfter, Revoke, SkipRetry, Snooze } from './tasks/outcomes.ts';
 export { asynqDelay, exponentialDelay, fixedDelay, type RetryDelay } from './tasks/retry-delay.ts';
 export type { RunningJob, TaskContext } from './tasks/task-context.ts';
-export type { Processor as TaskProcessor } from './work/processor.ts';
+export type { TaskProcessor } from './work/processor.ts';

@@ -54,7 +54,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: 'cancel',
-    summary: 'Withdraw jobs: waiting ones at once, running ones through their signal',
+    summary: 'Cancel jobs: waiting ones at once, running ones through their signal',
     load: async () => (await import('./commands/cancel.ts')).cancel,
   },
   {

@@ -195,7 +195,7 @@ export interface Howdah extends AsyncDisposable {
   /** What runs by the clock. */
   schedules(): Promise<Schedule[]>;
 
-  /** Every worker pool that lives, by queue and age. */
+  /** Every runner that lives, one queue's pool in one process each, by queue and age. */
   workers(): Promise<Worker[]>;
 
   /** Ends the connections that it opened, and what still waits for a job. A pool that was given goes on. Safe to call twice. */

@@ -12,7 +12,7 @@ import type { Authorize, CallerRole } from './authorize.ts';
 export interface AppDependencies {
   db: Database;
   distributor: TaskDistributor;
-  /** Told what operators withdraw. */
+  /** Told what operators cancel. */
   events: EventHub;
   log: Logger;
   /** Address of the service as customers see it, without a trailing slash. A function: the port may be known late. */

@@ -4,6 +4,7 @@ import { HowdahError } from '../errors.ts';
 import type { JobFilter } from '../look/job-filter.ts';
 import type { EventHub } from '../observability/event-hub.ts';
 import { BULK_STATES, type BulkAction, countJobs, narrowToAction } from '../operate/bulk.ts';
+import { type CancelledJobs, readCancelled } from '../operate/cancelled-jobs.ts';
 import { changeMatching, type MatchingProgress, type MatchingResult } from '../operate/change-matching.ts';
 import {
   type Claimed,
@@ -14,7 +15,6 @@ import {
   storeAnswer,
 } from '../operate/idempotency-keys.ts';
 import { type Actor, transactionAtOnce } from '../operate/transaction-as.ts';
-import { readWithdrawn, type WithdrawnJobs } from '../operate/withdrawn-jobs.ts';
 import { nameUnknown } from '../wire/name-unknown.ts';
 import type { BulkOrder, BulkReport } from '../wire/schemas/bulk.ts';
 import { toJobFilter } from '../wire/to-job-filter.ts';
@@ -136,7 +136,7 @@ function changeAll(
 ): Promise<MatchingResult> {
   const { action, order, filter, actor, signal, from } = work;
   const { max, reason } = order;
-  let withdrawn: WithdrawnJobs[] = [];
+  let cancelled: CancelledJobs[] = [];
   return changeMatching(db, {
     ...{ action, filter, max, reason, actor, signal, from },
     batchSize: BATCH_SIZE,
@@ -144,11 +144,11 @@ function changeAll(
     async inBatch(tx, { changedIds }, done) {
       if (keyed && done.isOver) await storeAnswer(tx, keyed.key, toReport(work, done));
       else if (keyed) await keepClaim(tx, keyed.key, toProgress(done));
-      withdrawn = action === 'cancel' ? await readWithdrawn(tx, changedIds) : [];
+      cancelled = action === 'cancel' ? await readCancelled(tx, changedIds) : [];
     },
     onProgress({ changed }) {
       onChanged(changed);
-      for (const jobs of withdrawn) events.emit('job.withdrawn', jobs);
+      for (const jobs of cancelled) events.emit('jobs.cancelled', jobs);
     },
   });
 }

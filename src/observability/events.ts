@@ -15,7 +15,7 @@ export interface HowdahEvents {
   /** One that was left behind has ended, so long after that. */
   'job.abandoned_ended': [RunEvent & { lateMs: number }];
   /** Waiting jobs that an operator cancelled over HTTP; a running one ends in `job.failed`. */
-  'job.withdrawn': [{ task: string; queue: string; jobs: number }];
+  'jobs.cancelled': [{ task: string; queue: string; jobs: number }];
   /** An error that nobody was there to catch: a promise left behind, an exception in a timer. */
   'job.stray_error': [StrayErrorEvent];
   /** A runner took up its queue. */

@@ -80,7 +80,7 @@ export function countJobs(
     run.observe(labelsOf(event), event.durationMs / 1000);
   });
   countAbandoned(registry, events, known);
-  events.on('job.withdrawn', ({ queue, task, jobs }) => counters.cancelled.inc({ queue, task }, jobs));
+  events.on('jobs.cancelled', ({ queue, task, jobs }) => counters.cancelled.inc({ queue, task }, jobs));
   events.on('runner.rescued', (event) => {
     countRescue(counters, event);
     countUnrecorded(counters, event);

@@ -12,7 +12,7 @@ export async function retryJob(tx: SqlClient, id: string): Promise<JobState> {
   return command(tx, 'howdah.retry_job($1::bigint)', [id]);
 }
 
-/** Withdraws a job: a waiting one at once; a running one gets its signal within a second and ends cancelled. */
+/** Cancels a job: a waiting one at once; a running one gets its signal within a second and ends cancelled. */
 export async function cancelJob(tx: SqlClient, id: string, reason?: string): Promise<JobState> {
   return command(tx, 'howdah.cancel_job($1::bigint, $2::text)', [id, reason ?? null]);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SqlClient } from '../db/sql-client.ts';
 import { readInstallationProblem } from '../operate/installation.ts';
-import { type Processor, type ProcessorOptions, startProcessor } from '../work/processor.ts';
+import { type ProcessorOptions, startProcessor, type TaskProcessor } from '../work/processor.ts';
 
 /** How often a worker looks whether somebody has decided. */
 const LOOK_AGAIN_MS = 1_000;
@@ -15,16 +15,16 @@ const LOOK_AGAIN_MS = 1_000;
 export async function startWhenAdopted<Services>(
   options: ProcessorOptions<Services>,
   client: SqlClient,
-): Promise<Processor> {
+): Promise<TaskProcessor> {
   const problem = await readInstallationProblem(client);
   if (problem === null) return startProcessor(options);
   options.log.error(problem);
   return awaitAdoption(options, client);
 }
 
-function awaitAdoption<Services>(options: ProcessorOptions<Services>, client: SqlClient): Processor {
+function awaitAdoption<Services>(options: ProcessorOptions<Services>, client: SqlClient): TaskProcessor {
   const ending = new AbortController();
-  let processor: Processor | undefined;
+  let processor: TaskProcessor | undefined;
   const becoming = untilAdopted(options, client, ending.signal).then((started) => {
     processor = started;
   });
@@ -57,7 +57,7 @@ async function untilAdopted<Services>(
   options: ProcessorOptions<Services>,
   client: SqlClient,
   signal: AbortSignal,
-): Promise<Processor | undefined> {
+): Promise<TaskProcessor | undefined> {
   while (!signal.aborted) {
     await delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => {});
     try {

@@ -2,7 +2,7 @@ import type { LoadedApp } from '../app/load-tasks.ts';
 import type { Tokens } from '../config/development-secrets.ts';
 import type { LateQueues } from '../db/migrate.ts';
 import type { HttpServer } from '../http/server.ts';
-import type { Processor } from '../work/processor.ts';
+import type { TaskProcessor } from '../work/processor.ts';
 import type { ApplicationDatabase } from './open-database.ts';
 import type { Phase } from './readiness.ts';
 import type { ServiceOptions } from './service-options.ts';
@@ -24,7 +24,7 @@ export interface Parts extends Omit<ServiceOptions, 'app'> {
   /** There once HTTP is served. */
   server?: HttpServer;
   /** There once jobs run, in the roles that run them. */
-  processor?: Processor;
+  processor?: TaskProcessor;
   /** There once the process has been told to come to its end. */
   ending?: Exclude<Phase, 'starting'>;
 }

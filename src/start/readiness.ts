@@ -6,7 +6,7 @@ import { hasCurrentSchema } from '../db/schema-version.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import { findStuckQueues } from '../look/stuck-queues.ts';
 import { readInstallationProblem } from '../operate/installation.ts';
-import type { Processor } from '../work/processor.ts';
+import type { TaskProcessor } from '../work/processor.ts';
 
 export interface Check {
   ok: boolean;
@@ -45,7 +45,7 @@ export interface ReadinessParts {
   /** Names of the tasks that this process runs. */
   tasks: readonly string[];
   /** None in a process that runs no jobs. */
-  processor: Processor | undefined;
+  processor: TaskProcessor | undefined;
   /** None while it works as it should. */
   phase: Phase | undefined;
 }
@@ -86,7 +86,7 @@ function atRest(phase: Phase): Check {
   return { ok: false, detail: PHASES[phase] };
 }
 
-function checkRunners(client: SqlClient, processor: Processor, late: Promise<string>): Promise<Check> {
+function checkRunners(client: SqlClient, processor: TaskProcessor, late: Promise<string>): Promise<Check> {
   const idle = processor.idleQueues();
   if (idle.length === 0) return Promise.resolve(describeLate(processor));
   return told(late, async () => {
@@ -96,7 +96,7 @@ function checkRunners(client: SqlClient, processor: Processor, late: Promise<str
 }
 
 /** Well all the same: the others are served, and no other process could make the new queue either. */
-function describeLate(processor: Processor): Check {
+function describeLate(processor: TaskProcessor): Check {
   const details = processor
     .lateQueues()
     .map(({ queue, because }) => `${queue} is not served yet: ${because}`);
@@ -104,7 +104,7 @@ function describeLate(processor: Processor): Check {
 }
 
 /** Not well while runs wait for others' ends to be written; a few ends that alone fail keep nothing from running. */
-function checkEnds(processor: Processor): Check {
+function checkEnds(processor: TaskProcessor): Check {
   const troubled = processor.troubledQueues();
   if (troubled.length === 0) return { ok: true };
   const detail = troubled
@@ -118,7 +118,7 @@ function checkEnds(processor: Processor): Check {
 
 function checkQueues(
   { client, tasks }: ReadinessParts,
-  processor: Processor,
+  processor: TaskProcessor,
   late: Promise<string>,
 ): Promise<Check> {
   return told(late, async () => {

@@ -1,4 +1,4 @@
-import type { Processor } from '../work/processor.ts';
+import type { TaskProcessor } from '../work/processor.ts';
 import { startWhenAdopted } from './await-adoption.ts';
 import type { Parts } from './parts.ts';
 import { serveLate } from './serve-late.ts';
@@ -9,7 +9,7 @@ export type JobParts = Pick<
 >;
 
 /** A processor for the configured queues (`startWhenAdopted`, `serveLate`); it is the first part to stop. */
-export async function runJobs(parts: JobParts, opened: AsyncDisposableStack): Promise<Processor> {
+export async function runJobs(parts: JobParts, opened: AsyncDisposableStack): Promise<TaskProcessor> {
   const { app, services, config, events, log, directUrl, database, late } = parts;
   const isLate = ({ name }: { name: string }) => late?.names.includes(name) === true;
   const begun = await startWhenAdopted(

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LateQueues } from '../db/migrate.ts';
 import { untilUnblocked } from '../db/until-unblocked.ts';
 import { announceTasks } from '../enqueue/announce-tasks.ts';
-import type { Processor, QueueConcurrency } from '../work/processor.ts';
+import type { QueueConcurrency, TaskProcessor } from '../work/processor.ts';
 import type { Parts } from './parts.ts';
 import { prepareDatabase } from './prepare-database.ts';
 
@@ -25,7 +25,7 @@ export interface ServeLateOptions
  * The processor, which serves these queues too as soon as they can be made; until then it tells why they cannot, and the log
  * says for whom it waits. Whatever goes wrong is tried again: the other queues are served.
  */
-export function serveLate(processor: Processor, options: ServeLateOptions): Processor {
+export function serveLate(processor: TaskProcessor, options: ServeLateOptions): TaskProcessor {
   const { queues, late, log } = options;
   const ending = new AbortController();
   let because: string | undefined = late.because;
@@ -51,7 +51,7 @@ export function serveLate(processor: Processor, options: ServeLateOptions): Proc
 
 /** @param tell why they are not served yet; undefined once they are */
 async function untilServed(
-  processor: Processor,
+  processor: TaskProcessor,
   options: ServeLateOptions & { signal: AbortSignal },
   tell: (because: string | undefined) => void,
 ): Promise<void> {

@@ -3,7 +3,7 @@ import type { QueueSetting } from '../config.ts';
 import type { EventHub } from '../observability/event-hub.ts';
 import type { HowdahEvents } from '../observability/events.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Processor } from '../work/processor.ts';
+import type { TaskProcessor } from '../work/processor.ts';
 import type { Readiness } from './readiness.ts';
 
 /** Where the database is; the environment of the process is asked where nothing is said. */
@@ -44,7 +44,7 @@ export interface WorkerOptions<Services, Settings = unknown> extends PlaceOption
 /** A worker that takes jobs. */
 export interface RunningWorker extends AsyncDisposable {
   /** The part of it that takes jobs, queue by queue. */
-  readonly processor: Processor;
+  readonly processor: TaskProcessor;
   /**
    * Calls the listener with each event of that name, until what is returned is called. What a listener throws is logged and
    * harms nobody.

@@ -2,7 +2,7 @@ import type { EventHub } from '../observability/event-hub.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { BoundTask } from '../tasks/bind.ts';
 import type { EndsTrouble } from './engine/ends-breaker.ts';
-import { Lane } from './engine/lane.ts';
+import { ServedQueue } from './engine/served-queue.ts';
 import { FleetMember } from './fleet/fleet-member.ts';
 import type { BeatAnswer } from './fleet/registry.ts';
 import { ShutdownError } from './run/abort-reasons.ts';
@@ -49,8 +49,8 @@ export interface LateQueue {
   because: string;
 }
 
-/** One lane per queue, each with its own concurrency, and the heartbeat that keeps them in the fleet. */
-export interface Processor {
+/** A number of queues, each with its own concurrency, and the heartbeat that keeps them in the fleet. */
+export interface TaskProcessor {
   /** Queues that should take jobs and cannot right now. */
   idleQueues(): string[];
   /** Queues that take jobs and run none at this moment. */
@@ -75,18 +75,18 @@ export interface Processor {
 }
 
 /** A processor that is already taking jobs. */
-export async function startProcessor<Services>(options: ProcessorOptions<Services>): Promise<Processor> {
-  const lanes = new Lanes(options);
-  await lanes.start();
-  return lanes;
+export async function startProcessor<Services>(options: ProcessorOptions<Services>): Promise<TaskProcessor> {
+  const processor = new ServedQueues(options);
+  await processor.start();
+  return processor;
 }
 
-class Lanes<Services> implements Processor {
+class ServedQueues<Services> implements TaskProcessor {
   readonly #options: ProcessorOptions<Services>;
   readonly #member: FleetMember;
   readonly #schedulers: Scheduler[] = [];
   readonly #upkeep: Upkeep;
-  #lanes: readonly Lane<Services>[] = [];
+  #served: readonly ServedQueue<Services>[] = [];
   #adding: Promise<unknown> = Promise.resolve();
   #isLeaving = false;
   #stopping: Promise<void> | undefined;
@@ -100,9 +100,9 @@ class Lanes<Services> implements Processor {
       kind: 'howdah',
       events,
       log,
-      states: () => this.#lanes.flatMap((lane) => lane.states()),
-      onAnswer: (tokens, answers) => tellLanes(this.#lanes, tokens, answers),
-      onCutOff: () => cutOff(this.#lanes, log),
+      states: () => this.#served.flatMap((each) => each.states()),
+      onAnswer: (tokens, answers) => tellServed(this.#served, tokens, answers),
+      onCutOff: () => cutOff(this.#served, log),
     });
   }
 
@@ -130,15 +130,15 @@ class Lanes<Services> implements Processor {
   }
 
   idleQueues(): string[] {
-    return this.#lanes.filter((lane) => !lane.isWorking).map((lane) => lane.queue);
+    return this.#served.filter((each) => !each.isWorking).map((each) => each.queue);
   }
 
   restingQueues(): string[] {
-    return this.#lanes.filter((lane) => lane.isResting).map((lane) => lane.queue);
+    return this.#served.filter((each) => each.isResting).map((each) => each.queue);
   }
 
   troubledQueues(): TroubledQueue[] {
-    const troubles = this.#lanes.map(({ queue, trouble }) => ({ queue, ...trouble }));
+    const troubles = this.#served.map(({ queue, trouble }) => ({ queue, ...trouble }));
     return troubles.filter(({ error }) => error !== undefined);
   }
 
@@ -150,7 +150,7 @@ class Lanes<Services> implements Processor {
     this.#isLeaving = true;
     await this.#adding; // a runner that is on its way up could not be told to leave
     await Promise.all([
-      ...this.#lanes.map((lane) => lane.close()),
+      ...this.#served.map((each) => each.close()),
       ...this.#schedulers.map((scheduler) => scheduler.stop()),
       this.#upkeep.stop(),
     ]);
@@ -169,13 +169,15 @@ class Lanes<Services> implements Processor {
     for (const { name, fleetConcurrency } of queues) {
       await this.#member.configureFleet(name, fleetConcurrency ?? null);
     }
-    const lanes = queues.map(({ name: queue, concurrency }) => new Lane({ ...shared, queue, concurrency }));
-    this.#lanes = [...this.#lanes, ...lanes]; // a heartbeat is to name a runner from when it is registered
-    const results = await Promise.allSettled(lanes.map((lane) => lane.open()));
+    const served = queues.map(
+      ({ name: queue, concurrency }) => new ServedQueue({ ...shared, queue, concurrency }),
+    );
+    this.#served = [...this.#served, ...served]; // a heartbeat is to name a runner from when it is registered
+    const results = await Promise.allSettled(served.map((each) => each.open()));
     const failure = results.find((result) => result.status === 'rejected');
     if (!failure) return;
-    await Promise.all(lanes.map((lane) => lane.close()));
-    this.#lanes = this.#lanes.filter((lane) => !lanes.includes(lane));
+    await Promise.all(served.map((each) => each.close()));
+    this.#served = this.#served.filter((each) => !served.includes(each));
     throw failure.reason;
   }
 
@@ -194,7 +196,7 @@ class Lanes<Services> implements Processor {
   async #close(timeoutMs: number): Promise<void> {
     const closed = this.quiet();
     const limit = setTimeout(() => {
-      for (const lane of this.#lanes) lane.abort(new ShutdownError());
+      for (const each of this.#served) each.abort(new ShutdownError());
     }, timeoutMs);
     try {
       await closed;
@@ -204,19 +206,19 @@ class Lanes<Services> implements Processor {
   }
 }
 
-function tellLanes<S>(
-  lanes: readonly Lane<S>[],
+function tellServed<S>(
+  served: readonly ServedQueue<S>[],
   tokens: readonly string[],
   answers: readonly BeatAnswer[],
 ): void {
   const answered = new Map(answers.map((answer) => [answer.token, answer]));
   for (const token of tokens.filter((each) => !answered.has(each))) {
-    for (const lane of lanes) lane.lose(token, 'the database retired this runner');
+    for (const each of served) each.lose(token, 'the database retired this runner');
   }
-  for (const lane of lanes) lane.heed(answered);
+  for (const each of served) each.heed(answered);
 }
 
-function cutOff<S>(lanes: readonly Lane<S>[], log: Logger): void {
+function cutOff<S>(served: readonly ServedQueue<S>[], log: Logger): void {
   log.error('cut off from the database: ending all runs, their jobs go to other workers');
-  for (const lane of lanes) lane.loseAll('cut off from the database');
+  for (const each of served) each.loseAll('cut off from the database');
 }

@@ -51,7 +51,7 @@ describe('a bulk command', () => {
   test('works in batches of 1,000 with a row of the audit log each, and has them counted', async () => {
     const counts: number[] = [];
     const count = ({ jobs }: { jobs: number }) => void counts.push(jobs);
-    api.customers.events.on('job.withdrawn', count);
+    api.customers.events.on('jobs.cancelled', count);
     const ids = await enqueueMany(2_500);
     const report = await bulk('cancel', {
       filter: { task: 'send_welcome_email' },
@@ -59,7 +59,7 @@ describe('a bulk command', () => {
       reason: 'cleared',
     });
     assert.deepEqual([report.matched, report.changed, report.is_complete], [2500, 2500, true]);
-    api.customers.events.off('job.withdrawn', count);
+    api.customers.events.off('jobs.cancelled', count);
     assert.deepEqual(counts, [1000, 1000, 500]);
     assert.deepEqual(await countByState(), { cancelled: 2500 });
     const rows = await api.customers.rows<{ job_ids: string[] }>(

@@ -106,15 +106,15 @@ describe('a command on one job', () => {
     }
   });
 
-  test('that withdraws a waiting job is told of once, for the counters', async () => {
+  test('that cancels a waiting job is told of once, for the counters', async () => {
     const told: unknown[] = [];
     const listen = (event: unknown) => void told.push(event);
-    api.customers.events.on('job.withdrawn', listen);
+    api.customers.events.on('jobs.cancelled', listen);
     const job = await api.enqueue();
-    const headers = { 'Idempotency-Key': 'withdraw-once' };
+    const headers = { 'Idempotency-Key': 'cancel-once' };
     for (let time = 1; time <= 2; time += 1) await api.send('POST', `/v1/jobs/${job.id}/cancel`, { headers });
     await api.send('POST', `/v1/jobs/${job.id}/cancel`);
-    api.customers.events.off('job.withdrawn', listen);
+    api.customers.events.off('jobs.cancelled', listen);
     assert.deepEqual(told, [{ queue: 'default', task: 'send_welcome_email', jobs: 1 }]);
   });
 

@@ -6,7 +6,7 @@ import { bind } from '../../src/tasks/bind.ts';
 import { createCatalogue } from '../../src/tasks/catalogue.ts';
 import type { CronTick } from '../../src/tasks/cron-tick.ts';
 import { defineTask } from '../../src/tasks/define-task.ts';
-import { type Processor, startProcessor } from '../../src/work/processor.ts';
+import { startProcessor, type TaskProcessor } from '../../src/work/processor.ts';
 import { announceSchedules } from '../../src/work/schedules/announce-schedules.ts';
 import { parseSchedules, type Schedule } from '../../src/work/schedules/crontab.ts';
 import { arm, FAULTS, hasStruck, installFaults } from '../support/faults.ts';
@@ -28,7 +28,7 @@ interface ScheduleRow {
 }
 
 let queue: TestQueue;
-let processors: Processor[];
+let processors: TaskProcessor[];
 let runs: { queue: string; payload: unknown; cron: CronTick | undefined }[];
 
 beforeEach(async () => {

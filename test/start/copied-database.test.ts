@@ -6,7 +6,7 @@ import { createLogger } from '../../src/observability/logger.ts';
 import { startWhenAdopted } from '../../src/start/await-adoption.ts';
 import { checkReadiness } from '../../src/start/readiness.ts';
 import { bind } from '../../src/tasks/bind.ts';
-import { type Processor, startProcessor } from '../../src/work/processor.ts';
+import { startProcessor, type TaskProcessor } from '../../src/work/processor.ts';
 import { runHere } from '../support/howdah-cli.ts';
 import { scalar } from '../support/job-states.ts';
 import { copyDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -30,7 +30,7 @@ let waiting: string;
 let worker: WorkerProcess;
 
 let copy: TestQueue;
-let processor: Processor | undefined;
+let processor: TaskProcessor | undefined;
 const ran = new Map<string, number>();
 
 before(async () => {
@@ -83,7 +83,7 @@ function options() {
   };
 }
 
-async function startInCopy(): Promise<Processor> {
+async function startInCopy(): Promise<TaskProcessor> {
   processor = await startWhenAdopted(options(), copy.pool);
   return processor;
 }

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { numberedMigrations } from '../../src/db/migration/numbered-migrations.ts';
 import type { SqlClient } from '../../src/db/sql-client.ts';
 import { checkReadiness } from '../../src/start/readiness.ts';
-import type { Processor } from '../../src/work/processor.ts';
+import type { TaskProcessor } from '../../src/work/processor.ts';
 
 /** A database that takes every question and answers none. */
 const BLACK_HOLE = { query: () => new Promise(() => {}) } as unknown as SqlClient;
@@ -16,7 +16,7 @@ const WORKING = {
   restingQueues: () => ['default'],
   troubledQueues: () => [],
   lateQueues: () => [],
-} as unknown as Processor;
+} as unknown as TaskProcessor;
 
 describe('readiness', () => {
   test('answers while a probe still waits, whatever the database does', async () => {

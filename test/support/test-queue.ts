@@ -7,7 +7,7 @@ import { createLogger, type Logger } from '../../src/observability/logger.ts';
 import { type BoundTask, bind, type Handler, type TaskPolicy } from '../../src/tasks/bind.ts';
 import { createCatalogue } from '../../src/tasks/catalogue.ts';
 import { defineTask, type TaskDefinition, type TaskSettings } from '../../src/tasks/define-task.ts';
-import { type Processor, type QueueConcurrency, startProcessor } from '../../src/work/processor.ts';
+import { type QueueConcurrency, startProcessor, type TaskProcessor } from '../../src/work/processor.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -30,7 +30,7 @@ export interface TestQueue {
   readonly events: EventHub;
   readonly distributor: PostgresDistributor;
   /** @param setting runs at once in each of `critical` and `default`, or queues of the test's own. @default 5 */
-  start(setting?: number | readonly QueueConcurrency[], log?: Logger): Promise<Processor>;
+  start(setting?: number | readonly QueueConcurrency[], log?: Logger): Promise<TaskProcessor>;
   job(id: string): Promise<JobRow>;
   /** The job's row once it is in that state. */
   untilState(id: string, state: string): Promise<JobRow>;
@@ -57,7 +57,7 @@ export async function openTestQueue(
   const bound = handlers.map((each) => (Array.isArray(each) ? bind(...each) : each));
   const tasks = new Map(bound.map((task) => [task.definition.name, task]));
   await announceTasks(pool, createCatalogue(bound.map(({ definition }) => definition)));
-  const processors: Processor[] = [];
+  const processors: TaskProcessor[] = [];
   return {
     database,
     pool,
@@ -89,7 +89,7 @@ function startTestProcessor(options: {
   events: EventHub;
   queues: readonly QueueConcurrency[];
   log: Logger;
-}): Promise<Processor> {
+}): Promise<TaskProcessor> {
   const { database, ...rest } = options;
   return startProcessor({
     connectionString: database.connectionString,

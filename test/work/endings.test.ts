@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { SkipRetry, Snooze } from '../../src/tasks/outcomes.ts';
-import type { Processor } from '../../src/work/processor.ts';
+import type { TaskProcessor } from '../../src/work/processor.ts';
 import {
   arm,
   CLASSES,
@@ -24,7 +24,7 @@ const CONCURRENCY = 5;
 const TRIALS = 10;
 
 let queue: TestQueue;
-let processor: Processor;
+let processor: TaskProcessor;
 /** Attempt of every run, by job. */
 const runs = new Map<string, number[]>();
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { RetryAfter } from '../../src/tasks/outcomes.ts';
-import type { Processor } from '../../src/work/processor.ts';
+import type { TaskProcessor } from '../../src/work/processor.ts';
 import { arm, FAULTS, hasStruck, installFaults, type Stage } from '../support/faults.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -40,7 +40,7 @@ before(async () => {
 after(() => queue.close());
 
 describe('one fault, once, loses nothing and leaves the worker working:', () => {
-  let processor: Processor;
+  let processor: TaskProcessor;
 
   before(async () => {
     processor = await queue.start();

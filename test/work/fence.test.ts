@@ -276,7 +276,7 @@ describe('a word of the worker that comes first, its transaction still open', ()
     assert.equal(((await everything()) as Knowledge).history?.state, 'completed');
   });
 
-  test('a cancellation waits for the failure, and withdraws the job that waits for its retry', async () => {
+  test('a cancellation waits for the failure, and ends the job that waits for its retry', async () => {
     const session = await worker.session();
     await session.query('begin');
     await LATE['failure']?.(session, run);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RescuedTask } from '../../src/observability/events.ts';
-import type { Processor } from '../../src/work/processor.ts';
+import type { TaskProcessor } from '../../src/work/processor.ts';
 import { runHowdah } from '../support/howdah-cli.ts';
 import { scalar } from '../support/job-states.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 afterEach(() => queue.close());
 
-const start = (): Promise<Processor> => queue.start([{ name: 'default', concurrency: 2 }]);
+const start = (): Promise<TaskProcessor> => queue.start([{ name: 'default', concurrency: 2 }]);
 
 async function enqueue(count = 1): Promise<string[]> {
   const requests = Array.from({ length: count }, () => ({ task: works, payload: {} }));

@@ -2,8 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { SqlClient } from '../../db/sql-client.ts';
 import type { JobState } from '../../look/job.ts';
+import { type CancelledJobs, withCancelled } from '../../operate/cancelled-jobs.ts';
 import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../../operate/job-commands.ts';
-import { type WithdrawnJobs, withWithdrawn } from '../../operate/withdrawn-jobs.ts';
 import { idempotencyKey } from '../../wire/schemas/idempotency-key.ts';
 import { instant } from '../../wire/schemas/instant.ts';
 import { changedJob, jobParameter } from '../../wire/schemas/job.ts';
@@ -32,7 +32,7 @@ const retryRoute = commandRoute(
 const runNowRoute = commandRoute('/v1/jobs/{id}/run-now', 'Make a waiting job available at once');
 const cancelRoute = commandRoute(
   '/v1/jobs/{id}/cancel',
-  'Withdraw a job; a running one gets its signal',
+  'Cancel a job; a running one gets its signal',
   withReason,
 );
 const discardRoute = commandRoute('/v1/jobs/{id}/discard', 'Give a waiting job up', withReason);
@@ -55,13 +55,13 @@ export function addJobCommandRoutes(app: App, { db, events }: AppDependencies) {
     .openapi(cancelRoute, async (c) => {
       const { id } = c.req.valid('param');
       const { reason } = c.req.valid('json');
-      const withdrawn: WithdrawnJobs[] = [];
+      const told: CancelledJobs[] = [];
       const body = await run(c, id, async (tx) => {
-        const cancelled = await withWithdrawn(tx, id, cancelJob(tx, id, reason));
-        withdrawn.push(...cancelled.withdrawn);
+        const cancelled = await withCancelled(tx, id, cancelJob(tx, id, reason));
+        told.push(...cancelled.cancelled);
         return cancelled.state;
       });
-      for (const jobs of withdrawn) events.emit('job.withdrawn', jobs);
+      for (const jobs of told) events.emit('jobs.cancelled', jobs);
       return c.json(body, 200);
     })
     .openapi(discardRoute, async (c) => {

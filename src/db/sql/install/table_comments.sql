@@ -26,6 +26,7 @@ comment on column howdah.job_errors.name is 'The error''s class, such as TypeErr
 comment on column howdah.job_errors.message is 'The error''s message.';
 comment on column howdah.job_errors.stack is 'Where it was thrown; null when the worker did not say.';
 comment on column howdah.job_errors.worker is 'The worker pool that ran the attempt, as in howdah.workers.pool_id.';
+comment on column howdah.job_errors.decision is 'What was decided: retry (at retry_at), discard (no further run) or cancel (the task cancelled the job).';
 comment on column howdah.job_errors.failed_at is 'When the attempt ended.';
 comment on column howdah.job_errors.retry_at is 'Earliest instant of the next attempt; null when there is none.';
 

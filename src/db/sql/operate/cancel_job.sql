@@ -1,4 +1,4 @@
--- howdah.cancel_job(id, reason): withdraws a job and returns its state now.
+-- howdah.cancel_job(id, reason): cancels a job and returns its state now.
 --
 -- A waiting job is gone from its queue at once: cancelled. A running one is still running: its signal fires within a
 -- second, and whatever its run then does, it ends cancelled and is not retried. Asking again changes nothing.
@@ -26,4 +26,4 @@ end;
 $$;
 
 comment on function howdah.cancel_job is
-  'Withdraws a job; returns its state now. A waiting job is cancelled at once; a running one gets its signal within a second and ends cancelled whatever its run does. The reason becomes its last error.';
+  'Cancels a job; returns its state now. A waiting job is cancelled at once; a running one gets its signal within a second and ends cancelled whatever its run does. The reason becomes its last error.';

@@ -3,15 +3,15 @@ import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import type { JobState } from '../look/job.ts';
 
 /** Waiting jobs of one task that were cancelled together. */
-export interface WithdrawnJobs {
+export interface CancelledJobs {
   queue: string;
   task: string;
   jobs: number;
 }
 
 /** Those of the jobs that a command in this transaction has just ended cancelled; running ones end later, by themselves. */
-export async function readWithdrawn(tx: SqlClient, ids: readonly string[]): Promise<WithdrawnJobs[]> {
-  return queryRows<WithdrawnJobs>(
+export async function readCancelled(tx: SqlClient, ids: readonly string[]): Promise<CancelledJobs[]> {
+  return queryRows<CancelledJobs>(
     tx,
     `select queue, task, count(*)::float8 as jobs from howdah.job_history
      where id = any ($1::bigint[]) and state = 'cancelled' group by queue, task`,
@@ -19,12 +19,12 @@ export async function readWithdrawn(tx: SqlClient, ids: readonly string[]): Prom
   );
 }
 
-/** The state that a command leaves the job in, and what of it was withdrawn: both are sent together. */
-export async function withWithdrawn(
+/** The state that a command leaves the job in, and what of it was cancelled: both are sent together. */
+export async function withCancelled(
   tx: SqlClient,
   id: string,
   command: Promise<JobState>,
-): Promise<{ state: JobState; withdrawn: WithdrawnJobs[] }> {
-  const [state, withdrawn] = await inOrder([command, readWithdrawn(tx, [id])]);
-  return { state, withdrawn };
+): Promise<{ state: JobState; cancelled: CancelledJobs[] }> {
+  const [state, cancelled] = await inOrder([command, readCancelled(tx, [id])]);
+  return { state, cancelled };
 }

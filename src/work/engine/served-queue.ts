@@ -10,7 +10,7 @@ import { Slots } from './slots.ts';
 
 const RETRY_DELAY_MS = 250;
 
-export type LaneOptions<Services> = Omit<
+export type ServedQueueOptions<Services> = Omit<
   RunnerOptions<Services>,
   'slots' | 'overdue' | 'breaker' | 'prefetch' | 'stopping'
 >;
@@ -21,14 +21,14 @@ export type LaneOptions<Services> = Omit<
  * share of the queue's fleet concurrency, where it has one; when that changes, another runner takes its place. While the
  * queue is paused, or the share is 0, the runner has no engine and only keeps in touch.
  */
-export class Lane<Services = unknown> {
+export class ServedQueue<Services = unknown> {
   readonly #options: RunnerOptions<Services>;
   readonly #leaving = new Map<string, { runner: Runner<Services>; ended: Promise<void> }>();
   #current: Runner<Services> | undefined;
   #filling: Promise<void> | undefined;
   readonly #closing = new AbortController();
 
-  constructor(options: LaneOptions<Services>) {
+  constructor(options: ServedQueueOptions<Services>) {
     const { queue, concurrency, environment } = options;
     this.#options = {
       ...options,
@@ -88,7 +88,7 @@ export class Lane<Services = unknown> {
     await this.#startRunner();
   }
 
-  /** What the database answered to this lane's beats. */
+  /** What the database answered to its runners' beats. */
   heed(answers: ReadonlyMap<string, BeatAnswer>): void {
     for (const runner of this.#runners()) {
       const answer = answers.get(runner.token);
