@@ -5,6 +5,7 @@ import type { TaskDefinition } from '../tasks/define-task.ts';
 import { checkJob, checkJobs } from './check-jobs.ts';
 import { duplicateError, translateEnqueueError } from './enqueue-error.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
+import { OPTION_ROWS } from './option-table.ts';
 import { toSqlOptions } from './sql-options.ts';
 import type { EnqueuedJob, NewJob, TaskDistributor } from './task-distributor.ts';
 
@@ -12,12 +13,14 @@ import type { EnqueuedJob, NewJob, TaskDistributor } from './task-distributor.ts
 const COLUMNS = `job_id::text as id, job_queue as queue, (extract(epoch from job_run_at) * 1000)::text as due,
   job_max_retries::text as retries, is_duplicate::text as duplicate`;
 
-const ENQUEUE_ONE = `
-  select ${COLUMNS}
-  from howdah.enqueue_job($1::text, $2::text::json, $3::text, $4::text::timestamptz, $5::text::interval, $6::text::integer,
-                          $7::text::integer, $8::text::interval, $9::text::timestamptz, $10::text::interval, $11::text,
-                          $12::text, $13::text, $14::text::interval, $15::text, $16::text::jsonb, $17::text::interval,
-                          $18::text::interval, $19::text::bigint)`;
+/** By name, so that neither side depends on the other's order. */
+const ARGUMENTS = [
+  'task => $1::text',
+  'payload => $2::text::json',
+  ...OPTION_ROWS.map(([, { name, sqlType }], index) => `${name} => $${index + 3}::text::${sqlType}`),
+];
+
+const ENQUEUE_ONE = `select ${COLUMNS} from howdah.enqueue_job(${ARGUMENTS.join(', ')})`;
 
 const ENQUEUE_MANY = `
   select job_index::text as index, ${COLUMNS} from howdah.enqueue_jobs($1::text::json, $2::text)`;
@@ -77,11 +80,15 @@ export class PostgresDistributor implements TaskDistributor {
   }
 }
 
+/** In the order of {@link ARGUMENTS}. */
 function toParameters<Payload>(job: NewJob<Payload>): unknown[] {
   const options = toSqlOptions(job);
-  const headers = options.headers && JSON.stringify(options.headers);
-  const values = Object.values({ ...options, headers }).map((value) => value ?? null);
-  return [job.task.name, JSON.stringify(job.payload), ...values];
+  const values = OPTION_ROWS.map(([, { name }]) => options[name] ?? null);
+  return [job.task.name, JSON.stringify(job.payload), ...values.map(toText)];
+}
+
+function toText(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
 }
 
 /** Only a batch that could hold a duplicate asks for the savepoint that lets the transaction survive one. */

@@ -1,28 +1,24 @@
+import type { EnqueueOptions } from './enqueue-options.ts';
+import { OPTION_ROWS, OPTION_TABLE, type OptionName, type OptionRow } from './option-table.ts';
 import type { NewJob } from './task-distributor.ts';
 
-/** A job's options by their names in `howdah.enqueue`, in its order; undefined is the default there. */
-export function toSqlOptions<Payload>({ task, options = {} }: NewJob<Payload>) {
-  return {
-    queue: options.queue ?? task.queue,
-    run_at: options.runAt?.toISOString(),
-    delay: toInterval(options.delayMs),
-    max_retries: options.maxRetries ?? task.maxRetries,
-    priority: options.priority,
-    timeout: toInterval(options.timeoutMs),
-    deadline: options.deadline?.toISOString(),
-    retention: toInterval(options.retentionMs),
-    key: options.key,
-    key_mode: options.keyMode,
-    unique_key: options.uniqueKey,
-    unique_for: toInterval(options.uniqueForMs),
-    sequence: options.sequence,
-    headers: options.headers,
-    debounce: toInterval(options.debounceMs),
-    max_wait: toInterval(options.maxWaitMs),
-    succeeds: options.succeeds,
+/** An option as JSON and Postgres take it. */
+type SqlOption = string | number | NonNullable<EnqueueOptions['headers']>;
+
+/** A job's options by their names in `howdah.enqueue`, those of its task among them. What is not given is not there. */
+export function toSqlOptions<Payload>({ task, options = {} }: NewJob<Payload>): Record<string, SqlOption> {
+  const named: Record<string, SqlOption> = {
+    [OPTION_TABLE.queue.name]: task.queue,
+    [OPTION_TABLE.maxRetries.name]: task.maxRetries,
   };
+  for (const [option, { name, kind }] of OPTION_ROWS) {
+    const value = options[option];
+    if (value !== undefined && value !== null) named[name] = toSqlOption(kind, value);
+  }
+  return named;
 }
 
-function toInterval(durationMs: number | undefined): string | undefined {
-  return durationMs === undefined ? undefined : `${durationMs} milliseconds`;
+function toSqlOption(kind: OptionRow['kind'], value: NonNullable<EnqueueOptions[OptionName]>): SqlOption {
+  if (value instanceof Date) return value.toISOString();
+  return kind === 'duration' ? `${value} milliseconds` : value;
 }

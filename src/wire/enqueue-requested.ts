@@ -1,6 +1,7 @@
 import { translatingErrors } from '../db/command-error.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import type { EnqueueOptions } from '../enqueue/enqueue-options.ts';
+import { OPTION_ROWS } from '../enqueue/option-table.ts';
 import type { EnqueuedJob, NewJob, TaskDistributor } from '../enqueue/task-distributor.ts';
 import { type FieldMistake, HowdahError } from '../errors.ts';
 import { recordedEnqueue } from '../operate/recorded-enqueue.ts';
@@ -8,16 +9,6 @@ import type { TaskDefinition } from '../tasks/define-task.ts';
 import { nameUnknown } from './name-unknown.ts';
 import { resolveTask, resolveVersions, type TaskSources } from './resolve-task.ts';
 import type { RequestedJob } from './schemas/new-job.ts';
-
-/** The options' names in a request, where they are not just those of the distributor in snake_case. */
-const NAMES: Readonly<Record<string, string>> = {
-  delayMs: 'delay',
-  timeoutMs: 'timeout',
-  retentionMs: 'retention',
-  uniqueForMs: 'unique_for',
-  debounceMs: 'debounce',
-  maxWaitMs: 'max_wait',
-};
 
 /** Names inside a payload are the task's own. */
 const PAYLOAD_FIELD = /^(jobs\[\d+\]\.)?payload\b/;
@@ -73,27 +64,8 @@ export async function enqueueRecorded(
 }
 
 function toOptions(job: RequestedJob): EnqueueOptions {
-  const options = {
-    queue: job.queue,
-    delayMs: job.delay,
-    runAt: job.run_at,
-    priority: job.priority,
-    maxRetries: job.max_retries,
-    timeoutMs: job.timeout,
-    deadline: job.deadline,
-    retentionMs: job.retention,
-    uniqueKey: job.unique_key,
-    uniqueForMs: job.unique_for,
-    key: job.key,
-    keyMode: job.key_mode,
-    debounceMs: job.debounce,
-    maxWaitMs: job.max_wait,
-    succeeds: job.succeeds,
-    sequence: job.sequence,
-    headers: job.headers,
-  };
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as EnqueueOptions;
+  const given = OPTION_ROWS.map(([option, { name }]) => [option, job[name as keyof RequestedJob]] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as EnqueueOptions;
 }
 
 function renameFields(error: unknown): never {
@@ -114,6 +86,7 @@ function inOurWords({ field, message }: FieldMistake): FieldMistake {
   };
 }
 
+/** An option's name in a request. */
 function rename(name: string): string {
-  return NAMES[name] ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return OPTION_ROWS.find(([option]) => option === name)?.[1].name ?? name;
 }

@@ -1,11 +1,14 @@
+import { describeOption } from '../../enqueue/describe-option.ts';
+import { OPTION_ROWS, type OptionRow } from '../../enqueue/option-table.ts';
 import type { RequestedJob } from '../../wire/schemas/new-job.ts';
-import type { Call, Command } from '../command.ts';
+import type { Call, Command, OptionDefinition } from '../command.ts';
 import { UsageError } from '../command-error.ts';
 import { describeInstant } from '../describe-time.ts';
 import type { OptionValues } from '../option-values.ts';
 import { readStandardInput } from '../read-standard-input.ts';
 
-const NUMBERS = new Set(['priority', 'max-retries']);
+/** Those whose value is one text: `--header` is put together from several. */
+const PLAIN_OPTIONS = OPTION_ROWS.map(([, row]) => row).filter(({ kind }) => kind !== 'headers');
 
 export const enqueue: Command = {
   usage: 'TASK [PAYLOAD | -]',
@@ -14,26 +17,7 @@ export const enqueue: Command = {
   ],
   argumentCount: [1, 2],
   options: {
-    queue: { value: 'NAME', help: 'Where it runs (default: the task’s queue)' },
-    delay: { value: 'DURATION', help: 'Wait so long before it may run: 500ms, 8s, 15m, 2h, 7d' },
-    'run-at': { value: 'INSTANT', help: 'Earliest instant, such as 2026-11-21T08:00:00Z; excludes --delay' },
-    priority: { value: 'N', help: 'Smaller runs first (default 0)' },
-    'max-retries': { value: 'N', help: 'Runs after the first (default: the task’s)' },
-    timeout: { value: 'DURATION', help: 'Limit of one run, 0s for none (default: the task’s)' },
-    deadline: { value: 'INSTANT', help: 'From then on it is discarded instead of run' },
-    retention: { value: 'DURATION', help: 'Kept so long once finished, 0s for not at all' },
-    'unique-key': { value: 'KEY', help: 'Refused while a job of this task with this key lives' },
-    'unique-for': { value: 'DURATION', help: 'Refused for so long; alone, by queue, task and payload' },
-    succeeds: { value: 'ID', help: 'Running job that gives its unique key up to this one' },
-    key: { value: 'KEY', help: 'Replaces the waiting job of this task with this key' },
-    'key-mode': {
-      value: 'MODE',
-      help: 'What becomes of that one: replace, preserve_run_at, ignore',
-      choices: ['replace', 'preserve_run_at', 'ignore'],
-    },
-    debounce: { value: 'DURATION', help: 'Runs so long after the latest enqueue of its key' },
-    'max-wait': { value: 'DURATION', help: 'But no longer than this after the first' },
-    sequence: { value: 'NAME', help: 'Runs after earlier jobs of this sequence, one at a time' },
+    ...Object.fromEntries(PLAIN_OPTIONS.map((row) => [toFlag(row.name), toDefinition(row)])),
     header: { value: 'NAME=VALUE', help: 'Handed to the handler; may be given again', isRepeatable: true },
   },
   examples: [
@@ -57,12 +41,41 @@ export const enqueue: Command = {
   },
 };
 
+function toFlag(name: string): string {
+  return name.replaceAll('_', '-');
+}
+
+function toDefinition(row: OptionRow): OptionDefinition {
+  return {
+    value: toPlaceholder(row),
+    help: describeOption(row, (name) => `--${toFlag(name)}`),
+    ...(row.kind === 'choice' ? { choices: row.choices } : {}),
+  };
+}
+
+/** What the help calls a value. */
+function toPlaceholder({ kind, name }: OptionRow): string {
+  switch (kind) {
+    case 'duration':
+    case 'instant':
+      return kind.toUpperCase();
+    case 'integer':
+      return 'N';
+    case 'choice':
+      return 'MODE';
+    case 'job':
+      return 'ID';
+    default:
+      return name.endsWith('key') ? 'KEY' : 'NAME';
+  }
+}
+
 async function readRequest({ args: [task = '', payload], options }: Call): Promise<RequestedJob> {
   const { checkRequest } = await import('../enqueue-requested.ts');
-  const given = Object.keys(enqueue.options ?? {}).filter((name) => name !== 'header' && options.isSet(name));
-  const fields = given.map((name) => {
-    const text = options.text(name) ?? '';
-    return [name.replaceAll('-', '_'), NUMBERS.has(name) ? toNumber(text) : text];
+  const given = PLAIN_OPTIONS.filter(({ name }) => options.isSet(toFlag(name)));
+  const fields = given.map(({ name, kind }) => {
+    const text = options.text(toFlag(name)) ?? '';
+    return [name, kind === 'integer' ? toNumber(text) : text];
   });
   return checkRequest({
     ...Object.fromEntries(fields),

@@ -1,13 +1,53 @@
 import { z } from '@hono/zod-openapi';
+import { describeOption } from '../../enqueue/describe-option.ts';
+import type { EnqueueOptions } from '../../enqueue/enqueue-options.ts';
+import {
+  OPTION_ROWS,
+  type OPTION_TABLE,
+  type OptionName,
+  type OptionRow,
+} from '../../enqueue/option-table.ts';
 import { MAX_BATCH_SIZE } from '../../enqueue/task-distributor.ts';
 import { duration } from './duration.ts';
 import { answeredInstant, instant } from './instant.ts';
 import { jobId } from './job.ts';
 import { anyText, text } from './text.ts';
 
-const HUNDRED_YEARS_MS = 100 * 365 * 86_400_000;
-const MAX_TIMEOUT_MS = 2_147_483_647;
-const KEY_MODES = ['replace', 'preserve_run_at', 'ignore'] as const;
+/** The options' schemas by their names in a request; what they make of a value is what the distributor takes. */
+type OptionShape = {
+  [Option in OptionName as (typeof OPTION_TABLE)[Option]['name']]: z.ZodOptional<
+    z.ZodType<NonNullable<EnqueueOptions[Option]>>
+  >;
+};
+
+const OPTION_SHAPE = Object.fromEntries(
+  OPTION_ROWS.map(([, row]) => [
+    row.name,
+    toSchema(row)
+      .optional()
+      .openapi({ description: describeOption(row, (name) => name) }),
+  ]),
+) as unknown as OptionShape;
+
+function toSchema(row: OptionRow) {
+  switch (row.kind) {
+    case 'duration':
+      return duration(row.maxMs, row.example);
+    case 'instant':
+      return instant;
+    case 'integer':
+      return wholeNumber(row.min, row.max);
+    case 'choice':
+      return z.enum(row.choices, { error: `expected one of ${row.choices.join(', ')}` });
+    case 'job':
+      return jobId;
+    case 'headers':
+      return z.record(text(256), anyText(8192), { error: 'expected an object of strings' });
+    case 'text':
+    case 'name':
+      return text(row.max);
+  }
+}
 
 function wholeNumber(min: number, max: number) {
   const error = { error: `expected a whole number ${min} to ${max}` };
@@ -26,47 +66,7 @@ export const newJob = z
           description: 'Any JSON; checked by the task’s schema. {} by default.',
           example: { user_account: 'ada' },
         }),
-      queue: text(63).optional(),
-      delay: duration(HUNDRED_YEARS_MS, '10s').optional().openapi({ description: 'Excludes run_at.' }),
-      run_at: instant.optional(),
-      priority: wholeNumber(-32_768, 32_767)
-        .optional()
-        .openapi({ description: 'Smaller runs first; 0 by default.' }),
-      max_retries: wholeNumber(0, 32_766).optional().openapi({ description: 'Runs after the first.' }),
-      timeout: duration(MAX_TIMEOUT_MS, '30s')
-        .optional()
-        .openapi({ description: 'Limit of one run; 0s for none.' }),
-      deadline: instant.optional().openapi({ description: 'From then on it is discarded instead of run.' }),
-      retention: duration(HUNDRED_YEARS_MS, '7d')
-        .optional()
-        .openapi({ description: 'Kept so long once finished; 0s for not at all.' }),
-      unique_key: text(1024)
-        .optional()
-        .openapi({ description: 'Refused while a job of this task with this key lives.' }),
-      unique_for: duration(HUNDRED_YEARS_MS, '1h')
-        .optional()
-        .openapi({ description: 'Refused for so long; without unique_key by queue, task and payload.' }),
-      succeeds: jobId
-        .optional()
-        .openapi({ description: 'Running job that gives its unique key up to this one.' }),
-      key: text(376).optional().openapi({
-        description: 'Replaces the waiting job of this task that has it; excludes unique_key and unique_for.',
-      }),
-      key_mode: z.enum(KEY_MODES, { error: `expected one of ${KEY_MODES.join(', ')}` }).optional(),
-      debounce: duration(HUNDRED_YEARS_MS, '5s').optional().openapi({
-        description:
-          'Runs so long after the latest enqueue of its key; needs key, excludes delay and run_at.',
-      }),
-      max_wait: duration(HUNDRED_YEARS_MS, '1m')
-        .optional()
-        .openapi({ description: 'But no longer than this after the first; needs debounce.' }),
-      sequence: text(200)
-        .optional()
-        .openapi({ description: 'Jobs of one sequence run one at a time, in order.' }),
-      headers: z
-        .record(text(256), anyText(8192), { error: 'expected an object of strings' })
-        .optional()
-        .openapi({ description: 'Handed to the handler; traceparent links its trace.' }),
+      ...OPTION_SHAPE,
     },
     { error: 'expected a JSON object' },
   )
