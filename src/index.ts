@@ -19,6 +19,7 @@ export {
   type Role,
   type SettingsContext,
 } from './config.ts';
+export { causesOf } from './db/causes-of.ts';
 export type { PgQueryable, SqlClient } from './db/sql-client.ts';
 export type { EnqueueOptions, KeyMode } from './enqueue/enqueue-options.ts';
 export { PostgresDistributor } from './enqueue/postgres-distributor.ts';

@@ -1,10 +1,12 @@
-import { DrizzleQueryError } from 'drizzle-orm/errors';
+import { causesOf } from '../../index.ts';
 
 const UNIQUE_VIOLATION = '23505';
 
-/** Name of the unique index that an error says was violated; undefined for any other error. */
+/** Name of the unique index that an error, or what it was caused by, says was violated; undefined for any other. */
 export function violatedIndex(error: unknown): string | undefined {
-  const raised = error instanceof DrizzleQueryError ? error.cause : error;
-  if (!(raised instanceof Error) || !('code' in raised) || raised.code !== UNIQUE_VIOLATION) return undefined;
-  return 'constraint' in raised ? String(raised.constraint) : undefined;
+  for (const cause of causesOf(error)) {
+    if (!(cause instanceof Error) || !('code' in cause) || cause.code !== UNIQUE_VIOLATION) continue;
+    return 'constraint' in cause ? String(cause.constraint) : undefined;
+  }
+  return undefined;
 }
