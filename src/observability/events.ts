@@ -6,8 +6,13 @@ export interface HowdahEvents {
   'job.enqueued': [{ jobId: string; task: string; queue: string; maxRetries: number; runAt: Date }];
   /** A run begins. `waitMs` counts from when the job could have run. */
   'job.started': [RunEvent & { waitMs: number }];
-  /** The handler returned. */
-  'job.completed': [RunEvent & { durationMs: number }];
+  /** The handler returned, and the database has completed the job. */
+  'job.completed': [CompletedRunEvent];
+  /**
+   * The handler returned, and its job is not completed as far as is known here: it went to somebody else meanwhile, or the
+   * database did not take the completion until the runner left. Its work may be done twice.
+   */
+  'job.unrecorded': [CompletedRunEvent];
   /** The run ended otherwise; `decision` says what becomes of the job. */
   'job.failed': [FailedRunEvent];
   /** A handler ignored its signal for so long that it was left behind: its place is free, and it goes on beside what follows. */
@@ -47,6 +52,11 @@ export interface RunEvent {
   /** Which run this is, from 1. */
   attempt: number;
   maxAttempts: number;
+}
+
+export interface CompletedRunEvent extends RunEvent {
+  /** Until the handler returned. */
+  durationMs: number;
 }
 
 export interface FailedRunEvent extends RunEvent {

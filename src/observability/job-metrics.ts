@@ -19,7 +19,7 @@ export interface QueueTask {
 const COUNTERS = {
   enqueued: 'Jobs this process enqueued, among them those whose transaction was rolled back',
   started: 'Runs this process began',
-  completed: 'Runs that completed their job',
+  completed: 'Runs that completed their job, as the database confirmed',
   failed: 'Runs that ended in an error, whether tried again or discarded',
   retried: 'Failed runs whose job waits for another try',
   discarded: 'Jobs given up: out of retries, or told not to retry',
@@ -75,6 +75,7 @@ export function countJobs(
     counters.completed.inc(labelsOf(event));
     run.observe(labelsOf(event), event.durationMs / 1000);
   });
+  events.on('job.unrecorded', (event) => run.observe(labelsOf(event), event.durationMs / 1000));
   events.on('job.failed', (event) => {
     for (const name of COUNTED_BY_DECISION[event.decision]) counters[name].inc(labelsOf(event));
     run.observe(labelsOf(event), event.durationMs / 1000);

@@ -13,6 +13,12 @@ export function subscribeLogger(events: EventHub, log: Logger): void {
   events.on('job.completed', (event) => {
     log.info({ ...runFields(event), duration_ms: round(event.durationMs) }, 'task completed');
   });
+  events.on('job.unrecorded', (event) => {
+    log.warn(
+      { ...runFields(event), duration_ms: round(event.durationMs) },
+      'task done, but its job is not completed',
+    );
+  });
   events.on('job.failed', (event) => logFailure(log, event));
   events.on('job.abandoned', (event) => {
     const fields = { ...runFields(event), after_ms: round(event.afterMs) };

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, QueryConfig, QueryResult } from 'pg';
 import { sqlStateOf } from '../../db/sql-state.ts';
+import type { EventHub } from '../../observability/event-hub.ts';
+import type { CompletedRunEvent } from '../../observability/events.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { HeldRun, RunsUnderWay } from '../run/runs-under-way.ts';
 import { toError } from '../run/to-error.ts';
 import type { EndsBreaker } from './ends-breaker.ts';
-import type { RunEnd } from './engine-statement.ts';
+import { type RunEnd, withCompletedIds } from './engine-statement.ts';
 
 const END_RUN = 'select howdah.end_run($1, $2, $3, $4, $5) as "isEnded"';
 
@@ -29,11 +31,14 @@ export interface EndingsOptions {
   breaker: EndsBreaker;
   /** Fires when the process stops: what cannot be written soon is left to the register. */
   stopping: AbortSignal;
+  events: EventHub;
   log: Logger;
 }
 
 interface OwedEnd extends RunEnd {
   readonly run: HeldRun;
+  /** A try had no answer: it may have been written then. */
+  mayBeWritten?: boolean;
 }
 
 /**
@@ -44,6 +49,8 @@ interface OwedEnd extends RunEnd {
  * What a batch could not write is written job by job, so that its mates are not affected. What cannot be written so
  * either is remembered: the job stays locked by this runner, and its end is tried again until the database takes it, as
  * the same end of the same run and never as another run.
+ *
+ * Tells of a completion when the database has it, which nobody knows before.
  */
 export class Endings {
   readonly #options: EndingsOptions;
@@ -76,21 +83,29 @@ export class Endings {
 
   async #write(statement: QueryConfig, ends: readonly RunEnd[]): Promise<Pick<QueryResult, 'rows'>> {
     const { pool, runs, breaker, log } = this.#options;
-    const known = ends.flatMap((end) => {
+    const known: OwedEnd[] = ends.flatMap((end) => {
       const run = runs.find(end.jobId);
       return run ? [{ ...end, run }] : [];
     });
     try {
       using _watch = this.#watch(known);
-      const result = await pool.query(statement);
-      this.#settle(known);
+      const { rows } = await pool.query<{ id: string }>(withCompletedIds(statement));
+      const ids = new Set(rows.map(({ id }) => String(id)));
+      for (const end of known) this.#settle(end, ids.has(end.jobId));
       breaker.recorded(known.map(({ run }) => run));
-      return result;
     } catch (error) {
       log.debug({ err: error }, 'ends of runs are written one by one, as they could not be together');
+      for (const end of known) end.mayBeWritten = isUnsure(toError(error));
       await this.#writeSingly(known);
       if (this.#owed.size > 0) this.#retrying ??= this.#retry();
-      return { rows: [] };
+    }
+    return { rows: [] };
+  }
+
+  /** The runner is out of the register: what it holds still will not be written here any more. */
+  forsake(): void {
+    for (const { completed } of this.#options.runs.unrecordedCompletions) {
+      if (completed) this.#tell('job.unrecorded', completed);
     }
   }
 
@@ -112,12 +127,15 @@ export class Endings {
     const { jobId, failure, run } = end;
     try {
       using _watch = this.#watch([end]);
-      await pool.query(END_RUN, [jobId, queue, poolId(), run.lockedAt, failure ?? null]);
-      this.#settle([end]);
+      const values = [jobId, queue, poolId(), run.lockedAt, failure ?? null];
+      const { rows } = await pool.query<{ isEnded: boolean }>(END_RUN, values);
+      this.#settle(end, rows[0]?.isEnded || end.mayBeWritten);
       breaker.recorded([run]);
       return undefined;
-    } catch (error) {
-      return toError(error);
+    } catch (thrown) {
+      const error = toError(thrown);
+      end.mayBeWritten ||= isUnsure(error);
+      return error;
     }
   }
 
@@ -135,7 +153,7 @@ export class Endings {
 
   #owe(end: OwedEnd, error: Error): void {
     if (isRetired(error)) {
-      this.#settle([end]);
+      this.#settle(end, false);
       this.#options.breaker.forget([end.run]);
     } else {
       this.#owed.set(end.run, end);
@@ -143,10 +161,21 @@ export class Endings {
     }
   }
 
-  #settle(ends: readonly OwedEnd[]): void {
-    for (const { run } of ends) {
-      this.#owed.delete(run);
-      this.#options.runs.settle(run);
+  /** @param isWritten by us, as the end of that run; of no matter for a run that failed, which was told of by then */
+  #settle({ run, failure }: OwedEnd, isWritten = false): void {
+    this.#owed.delete(run);
+    this.#options.runs.settle(run);
+    if (run.completed) {
+      this.#tell(isWritten && failure === undefined ? 'job.completed' : 'job.unrecorded', run.completed);
+    }
+  }
+
+  /** A listener that throws must not have an end that is written taken for one that is not. */
+  #tell(event: 'job.completed' | 'job.unrecorded', run: CompletedRunEvent): void {
+    try {
+      this.#options.events.emit(event, run);
+    } catch (err) {
+      this.#options.log.error({ err, event }, 'a listener threw');
     }
   }
 
@@ -177,6 +206,11 @@ export class Endings {
 function isOwnFault(error: Error): boolean {
   const code = sqlStateOf(error);
   return code !== undefined && code !== RETIRED && !/^(08|53300|57P)/.test(code);
+}
+
+/** Whether the statement may have done its work all the same: its answer was lost. */
+function isUnsure(error: Error): boolean {
+  return !isOwnFault(error) && !isRetired(error);
 }
 
 function isRetired(error: Error): boolean {

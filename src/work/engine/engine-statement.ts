@@ -32,6 +32,17 @@ export function withoutRefused({ text, values = [], name }: QueryConfig, version
   };
 }
 
+/** The same completion, with the `id` of each job that it completes as a row. Any other statement is given back as it is. */
+export function withCompletedIds(statement: QueryConfig): QueryConfig {
+  const { text, values = [], name } = statement;
+  const [matched, lanesToo] = COMPLETE.exec(text) ?? [];
+  if (matched === undefined) return statement;
+  const telling = lanesToo
+    ? `${text.replace(/^\)\nupdate /m, '), freed as (\nupdate ').replace(/;\s*$/, '')}\n)\nselect id from j`
+    : `${text}\nreturning id`;
+  return { text: telling, values, ...(name && { name: `${name}/id` }) };
+}
+
 /**
  * The ends that a statement of the engine's writes; undefined for one that writes none. Source of the forms:
  * graphile-worker 0.18.0, `sql/completeJobs.js` and `sql/failJobs.js` (`batchFailJobs`).

@@ -1,7 +1,7 @@
 import type { JobHelpers } from 'graphile-worker';
 import type { Pool, QueryConfig } from 'pg';
 import { cutConnections } from '../../db/discard.ts';
-import type { RescuedTask } from '../../observability/events.ts';
+import type { CompletedRunEvent, RescuedTask } from '../../observability/events.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import { FleetMember } from '../fleet/fleet-member.ts';
 import type { RunnerState } from '../fleet/member-messages.ts';
@@ -82,6 +82,7 @@ export class GuestRunner<Services> {
     this.#endings = new Endings({
       ...options,
       queue,
+      events,
       log,
       poolId: () => this.#poolId,
       runs: this.#runs,
@@ -118,6 +119,7 @@ export class GuestRunner<Services> {
     const { identity, environment } = this.#options;
     const id = String(helpers.job.id);
     const held = this.#runs.hold(id, helpers.job.locked_at ?? new Date());
+    let completed: CompletedRunEvent | undefined;
     try {
       using _place = await takePlaces({ grants: this.#grants, breaker: this.#breaker }, this.#leaving.signal);
       await using _record = await recordStart(helpers.job, {
@@ -127,9 +129,9 @@ export class GuestRunner<Services> {
       });
       const run = toRun(identity.queue, payload, helpers);
       const signals = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
-      await runJob(task, run, { ...environment, ...signals, overdue: this.#overdue });
+      completed = await runJob(task, run, { ...environment, ...signals, overdue: this.#overdue });
     } finally {
-      this.#runs.end(held);
+      this.#runs.end(held, completed);
     }
   }
 
@@ -187,6 +189,7 @@ export class GuestRunner<Services> {
       environment.log.warn({ err, queue }, 'what the runner held will be rescued');
     }
     await this.#member.stop();
+    this.#endings.forsake();
     environment.events.emit('runner.stopped', { queue, token, byTask });
   }
 

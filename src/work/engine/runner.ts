@@ -1,7 +1,7 @@
 import type { JobHelpers, Task } from 'graphile-worker';
 import { describeHoldersOf } from '../../db/migration/lock-holders.ts';
 import { type DatabaseHandle, openDatabase } from '../../db/open-database.ts';
-import type { RescuedTask } from '../../observability/events.ts';
+import type { CompletedRunEvent, RescuedTask } from '../../observability/events.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import { versionsOf } from '../../tasks/task-version.ts';
 import type { FleetMember } from '../fleet/fleet-member.ts';
@@ -90,6 +90,7 @@ export class Runner<Services = unknown> {
       pool: this.#database.db,
       poolId: () => this.#poolId,
       runs: this.#runs,
+      events: options.environment.events,
       log: options.environment.log,
     });
   }
@@ -221,6 +222,7 @@ export class Runner<Services = unknown> {
       const { runningIds: running, unrecordedIds: unrecorded } = this.#runs;
       byTask = (await member.end(this.token, end, { running, unrecorded })).byTask;
     } finally {
+      this.#endings.forsake();
       environment.events.emit('runner.stopped', {
         queue,
         token: this.token,
@@ -280,18 +282,19 @@ export class Runner<Services = unknown> {
     const { job } = helpers;
     const { queue, environment, member, prefetch } = this.#options;
     const held = this.#runs.hold(String(job.id), job.locked_at ?? new Date());
+    let completed: CompletedRunEvent | undefined;
     try {
       using _places = await takePlaces({ ...this.#options, grants: this.#grants }, this.#leaving.signal);
       await using _record = await recordStart(job, { member, token: this.token, log: environment.log });
       const run = toRun(queue, payload, helpers);
       const signals = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
       using _timed = prefetch.timeRun();
-      await runJob(task, run, { ...environment, ...signals, overdue: this.#options.overdue });
+      completed = await runJob(task, run, { ...environment, ...signals, overdue: this.#options.overdue });
     } catch (error) {
       this.#refusals.heed(error);
       throw error;
     } finally {
-      this.#runs.end(held);
+      this.#runs.end(held, completed);
     }
   }
 }

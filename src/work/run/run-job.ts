@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { EventHub } from '../../observability/event-hub.ts';
+import type { CompletedRunEvent } from '../../observability/events.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { runInSpan } from '../../observability/tracing.ts';
 import { ABANDON_AFTER_MS, type BoundTask } from '../../tasks/bind.ts';
@@ -43,7 +44,8 @@ export interface Run {
 }
 
 /**
- * One run of a job, from payload to report. Resolves when the job is to be completed.
+ * One run of a job, from payload to report. Resolves when the job is to be completed, with what there is to tell once the
+ * database has done so.
  *
  * @throws {VerdictError} for every other outcome, for the engine to store
  */
@@ -51,14 +53,16 @@ export async function runJob<Services>(
   task: BoundTask<Services>,
   run: Run,
   environment: RunEnvironment<Services>,
-): Promise<void> {
+): Promise<CompletedRunEvent> {
   const startedAt = performance.now();
   reportStart(run.job, environment);
   const verdict = await runInSpan(run.job, () => attempt(task, run, environment));
   const durationMs = performance.now() - startedAt;
-  if (verdict && verdict.kind !== 'done') reportFailure(run.job, { verdict, durationMs }, environment);
-  else environment.events.emit('job.completed', { ...runEvent(run.job), durationMs });
-  if (verdict) throw new VerdictError(verdict);
+  const completed = { ...runEvent(run.job), durationMs };
+  if (!verdict) return completed;
+  if (verdict.kind === 'done') environment.events.emit('job.completed', completed);
+  else reportFailure(run.job, { verdict, durationMs }, environment);
+  throw new VerdictError(verdict);
 }
 
 /** The verdict, or undefined when the job is to be completed. Never throws. */

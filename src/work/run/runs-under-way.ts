@@ -1,3 +1,4 @@
+import type { CompletedRunEvent } from '../../observability/events.ts';
 import type { RunsBoard } from '../fleet/runs-board.ts';
 import { JobCancelledError, ShutdownError } from './abort-reasons.ts';
 import type { RunEnvironment } from './run-job.ts';
@@ -11,10 +12,13 @@ export interface HeldRun {
   readonly lockedAt: Date;
   /** `waits` for a place; `runs`; is `over`, while its end is on its way to the database. */
   readonly state: 'waits' | 'runs' | 'over';
+  /** What to tell of a run whose handler returned, once its completion is written. */
+  readonly completed: CompletedRunEvent | undefined;
 }
 
 interface OwnRun extends HeldRun {
   state: HeldRun['state'];
+  completed: HeldRun['completed'];
   hasBegun: boolean;
   readonly controller: AbortController;
   /** On the board, while it runs. */
@@ -49,11 +53,17 @@ export class RunsUnderWay {
     return this.#idsOf(({ state, hasBegun }) => state === 'over' && hasBegun);
   }
 
+  /** Those of them whose handlers returned. */
+  get unrecordedCompletions(): HeldRun[] {
+    return [...this.#runs.values()].filter(({ completed }) => completed);
+  }
+
   hold(jobId: string, lockedAt: Date): HeldRun {
     const run: OwnRun = {
       jobId,
       lockedAt,
       state: 'waits',
+      completed: undefined,
       hasBegun: false,
       controller: new AbortController(),
       place: -1,
@@ -77,9 +87,14 @@ export class RunsUnderWay {
     return { endSignal: own.controller.signal, hurrySignal: this.#hurry.signal };
   }
 
-  /** The run is over, be it that it never began. It is held until `settle`. */
-  end(run: HeldRun): void {
+  /**
+   * The run is over, be it that it never began. It is held until `settle`.
+   *
+   * @param completed when its handler returned
+   */
+  end(run: HeldRun, completed?: CompletedRunEvent): void {
     const own = run as OwnRun;
+    own.completed = completed;
     this.#board.leave(own.place);
     own.place = -1;
     own.state = 'over';

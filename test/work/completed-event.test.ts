@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import type pg from 'pg';
+import { scalar } from '../support/job-states.ts';
+import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const works = testTask('works');
+
+let queue: TestQueue;
+let told: string[];
+/** What the handler does. */
+let work: (jobId: string) => Promise<void>;
+
+beforeEach(async () => {
+  work = async () => {};
+  told = [];
+  queue = await openTestQueue([[works, (_, { job }) => work(job.id)]]);
+  queue.events.on('job.completed', ({ jobId }) => told.push(`job.completed ${jobId}`));
+  queue.events.on('job.unrecorded', ({ jobId }) => told.push(`job.unrecorded ${jobId}`));
+  queue.events.on('job.failed', ({ jobId }) => told.push(`job.failed ${jobId}`));
+});
+
+afterEach(() => queue.close());
+
+async function enqueue(): Promise<string> {
+  return (await queue.distributor.distribute(queue.pool, works, {})).id;
+}
+
+/** Somebody who holds the job while its handler returns, once the worker waits for them to let go of it. */
+async function holdWhileItEnds(id: string): Promise<pg.PoolClient> {
+  const holder = await queue.pool.connect();
+  const isHeld = Promise.withResolvers<void>();
+  work = async () => {
+    await holder.query('begin');
+    await holder.query('select from graphile_worker._private_jobs where id = $1 for update', [id]);
+    isHeld.resolve();
+  };
+  await queue.start();
+  await isHeld.promise;
+  await waitFor('the completion to wait for the lock', async () => {
+    const { rows } = await queue.pool.query(
+      `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%delete from %_private_jobs%'`,
+    );
+    return rows.length > 0;
+  });
+  return holder;
+}
+
+describe('a job is said to be completed', () => {
+  test('when the database has completed it, not while somebody holds its row', async () => {
+    const id = await enqueue();
+    const holder = await holdWhileItEnds(id);
+    const toldMeanwhile = [...told];
+    const isTold = once(queue.events, 'job.completed');
+    await holder.query('commit');
+    holder.release();
+    assert.deepEqual(toldMeanwhile, []);
+    await isTold;
+    assert.equal((await queue.job(id)).state, 'completed');
+    assert.deepEqual(told, [`job.completed ${id}`]);
+  });
+
+  test('in the engine’s lane, too, and in a batch', async () => {
+    const ids = await scalar<string[]>(
+      queue,
+      `select array_agg((graphile_worker.add_job('works', '{}', queue_name => nullif('lane ' || i % 2, 'lane 0'))).id::text)
+       from generate_series(1, 20) i`,
+    );
+    await queue.start([{ name: 'default', concurrency: 20 }]);
+    await waitFor('all to be told of', () => told.length === 20);
+    assert.deepEqual(told.sort(), ids.map((id) => `job.completed ${id}`).sort());
+    assert.equal(await scalar(queue, "select count(*)::int from howdah.jobs where state = 'completed'"), 20);
+    const lanes = 'select count(*)::int from graphile_worker._private_job_queues where locked_at is not null';
+    assert.equal(await scalar(queue, lanes), 0);
+  });
+});
+
+describe('a job whose handler returned is never said to be completed', () => {
+  test('when its runner was retired meanwhile', async () => {
+    const id = await enqueue();
+    work = async () => {
+      await queue.pool.query(
+        `select howdah.retire_runner(token, 'gone', 'gone') from howdah.runners where queue = 'default'`,
+      );
+      work = () => new Promise(() => {});
+    };
+    await queue.start();
+    await waitFor('its run to be told of', () => told.length > 0);
+    assert.deepEqual(told, [`job.unrecorded ${id}`]);
+    assert.notEqual((await queue.job(id)).state, 'completed');
+  });
+
+  test('when it has another holder by then', async () => {
+    const id = await enqueue();
+    work = async () => {
+      await queue.pool.query(`update graphile_worker._private_jobs set locked_by = 'another' where id = $1`, [
+        id,
+      ]);
+    };
+    await queue.start();
+    await waitFor('its run to be told of', () => told.length > 0);
+    assert.deepEqual(told, [`job.unrecorded ${id}`]);
+    assert.equal((await queue.job(id)).state, 'running');
+  });
+
+  test('when its worker stops before the database takes it', async () => {
+    const id = await enqueue();
+    await queue.pool.query(`
+      create function public.refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
+      create trigger a_refuse before delete on graphile_worker._private_jobs for each row execute function public.refuse()`);
+    const processor = await queue.start();
+    await waitFor('the end to be refused', () => processor.troubledQueues().length > 0);
+    assert.deepEqual(told, []);
+    await processor.stop(0);
+    assert.deepEqual(told, [`job.unrecorded ${id}`]);
+  });
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, test } from 'node:test';
+import type { Pool } from 'pg';
+import { createEventHub } from '../../src/observability/event-hub.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import { Endings } from '../../src/work/engine/endings.ts';
+import { EndsBreaker } from '../../src/work/engine/ends-breaker.ts';
+import { RunsBoard } from '../../src/work/fleet/runs-board.ts';
+import { RunsUnderWay } from '../../src/work/run/runs-under-way.ts';
+
+const COMPLETE = {
+  text: 'delete from graphile_worker._private_jobs as jobs\nwhere id = $1::bigint',
+  values: ['1'],
+};
+const COMPLETED = { jobId: '1', task: 'works', queue: 'default', attempt: 1, maxAttempts: 1, durationMs: 1 };
+
+const answer = (code: string) => Object.assign(new Error(code), { code, severity: 'ERROR' });
+
+let told: string[];
+/** What the database answers, in turn. */
+let answers: (Error | object[])[];
+
+beforeEach(() => {
+  told = [];
+});
+
+async function complete(onTell = () => {}): Promise<void> {
+  const pool = {
+    async query() {
+      const next = answers.shift() ?? assert.fail('a statement too many');
+      if (next instanceof Error) throw next;
+      return { rows: next };
+    },
+  } as unknown as Pool;
+  const runs = new RunsUnderWay(new RunsBoard(1, ['works']));
+  const run = runs.hold('1', new Date());
+  runs.begin(run, 'works', 0);
+  runs.end(run, COMPLETED);
+  const events = createEventHub();
+  for (const event of ['job.completed', 'job.unrecorded'] as const) {
+    events.on(event, () => {
+      told.push(event);
+      onTell();
+    });
+  }
+  const endings = new Endings({
+    ...{ pool, queue: 'default', runs, events, poolId: () => 'pool', log: createLogger({ level: 'silent' }) },
+    breaker: new EndsBreaker({ maxUnrecorded: 10, onChange: () => {} }),
+    stopping: new AbortController().signal,
+  });
+  await endings.write(COMPLETE, [{ jobId: '1', failure: undefined }]);
+  await endings.untilWritten();
+  assert.equal(answers.length, 0);
+}
+
+describe('a completion', () => {
+  test('whose answer was lost is told of when it turns out that it was written', async () => {
+    answers = [new Error('Connection terminated unexpectedly'), [{ isEnded: false }]];
+    await complete();
+    assert.deepEqual(told, ['job.completed']);
+  });
+
+  test('that was lost itself is told of when it is written after all', async () => {
+    answers = [new Error('Connection terminated unexpectedly'), answer('57P03'), [{ isEnded: true }]];
+    await complete();
+    assert.deepEqual(told, ['job.completed']);
+  });
+
+  test('that was refused, and whose job is another’s then, is not', async () => {
+    answers = [answer('40001'), [{ isEnded: false }]];
+    await complete();
+    assert.deepEqual(told, ['job.unrecorded']);
+  });
+
+  test('is written once although a listener throws', async () => {
+    answers = [[{ id: '1' }]];
+    await complete(() => assert.fail('this listener does'));
+    assert.deepEqual(told, ['job.completed']);
+  });
+});
