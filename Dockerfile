@@ -4,11 +4,14 @@ FROM node:24-slim
 WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 
-# Development packages stay out (the image brings Node itself), and so does the embedded Postgres, an optional one.
+# The bank's packages are named in its own package.json, so that the queue's does not bring them to everybody; npm installs
+# both. Development packages stay out, and so do the optional ones: Node, which the image brings, and the embedded Postgres.
 COPY package.json package-lock.json .npmrc ./
+COPY src/bank/package.json ./src/bank/
 RUN npm ci --omit=dev --omit=optional && npm cache clean --force
 
-COPY graphile.config.ts crontab ./
+COPY howdah.config.ts graphile.config.ts tsconfig.json ./
+COPY bin ./bin
 COPY drizzle ./drizzle
 COPY src ./src
 

@@ -1,4 +1,5 @@
 import type { DatabaseHandle } from '../db/open-database.ts';
+import { asyncStack } from '../disposal.ts';
 import type { ExitCode, NamedCommand } from './command.ts';
 import { UsageError } from './command-error.ts';
 import { renderHelp } from './help.ts';
@@ -20,7 +21,7 @@ export async function runCommand(
     streams.stdout.write(renderHelp(command));
     return 0;
   }
-  await using opened = new AsyncDisposableStack();
+  await using opened = asyncStack();
   let database: Promise<DatabaseHandle> | undefined;
   return await command.run({
     args,

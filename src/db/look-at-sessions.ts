@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { parseDatabaseAddress, type SessionKind, withSessions } from '../config/database-address.ts';
+import { asyncStack } from '../disposal.ts';
 import { createClient } from './connection.ts';
 import { SESSION_SETTINGS } from './session-settings.ts';
 
@@ -50,7 +51,7 @@ const MAX_LOOKS = 5;
  * @throws what kept it from connecting
  */
 export async function lookAtSessions(connectionString: string, timeoutMs: number): Promise<Sessions> {
-  await using opened = new AsyncDisposableStack();
+  await using opened = asyncStack();
   const open = () => connect(connectionString, timeoutMs, opened);
   const one = await open();
   const { pid, settings, ...names } = await readSession(one);

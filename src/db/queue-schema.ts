@@ -9,5 +9,6 @@ export function queueSchema(queue: string): string {
 /** The queue that a graphile-worker schema holds, or undefined when the name is not one of a queue's. */
 export function schemaQueue(schema: string): string | undefined {
   if (schema === DEFAULT_SCHEMA) return DEFAULT_QUEUE;
-  return schema.startsWith(`${DEFAULT_SCHEMA}_`) ? schema.slice(DEFAULT_SCHEMA.length + 1) : undefined;
+  const queue = schema.startsWith(`${DEFAULT_SCHEMA}_`) ? schema.slice(DEFAULT_SCHEMA.length + 1) : undefined;
+  return queue === DEFAULT_QUEUE ? undefined : queue;
 }

@@ -1,8 +1,10 @@
+/// <reference types="graphile-worker" preserve="true" />
 import { WorkerPreset } from 'graphile-worker';
 import type { AnyApp } from '../app/define-app.ts';
 import { type LoadedApp, loadTasks } from '../app/load-tasks.ts';
 import { type Config, ConfigError, readConfig } from '../config.ts';
 import { createPool } from '../db/connection.ts';
+import { asyncStack } from '../disposal.ts';
 import { createEventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -39,7 +41,7 @@ const BATCH_DELAY_MS = 2;
 export async function createCliPreset(app: AnyApp): Promise<GraphileConfig.Preset> {
   try {
     const config = readConfig({ role: 'worker', readSettings: app.readSettings });
-    return await createPreset(await loadTasks(app), config, createServiceLogger(config));
+    return await createPreset(await loadTasks(app), config, await createServiceLogger(config));
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof StartupError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -50,7 +52,7 @@ export async function createCliPreset(app: AnyApp): Promise<GraphileConfig.Prese
 async function createPreset(app: LoadedApp, config: Config, log: Logger): Promise<GraphileConfig.Preset> {
   const { databaseUrl, directUrl, queues, schedules } = await prepare(app, config, log);
   const identity = createRunnerIdentity();
-  const opened = new AsyncDisposableStack();
+  const opened = asyncStack();
   let isEnding = false;
   return {
     extends: [WorkerPreset],
@@ -93,7 +95,7 @@ async function prepare(
   config: Config,
   log: Logger,
 ): Promise<ServerAddresses & { queues: string[]; schedules: readonly Schedule[] }> {
-  await using opened = new AsyncDisposableStack();
+  await using opened = asyncStack();
   const addresses = await openServer(config, opened);
   const { databaseUrl, directUrl } = addresses;
   const { migrateTimeoutMs: waitLimitMs } = config;

@@ -1,6 +1,7 @@
 import type { AnyApp } from '../app/define-app.ts';
 import { loadTasks } from '../app/load-tasks.ts';
 import type { Config } from '../config.ts';
+import { asyncStack } from '../disposal.ts';
 import type { Logger } from '../observability/logger.ts';
 import { openApplicationDatabase } from './open-database.ts';
 import { openServer, type ServerAddresses } from './open-server.ts';
@@ -8,7 +9,7 @@ import { prepareDatabase } from './prepare-database.ts';
 
 /** Brings the database to this version and ends. */
 export async function migrateOnly(app: AnyApp, config: Config, log: Logger): Promise<void> {
-  await using opened = new AsyncDisposableStack();
+  await using opened = asyncStack();
   const addresses = await openServer(config, opened);
   await migrateApplication(app, { config, log, addresses });
 }
@@ -26,7 +27,7 @@ export async function migrateApplication(
   app: AnyApp,
   { config, log, addresses, signal }: MigrateApplicationOptions,
 ): Promise<void> {
-  await using opened = new AsyncDisposableStack();
+  await using opened = asyncStack();
   const loaded = await loadTasks(app);
   const { databaseUrl, directUrl } = addresses;
   const ending = signal ? { signal } : {};

@@ -30,7 +30,7 @@ async function run(command: string, app: AnyApp): Promise<void> {
   }
   const role = command === 'migrate' ? 'all' : command;
   const config = readConfig({ role, readSettings: app.readSettings });
-  const log = createServiceLogger(config);
+  const log = await createServiceLogger(config);
   if (command === 'migrate') await migrateOnly(app, config, log);
   else await runService({ app, role, config, log, events: createLoggedEvents(log) });
 }

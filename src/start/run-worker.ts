@@ -1,6 +1,7 @@
 import type { AnyApp } from '../app/define-app.ts';
 import { loadTasks } from '../app/load-tasks.ts';
 import { type Config, programConfig } from '../config.ts';
+import { asyncStack } from '../disposal.ts';
 import { createEventHub, type EventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
@@ -24,7 +25,7 @@ export async function runWorker<Services, Settings>(
   const { log = createLogger({ level: 'silent' }), events = createEventHub(), signal } = given;
   const config = readConfig(given);
   if (options.log) subscribeLogger(events, log);
-  await using opened = new AsyncDisposableStack();
+  await using opened = asyncStack();
   const app = await loadTasks(given.app);
   const addresses = await checkAddresses(config.databaseUrl ?? '', config.databaseDirectUrl);
   const starting = { config, role: 'worker', log, ...(signal ? { signal } : {}) } as const;

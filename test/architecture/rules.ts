@@ -44,8 +44,9 @@ const DRIZZLE_TRANSACTION = /\.transaction\s*\(/g;
 const CAUSE_WALK = /\b(\w+)\s*=\s*\1\s*\.\s*cause\b|\bfunction\s+(\w+)[^}]*\b\2\(\s*\w+\s*\.\s*cause\s*\)/g;
 const RE_EXPORT = /^export\s+(?:type\s+)?(?:\*|\{[^}]*\})[^;'"]*\bfrom\b/gm;
 const NAMED_EXPORT = /^export\s+(?!default\b)/gm;
+const STACK = /\bnew\s+(globalThis\s*\.\s*)?(Async)?DisposableStack\b/g;
 /** What package.json exports. */
-const ENTRIES = new Set(['src/index.ts', 'src/http.ts']);
+const ENTRIES = new Set(['src/index.ts', 'src/http.ts', 'src/client.ts', 'src/graphile.ts']);
 const VAGUE_NAME = /(^|[-_])(utils?|helpers?|types?|constants?|common|misc|shared)\.[a-z]+$/;
 
 export const RULES: readonly Rule[] = [
@@ -164,6 +165,17 @@ export const RULES: readonly Rule[] = [
       },
       { path: 'src/bank/mail/a.ts', text: "const url = process['env'].SMTP_URL;\n" },
       { path: 'src/bank/main.ts', text: "import { env } from 'node:process';\n" },
+    ],
+  },
+  {
+    name: 'make stacks of what to close by src/disposal.ts',
+    why: 'Node 22, which the package runs on, has no AsyncDisposableStack; Node 24, which runs the tests, has one.',
+    fix: 'Call asyncStack or syncStack.',
+    applies: (path) => isSourceCode(path) && path !== 'src/disposal.ts' && !path.startsWith('src/bank/'),
+    check: (file) => findPattern(file, STACK, 'makes one itself'),
+    broken: [
+      { path: 'src/start/a.ts', text: 'await using opened = new AsyncDisposableStack();\n' },
+      { path: 'src/work/a.ts', text: 'using places = new DisposableStack();\n' },
     ],
   },
   {
@@ -302,7 +314,7 @@ function findPattern(file: SourceFile, pattern: RegExp, what: string): Finding[]
 
 function hasProperName(path: string): boolean {
   const [name = '', ...folders] = path.split('/').toReversed();
-  const stem = name.replace(/(\.test)?\.[a-z]+$/, '');
+  const stem = name.replace(/(\.(test|config))?\.[a-z]+$/, '');
   const isSnakeCase = path.endsWith('.sql');
   const words = isSnakeCase ? /^[a-z0-9]+(_[a-z0-9]+)*$/ : /^[a-z0-9]+(-[a-z0-9]+)*$/;
   return words.test(stem) && folders.every((folder) => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(folder));

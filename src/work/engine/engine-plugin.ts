@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { JobHelpers, WorkerPool } from 'graphile-worker';
 import type { Pool } from 'pg';
@@ -15,7 +16,7 @@ import { gatePool } from './gated-pool.ts';
 import { GuestRunner } from './guest-runner.ts';
 
 /** Where the CLI finds them. */
-export const CLI_TASKS = fileURLToPath(import.meta.resolve('./cli-tasks.ts'));
+export const CLI_TASKS = fileURLToPath(new URL(`./cli-tasks${extname(import.meta.url)}`, import.meta.url));
 
 /** The CLI's own, without --max-pool-size. */
 const DEFAULT_POOL_SIZE = 10;

@@ -1,3 +1,4 @@
+import { syncStack } from '../../disposal.ts';
 import { VerdictError } from '../run/verdict.ts';
 import type { EndsBreaker } from './ends-breaker.ts';
 import type { Slots } from './slots.ts';
@@ -20,7 +21,7 @@ export async function takePlaces(
   { grants, slots, breaker }: Places,
   leaving: AbortSignal,
 ): Promise<Disposable> {
-  using places = new DisposableStack();
+  using places = syncStack();
   try {
     places.use(await grants.acquire(leaving));
     if (slots) places.use(await slots.acquire(leaving));
