@@ -39,6 +39,8 @@ function valueMistakes(row: OptionKind, value: unknown, options: EnqueueOptions)
       return isText(value, row.max) ? [] : [`1 to ${row.max} characters`];
     case 'choice':
       return row.choices.includes(value as string) ? [] : [row.choices.join(' or ')];
+    case 'flag':
+      return typeof value === 'boolean' ? [] : ['true or false'];
     case 'job':
       return JOB_ID.test(value as string) ? [] : ['the id of a job'];
     case 'headers':

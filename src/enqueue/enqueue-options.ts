@@ -61,6 +61,11 @@ export interface EnqueueOptions {
    */
   succeeds?: string;
   /**
+   * A task that no process has announced is no error: the job is kept as it is given, until a worker that knows the task is
+   * there. @default false
+   */
+  allowUnknown?: boolean;
+  /**
    * Jobs of one sequence run one at a time, in the order in which their transactions committed, across queues and
    * workers; the next waits too while the one before it waits for a retry. 1 to 200 characters.
    */

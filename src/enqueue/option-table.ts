@@ -17,6 +17,7 @@ export type OptionKind =
   | { kind: 'name'; max: number }
   | { kind: 'choice'; choices: readonly string[] }
   | { kind: 'job' }
+  | { kind: 'flag' }
   | { kind: 'headers' };
 
 /** One option of an enqueue: all that the check, the schema of a request, the command line and the SQL call make of it. */
@@ -25,7 +26,7 @@ export type OptionRow = OptionKind & {
   name: string;
   /** What it is, in half a sentence for the help and the API's description. */
   about: string;
-  sqlType: 'text' | 'timestamptz' | 'interval' | 'integer' | 'bigint' | 'jsonb';
+  sqlType: 'text' | 'timestamptz' | 'interval' | 'integer' | 'bigint' | 'jsonb' | 'boolean';
   /** Options that it may not be given beside. */
   excludes?: readonly OptionName[];
   /** Options of which at least one must be given beside it. */
@@ -163,6 +164,12 @@ export const OPTION_TABLE = {
     kind: 'headers',
     sqlType: 'jsonb',
     about: 'Handed to the handler; traceparent links its trace',
+  },
+  allowUnknown: {
+    name: 'allow_unknown',
+    kind: 'flag',
+    sqlType: 'boolean',
+    about: 'Keep it as it is given, though no process has announced the task',
   },
 } as const satisfies Readonly<Record<OptionName, OptionRow>>;
 

@@ -3,7 +3,7 @@ import { OPTION_ROWS, OPTION_TABLE, type OptionName, type OptionRow } from './op
 import type { NewJob } from './task-distributor.ts';
 
 /** An option as JSON and Postgres take it. */
-type SqlOption = string | number | NonNullable<EnqueueOptions['headers']>;
+type SqlOption = string | number | boolean | NonNullable<EnqueueOptions['headers']>;
 
 /** A job's options by their names in `howdah.enqueue`, those of its task among them. What is not given is not there. */
 export function toSqlOptions<Payload>({ task, options = {} }: NewJob<Payload>): Record<string, SqlOption> {

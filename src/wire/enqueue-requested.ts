@@ -26,8 +26,9 @@ export async function toNewJobs(sources: TaskSources, requested: readonly Reques
   for (const [index, job] of requested.entries()) {
     const place = requested.length === 1 ? '' : `jobs[${index}].`;
     const payload = job.payload === undefined ? {} : job.payload;
-    const own = tasks.get(job.task) ?? (await resolveTask(sources, job.task).catch(nameUnknown(place)));
-    tasks.set(job.task, own);
+    const resolve = () => resolveTask(sources, job.task, job.allow_unknown).catch(nameUnknown(place));
+    const own = tasks.get(job.task) ?? (await resolve());
+    if (job.allow_unknown !== true) tasks.set(job.task, own);
     const fits = ({ payload: schema }: TaskDefinition) => schema.safeParse(payload).success;
     if (!fits(own) && !versions.has(job.task))
       versions.set(job.task, await resolveVersions(sources.db, job.task));

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Database } from '../db/database.ts';
 import { sqlStateOf } from '../db/sql-state.ts';
+import { HowdahError } from '../errors.ts';
 import { getTask, listVersionsAround, type TaskVersion } from '../look/tasks.ts';
 import type { Catalogue } from '../tasks/catalogue.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
@@ -17,15 +18,22 @@ export interface TaskSources {
 /**
  * The task of that name: this deployment's own definition, or one made from what another deployment announced.
  *
+ * @param allowUnknown what nobody announced is a task too, whose payload nobody can check
  * @throws {HowdahError} `unknown_task` with the names there are, the nearest first
  */
-export async function resolveTask({ db, catalogue }: TaskSources, name: string): Promise<TaskDefinition> {
+export async function resolveTask(
+  { db, catalogue }: TaskSources,
+  name: string,
+  allowUnknown = false,
+): Promise<TaskDefinition> {
   const own = catalogue.get(name);
   if (own) return own;
   try {
     return toDefinition(await getTask(db, name));
   } catch (error) {
     if (sqlStateOf(error) === NOT_GRANTED) return unseenTask(name);
+    if (allowUnknown && error instanceof HowdahError && error.code === 'unknown_task')
+      return unseenTask(name);
     throw error;
   }
 }
@@ -35,7 +43,7 @@ export async function resolveVersions(db: Database, name: string): Promise<TaskD
   return (await listVersionsAround(db, name)).map(toDefinition);
 }
 
-/** For a role that may enqueue and not look: the database has the defaults, and checks the payload. */
+/** For a role that may enqueue and not look, and for a task that nobody announced: the database has the defaults. */
 function unseenTask(name: string): TaskDefinition {
   return { name, payload: z.unknown() } as unknown as TaskDefinition;
 }

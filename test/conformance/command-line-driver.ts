@@ -131,7 +131,9 @@ function nothing(error: unknown): null {
 
 function toArguments(job: JobRequest): string[] {
   const { task, payload, headers = {}, ...options } = toNewJob(job) as JobRequest;
-  const given = Object.entries(options).map(([name, value]) => `--${name.replaceAll('_', '-')}=${value}`);
+  const given = Object.entries(options).map(([name, value]) =>
+    value === true ? `--${name.replaceAll('_', '-')}` : `--${name.replaceAll('_', '-')}=${value}`,
+  );
   const lines = Object.entries(headers).map(([name, value]) => `--header=${name}=${value}`);
   return [task, ...(payload === undefined ? [] : [JSON.stringify(payload)]), ...given, ...lines];
 }

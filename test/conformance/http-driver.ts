@@ -172,6 +172,7 @@ export function toNewJob(job: JobRequest): { task: string } {
     succeeds: job.succeeds,
     sequence: job.sequence,
     headers: job.headers,
+    allow_unknown: job.allowUnknown,
   };
   return JSON.parse(JSON.stringify(requested));
 }

@@ -153,6 +153,7 @@ function toOptions(job: Omit<JobRequest, 'task'>): Record<string, unknown> {
     debounce: interval(job.debounceMs),
     max_wait: interval(job.maxWaitMs),
     succeeds: job.succeeds,
+    allow_unknown: job.allowUnknown,
   };
 }
 

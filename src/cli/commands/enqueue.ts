@@ -47,7 +47,7 @@ function toFlag(name: string): string {
 
 function toDefinition(row: OptionRow): OptionDefinition {
   return {
-    value: toPlaceholder(row),
+    ...(row.kind === 'flag' ? {} : { value: toPlaceholder(row) }),
     help: describeOption(row, (name) => `--${toFlag(name)}`),
     ...(row.kind === 'choice' ? { choices: row.choices } : {}),
   };
@@ -75,7 +75,7 @@ async function readRequest({ args: [task = '', payload], options }: Call): Promi
   const given = PLAIN_OPTIONS.filter(({ name }) => options.isSet(toFlag(name)));
   const fields = given.map(({ name, kind }) => {
     const text = options.text(toFlag(name)) ?? '';
-    return [name, kind === 'integer' ? toNumber(text) : text];
+    return [name, kind === 'flag' || (kind === 'integer' ? toNumber(text) : text)];
   });
   return checkRequest({
     ...Object.fromEntries(fields),

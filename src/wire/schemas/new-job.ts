@@ -39,6 +39,8 @@ function toSchema(row: OptionRow) {
       return wholeNumber(row.min, row.max);
     case 'choice':
       return z.enum(row.choices, { error: `expected one of ${row.choices.join(', ')}` });
+    case 'flag':
+      return z.boolean({ error: 'expected true or false' });
     case 'job':
       return jobId;
     case 'headers':

@@ -8,7 +8,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_task howdah.tasks := howdah.known_task(job.task);
+  v_task howdah.tasks := howdah.task_for(job);
   v_mistakes text[] := howdah.job_option_mistakes(job);
   v_payload_mistakes text := howdah.payload_mistakes(v_task.payload_schema, coalesce(job.payload, '{}'));
   v_settings jsonb := howdah.job_settings(job);

@@ -10,13 +10,18 @@ declare
   v_stray record;
   v_wrong record;
 begin
-  select b.index - 1 as index, (b.job).task, t.name as known_task, coalesce((b.job).queue, t.queue) as queue into v_stray
+  select b.index - 1 as index, (b.job).task, (b.job).allow_unknown, t.name as known_task,
+         coalesce((b.job).queue, t.queue, 'default') as queue into v_stray
   from (select job, row_number() over () as index from unnest(batch) job) b
   left join howdah.tasks t on t.name = (b.job).task
-  left join howdah.queue_registry r on r.name = coalesce((b.job).queue, t.queue)
-  where t.name is null or r.name is null
+  left join howdah.queue_registry r on r.name = coalesce((b.job).queue, t.queue, 'default')
+  where t.name is null and ((b.job).allow_unknown is not true or (b.job).task !~ '^[A-Za-z0-9_-]{1,128}$' or (b.job).task is null)
+     or r.name is null
   order by b.index limit 1;
-  if found and v_stray.known_task is null then
+  if found and v_stray.known_task is null and v_stray.allow_unknown and v_stray.task !~ '^[A-Za-z0-9_-]{1,128}$' then
+    raise exception 'jobs[%].task: expected 1 to 128 of A-Z a-z 0-9 _ -, received "%"', v_stray.index, left(v_stray.task, 200)
+      using errcode = 'HWOPT';
+  elsif found and v_stray.known_task is null and (v_stray.allow_unknown is not true or v_stray.task is null) then
     raise exception 'jobs[%]: unknown task %', v_stray.index, coalesce('"' || v_stray.task || '"', 'null')
       using errcode = 'HWTSK', hint = howdah.task_hint(v_stray.task);
   elsif found then
@@ -30,11 +35,11 @@ begin
   end if;
 
   return query
-  select coalesce((b.job).queue, t.queue), t.name, t.max_retries,
+  select coalesce((b.job).queue, t.queue, 'default'), (b.job).task, coalesce(t.max_retries, 25),
          array_agg((b.index - 1)::integer order by b.index), array_agg(b.job order by b.index)
   from (select job, row_number() over () as index from unnest(batch) job) b
-  join howdah.tasks t on t.name = (b.job).task
+  left join howdah.tasks t on t.name = (b.job).task
   where num_nonnulls((b.job).key, (b.job).unique_key, (b.job).unique_for, (b.job).sequence) = 0
-  group by 1, t.name;
+  group by 1, 2, 3;
 end;
 $$;

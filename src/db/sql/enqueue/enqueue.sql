@@ -25,6 +25,8 @@
 --   sequence     jobs of one sequence run one at a time in the order of their commits, across queues and workers; the
 --                next also waits while the one before it waits for a retry
 --   headers      JSON object of strings for the handler; traceparent is passed through as it is
+--   allow_unknown  true: a task that no process has announced is no error. The job is kept as it is given, its payload unchecked,
+--                in the queue default and with 25 retries unless told, until a worker that knows the task is there
 -- key excludes unique_key and unique_for; debounce needs key, and excludes run_at, delay and the other key modes.
 --
 -- Raises HWTSK for an unknown task, HWQUE for an unknown queue, HWOPT naming every option that is wrong, HWPAY for a
@@ -49,7 +51,8 @@ create function howdah.enqueue(
   headers jsonb default null,
   debounce interval default null,
   max_wait interval default null,
-  succeeds bigint default null
+  succeeds bigint default null,
+  allow_unknown boolean default null
 ) returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -59,7 +62,7 @@ declare
 begin
   select a.job_id, a.job_queue, a.is_duplicate into v_added from howdah.add_one_job(
     row(task, payload, queue, run_at, delay, max_retries, priority, timeout, deadline, retention, key, key_mode,
-        unique_key, unique_for, sequence, headers, debounce, max_wait, succeeds)::howdah.job_options) a;
+        unique_key, unique_for, sequence, headers, debounce, max_wait, succeeds, allow_unknown)::howdah.job_options) a;
   if v_added.is_duplicate then
     raise exception 'duplicate: job % of queue "%" holds this unique key', v_added.job_id, v_added.job_queue
       using errcode = 'HWDUP',
@@ -71,4 +74,4 @@ end;
 $$;
 
 comment on function howdah.enqueue is
-  'Adds a job in the current transaction and returns its id. Payload is json; all after it is by name, as in delay => ''10 minutes'': queue, run_at or delay, max_retries (runs after the first, 0 to 32766), priority (smaller first, -32768 to 32767), timeout (of one run, 0 = none), deadline (discarded instead of run after it), retention (once finished, 0 = not kept), key with key_mode (replace, preserve_run_at, ignore) or debounce and max_wait, unique_key, unique_for, succeeds (the running job that gives its unique key up), sequence (one at a time in order), headers (object of strings).';
+  'Adds a job in the current transaction and returns its id. Payload is json; all after it is by name, as in delay => ''10 minutes'': queue, run_at or delay, max_retries (runs after the first, 0 to 32766), priority (smaller first, -32768 to 32767), timeout (of one run, 0 = none), deadline (discarded instead of run after it), retention (once finished, 0 = not kept), key with key_mode (replace, preserve_run_at, ignore) or debounce and max_wait, unique_key, unique_for, succeeds (the running job that gives its unique key up), sequence (one at a time in order), headers (object of strings), allow_unknown (true: also a task that no process has announced).';

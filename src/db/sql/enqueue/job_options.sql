@@ -24,7 +24,8 @@ create type howdah.job_options as (
   headers jsonb,
   debounce interval,
   max_wait interval,
-  succeeds bigint
+  succeeds bigint,
+  allow_unknown boolean
 );
 
 comment on type howdah.job_options is

@@ -16,11 +16,37 @@ begin
 end;
 $$;
 
+-- howdah.task_for(job): known_task(), and for a job that may be of a task nobody announced, with allow_unknown, the defaults of
+-- one: queue default, 25 retries, any payload. Raises HWOPT for a name that no task can have.
+create function howdah.task_for(job howdah.job_options) returns howdah.tasks
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_task howdah.tasks;
+begin
+  if job.allow_unknown is not true or job.task is null then
+    return howdah.known_task(job.task);
+  end if;
+  select t.* into v_task from howdah.tasks t where t.name = job.task;
+  if not found then
+    if job.task !~ '^[A-Za-z0-9_-]{1,128}$' then
+      raise exception 'task: expected 1 to 128 of A-Z a-z 0-9 _ -, received "%"', left(job.task, 200) using errcode = 'HWOPT';
+    end if;
+    v_task.name := job.task;
+    v_task.queue := 'default';
+    v_task.max_retries := 25;
+    v_task.payload_schema := '{}';
+  end if;
+  return v_task;
+end;
+$$;
+
 -- howdah.task_hint(name): what to tell whoever named a task that is not in the catalogue.
 create function howdah.task_hint(name text) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select howdah.name_hint(task_hint.name, array(select t.name from howdah.tasks t), 'Tasks')
-         || ' A task is announced by the first process that starts with it.'
+         || ' A task is announced by the first process that starts with it; allow_unknown keeps a job for one that will.'
 $$;

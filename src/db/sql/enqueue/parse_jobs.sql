@@ -24,7 +24,7 @@ begin
     left join lateral json_object_keys(case json_typeof(j.value) when 'object' then j.value end) k on true
     where json_typeof(j.value) <> 'object' or k not in (
       'task', 'payload', 'queue', 'run_at', 'delay', 'max_retries', 'priority', 'timeout', 'deadline', 'retention', 'key',
-      'key_mode', 'unique_key', 'unique_for', 'sequence', 'headers', 'debounce', 'max_wait', 'succeeds')
+      'key_mode', 'unique_key', 'unique_for', 'sequence', 'headers', 'debounce', 'max_wait', 'succeeds', 'allow_unknown')
     limit 1;
     if v_mistake is null then
       select array_agg(j) into v_jobs from json_populate_recordset(null::howdah.job_options, jobs) j;

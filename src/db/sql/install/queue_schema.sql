@@ -22,5 +22,5 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select howdah.name_hint(queue, array(select r.name from howdah.queue_registry r), 'Queues')
-         || ' A queue is created by naming it in QUEUES.'
+         || ' A queue is made by a start, or by npx howdah migrate, that names it in QUEUES.'
 $$;

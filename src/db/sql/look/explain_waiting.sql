@@ -64,11 +64,14 @@ as $$
   union all
   select case when w.count = 0 then 'no_worker' else 'no_worker_knows_task' end,
          case when w.count = 0 then format('No live worker serves the queue %s%s.', explain_queue.queue, '; one was last heard of at ' || w.heard_at)
-              else format('Workers serve the queue %s, but none of them knows the task %s.', explain_queue.queue, explain_queue.task) end,
+              when w.is_announced
+                then format('Workers serve the queue %s, but none of them knows the task %s.', explain_queue.queue, explain_queue.task)
+              else format('No worker knows the task %s yet: no process has announced it.', explain_queue.task) end,
          case when w.count = 0 then format('Start a worker whose QUEUES names %s.', explain_queue.queue)
               else format('Deploy a worker with the file tasks/%s.ts.', explain_queue.task) end
   from (
     select count(*) filter (where alive.yes) as count, max(r.heartbeat_at) as heard_at,
+           exists (select from howdah.tasks t where t.name = explain_queue.task) as is_announced,
            coalesce(bool_or(r.tasks = '{}' or explain_queue.task = any (r.tasks)) filter (where alive.yes), false) as is_known
     from howdah.runners r
     cross join lateral (select howdah.is_alive(r) and not r.is_leaving as yes) alive
