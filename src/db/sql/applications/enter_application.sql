@@ -1,9 +1,39 @@
--- howdah.enter_application(application, host): an application that announces something, and from where; returns its name.
--- A null name is that of a process of a version before names: see nameless_application(). Once a minute a host at most is
--- written; hosts not heard of for a day are forgotten when another comes.
--- Raises HWOPT for a name that is none.
-create function howdah.enter_application(application text, host text) returns text
+-- howdah.enter_application(application, host): writes down that an application announced something, and from where. A null
+-- name is that of a process of a version before names: see nameless_application(). Once a minute a host at most is written;
+-- hosts not heard of for a day are forgotten when another comes.
+--
+-- Called last: the rows it locks are those of all who announce from that host, and whoever waited for a table with one of
+-- them locked would be waited for by whoever has the table.
+create function howdah.enter_application(application text, host text) returns void
 language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name constant text := howdah.application_named(application);
+begin
+  if not exists (select from howdah.application_registry a where a.name = v_name and (a.takes_nameless or application is not null)) then
+    insert into howdah.application_registry as a (name, takes_nameless) values (v_name, application is null)
+    on conflict on constraint application_registry_pkey do update set takes_nameless = true
+      where excluded.takes_nameless and not a.takes_nameless;
+  end if;
+  if host is null or exists (
+    select from howdah.application_hosts h
+    where h.application = v_name and h.host = enter_application.host
+      and h.last_seen_at > clock_timestamp() - interval '1 minute'
+  ) then
+    return;
+  end if;
+  insert into howdah.application_hosts as h (application, host) values (v_name, enter_application.host)
+  on conflict on constraint application_hosts_pkey do update set last_seen_at = clock_timestamp();
+  delete from howdah.application_hosts h
+  where h.application = v_name and h.last_seen_at < clock_timestamp() - interval '1 day';
+end;
+$$;
+
+-- howdah.application_named(application): the name of whoever announces, for null that of nameless_application().
+-- Raises HWOPT for one that is none.
+create function howdah.application_named(application text) returns text
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -13,20 +43,6 @@ begin
     raise exception 'application: expected a-z, then up to 62 of a-z 0-9 _ -, received "%"', left(v_name, 100)
       using errcode = 'HWOPT';
   end if;
-  insert into howdah.application_registry as a (name, takes_nameless) values (v_name, application is null)
-  on conflict on constraint application_registry_pkey do update set takes_nameless = true
-    where excluded.takes_nameless and not a.takes_nameless;
-  if host is null or exists (
-    select from howdah.application_hosts h
-    where h.application = v_name and h.host = enter_application.host
-      and h.last_seen_at > clock_timestamp() - interval '1 minute'
-  ) then
-    return v_name;
-  end if;
-  insert into howdah.application_hosts as h (application, host) values (v_name, enter_application.host)
-  on conflict on constraint application_hosts_pkey do update set last_seen_at = clock_timestamp();
-  delete from howdah.application_hosts h
-  where h.application = v_name and h.last_seen_at < clock_timestamp() - interval '1 day';
   return v_name;
 end;
 $$;

@@ -16,7 +16,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_application constant text := howdah.enter_application(application, host);
+  v_application constant text := howdah.application_named(application);
 begin
   if exists (select from howdah.announced_tasks(definitions) d
              where not exists (select from howdah.tasks t
@@ -45,6 +45,7 @@ begin
   update howdah.task_versions v set last_seen_at = clock_timestamp()
   from howdah.announced_tasks(definitions) d
   where v.task = d.name and v.version = d.version and v.last_seen_at < clock_timestamp() - interval '1 minute';
+  perform howdah.enter_application(application, host);
 end;
 $$;
 

@@ -12,7 +12,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_application constant text := howdah.enter_application(application, host);
+  v_application constant text := howdah.application_named(application);
   v_version constant text := howdah.crontab_version(entries, v_application);
   v_newest howdah.crontab_versions;
 begin
@@ -37,6 +37,7 @@ begin
   end if;
   update howdah.crontab_versions v set last_seen_at = clock_timestamp()
   where v.version = v_version and v.last_seen_at < clock_timestamp() - interval '1 minute';
+  perform howdah.enter_application(application, host);
 end;
 $$;
 
