@@ -53,7 +53,7 @@ export interface TaskPolicy {
 
 /**
  * The outcomes an error can be given: `retry` (after `delayMs`, or as `retryDelay` says), `discard` as SkipRetry does,
- * `cancel` as Revoke does, `snooze` without counting the attempt.
+ * `cancel` as Cancel does, `snooze` without counting the attempt.
  */
 export type Classification =
   | 'retry'

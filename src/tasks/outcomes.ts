@@ -10,7 +10,12 @@ export class SkipRetry extends Outcome {
 }
 
 /** The job is not wanted any more: it is cancelled with this reason. */
-export class Revoke extends Outcome {
+export class Cancel extends Outcome {
+  override readonly name: string = 'Cancel';
+}
+
+/** Cancel, by the name that asynq has for it; errors of the job show this name. */
+export class Revoke extends Cancel {
   override readonly name = 'Revoke';
 }
 

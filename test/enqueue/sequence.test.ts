@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import type { EnqueueOptions } from '../../src/enqueue/enqueue-options.ts';
-import { Revoke, SkipRetry, Snooze } from '../../src/tasks/outcomes.ts';
+import { Cancel, SkipRetry, Snooze } from '../../src/tasks/outcomes.ts';
 import { openTestQueue, type TestHandler, type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -80,10 +80,10 @@ test('the next waits while the head waits for a retry, a snooze and its delay', 
   );
 });
 
-test('the next runs when the head is discarded, revoked, out of retries, or removed by hand', async () => {
+test('the next runs when the head is discarded, cancelled, out of retries, or removed by hand', async () => {
   const { handler, order } = recorder(async ({ n }) => {
     if (n === 0) throw new SkipRetry('never');
-    if (n === 1) throw new Revoke('not wanted');
+    if (n === 1) throw new Cancel('not wanted');
     if (n === 2) throw new Error('no retries');
   });
   queue = await openTestQueue([handler]);
@@ -120,7 +120,7 @@ test('every end of a run frees its unique key', async () => {
   const ends: Record<string, () => Promise<void>> = {
     completed: async () => {},
     'discarded by itself': () => Promise.reject(new SkipRetry('never')),
-    cancelled: () => Promise.reject(new Revoke('not wanted')),
+    cancelled: () => Promise.reject(new Cancel('not wanted')),
     'discarded after its last run': () => Promise.reject(new Error('no retries')),
   };
   queue = await openTestQueue([

@@ -131,6 +131,7 @@ describe('a task with a thread for each run', () => {
 describe('what an isolated handler throws', () => {
   const cases = [
     { what: 'skip', state: 'discarded', name: 'SkipRetry', message: 'no use' },
+    { what: 'cancel', state: 'cancelled', name: 'Cancel', message: 'not wanted' },
     { what: 'revoke', state: 'cancelled', name: 'Revoke', message: 'not wanted' },
     { what: 'listed', state: 'discarded', name: 'Error', message: 'the user is gone' },
     { what: 'later', state: 'retryable', name: 'RetryAfter', message: 'busy', wait: 120 },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TaskPolicy } from '../../src/tasks/bind.ts';
-import { RetryAfter, Revoke, SkipRetry, Snooze } from '../../src/tasks/outcomes.ts';
+import { Cancel, RetryAfter, Revoke, SkipRetry, Snooze } from '../../src/tasks/outcomes.ts';
 import { fixedDelay } from '../../src/tasks/retry-delay.ts';
 import {
   JobCancelledError,
@@ -46,6 +46,7 @@ describe('the task’s policy', () => {
     ['its retryDelay gets attempt and error', new Error('abc'), ['retry', 103]],
     ['an outcome comes before its classification', new SkipRetry('early'), 'discard'],
     ['RetryAfter comes before its retryDelay', new RetryAfter(9, 'busy'), ['retry', 9]],
+    ['Cancel cancels', new Cancel('no'), 'cancel'],
     ['Revoke cancels', new Revoke('no'), 'cancel'],
     ['Snooze snoozes', new Snooze(5), ['snooze', 5]],
   ] as const) {

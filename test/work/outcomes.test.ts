@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { z } from 'zod';
 import { defineTask } from '../../src/tasks/define-task.ts';
-import { RetryAfter, Revoke, SkipRetry, Snooze } from '../../src/tasks/outcomes.ts';
+import { Cancel, RetryAfter, SkipRetry, Snooze } from '../../src/tasks/outcomes.ts';
 import type { TaskContext } from '../../src/tasks/task-context.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 
@@ -13,7 +13,7 @@ const returns = testTask('returns');
 const throws = testTask('throws', { maxRetries: 1 });
 const throwsOnlyOnce = testTask('throws_only_once', { maxRetries: 0 });
 const skips = testTask('skips');
-const revokes = testTask('revokes');
+const cancels = testTask('cancels');
 const snoozesOnce = testTask('snoozes_once', { maxRetries: 0 });
 const retriesSoon = testTask('retries_soon');
 const throwsHopeless = testTask('throws_hopeless');
@@ -37,7 +37,7 @@ before(async () => {
     [throws, () => Promise.reject(new Error('first trouble'))],
     [throwsOnlyOnce, () => Promise.reject(new Error('only trouble'))],
     [skips, () => Promise.reject(new SkipRetry('never mind'))],
-    [revokes, () => Promise.reject(new Revoke('not wanted'))],
+    [cancels, () => Promise.reject(new Cancel('not wanted'))],
     [
       snoozesOnce,
       async (_, context) => {
@@ -112,7 +112,7 @@ test('a job that ends by a failure keeps who ran it last, and since when', async
   for (const [task, state] of [
     [throwsOnlyOnce, 'discarded'],
     [skips, 'discarded'],
-    [revokes, 'cancelled'],
+    [cancels, 'cancelled'],
   ] as const) {
     const id = await enqueue(task);
     await queue.untilState(id, state);
@@ -125,8 +125,8 @@ test('a job that ends by a failure keeps who ran it last, and since when', async
   }
 });
 
-test('Revoke cancels the job', async () => {
-  const job = await queue.untilState(await enqueue(revokes), 'cancelled');
+test('Cancel cancels the job', async () => {
+  const job = await queue.untilState(await enqueue(cancels), 'cancelled');
   assert.equal(job.last_error, 'not wanted');
 });
 

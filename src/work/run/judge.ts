@@ -1,5 +1,5 @@
 import type { Classification, TaskPolicy } from '../../tasks/bind.ts';
-import { Outcome, RetryAfter, Revoke, SkipRetry, Snooze } from '../../tasks/outcomes.ts';
+import { Cancel, Outcome, RetryAfter, SkipRetry, Snooze } from '../../tasks/outcomes.ts';
 import { asynqDelay } from '../../tasks/retry-delay.ts';
 import type { RunningJob } from '../../tasks/task-context.ts';
 import { JobCancelledError, JobDeadlineError, JobLostError, ShutdownError } from './abort-reasons.ts';
@@ -60,7 +60,7 @@ function judgeEnd(error: Error): Opinion | undefined {
 function judgeOutcome(error: Error): Opinion | undefined {
   if (!(error instanceof Outcome)) return undefined;
   if (error instanceof Snooze) return { kind: 'snooze', delayMs: clamp(error.delayMs), error };
-  if (error instanceof Revoke) return { kind: 'cancel', error };
+  if (error instanceof Cancel) return { kind: 'cancel', error };
   if (error instanceof SkipRetry) return { kind: 'discard', error };
   if (error instanceof RetryAfter) return { kind: 'retry', delayMs: error.delayMs, error };
   return undefined;

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { bind } from '../../../src/tasks/bind.ts';
 import { defineTask } from '../../../src/tasks/define-task.ts';
-import { RetryAfter, Revoke, SkipRetry, Snooze } from '../../../src/tasks/outcomes.ts';
+import { Cancel, RetryAfter, Revoke, SkipRetry, Snooze } from '../../../src/tasks/outcomes.ts';
 
 class UserGoneError extends Error {}
 
 const THROWN: Readonly<Record<string, () => unknown>> = {
   skip: () => new SkipRetry('no use'),
+  cancel: () => new Cancel('not wanted'),
   revoke: () => new Revoke('not wanted'),
   snooze: () => new Snooze(60_000),
   later: () => new RetryAfter(120_000, 'busy'),
