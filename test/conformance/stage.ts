@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { type DatabaseHandle, openDatabase } from '../../src/db/open-database.ts';
+import { createHowdah } from '../../src/howdah/create-howdah.ts';
+import type { Howdah } from '../../src/howdah/howdah.ts';
 import { createApp } from '../../src/http/app.ts';
 import { createClient } from '../../src/http/client.ts';
 import { createLogger } from '../../src/observability/logger.ts';
@@ -58,10 +60,11 @@ export async function openStage(): Promise<Stage> {
   const { connectionString } = queue.database;
   process.env['DATABASE_URL'] = connectionString;
   const handle = openDatabase({ connectionString, applicationName: 'conformance' });
+  const howdah = createHowdah({ connectionString });
   const login = await createTestLogin(queue.database, queue.pool, ['howdah_producer', 'howdah_operator']);
   return {
     ...queue,
-    drivers: createDrivers(queue, handle, login),
+    drivers: createDrivers(queue, handle, { login, howdah }),
     async clear() {
       for (const schema of ['graphile_worker', 'graphile_worker_critical'])
         await queue.pool.query(`delete from ${schema}._private_jobs`);
@@ -71,6 +74,7 @@ export async function openStage(): Promise<Stage> {
       );
     },
     async close() {
+      await howdah.close();
       await handle.close();
       await login.drop();
       await queue.close();
@@ -78,7 +82,11 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
-function createDrivers(queue: TestQueue, { db }: DatabaseHandle, login: TestLogin): Stage['drivers'] {
+function createDrivers(
+  queue: TestQueue,
+  { db }: DatabaseHandle,
+  { login, howdah }: { login: TestLogin; howdah: Howdah },
+): Stage['drivers'] {
   const { distributor, events } = queue;
   const app = createApp({
     ...{ db, distributor, events, log: createLogger({ level: 'silent' }), adminToken: TOKEN },
@@ -90,7 +98,7 @@ function createDrivers(queue: TestQueue, { db }: DatabaseHandle, login: TestLogi
   return {
     SQL: createSqlDriver(login.pool),
     HTTP: createHttpDriver(createClient('http://127.0.0.1', TOKEN, { fetch })),
-    TypeScript: createTypeScriptDriver({ db, distributor, tasks: [works, mails, takesAny] }),
+    TypeScript: createTypeScriptDriver({ howdah, db, tasks: [works, mails, takesAny] }),
     'command line': createCommandLineDriver(),
   };
 }

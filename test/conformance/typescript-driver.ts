@@ -1,35 +1,26 @@
 import type { Database } from '../../src/db/database.ts';
 import { transact } from '../../src/db/transact.ts';
-import type { TaskDistributor } from '../../src/enqueue/task-distributor.ts';
 import { HowdahError } from '../../src/errors.ts';
-import { explainJob } from '../../src/look/explain-job.ts';
-import { getJob } from '../../src/look/get-job.ts';
+import type { Howdah } from '../../src/howdah/howdah.ts';
 import type { JobState, JobSummary } from '../../src/look/job.ts';
 import type { JobFilter } from '../../src/look/job-filter.ts';
-import { listJobs } from '../../src/look/list-jobs.ts';
-import { readQueueStats } from '../../src/look/queue-stats.ts';
-import { listSchedules } from '../../src/look/schedules.ts';
-import { listTasks } from '../../src/look/tasks.ts';
-import { listWorkers } from '../../src/look/workers.ts';
 import { type BulkAction, changeBatch, countJobs, narrowToAction } from '../../src/operate/bulk.ts';
-import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../../src/operate/job-commands.ts';
-import { pauseQueue, resumeQueue, setFleetConcurrency } from '../../src/operate/queue-commands.ts';
 import type { TaskDefinition } from '../../src/tasks/define-task.ts';
 import { testTask } from '../support/test-queue.ts';
 import type { BulkRequest, Driver, JobRequest, ListFilter, SeenSummary } from './driver.ts';
 import { fieldsIn, Refusal, toFields } from './refusal.ts';
 
-const ONE = { cancel: cancelJob, discard: discardJob, runNow: runJobNow, retry: retryJob };
 const DEFAULT_MAX = 1_000;
 
 export interface TypeScriptSide {
+  howdah: Howdah;
+  /** For what createHowdah has not: commands on many jobs. */
   db: Database;
-  distributor: TaskDistributor;
   tasks: readonly TaskDefinition[];
 }
 
-/** What a program that imports Howdah calls: the distributor and `src/look`. */
-export function createTypeScriptDriver({ db, distributor, tasks }: TypeScriptSide): Driver {
+/** What a program that imports Howdah calls: `createHowdah`. */
+export function createTypeScriptDriver({ howdah, db, tasks }: TypeScriptSide): Driver {
   const toNewJob = ({ task, payload = {}, ...options }: JobRequest) => ({
     task: tasks.find(({ name }) => name === task) ?? testTask(task),
     payload,
@@ -39,14 +30,14 @@ export function createTypeScriptDriver({ db, distributor, tasks }: TypeScriptSid
     name: 'TypeScript',
     async enqueue(request) {
       const { task, payload, options } = toNewJob(request);
-      return (await transact(db, (tx) => distributor.distribute(tx, task, payload, options))).id;
+      return (await howdah.enqueueAlone(task, payload, options)).id;
     },
     async enqueueBatch(requests) {
-      const added = await transact(db, (tx) => distributor.distributeMany(tx, requests.map(toNewJob)));
+      const added = await howdah.transaction((tx) => howdah.enqueueMany(tx, requests.map(toNewJob)));
       return added.map(({ id }) => id);
     },
     async job(id) {
-      const job = await getJob(db, id);
+      const job = await howdah.get(id);
       if (!job) return null;
       const { payload, result, headers, errors } = job;
       const seen = errors.map(({ failedAt, retryAt, ...error }) => ({
@@ -55,17 +46,19 @@ export function createTypeScriptDriver({ db, distributor, tasks }: TypeScriptSid
       return { ...toSeen(job), payload, result, headers, errors: seen };
     },
     async list(filter, { limit, after }) {
-      const page = await listJobs(db, toJobFilter(filter), { limit, beforeId: after ?? undefined });
+      const page = await howdah.find(toJobFilter(filter), { limit, ...(after ? { beforeId: after } : {}) });
       return { jobs: page.jobs.map(toSeen), next: page.nextBeforeId };
     },
     async explain(id) {
-      return (await explainJob(db, id)) ?? null;
+      return (await howdah.explain(id)) ?? null;
     },
-    act: (action, id, reason) => transact(db, (tx) => ONE[action](tx, id, reason)),
-    reschedule: (id, at) => transact(db, (tx) => rescheduleJob(tx, id, at)),
+    async act(action, id, reason) {
+      return (await howdah[action](id, reason === undefined ? {} : { reason })).state;
+    },
+    reschedule: async (id, at) => (await howdah.reschedule(id, at)).state,
     bulk: (request) => changeMany(db, request),
     async queues() {
-      const queues = await readQueueStats(db);
+      const queues = await howdah.queues();
       return queues.map((each) => ({
         ...{ name: each.queue, schemaName: each.schemaName },
         ...{ available: each.availableCount, scheduled: each.scheduledCount, retryable: each.retryableCount },
@@ -75,24 +68,24 @@ export function createTypeScriptDriver({ db, distributor, tasks }: TypeScriptSid
       }));
     },
     async pause(queue, reason) {
-      await pauseQueue(db, queue, reason);
+      await howdah.pause(queue, { reason });
     },
     async resume(queue) {
-      await resumeQueue(db, queue);
+      await howdah.resume(queue);
     },
     async setFleetConcurrency(queue, runs) {
-      await setFleetConcurrency(db, queue, runs);
+      await howdah.setFleetConcurrency(queue, runs);
     },
     async workers() {
-      const workers = await listWorkers(db);
+      const workers = await howdah.workers();
       return workers.map(({ runningCount, startedAt, heartbeatAt, blockedSince, ...worker }) => ({
         ...{ ...worker, running: runningCount, startedAt: iso(startedAt), heartbeatAt: iso(heartbeatAt) },
         blockedSince: iso(blockedSince),
       }));
     },
-    tasks: async () => (await listTasks(db)).map(({ workerCount: _, ...task }) => task),
+    tasks: async () => (await howdah.tasks()).map(({ workerCount: _, ...task }) => task),
     async schedules() {
-      const schedules = await listSchedules(db);
+      const schedules = await howdah.schedules();
       return schedules.map(({ lastRunAt, nextRunAt, lastErrorAt, ...schedule }) => ({
         ...{
           ...schedule,
