@@ -4,7 +4,7 @@ import type { SqlClient } from '../db/sql-client.ts';
 import type { EnqueueOptions } from '../enqueue/enqueue-options.ts';
 import type { EnqueuedJob, NewJob, TaskDistributor } from '../enqueue/task-distributor.ts';
 import type { Explanation } from '../look/explain-job.ts';
-import type { Job } from '../look/job.ts';
+import type { Job, JobState } from '../look/job.ts';
 import type { JobFilter } from '../look/job-filter.ts';
 import type { JobPage } from '../look/list-jobs.ts';
 import type { QueueStats } from '../look/queue-stats.ts';
@@ -143,26 +143,26 @@ export interface Howdah extends AsyncDisposable {
   /**
    * Cancels a job: a waiting one at once; a running one gets its signal within a second and ends cancelled.
    *
-   * @returns the job as it is then, still `running` in the latter case
+   * @returns its state then, still `running` in the latter case
    * @throws {HowdahError} `job_not_found`; `wrong_state` when it has ended
    */
-  cancel(id: string, options?: ReasonOptions): Promise<Job>;
+  cancel(id: string, options?: ReasonOptions): Promise<JobState>;
 
   /** Gives a waiting job up: it ends discarded. @throws {HowdahError} `job_not_found`, `wrong_state` */
-  discard(id: string, options?: ReasonOptions): Promise<Job>;
+  discard(id: string, options?: ReasonOptions): Promise<JobState>;
 
   /**
    * Has a job run again: a finished one from its first attempt under the same id, a waiting one at once.
    *
    * @throws {HowdahError} `job_not_found`, `wrong_state`
    */
-  retry(id: string): Promise<Job>;
+  retry(id: string): Promise<JobState>;
 
   /** Makes a waiting job available at once. @throws {HowdahError} `job_not_found`, `wrong_state` */
-  runNow(id: string): Promise<Job>;
+  runNow(id: string): Promise<JobState>;
 
   /** Sets the earliest instant of a waiting job's next run. @throws {HowdahError} `job_not_found`, `wrong_state` */
-  reschedule(id: string, at: Date): Promise<Job>;
+  reschedule(id: string, at: Date): Promise<JobState>;
 
   /** Why a job is not running right now, or what it is doing; undefined when there is none with this id. */
   explain(id: string): Promise<Explanation | undefined>;

@@ -81,7 +81,7 @@ async function outliving<T>(signal: AbortSignal, look: () => Promise<T>): Promis
 }
 
 /** @throws {HowdahError} `job_not_found` */
-export function there(job: Job | undefined, id: string, what = 'is not there'): Job {
+function there(job: Job | undefined, id: string, what = 'is not there'): Job {
   if (job) return job;
   throw new HowdahError('job_not_found', { detail: `Job ${id} ${what}` });
 }

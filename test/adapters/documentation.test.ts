@@ -12,7 +12,7 @@ import type { PrismaPg } from '@prisma/adapter-pg';
 import { pgTable, text } from 'drizzle-orm/pg-core';
 import type pg from 'pg';
 import type { EntitySchema } from 'typeorm';
-import type { TaskDistributor } from '../src/enqueue/task-distributor.ts';
+import type { Howdah } from '../src/howdah/howdah.ts';
 import type { TaskDefinition } from '../src/tasks/define-task.ts';
 import type * as prisma from '../test/adapters/prisma-client.ts';
 
@@ -22,7 +22,7 @@ declare global {
   const note: string;
   const databaseUrl: string;
   const sendReceipt: TaskDefinition<{ note: string }>;
-  const distributor: TaskDistributor;
+  const howdah: Howdah;
   const pool: pg.Pool;
   const orders: typeof table;
   const Order: EntitySchema<{ note: string }>;

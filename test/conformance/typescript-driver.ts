@@ -52,10 +52,8 @@ export function createTypeScriptDriver({ howdah, db, tasks }: TypeScriptSide): D
     async explain(id) {
       return (await howdah.explain(id)) ?? null;
     },
-    async act(action, id, reason) {
-      return (await howdah[action](id, reason === undefined ? {} : { reason })).state;
-    },
-    reschedule: async (id, at) => (await howdah.reschedule(id, at)).state,
+    act: (action, id, reason) => howdah[action](id, reason === undefined ? {} : { reason }),
+    reschedule: (id, at) => howdah.reschedule(id, at),
     bulk: (request) => changeMany(db, request),
     async queues() {
       const queues = await howdah.queues();

@@ -86,13 +86,14 @@ describe('createHowdah', () => {
     const { id } = await howdah.enqueueAlone(sendReceipt, order, { delayMs: 60_000 });
     assert.equal((await howdah.explain(id))?.cause, 'scheduled');
     const at = new Date(Date.now() + 3_600_000);
-    assert.deepEqual((await howdah.reschedule(id, at)).runAt, at);
-    assert.equal((await howdah.runNow(id)).state, 'available');
-    const cancelled = await howdah.cancel(id, { reason: 'paid twice' });
-    assert.deepEqual([cancelled.state, cancelled.lastError], ['cancelled', 'paid twice']);
+    assert.equal(await howdah.reschedule(id, at), 'scheduled');
+    assert.deepEqual((await howdah.get(id))?.runAt, at);
+    assert.equal(await howdah.runNow(id), 'available');
+    assert.equal(await howdah.cancel(id, { reason: 'paid twice' }), 'cancelled');
+    assert.equal((await howdah.get(id))?.lastError, 'paid twice');
     await assert.rejects(howdah.cancel(id), hasCode('wrong_state'));
-    assert.equal((await howdah.retry(id)).state, 'available');
-    assert.equal((await howdah.discard(id)).state, 'discarded');
+    assert.equal(await howdah.retry(id), 'available');
+    assert.equal(await howdah.discard(id), 'discarded');
     const { rows } = await queue.pool.query(
       'select distinct actor from howdah.audit_log where $1::bigint = any (job_ids)',
       [id],
