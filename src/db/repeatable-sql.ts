@@ -17,7 +17,7 @@ const PATHS: ReadonlyMap<string, string> = new Map(
 /** Installed once, in this order. */
 const SHARED = [
   'job_options',
-  'nearest_names',
+  'name_hint',
   'queue_schema',
   'lagging_sequences',
   'known_task',
@@ -65,7 +65,7 @@ const SHARED = [
   'end_run',
   'skip_row',
   'session_runner',
-  'fleet_lock',
+  'lock_fleet',
   'tell_workers',
   'installation',
   'session_start',
@@ -77,7 +77,7 @@ const SHARED = [
   'runner_backends',
   'fence_holders',
   'release_runner',
-  'runner_lock',
+  'runner_lock_key',
   'dead_runners',
   'heartbeat',
   'workers',

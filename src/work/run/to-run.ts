@@ -16,7 +16,7 @@ export function toRun(queue: string, payload: unknown, { job, query }: JobHelper
   };
 }
 
-/** Counted in `flags.howdah_misfit` by the database (src/db/sql/run/queue_apply_verdict.sql). */
+/** Counted in `flags.howdah_misfit` by the database (src/db/sql/queue/queue_apply_verdict.sql). */
 function countMisfits({ flags }: Job): number {
   return (flags as { howdah_misfit?: { count: number } } | null)?.howdah_misfit?.count ?? 0;
 }

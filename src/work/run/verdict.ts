@@ -26,7 +26,7 @@ const PREFIX = 'howdah-verdict:';
 
 /**
  * Carries a verdict through the engine to the database. The engine stores the message of whatever a task throws in the
- * statement that fails the job; a trigger reads the verdict there (src/db/sql/run/queue_apply_verdict.sql) and stores the
+ * statement that fails the job; a trigger reads the verdict there (src/db/sql/queue/queue_apply_verdict.sql) and stores the
  * plain message instead. So verdict and failure commit together, in one round trip.
  */
 export class VerdictError extends Error {
