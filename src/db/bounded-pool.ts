@@ -27,13 +27,11 @@ export function boundPool(pool: pg.Pool, limits: Limits): void {
 }
 
 /**
- * A pool with limits that takes its connections from somebody else's, which stays as it is and has none. Whatever sessions
- * that one has, each transaction here has the settings of `limits`. It is not to be ended.
+ * The same for `bounded` alone, which has its connections from `pool`: that one stays as it is. One of its connections that is
+ * seen for the first time is as good as new.
  */
-export function limitedView(pool: pg.Pool, limits: Limits): pg.Pool {
-  const view = Object.create(pool) as pg.Pool;
-  bound(view, pool, limits);
-  return view;
+export function boundApart(bounded: pg.Pool, pool: pg.Pool, limits: Limits): void {
+  bound(bounded, pool, limits);
 }
 
 function bound(bounded: pg.Pool, pool: pg.Pool, limits: Limits): Bounds {
@@ -63,7 +61,6 @@ export function distrust(pool: pg.Pool): void {
   if (bounds) bounds.generation += 1;
 }
 
-/** One of somebody else's that is seen for the first time is as good as new. */
 async function takeTrusted(
   pool: pg.Pool,
   bounds: Bounds,

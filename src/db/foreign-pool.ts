@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { BeginOptions } from './limits.ts';
 import { SESSION_SETTINGS } from './session-settings.ts';
 
 const FOREIGN = new WeakSet<pg.Pool>();
@@ -18,6 +19,12 @@ export const FOREIGN_SETTINGS = Object.fromEntries(
  */
 export function adoptPool(pool: pg.Pool): void {
   FOREIGN.add(pool);
+}
+
+/** A begin that has what the sessions of such a pool may lack. */
+export function foreignBegin(options: BeginOptions): BeginOptions {
+  const settings = { ...FOREIGN_SETTINGS, ...options.settings };
+  return { ...options, settings, isReadWrite: !options.isReadOnly };
 }
 
 export function isForeign(pool: pg.Pool): boolean {

@@ -11,8 +11,6 @@ export interface Limits extends ServerLimits {
    * reach; what the statement did is unknown then, and its connection is destroyed.
    */
   answerMs: number;
-  /** What each transaction is to have besides, where sessions are somebody else's. @default nothing */
-  settings?: Settings;
 }
 
 /** What a statement's answer may take on its way, beyond what the server may take to make it. */

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { discard } from './discard.ts';
+import { FOREIGN_SETTINGS, isForeign } from './foreign-pool.ts';
 import { beginStatement, type Limits } from './limits.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function runAlone<T>(
 ): Promise<T> {
   const client = await pool.connect();
   const [begun, answered, ended] = await Promise.allSettled([
-    client.query(beginStatement({ limits, settings: limits.settings })),
+    client.query(beginStatement(isForeign(pool) ? { limits, settings: FOREIGN_SETTINGS } : { limits })),
     ask(client),
     client.query({ text: 'commit', query_timeout: limits.answerMs } as QueryConfig),
   ]);

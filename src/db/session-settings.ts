@@ -42,14 +42,6 @@ export const SESSION_SETTINGS: SessionSettings = {
   client_min_messages: 'warning',
 };
 
-/**
- * Those of them that change what one transaction in a session of somebody else's means. Its isolation and its limits are
- * said at its begin.
- */
-export const TRANSACTION_SETTINGS: SessionSettings = Object.fromEntries(
-  Object.entries(SESSION_SETTINGS).filter(([name]) => !/^default_|_timeout$/.test(name)),
-);
-
 /** Those that a pooler keeps for each of its clients, and sets on whatever session serves it. Source: PgBouncer 1.18. */
 export const TRACKED_BY_POOLERS = ['DateStyle', 'TimeZone', 'standard_conforming_strings'] as const;
 

@@ -3,7 +3,7 @@ import { HowdahError } from '../errors.ts';
 import { distrust, limitsOf } from './bounded-pool.ts';
 import type { Database, Transaction } from './database.ts';
 import { discard } from './discard.ts';
-import { FOREIGN_SETTINGS, isForeign } from './foreign-pool.ts';
+import { foreignBegin, isForeign } from './foreign-pool.ts';
 import { BEGUN, guardedClient } from './guarded-client.ts';
 import { type BeginOptions, beginStatement } from './limits.ts';
 import { isReadOnlyServer } from './read-only.ts';
@@ -64,19 +64,17 @@ export async function transact<T, First = undefined>(
 }
 
 function toBegin(db: Database, options: BeginOptions): BeginOptions {
-  if (!isForeign(db)) return withLimitsOf(db, options);
-  const settings = { ...FOREIGN_SETTINGS, ...options.settings };
-  return { ...options, settings, isReadWrite: !options.isReadOnly };
+  const limited = withLimitsOf(db, options);
+  return isForeign(db) ? foreignBegin(limited) : limited;
 }
 
 function withLimitsOf(db: Database, options: BeginOptions): BeginOptions {
   const own = limitsOf(db);
   if (!own) return options;
-  const { statementMs, lockMs, idleMs, transactionMs, settings } = own;
+  const { statementMs, lockMs, idleMs, transactionMs } = own;
   const limits = { statementMs, lockMs, idleMs, transactionMs, ...options.limits };
   // None above the pool's, as the client would give up first.
-  const bounded = { ...limits, statementMs: Math.min(limits.statementMs, statementMs) };
-  return { ...options, limits: bounded, settings: { ...settings, ...options.settings } };
+  return { ...options, limits: { ...limits, statementMs: Math.min(limits.statementMs, statementMs) } };
 }
 
 function unknownOutcome(cause: unknown): HowdahError {

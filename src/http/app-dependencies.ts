@@ -26,6 +26,8 @@ export interface AppDependencies {
   /** The application's own tasks; others are known from the database. */
   catalogue: Catalogue;
   checkReadiness: ReadinessCheck;
+  /** Waited for before each enqueue, outside of its transaction. @default nothing is */
+  beforeEnqueue?(): Promise<void>;
   /** Served at /metrics; without it that address does not exist. */
   metrics?: Metrics;
   /** Fires when the service stops: streams and waiting requests then end by themselves. */

@@ -15,9 +15,12 @@ export interface HttpHandlerOptions {
   readonly connectionString?: string;
   /** Connections of your own; they are not ended. Each of our transactions says its own limits and settings. */
   readonly pool?: Pool;
-  /** Whose tasks check the payloads of requests; or `tasks`. @default tasks are known from the database alone */
+  /** Whose tasks check payloads, and are told to the database before the first enqueue. @default what others have told it */
   readonly app?: AnyApp;
+  /** The same without its file, as tasks of `application`. @default those of `app` */
   readonly tasks?: readonly TaskDefinition[];
+  /** The name of the application that `tasks` are of. @default that of `app` */
+  readonly application?: string;
   /** Where your server has it: `/` for its root. @default '/howdah' */
   readonly basePath?: string;
   /** Bearer token of operators. @default there is none */
@@ -62,12 +65,16 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
 }
 
 function refuseMistakes(options: HttpHandlerOptions): void {
-  const { connectionString, pool, app, tasks, adminToken, viewerToken, authorize } = options;
+  const { connectionString, pool, app, tasks, application, adminToken, viewerToken, authorize } = options;
   if ((connectionString === undefined) === (pool === undefined)) {
     throw new TypeError('createHttpHandler: expected either connectionString or pool');
   }
   if (connectionString !== undefined) parseDatabaseAddress(connectionString);
-  if (app && tasks) throw new TypeError('createHttpHandler: expected app or tasks, received both');
+  if (tasks && !app && application === undefined) {
+    throw new TypeError(
+      'createHttpHandler: tasks: expected app, or the name of the application, beside them',
+    );
+  }
   if (!adminToken && !viewerToken && !authorize) {
     throw new TypeError(
       'createHttpHandler: expected authorize, adminToken or viewerToken; without any, nobody is let in',

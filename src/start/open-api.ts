@@ -1,13 +1,17 @@
 import { loadTasks } from '../app/load-tasks.ts';
 import { withSessions } from '../config/database-address.ts';
-import { distrust, limitedView } from '../db/bounded-pool.ts';
+import { distrust } from '../db/bounded-pool.ts';
 import type { Database } from '../db/database.ts';
-import { type Limits, requestLimits } from '../db/limits.ts';
+import { limitedView } from '../db/limited-view.ts';
+import { requestLimits } from '../db/limits.ts';
 import { openDatabase } from '../db/open-database.ts';
+import { PLAIN_TYPES } from '../db/read-plainly.ts';
 import { runAlone } from '../db/run-alone.ts';
-import { TRANSACTION_SETTINGS } from '../db/session-settings.ts';
+import type { SqlClient } from '../db/sql-client.ts';
 import { PostgresDistributor } from '../enqueue/postgres-distributor.ts';
 import { HowdahError } from '../errors.ts';
+import { Announcer } from '../howdah/announcer.ts';
+import { Connections, type ConnectionsOptions } from '../howdah/connections.ts';
 import { createApp } from '../http/app.ts';
 import type { OpenedApp } from '../http/fetch-handler.ts';
 import { createEventHub } from '../observability/event-hub.ts';
@@ -37,15 +41,18 @@ export interface ApiOptions extends HttpHandlerOptions {
 export async function openApi(options: ApiOptions): Promise<OpenedApp> {
   const { log, mountPath, stopping, adminToken, viewerToken, authorize, publicUrl } = options;
   const catalogue = await loadCatalogue(options);
-  const { db, limits, close } = await openRequests(options);
+  const { db, checks, close } = await openRequests(options);
   const events = createEventHub();
+  const announcing = new Connections(placeOf(options));
+  const announcer = new Announcer(announcing, options);
   const app = createApp({
     ...{ db, events, log, catalogue, adminToken, viewerToken, authorize, stopping },
     distributor: new PostgresDistributor({ events }),
+    beforeEnqueue: () => announcer.before(async () => {}),
     publicUrl: () => publicUrl ?? (mountPath || '/'),
     checkReadiness: () =>
       checkReadiness({
-        client: { query: (text, values) => runAlone(db, limits, (each) => each.query(text, values)) },
+        client: checks,
         onReadOnly: () => distrust(db),
         ...{ tasks: [], processor: undefined, phase: undefined },
       }),
@@ -55,17 +62,21 @@ export async function openApi(options: ApiOptions): Promise<OpenedApp> {
       known: [...catalogue.values()].map(({ name: task, queue }) => ({ queue, task })),
     }),
   });
-  return { app, close };
+  return { app, close: () => Promise.all([close(), announcing.close()]).then(() => {}) };
 }
 
-async function loadCatalogue({ app, tasks = [] }: ApiOptions): Promise<Catalogue> {
-  return app ? (await loadTasks(app)).catalogue : createCatalogue(tasks);
+function placeOf({ connectionString, pool, log }: ApiOptions): ConnectionsOptions {
+  return pool ? { pool, log } : { ...(connectionString && { connectionString }), log };
+}
+
+async function loadCatalogue({ app, tasks }: ApiOptions): Promise<Catalogue> {
+  return app && !tasks ? (await loadTasks(app)).catalogue : createCatalogue(tasks ?? []);
 }
 
 interface Requests {
   db: Database;
-  /** Of a readiness check. */
-  limits: Limits;
+  /** On the same connections, within the time that a health check has. */
+  checks: SqlClient;
   close(): Promise<void>;
 }
 
@@ -77,18 +88,22 @@ async function openRequests({
 }: ApiOptions): Promise<Requests> {
   const limits = requestLimits(requestTimeoutMs);
   if (pool) {
-    const settings = TRANSACTION_SETTINGS;
-    const db = limitedView(pool, { ...limits, settings });
-    return { db, limits: { ...READINESS_LIMITS, settings }, close: async () => {} };
+    const checks = limitedView(pool, READINESS_LIMITS);
+    return { db: limitedView(pool, limits), checks, close: async () => {} };
   }
   const handle = openDatabase({
     connectionString: await checkAddress(connectionString),
     applicationName: 'howdah api',
     maxConnections: POOL_SIZES.requests,
     limits,
+    types: PLAIN_TYPES,
     onConnectionError: (err) => log.warn({ err }, 'database connection lost'),
   });
-  return { db: handle.db, limits: READINESS_LIMITS, close: () => handle.close(CLOSE_PATIENCE_MS) };
+  const { db } = handle;
+  const checks: SqlClient = {
+    query: (text, values) => runAlone(db, READINESS_LIMITS, (each) => each.query(text, values)),
+  };
+  return { db, checks, close: () => handle.close(CLOSE_PATIENCE_MS) };
 }
 
 /** With what was found out about its sessions. */

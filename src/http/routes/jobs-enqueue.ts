@@ -63,6 +63,7 @@ export function addEnqueueRoutes(app: App, deps: AppDependencies) {
   const { db, distributor } = deps;
   return app
     .openapi(enqueueRoute, async (c) => {
+      await deps.beforeEnqueue?.();
       const jobs = await toNewJobs(deps, [c.req.valid('json')]);
       const body = await mutateAtOnce(c, db, async (tx) => {
         const written = await getEnqueued(tx, enqueueRecorded(tx, distributor, jobs));
@@ -73,6 +74,7 @@ export function addEnqueueRoutes(app: App, deps: AppDependencies) {
       return c.json(body, 201);
     })
     .openapi(batchRoute, async (c) => {
+      await deps.beforeEnqueue?.();
       const jobs = await toNewJobs(deps, c.req.valid('json').jobs);
       const body = await mutateAtOnce(c, db, async (tx) => {
         const enqueued = await enqueueRecorded(tx, distributor, jobs);
