@@ -1,3 +1,5 @@
+import { isKin, KIND } from './errors/is-kin.ts';
+
 /** Every error of Howdah's own that a caller can meet, in one table: HTTP status, whether trying again can help, the words. */
 const ERRORS = {
   invalid_request: { status: 422, retryable: false, title: 'The request has invalid fields' },
@@ -102,6 +104,17 @@ export class HowdahError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.details = options.details ?? {};
   }
+
+  /** Also one of another copy of this package, which a test runner may load. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: a class that extends this one is asked about itself
+    return isKin(this, value);
+  }
+
+  get [KIND](): string {
+    return 'HowdahError';
+  }
+
   /** What another error of the same kind is made of. */
   get kind(): ErrorKind {
     return this.#kind;

@@ -1,12 +1,28 @@
+import { isKin, KIND } from '../errors/is-kin.ts';
+
 /**
  * What a handler may throw to decide the fate of its job. Returning completes it; any other error retries it after
  * the task's delay, until its retries are used up.
  */
-export abstract class Outcome extends Error {}
+export abstract class Outcome extends Error {
+  /** Also one of another copy of this package. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: a class that extends this one is asked about itself
+    return isKin(this, value);
+  }
+
+  get [KIND](): string {
+    return 'Outcome';
+  }
+}
 
 /** Trying again cannot help: the job is discarded with this reason. */
 export class SkipRetry extends Outcome {
   override readonly name = 'SkipRetry';
+
+  override get [KIND](): string {
+    return 'SkipRetry';
+  }
 }
 
 /** The job is not wanted any more: it is cancelled with this reason. */
@@ -17,12 +33,20 @@ export class Cancel extends Outcome {
 /** Cancel, by the name that asynq has for it; errors of the job show this name. */
 export class Revoke extends Cancel {
   override readonly name = 'Revoke';
+
+  override get [KIND](): string {
+    return 'Revoke';
+  }
 }
 
 /** Not now: the job runs again later, and this run does not count as an attempt. */
 export class Snooze extends Outcome {
   override readonly name = 'Snooze';
   readonly delayMs: number;
+
+  override get [KIND](): string {
+    return 'Snooze';
+  }
 
   /** @param delayMs milliseconds until the next run, 0 or more */
   constructor(delayMs: number) {
@@ -35,6 +59,10 @@ export class Snooze extends Outcome {
 export class RetryAfter extends Outcome {
   override readonly name = 'RetryAfter';
   readonly delayMs: number;
+
+  override get [KIND](): string {
+    return 'RetryAfter';
+  }
 
   /** @param delayMs milliseconds until the next run, 0 or more */
   constructor(delayMs: number, reason: string, options?: ErrorOptions) {

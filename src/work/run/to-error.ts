@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 const MAX_LENGTH = 1_000;
 
 /** What was thrown, as an Error: anything can be thrown, and what is not an Error becomes one that says so. */
@@ -6,10 +8,10 @@ export function toError(thrown: unknown): Error {
   return new Error(`what was thrown is not an Error: ${describe(thrown)}`, { cause: thrown });
 }
 
-/** Whether it is an Error; a proxy can make even this question throw. */
+/** Whether it is an Error, also one of another realm, as in a test runner's; a proxy can make even this question throw. */
 export function isError(thrown: unknown): thrown is Error {
   try {
-    return thrown instanceof Error;
+    return thrown instanceof Error || types.isNativeError(thrown);
   } catch {
     return false;
   }
