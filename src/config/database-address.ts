@@ -71,6 +71,15 @@ export function withSessions(value: string, kind: SessionKind): string {
   return `${address}?${parameters}`;
 }
 
+/** The same address, of another database there. @throws {Mistake} */
+export function withDatabase(value: string, database: string): string {
+  const { authority = '', query = '' } = shapeOf(value);
+  const parameters = new URLSearchParams(query);
+  parameters.delete('dbname');
+  const rest = parameters.size === 0 ? '' : `?${parameters}`;
+  return `postgres://${authority}/${encodeURIComponent(database)}${rest}`;
+}
+
 /** For messages: `postgres://user:***@host:5432/database`, nothing else of the address. @throws {Mistake} */
 export function describeDatabaseAddress(value: string): string {
   const { hosts, user, password, database } = parseDatabaseAddress(value);

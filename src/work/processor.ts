@@ -3,6 +3,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { BoundTask } from '../tasks/bind.ts';
 import type { EndsTrouble } from './engine/ends-breaker.ts';
 import { ServedQueue } from './engine/served-queue.ts';
+import type { Slots } from './engine/slots.ts';
 import { FleetMember } from './fleet/fleet-member.ts';
 import type { BeatAnswer } from './fleet/registry.ts';
 import { ShutdownError } from './run/abort-reasons.ts';
@@ -23,6 +24,11 @@ export interface ProcessorOptions<Services> {
   application?: string;
   /** What runs by the clock; each queue's own, as long as it is served here. @default nothing */
   schedules?: readonly Schedule[];
+  /**
+   * Places for a queue's runs that somebody else gives and takes, in place of `concurrency` of them. Nothing is fetched ahead
+   * of them then. @default each queue has its own
+   */
+  places?: (queue: string) => Slots;
   /** What this process does beside its jobs, in turns with all others. */
   upkeep?: UpkeepSettings;
   services: Services;
@@ -163,14 +169,15 @@ class ServedQueues<Services> implements TaskProcessor {
 
   /** All of these or none: when one cannot open, those that did are closed again. */
   async #open(queues: readonly QueueConcurrency[]): Promise<void> {
-    const { connectionString, tasks, application, services, events, log } = this.#options;
+    const { connectionString, tasks, application, services, events, log, places } = this.#options;
     const environment = { services, events, log };
     const shared = { connectionString, tasks, application, member: this.#member, environment };
     for (const { name, fleetConcurrency } of queues) {
       await this.#member.configureFleet(name, fleetConcurrency ?? null);
     }
     const served = queues.map(
-      ({ name: queue, concurrency }) => new ServedQueue({ ...shared, queue, concurrency }),
+      ({ name: queue, concurrency }) =>
+        new ServedQueue({ ...shared, queue, concurrency, places: places?.(queue) }),
     );
     this.#served = [...this.#served, ...served]; // a heartbeat is to name a runner from when it is registered
     const results = await Promise.allSettled(served.map((each) => each.open()));

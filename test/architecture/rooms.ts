@@ -35,6 +35,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   client: { imports: ['http'] },
   graphile: { imports: EVERYTHING },
   cli: { imports: EVERYTHING },
+  testing: { imports: EVERYTHING },
 };
 
 export interface Vendor extends Room {

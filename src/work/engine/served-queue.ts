@@ -10,10 +10,11 @@ import { Slots } from './slots.ts';
 
 const RETRY_DELAY_MS = 250;
 
-export type ServedQueueOptions<Services> = Omit<
-  RunnerOptions<Services>,
-  'slots' | 'overdue' | 'breaker' | 'prefetch' | 'stopping'
->;
+export interface ServedQueueOptions<Services>
+  extends Omit<RunnerOptions<Services>, 'slots' | 'overdue' | 'breaker' | 'prefetch' | 'stopping'> {
+  /** Given and taken by somebody else, who wants nothing fetched ahead. @default as many as its concurrency */
+  places?: Slots | undefined;
+}
 
 /**
  * One queue in this process: keeps a runner at work and replaces one that left by itself. Runners that left stay until
@@ -29,16 +30,16 @@ export class ServedQueue<Services = unknown> {
   readonly #closing = new AbortController();
 
   constructor(options: ServedQueueOptions<Services>) {
-    const { queue, concurrency, environment } = options;
+    const { queue, concurrency, environment, places } = options;
     this.#options = {
       ...options,
-      slots: new Slots(concurrency),
+      slots: places ?? new Slots(concurrency),
       overdue: new OverdueRuns(),
       breaker: new EndsBreaker({
         maxUnrecorded: concurrency + MAX_UNRECORDED_BEYOND_PLACES,
         onChange: (trouble) => environment.events.emit('queue.ends', { queue, ...trouble }),
       }),
-      prefetch: new Prefetch(concurrency),
+      prefetch: new Prefetch(places ? 0 : concurrency),
       stopping: this.#closing.signal,
     };
   }
