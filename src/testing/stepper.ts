@@ -44,7 +44,7 @@ export class Stepper {
   /**
    * One run in the job's queue, until the database knows its end.
    *
-   * @throws {Error} naming the job when no run begins within 10 s
+   * @throws {Error} naming the job when no run begins within 10 s, or its end is not the database's
    */
   async step(next: NextJob): Promise<Step> {
     const ending = new AbortController();
@@ -77,8 +77,9 @@ export class Stepper {
     const waits = [
       once(this.events, 'job.completed', { signal }) as Promise<[Completed]>,
       once(this.events, 'job.failed', { signal }) as Promise<[Failed]>,
+      once(this.events, 'job.unrecorded', { signal }).then(([event]) => refuse(event)),
     ];
-    for (const wait of waits) wait.catch(() => {}); // of the one that does not come
+    for (const wait of waits) wait.catch(() => {}); // of those that do not come
     const [event] = await Promise.race(waits);
     return event;
   }
@@ -90,4 +91,8 @@ export class Stepper {
       await delay(LOOK_MS);
     }
   }
+}
+
+function refuse({ jobId }: Completed): never {
+  throw new Error(`job ${jobId} ran, and its end was not written: it was given to somebody else meanwhile`);
 }
