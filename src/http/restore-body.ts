@@ -10,7 +10,7 @@ type ParsedMessage = Pick<IncomingMessage, 'headers' | 'readableDidRead'> & {
  * Gives a request its body back where a framework has read it before us: from the bytes, if they were kept, else written
  * anew from what was parsed.
  *
- * @returns false when there was a body and nothing is left of it
+ * @returns false when there was a body and it is gone, or may not be what it was
  */
 export function restoreBody(incoming: ParsedMessage): boolean {
   if (!incoming.readableDidRead || !hasBody(incoming)) return true;
@@ -30,5 +30,11 @@ function toBytes({ body, headers }: ParsedMessage): Buffer | undefined {
   if (/^application\/x-www-form-urlencoded\b/i.test(type)) {
     return Buffer.from(new URLSearchParams(Object.entries(body as object)).toString());
   }
-  return Buffer.from(JSON.stringify(body));
+  return holdsRounded(body) ? undefined : Buffer.from(JSON.stringify(body));
+}
+
+/** Whether a whole number may have been another one before it was parsed. */
+function holdsRounded(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsRounded);
 }

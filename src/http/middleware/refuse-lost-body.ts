@@ -6,7 +6,7 @@ import type { AppEnv } from '../app-dependencies.ts';
 export const refuseLostBody = createMiddleware<AppEnv>(async (c, next) => {
   if (c.env?.isBodyLost) {
     const detail =
-      'The server around Howdah read the body of this request and did not keep it: mount Howdah before what parses bodies';
+      'The server around Howdah read the body of this request and did not keep it, or not its long numbers: mount Howdah before what parses bodies';
     throw new HowdahError('internal', { detail });
   }
   await next();

@@ -36,3 +36,31 @@ test('a body that the host has read and thrown away is told of, and not taken fo
   const { detail } = await readProblem(answer).finally(host.close);
   assert.match(detail, /mount Howdah before what parses bodies/);
 });
+
+test('a long number that the host may have rounded is told of, and no job is made with another one', async () => {
+  await using handler = createHttpHandler({ pool: new pg.Pool(), adminToken: 'x' });
+  const app = express();
+  app.use(express.json());
+  app.use('/howdah', handler.node);
+  const host = await listen(createServer(app));
+  const body = '{"task": "t", "payload": {"ids": [9007199254740993]}}';
+  const headers = { Authorization: 'Bearer x', 'Content-Type': 'application/json' };
+  const answer = await host.send('/howdah/v1/jobs', { method: 'POST', headers, body });
+  const { detail } = await readProblem(answer).finally(host.close);
+  assert.match(detail, /or not its long numbers/);
+});
+
+test('the bytes that a host has kept are what was sent', async () => {
+  await using handler = createHttpHandler({ pool: new pg.Pool(), adminToken: 'x' });
+  const app = express();
+  app.use(
+    express.json({ verify: (request, _response, bytes) => Object.assign(request, { rawBody: bytes }) }),
+  );
+  app.use('/howdah', handler.node);
+  const host = await listen(createServer(app));
+  const body = '{"task": "t", "payload": {"ids": [9007199254740993]}}';
+  const headers = { Authorization: 'Bearer x', 'Content-Type': 'application/json' };
+  const answer = await host.send('/howdah/v1/jobs', { method: 'POST', headers, body });
+  const { code, detail } = await readProblem(answer).finally(host.close);
+  assert.deepEqual([code, /received 9007199254740993;/.test(detail)], ['invalid_request', true], detail);
+});
