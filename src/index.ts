@@ -64,6 +64,12 @@ export type {
 export type { BoundTask, Classification, Handler, TaskPolicy } from './tasks/bind.ts';
 export { defineTask, type TaskDefinition } from './tasks/define-task.ts';
 export { Cancel, Outcome, RetryAfter, Revoke, SkipRetry, Snooze } from './tasks/outcomes.ts';
-export { asynqDelay, exponentialDelay, fixedDelay, type RetryDelay } from './tasks/retry-delay.ts';
+export {
+  asynqDelay,
+  exponentialDelay,
+  fixedDelay,
+  linearDelay,
+  type RetryDelay,
+} from './tasks/retry-delay.ts';
 export type { RunningJob, TaskContext } from './tasks/task-context.ts';
 export type { TaskProcessor } from './work/processor.ts';

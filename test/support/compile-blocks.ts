@@ -1,25 +1,19 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-export interface Page {
-  /** The `ts` blocks of it, in order. */
-  blocks: string[];
-  /** What the compiler finds fault with; empty when nothing. */
-  faults: string;
-}
-
 /**
- * Compiles the `ts` blocks of a page, each as a module of its own beside `files`; `howdah` and its entry points are those of
- * this tree.
+ * What the compiler finds fault with in the code of a page; empty when nothing. Each block is a module of its own beside
+ * `files`; `howdah` and its entry points are those of this tree.
  *
  * @param files what the blocks leave to the reader, by path
  */
-export async function compileBlocks(page: string, files: Readonly<Record<string, string>>): Promise<Page> {
-  const text = await readFile(join(ROOT, page), 'utf8');
-  const blocks = [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code);
+export async function compileBlocks(
+  blocks: readonly string[],
+  files: Readonly<Record<string, string>>,
+): Promise<string> {
   await mkdir(join(ROOT, '.howdah'), { recursive: true });
   const folder = await mkdtemp(join(ROOT, '.howdah/documentation-'));
   const settings = {
@@ -27,28 +21,33 @@ export async function compileBlocks(page: string, files: Readonly<Record<string,
     compilerOptions: {
       paths: { howdah: ['../../src/index.ts'], 'howdah/*': ['../../src/*.ts'] },
       noUnusedLocals: false,
+      noUnusedParameters: false,
     },
     include: ['**/*.ts'],
   };
   try {
-    await write(folder, 'tsconfig.json', JSON.stringify(settings));
-    for (const [path, code] of Object.entries(files)) await write(folder, path, code);
-    for (const [index, code] of blocks.entries())
-      await write(folder, fileOf(code) ?? `block-${index}.ts`, code);
-    return { blocks, faults: await compile(folder) };
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(settings));
+    for (const [path, code] of name(blocks, files)) await write(folder, path, code);
+    return await compile(folder);
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-/** A block that begins with `// name.ts` is that file, which others may import. */
-function fileOf(code: string): string | undefined {
-  return /^\/\/ (\S+\.ts)\b/.exec(code)?.[1];
+/** A block that begins with `// name.ts` is that file, which others may import. @throws when two are the same */
+function name(blocks: readonly string[], files: Readonly<Record<string, string>>): Map<string, string> {
+  const named = new Map(Object.entries(files));
+  for (const [index, code] of blocks.entries()) {
+    const path = /^\/\/ (\S+\.ts)\b/.exec(code)?.[1] ?? `block-${index}.ts`;
+    if (named.has(path)) throw new Error(`${path} is there twice`);
+    named.set(path, code);
+  }
+  return named;
 }
 
-async function write(folder: string, path: string, text: string): Promise<void> {
+async function write(folder: string, path: string, code: string): Promise<void> {
   await mkdir(dirname(join(folder, path)), { recursive: true });
-  await writeFile(join(folder, path), `${text}\nexport {};\n`.replace(/^(\{.*\})\nexport \{\};\n$/s, '$1'));
+  await writeFile(join(folder, path), `${code}\nexport {};\n`);
 }
 
 function compile(folder: string): Promise<string> {
