@@ -3,13 +3,14 @@ import { HowdahError } from '../errors.ts';
 import type { JobState } from '../look/job.ts';
 import { BULK_STATES, type BulkAction } from '../operate/bulk.ts';
 import { transactionAs } from '../operate/transaction-as.ts';
+import type { BulkReport } from '../wire/schemas/bulk.ts';
 import type { Call, Command, ExitCode, OptionDefinitions } from './command.ts';
 import { UsageError } from './command-error.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import { FILTER_OPTIONS, hasFilter, readFilter } from './job-filter-options.ts';
 import { toJobId } from './job-id.ts';
 import { localActor } from './local-actor.ts';
-import { type BulkOrder, type BulkReport, runBulk } from './run-bulk.ts';
+import { type BulkOrder, runBulkWithBar } from './run-bulk-with-bar.ts';
 
 const DEFAULT_MAX = 1_000;
 const MOST = 100_000;
@@ -98,7 +99,7 @@ async function changeMatching(definition: ChangeDefinition, call: Call): Promise
   const order = readOrder(definition, call);
   const { db } = await connect();
   using interrupt = interruptSignal();
-  const report = await runBulk(db, { ...order, signal: interrupt.signal }, output);
+  const report = await runBulkWithBar(db, { ...order, signal: interrupt.signal }, output);
   output.answer(report, describeReport(report, definition.done));
   if (!interrupt.signal.aborted) return 0;
   output.note(`Stopped; the same command goes on${options.isSet('limit') ? ', to its limit' : ''}.`);

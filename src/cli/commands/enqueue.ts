@@ -31,8 +31,8 @@ export const enqueue: Command = {
   async run(call) {
     const requested = await readRequest(call);
     const { db } = await call.connect();
-    const { enqueueRequested } = await import('../enqueue-requested.ts');
-    const added = await enqueueRequested(db, requested);
+    const { enqueueJob } = await import('../enqueue-job.ts');
+    const added = await enqueueJob(db, requested);
     const { id, task, queue, maxRetries, runAt } = added;
     const when = runAt.getTime() > Date.now() ? `, ${describeInstant(runAt)}` : '';
     const answer = { id, task, queue, max_retries: maxRetries, run_at: runAt.toISOString() };
@@ -71,7 +71,7 @@ function toPlaceholder({ kind, name }: OptionRow): string {
 }
 
 async function readRequest({ args: [task = '', payload], options }: Call): Promise<RequestedJob> {
-  const { checkRequest } = await import('../enqueue-requested.ts');
+  const { checkRequest } = await import('../enqueue-job.ts');
   const given = PLAIN_OPTIONS.filter(({ name }) => options.isSet(toFlag(name)));
   const fields = given.map(({ name, kind }) => {
     const text = options.text(toFlag(name)) ?? '';

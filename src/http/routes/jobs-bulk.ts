@@ -3,10 +3,10 @@ import { bulkReport, bulkRequest } from '../../wire/schemas/bulk.ts';
 import { idempotencyKey } from '../../wire/schemas/idempotency-key.ts';
 import { refusals } from '../../wire/schemas/problem.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
+import { answerBulk } from '../bulk-answer.ts';
 import { operatorsOnly } from '../middleware/identify-caller.ts';
 import { keepNumbers } from '../middleware/keep-numbers.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
-import { runBulk } from '../run-bulk.ts';
 
 const retryRoute = bulkRoute(
   '/v1/jobs/bulk/retry',
@@ -23,16 +23,16 @@ const discardRoute = bulkRoute('/v1/jobs/bulk/discard', 'Discard all waiting job
 export function addBulkRoutes(app: App, deps: AppDependencies) {
   return app
     .openapi(retryRoute, async (c) =>
-      c.json(await runBulk(c, deps, { action: 'retry', order: c.req.valid('json') }), 200),
+      c.json(await answerBulk(c, deps, { action: 'retry', order: c.req.valid('json') }), 200),
     )
     .openapi(cancelRoute, async (c) =>
-      c.json(await runBulk(c, deps, { action: 'cancel', order: c.req.valid('json') }), 200),
+      c.json(await answerBulk(c, deps, { action: 'cancel', order: c.req.valid('json') }), 200),
     )
     .openapi(runNowRoute, async (c) =>
-      c.json(await runBulk(c, deps, { action: 'run_now', order: c.req.valid('json') }), 200),
+      c.json(await answerBulk(c, deps, { action: 'run_now', order: c.req.valid('json') }), 200),
     )
     .openapi(discardRoute, async (c) =>
-      c.json(await runBulk(c, deps, { action: 'discard', order: c.req.valid('json') }), 200),
+      c.json(await answerBulk(c, deps, { action: 'discard', order: c.req.valid('json') }), 200),
     );
 }
 

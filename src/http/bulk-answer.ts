@@ -1,11 +1,10 @@
 import type { Context } from 'hono';
 import type { Database } from '../db/database.ts';
 import { HowdahError } from '../errors.ts';
-import type { JobFilter } from '../look/job-filter.ts';
 import type { EventHub } from '../observability/event-hub.ts';
-import { BULK_STATES, type BulkAction, countJobs, narrowToAction } from '../operate/bulk.ts';
+import { BULK_STATES, type BulkAction } from '../operate/bulk.ts';
 import { type CancelledJobs, readCancelled } from '../operate/cancelled-jobs.ts';
-import { changeMatching, type MatchingProgress, type MatchingResult } from '../operate/change-matching.ts';
+import type { MatchingChange, MatchingProgress, MatchingResult } from '../operate/change-matching.ts';
 import {
   type Claimed,
   claimWork,
@@ -15,7 +14,9 @@ import {
   storeAnswer,
 } from '../operate/idempotency-keys.ts';
 import { type Actor, transactionAtOnce } from '../operate/transaction-as.ts';
+import { InterruptedBulk } from '../wire/interrupted-bulk.ts';
 import { nameUnknown } from '../wire/name-unknown.ts';
+import { countBulk, reportBulk, runBulk } from '../wire/run-bulk.ts';
 import type { BulkOrder, BulkReport } from '../wire/schemas/bulk.ts';
 import { toJobFilter } from '../wire/to-job-filter.ts';
 import { actorOf } from './actor-of.ts';
@@ -26,22 +27,15 @@ import { toHowdahError } from './to-howdah-error.ts';
 
 const BATCH_SIZE = 1_000;
 
-interface Bulk {
+interface BulkRequest {
   action: BulkAction;
   order: BulkOrder;
 }
 
-type Counts = Pick<MatchingResult, 'matched' | 'changed' | 'isComplete'>;
-
-interface Work extends Bulk {
-  filter: JobFilter;
+interface Work
+  extends Pick<MatchingChange, 'action' | 'filter' | 'max' | 'reason' | 'actor' | 'signal' | 'from'> {
   keyed: KeyedRequest | undefined;
-  actor: Actor;
   events: EventHub;
-  /** How far it had come when it was broken off. */
-  from: MatchingProgress | undefined;
-  /** Ends it before the next transaction. */
-  signal: AbortSignal;
 }
 
 /**
@@ -53,15 +47,14 @@ interface Work extends Bulk {
  * @throws {HowdahError} `invalid_request` when the filter has a state that the action is not for, and those of
  *   `claimWork`
  */
-export async function runBulk(
+export async function answerBulk(
   c: Context<AppEnv>,
   { db, events, stopping }: Pick<AppDependencies, 'db' | 'events' | 'stopping'>,
-  bulk: Bulk,
+  { action, order }: BulkRequest,
 ): Promise<BulkReport> {
-  const { action, order } = bulk;
-  checkState(bulk);
-  const filter = narrowToAction(action, toJobFilter(order.filter));
-  if (order.dry_run) return toReport(bulk, await count(db, filter, order.max).catch(nameUnknown('filter.')));
+  checkState(action, order);
+  const bulk = { action, filter: toJobFilter(order.filter), max: order.max, reason: order.reason };
+  if (order.dry_run) return countBulk(db, bulk).catch(nameUnknown('filter.'));
   const keyed = await readKey(c);
   const actor = actorOf(c);
   const { answer, progress } = keyed ? await claim(db, actor, keyed) : {};
@@ -72,7 +65,6 @@ export async function runBulk(
   const signal = AbortSignal.any([c.req.raw.signal, ...(stopping ? [stopping] : [])]);
   return finish(db, {
     ...bulk,
-    filter,
     keyed,
     actor,
     signal,
@@ -94,25 +86,16 @@ async function claim(db: Database, actor: Actor, keyed: KeyedRequest): Promise<C
   }
 }
 
-async function count(db: Database, filter: JobFilter, max: number): Promise<Counts> {
-  const matched = await countJobs(db, filter, max);
-  return { matched, changed: 0, isComplete: matched < max };
-}
-
 /** A report that is not the whole story must not be the answer to those who ask again. */
 async function finish(db: Database, work: Work): Promise<BulkReport> {
   const { keyed } = work;
-  let changedCount = work.from?.changed ?? 0;
-  const onChanged = (count: number) => {
-    changedCount = count;
-  };
   try {
-    const result = await changeAll(db, work, onChanged);
+    const result = await changeAll(db, work);
     if (keyed && !result.isOver) await releaseClaim(db, keyed.key).catch(() => {}); // it lapses by itself
-    return toReport(work, result);
+    return reportBulk(work.action, result);
   } catch (error) {
     if (keyed) await releaseClaim(db, keyed.key).catch(() => {});
-    throw changedCount === 0 ? error : tellChanged(error, changedCount);
+    throw error instanceof InterruptedBulk ? tellChanged(error.cause, error.changedCount) : error;
   }
 }
 
@@ -129,31 +112,25 @@ function tellChanged(error: unknown, changed: number): HowdahError {
 }
 
 /** The last transaction remembers the report as well, so that the key never knows less than was done. */
-function changeAll(
-  db: Database,
-  { keyed, events, ...work }: Work,
-  onChanged: (count: number) => void,
-): Promise<MatchingResult> {
-  const { action, order, filter, actor, signal, from } = work;
-  const { max, reason } = order;
+function changeAll(db: Database, { keyed, events, ...change }: Work): Promise<MatchingResult> {
+  const { action } = change;
   let cancelled: CancelledJobs[] = [];
-  return changeMatching(db, {
-    ...{ action, filter, max, reason, actor, signal, from },
+  return runBulk(db, {
+    ...change,
     batchSize: BATCH_SIZE,
     ...(keyed ? { beforeBatch: (tx) => keepClaim(tx, keyed.key) } : {}),
     async inBatch(tx, { changedIds }, done) {
-      if (keyed && done.isOver) await storeAnswer(tx, keyed.key, toReport(work, done));
+      if (keyed && done.isOver) await storeAnswer(tx, keyed.key, reportBulk(action, done));
       else if (keyed) await keepClaim(tx, keyed.key, toProgress(done));
       cancelled = action === 'cancel' ? await readCancelled(tx, changedIds) : [];
     },
-    onProgress({ changed }) {
-      onChanged(changed);
+    onProgress() {
       for (const jobs of cancelled) events.emit('jobs.cancelled', jobs);
     },
   });
 }
 
-function checkState({ action, order }: Bulk): void {
+function checkState(action: BulkAction, order: BulkOrder): void {
   const { state } = order.filter;
   const states: readonly string[] = BULK_STATES[action];
   const wrong = [state ?? []].flat().find((each) => !states.includes(each));
@@ -167,9 +144,4 @@ function checkState({ action, order }: Bulk): void {
 
 function toProgress({ matched, changed, afterId, beforeId }: MatchingResult): MatchingProgress {
   return { matched, changed, afterId, beforeId };
-}
-
-function toReport({ action, order }: Bulk, { matched, changed, isComplete }: Counts): BulkReport {
-  const skipped = order.dry_run ? 0 : matched - changed;
-  return { action, dry_run: order.dry_run, matched, changed, skipped, is_complete: isComplete };
 }

@@ -2,7 +2,6 @@ import type { Database } from '../db/database.ts';
 import { transact } from '../db/transact.ts';
 import { PostgresDistributor } from '../enqueue/postgres-distributor.ts';
 import type { EnqueuedJob } from '../enqueue/task-distributor.ts';
-import { createEventHub } from '../observability/event-hub.ts';
 import { createCatalogue } from '../tasks/catalogue.ts';
 import { describeMistakes } from '../wire/describe-mistakes.ts';
 import { enqueueAll, toNewJobs } from '../wire/enqueue-requested.ts';
@@ -21,9 +20,9 @@ export function checkRequest(requested: Readonly<Record<string, unknown>>): Requ
 }
 
 /** Enqueues it with the same checks and defaults as over HTTP. @throws {HowdahError} as the distributor does */
-export async function enqueueRequested(db: Database, requested: RequestedJob): Promise<EnqueuedJob> {
+export async function enqueueJob(db: Database, requested: RequestedJob): Promise<EnqueuedJob> {
   const jobs = await toNewJobs({ db, catalogue: NONE }, [requested]);
-  const distributor = new PostgresDistributor({ events: createEventHub() });
+  const distributor = new PostgresDistributor();
   const [added] = await transact(db, (tx) => enqueueAll(tx, distributor, jobs));
   if (!added) throw new Error('an enqueued job was not returned');
   return added;

@@ -1,0 +1,37 @@
+import type { Database } from '../db/database.ts';
+import type { MatchingChange } from '../operate/change-matching.ts';
+import { countBulk, reportBulk, runBulk } from '../wire/run-bulk.ts';
+import type { BulkReport } from '../wire/schemas/bulk.ts';
+import { localActor } from './local-actor.ts';
+import type { Output } from './output.ts';
+import { ProgressBar } from './progress-bar.ts';
+
+/** Small enough for a bar that moves, and for locks that are held for milliseconds. */
+const BATCH_SIZE = 250;
+
+export interface BulkOrder extends Pick<MatchingChange, 'action' | 'filter' | 'max' | 'reason' | 'signal'> {
+  isDryRun: boolean;
+}
+
+/** Does the action to the oldest jobs that fit, 250 a transaction, under a progress bar. @throws as `runBulk` */
+export async function runBulkWithBar(
+  db: Database,
+  { isDryRun, ...order }: BulkOrder,
+  output: Output,
+): Promise<BulkReport> {
+  const counted = await countBulk(db, order);
+  if (isDryRun) return counted;
+  const bar = new ProgressBar(output.status, counted.matched);
+  bar.show(0);
+  try {
+    const result = await runBulk(db, {
+      ...order,
+      batchSize: BATCH_SIZE,
+      actor: localActor(),
+      onProgress: ({ matched }) => bar.show(matched),
+    });
+    return reportBulk(order.action, result);
+  } finally {
+    bar.clear();
+  }
+}
