@@ -20,7 +20,10 @@ export {
   type SettingsContext,
 } from './config.ts';
 export { causesOf } from './db/causes-of.ts';
+export { inOrder } from './db/in-order.ts';
+export { type DatabaseHandle, openDatabase } from './db/open-database.ts';
 export type { PgQueryable, SqlClient } from './db/sql-client.ts';
+export { transact } from './db/transact.ts';
 export type { EnqueueOptions, KeyMode } from './enqueue/enqueue-options.ts';
 export { PostgresDistributor } from './enqueue/postgres-distributor.ts';
 export { type RecordedJob, RecordingDistributor } from './enqueue/recording-distributor.ts';
@@ -54,6 +57,8 @@ export { createEventHub, type EventHub } from './observability/event-hub.ts';
 export type { HowdahEvents } from './observability/events.ts';
 export type { Logger } from './observability/logger.ts';
 export type { Check, Readiness } from './start/readiness.ts';
+export type { Service } from './start/service.ts';
+export { runApp, type StartOptions, startApp } from './start/start-app.ts';
 export { migrate, startWorker } from './start/start-worker.ts';
 export { StartupError } from './start/startup-error.ts';
 export type {

@@ -1,6 +1,6 @@
 import type { NodePgClient, NodePgDatabase } from 'drizzle-orm/node-postgres';
-import type { Database, Transaction } from '../db/database.ts';
-import { transact } from '../db/transact.ts';
+import type { Pool } from 'pg';
+import { type PgQueryable, transact } from '../index.ts';
 import {
   createTableRelationsHelpers,
   drizzle,
@@ -12,7 +12,7 @@ import {
 import * as schema from './schema.ts';
 
 /** The bank's typed way to its tables, on a database of the queue. */
-export type BankDatabase = NodePgDatabase<typeof schema> & { $client: Database };
+export type BankDatabase = NodePgDatabase<typeof schema> & { $client: Pool };
 
 /** A transaction of `transactDrizzle`. */
 export type BankTransaction = Parameters<Parameters<BankDatabase['transaction']>[0]>[0];
@@ -21,7 +21,7 @@ const DIALECT = new PgDialect();
 const { tables, tableNamesMap } = extractTablesRelationalConfig(schema, createTableRelationsHelpers);
 const RELATIONS = { fullSchema: schema, schema: tables, tableNamesMap };
 
-export function toBankDatabase(db: Database): BankDatabase {
+export function toBankDatabase(db: Pool): BankDatabase {
   return drizzle(db, { schema });
 }
 
@@ -33,7 +33,7 @@ export function transactDrizzle<T>(
   return transact($client, (tx) => work(toDrizzle(tx)));
 }
 
-function toDrizzle(tx: Transaction): BankTransaction {
+function toDrizzle(tx: PgQueryable): BankTransaction {
   const session = new NodePgSession<typeof schema, typeof tables>(
     tx as unknown as NodePgClient,
     DIALECT,

@@ -4,8 +4,5 @@ import { endEarlyOnSignals } from '../start/end-early.ts';
 const [, , command = 'all'] = process.argv;
 endEarlyOnSignals(command !== 'migrate');
 
-const [{ runCommand }, { default: bank }] = await Promise.all([
-  import('../start/run-command.ts'),
-  import('./app.ts'),
-]);
-await runCommand(command, bank);
+const [{ runApp }, { default: bank }] = await Promise.all([import('../index.ts'), import('./app.ts')]);
+await runApp(command, bank);

@@ -46,13 +46,8 @@ const RE_EXPORT = /^export\s+(?:type\s+)?(?:\*|\{[^}]*\})[^;'"]*\bfrom\b/gm;
 const NAMED_EXPORT = /^export\s+(?!default\b)/gm;
 const STACK = /\bnew\s+(globalThis\s*\.\s*)?(Async)?DisposableStack\b/g;
 /** What package.json exports. */
-const ENTRIES = new Set([
-  'src/index.ts',
-  'src/http.ts',
-  'src/client.ts',
-  'src/graphile.ts',
-  'src/testing.ts',
-]);
+const ENTRIES = new Set(['index', 'http', 'client', 'graphile', 'testing'].map((name) => `src/${name}.ts`));
+const LOADED_FIRST = 'src/start/end-early.ts'; // obeys signals while all else is loaded
 const VAGUE_NAME = /(^|[-_])(utils?|helpers?|types?|constants?|common|misc|shared)\.[a-z]+$/;
 
 export const RULES: readonly Rule[] = [
@@ -87,6 +82,17 @@ export const RULES: readonly Rule[] = [
     broken: [
       { path: 'src/start/a.ts', text: "import { b } from '../bank/b.ts';\n" },
       { path: 'src/cli/a.ts', text: "const { b } = await import('../bank/b.ts');\n" },
+    ],
+  },
+  {
+    name: 'know of the queue only what the package exports, if they are the bank',
+    why: 'The bank shows what an application can do with the package. What it takes from behind the entries, no other application has.',
+    fix: "Import it from src/index.ts or another entry; export it there if applications may want it, and write it in src/bank if they don't.",
+    applies: (path) => path.startsWith('src/bank/') && path.endsWith('.ts'),
+    check: (file) => internalImports(file).filter(isBehindEntries).map(describeImport(file)),
+    broken: [
+      { path: 'src/bank/a.ts', text: "import { transact } from '../db/transact.ts';\n" },
+      { path: 'src/bank/main.ts', text: "const { run } = await import('../start/run-command.ts');\n" },
     ],
   },
   {
@@ -282,6 +288,10 @@ function isTask(path: string): boolean {
 
 function internalImports(file: SourceFile): Import[] {
   return findImports(file).filter(({ isInternal }) => isInternal);
+}
+
+function isBehindEntries({ target }: Import): boolean {
+  return !target.startsWith('src/bank/') && !ENTRIES.has(target) && target !== LOADED_FIRST;
 }
 
 function packageImports(file: SourceFile): Import[] {

@@ -1,10 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pino from 'pino';
-import { loadConfig } from '../../config.ts';
-import { type DatabaseHandle, openDatabase } from '../../db/open-database.ts';
-import { createEventHub } from '../../observability/event-hub.ts';
-import { createLogger } from '../../observability/logger.ts';
-import { type Service, startService } from '../../start/service.ts';
+import { createEventHub, type DatabaseHandle, openDatabase, type Service, startApp } from '../../index.ts';
 import bank from '../app.ts';
 import { type JobLog, keepJobLog } from './job-log.ts';
 import { makeTemporaryFolder } from './temporary-folder.ts';
@@ -29,12 +25,16 @@ export interface DemoService {
 export async function startDemoService(opened: AsyncDisposableStack): Promise<DemoService> {
   const folder = await makeTemporaryFolder(opened);
   const viewerToken = randomBytes(32).toString('base64url');
-  const env = { ...process.env, ...OVERRIDES, VIEWER_TOKEN: viewerToken, DATA_DIR: folder };
-  const config = loadConfig(env, { readSettings: bank.readSettings });
+  const env: Record<string, string | undefined> = {
+    ...process.env,
+    ...OVERRIDES,
+    VIEWER_TOKEN: viewerToken,
+    DATA_DIR: folder,
+  };
   const events = createEventHub();
   const jobs = keepJobLog(events);
-  const log = createLogger({ level: 'warn', destination: pino.destination({ fd: 2, sync: true }) });
-  const starting = startService({ app: bank, config, role: 'all', log, events });
+  const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }));
+  const starting = startApp({ app: bank, env, events, log });
   opened.defer(() =>
     starting.then(
       (service) => service.stop(),
@@ -48,7 +48,7 @@ export async function startDemoService(opened: AsyncDisposableStack): Promise<De
     maxConnections: 2,
   });
   opened.defer(() => database.close());
-  const isOwnDatabase = config.databaseUrl === undefined;
+  const isOwnDatabase = !env.DATABASE_URL?.trim();
   return { service, viewerToken, isOwnDatabase, jobs, folder, database };
 }
 

@@ -1,5 +1,4 @@
-import type { EventHub } from '../../observability/event-hub.ts';
-import type { HowdahEvents } from '../../observability/events.ts';
+import type { EventHub, HowdahEvents } from '../../index.ts';
 
 type Started = HowdahEvents['job.started'][0];
 type Completed = HowdahEvents['job.completed'][0];

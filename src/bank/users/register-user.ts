@@ -1,5 +1,4 @@
-import { inOrder } from '../../db/in-order.ts';
-import { type EnqueuedJob, HowdahError, type TaskDistributor } from '../../index.ts';
+import { type EnqueuedJob, HowdahError, inOrder, type TaskDistributor } from '../../index.ts';
 import { type BankDatabase, type BankTransaction, transactDrizzle } from '../database.ts';
 import { sendVerifyEmail } from '../definitions/send-verify-email.ts';
 import { sendWelcomeEmail } from '../definitions/send-welcome-email.ts';
