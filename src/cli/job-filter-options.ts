@@ -5,7 +5,7 @@ import { UsageError } from './command-error.ts';
 import { suggestion } from './nearest.ts';
 import type { OptionValues } from './option-values.ts';
 
-export const STATES: readonly JobState[] = [...LIVE_STATES, ...FINISHED_STATES];
+const STATES: readonly JobState[] = [...LIVE_STATES, ...FINISHED_STATES];
 
 /** The options that say which jobs; they mean the same in every command. */
 export const FILTER_OPTIONS: OptionDefinitions = {

@@ -3,7 +3,7 @@ import type { EnqueueOptions, KeyMode } from './enqueue-options.ts';
 /** A hundred years: what is further off is a unit mistaken for another. */
 export const MAX_DURATION_MS = 100 * 365 * 86_400_000;
 
-export const KEY_MODES = ['replace', 'preserve_run_at', 'ignore'] as const satisfies readonly KeyMode[];
+const KEY_MODES = ['replace', 'preserve_run_at', 'ignore'] as const satisfies readonly KeyMode[];
 
 export type OptionName = keyof EnqueueOptions;
 

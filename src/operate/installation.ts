@@ -1,8 +1,5 @@
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 
-/** Of what a worker gets that would begin in a copy nobody has decided about. */
-export const COPIED_DATABASE = 'HWCPY';
-
 /** What is wrong when this is a copy of the database whose workers ran its jobs, and what to do; null when it is not. */
 export async function readInstallationProblem(client: SqlClient): Promise<string | null> {
   const [row] = await queryRows<{ problem: string | null }>(

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 /** Retries when neither the task nor the enqueue says otherwise: 25 retries are 26 runs, as in asynq. */
-export const DEFAULT_MAX_RETRIES = 25;
+const DEFAULT_MAX_RETRIES = 25;
 
 /** Time limit of one run when neither the task nor the enqueue says otherwise: 30 minutes, as in asynq. */
 export const DEFAULT_TIMEOUT_MS = 30 * 60_000;

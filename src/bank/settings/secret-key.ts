@@ -1,7 +1,7 @@
 import { Mistake } from '../../index.ts';
 
 /** Shorter keys could be guessed from a single signature. */
-export const MIN_SECRET_KEY_LENGTH = 32;
+const MIN_SECRET_KEY_LENGTH = 32;
 
 /** @throws {Mistake} */
 export function parseSecretKey(value: string): string {

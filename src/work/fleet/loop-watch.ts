@@ -2,7 +2,7 @@
 export const TICK_MS = 250;
 
 /** A loop that did not turn for this long is blocked. */
-export const BLOCKED_AFTER_MS = 1_000;
+const BLOCKED_AFTER_MS = 1_000;
 
 /** A look that comes later than this after the one before tells nothing: this thread stood still itself. */
 const LATE_MS = 3 * TICK_MS;
