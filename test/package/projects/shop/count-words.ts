@@ -1,0 +1,7 @@
+import { defineTask } from 'howdah';
+import { z } from 'zod';
+
+export const countWords = defineTask({
+  name: 'count_words',
+  payload: z.strictObject({ text: z.string() }),
+});
