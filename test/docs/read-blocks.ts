@@ -17,7 +17,7 @@ export interface Block {
   language: string;
   text: string;
   line: number;
-  /** The heading that it is under. */
+  /** The `##` that it is under. */
   section: string;
 }
 
@@ -28,7 +28,7 @@ export function readBlocks(page: string): Block[] {
   return [...fences].map((fence) => {
     const [, indent = '', language = '', code = ''] = fence;
     const before = text.slice(0, fence.index).split('\n');
-    const section = before.findLast((each) => /^#+ /.test(each))?.replace(/^#+ /, '') ?? '';
+    const section = before.findLast((each) => each.startsWith('## '))?.slice(3) ?? '';
     return { language, line: before.length, section, text: code.replace(new RegExp(`^${indent}`, 'gm'), '') };
   });
 }
