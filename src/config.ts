@@ -212,7 +212,7 @@ function reportMissing(reader: EnvironmentReader, { environment }: OwnConfig, ro
   } else if (role === 'worker' && !reader.has('DATABASE_URL')) {
     reader.report(
       'DATABASE_URL',
-      "required by a worker, as it runs the jobs of the API's database; set it, or use npm start, which is API, worker and database in one",
+      "required by a worker, as it runs the jobs of the API's database; set it, or use npx howdah dev, which is API, worker and database in one",
     );
   }
 }

@@ -11,7 +11,8 @@ export async function connect(): Promise<DatabaseHandle> {
   const connectionString = databaseUrl ?? (await findEmbedded(dataDir));
   const address = await checkConnection(connectionString).catch((failure: unknown) => {
     if (!(failure instanceof StartupError)) throw failure;
-    const advice = databaseUrl === undefined ? '; run npm start, to which the embedded Postgres belongs' : '';
+    const advice =
+      databaseUrl === undefined ? '; run npx howdah dev, to which the embedded Postgres belongs' : '';
     throw new CommandError(`${failure.message}${advice}`, { code: 'unavailable', cause: failure });
   });
   return openDatabase({ connectionString: address, applicationName: 'howdah cli', maxConnections: 2 });
@@ -22,7 +23,7 @@ export async function findEmbedded(dataDir: string): Promise<string> {
   const address = await embeddedAddress(dataDir);
   if (address !== undefined) return address;
   throw new CommandError(
-    'no database: set DATABASE_URL, or run npm start, which brings a Postgres of its own',
+    'no database: set DATABASE_URL, or run npx howdah dev, which brings a Postgres of its own',
     { code: 'unavailable' },
   );
 }

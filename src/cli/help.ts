@@ -12,7 +12,7 @@ export function renderOverview(commands: readonly ListedCommand[]): string {
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
     'npx howdah <command> --help shows its options and examples.',
-    'The database is that of DATABASE_URL, or the embedded one of npm start in DATA_DIR.',
+    'The database is that of DATABASE_URL, or the embedded one of npx howdah dev in DATA_DIR.',
     'A terminal gets tables; a pipe or file gets JSON, as everybody does with --json.',
     EXIT_CODES,
     '',

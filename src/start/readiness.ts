@@ -72,7 +72,7 @@ function sayLate(): string {
 function checkDatabase({ client, onReadOnly }: ReadinessParts, late: Promise<string>): Promise<Check> {
   return told(late, async () => {
     if (!(await hasCurrentSchema(client))) {
-      return 'the database is older than this version; npm run migrate brings it up to date';
+      return 'the database is older than this version; npx howdah migrate brings it up to date';
     }
     if (await isReadOnly(client)) {
       onReadOnly?.();

@@ -93,7 +93,7 @@ describe('npx howdah', () => {
   test('says in one line that there is no database', async () => {
     const { exitCode, stderr } = await runHowdah(['jobs']);
     assert.equal(exitCode, 1);
-    assert.match(stderr, /^howdah: no database: set DATABASE_URL, or run npm start, .*\n$/);
+    assert.match(stderr, /^howdah: no database: set DATABASE_URL, or run npx howdah dev, .*\n$/);
   });
 
   test('says in one line that the database cannot be reached, without its password', async () => {

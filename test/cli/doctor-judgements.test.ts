@@ -57,7 +57,7 @@ describe('the doctor', () => {
     assert.equal(tooMany.level, 'error');
     assert.match(
       tooMany.what,
-      /a worker opens up to 98 connections, an API 23, npm start 118; the server allows 97 \(max_connections\), 3 are/,
+      /a worker opens up to 98 connections, an API 23, npx howdah start 118; the server allows 97 \(max_connections\), 3 are/,
     );
     const ofRole = judgeConnections({ ...limits, role: 20 }, NEEDS);
     assert.match(`${ofRole.what} ${ofRole.advice}`, /allows 20 \(the role's limit\).*raise the role's limit/);

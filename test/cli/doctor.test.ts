@@ -73,7 +73,7 @@ describe('npx howdah doctor', () => {
   test('reports that there is no database at all', async () => {
     const { exitCode, stdout } = await doctor({ DATABASE_URL: '' });
     assert.equal(exitCode, 1);
-    assert.match(stdout, /ERROR no database\n +→ set DATABASE_URL, or run npm start/);
+    assert.match(stdout, /ERROR no database\n +→ set DATABASE_URL, or run npx howdah dev/);
   });
 
   test('reports a database without Howdah in it, and changes nothing there', async () => {
@@ -81,7 +81,7 @@ describe('npx howdah doctor', () => {
     try {
       const { exitCode, stdout } = await doctor({ DATABASE_URL: empty.connectionString });
       assert.equal(exitCode, 1);
-      assert.match(stdout, /ERROR Howdah is not installed in this database\n +→ run npm run migrate/);
+      assert.match(stdout, /ERROR Howdah is not installed in this database\n +→ run npx howdah migrate/);
       const again = await doctor({ DATABASE_URL: empty.connectionString });
       assert.match(again.stdout, /not installed/);
     } finally {
@@ -109,7 +109,7 @@ describe('npx howdah doctor', () => {
     const { exitCode, stdout } = await doctor();
     await queue.pool.query('update howdah.installed_sql set fingerprint = $1', [rows[0]?.fingerprint]);
     assert.equal(exitCode, 1);
-    assert.match(stdout, /ERROR the database is at another version\n +→ run npm run migrate/);
+    assert.match(stdout, /ERROR the database is at another version\n +→ run npx howdah migrate/);
   });
 
   test('tells a program that is too old from a database that is', async () => {

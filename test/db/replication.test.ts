@@ -64,7 +64,7 @@ describe('sequences that a restore left behind', () => {
     assert.equal(exitCode, 1);
     assert.match(
       stdout,
-      /ERROR sequence howdah\.job_id_seq is at 0, and ids up to 3 are taken\n +→ run npm run migrate/,
+      /ERROR sequence howdah\.job_id_seq is at 0, and ids up to 3 are taken\n +→ run npx howdah migrate/,
     );
     assert.match(stdout, /ERROR sequence howdah\.audit_log_id_seq is at 0/);
     const { connectionString } = queue.database;

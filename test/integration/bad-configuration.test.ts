@@ -89,7 +89,7 @@ describe('a service that cannot start says why, in words alone, and exits with 1
 
   test('when it is a worker without the database of the API or a mail server', async () => {
     const complaints = await complaintsOf({ command: 'worker', env: {} });
-    assert.match(complaints, /^ {2}DATABASE_URL: required by a worker, .*; set it, or use npm start/m);
+    assert.match(complaints, /^ {2}DATABASE_URL: required by a worker, .*; set it, or use npx howdah dev/m);
     assert.match(complaints, /^ {2}PUBLIC_URL: required by a worker, .*; set it, or use npm start/m);
     assert.match(complaints, /^ {2}SMTP_URL: required by a worker, .*; set it, or use npm start/m);
   });

@@ -222,7 +222,7 @@ describe('a start whose role may not do what is due', () => {
     assert.equal(exitCode, 1);
     assert.match(
       complaints,
-      /^this database lacks the queue undue, and role "howdah_login_\w+" may not .*run npm run migrate as role "\w+"/,
+      /^this database lacks the queue undue, and role "howdah_login_\w+" may not .*run npx howdah migrate as role "\w+"/,
     );
     assert.equal(complaints.trim().split('\n').length, 1);
   });
@@ -235,7 +235,7 @@ describe('a start whose role may not do what is due', () => {
     assert.equal(exitCode, 1);
     assert.match(
       complaints,
-      /^AUTO_MIGRATE is off, and this database lacks the queue undue: run npm run migrate as role "\w+"/,
+      /^AUTO_MIGRATE is off, and this database lacks the queue undue: run npx howdah migrate as role "\w+"/,
     );
   });
 

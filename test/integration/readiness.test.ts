@@ -82,7 +82,7 @@ describe('readiness tells the truth', () => {
     );
     const { status, checks } = await ready(url);
     assert.equal(status, 503);
-    assert.match(checks['database']?.detail ?? '', /npm run migrate/);
+    assert.match(checks['database']?.detail ?? '', /npx howdah migrate/);
   });
 
   test('about jobs that nobody takes', async () => {

@@ -52,7 +52,7 @@ export function judgeConnections({ usable, used, role, database }: Limits, needs
   const most = Math.min(usable, role ?? usable, database ?? usable);
   const limit =
     most === usable ? 'max_connections' : most === role ? "the role's limit" : "the database's limit";
-  const need = `with these QUEUES a worker opens up to ${needs.worker} connections, an API ${needs.api}, npm start ${needs.all}`;
+  const need = `with these QUEUES a worker opens up to ${needs.worker} connections, an API ${needs.api}, npx howdah start ${needs.all}`;
   const have = `the server allows ${most} (${limit}), ${used} are in use`;
   if (needs.worker > most) {
     return error(`${need}; ${have}`, `raise ${limit}, or lower the concurrency in QUEUES`);

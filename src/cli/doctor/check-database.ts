@@ -87,7 +87,7 @@ async function checkInstalled(
   const { rows } = await session.query("select from pg_namespace where nspname = 'howdah'");
   const what =
     rows.length === 0 ? 'Howdah is not installed in this database' : 'the database is at another version';
-  return error(what, 'run npm run migrate with these settings; every start does it too');
+  return error(what, 'run npx howdah migrate with these settings; every start does it too');
 }
 
 async function checkEveryEngine(session: Session): Promise<Finding[]> {

@@ -9,7 +9,7 @@ export async function checkSequences(session: Session): Promise<Finding[]> {
   return lagging.map(({ name, taken, lastValue }) =>
     error(
       `sequence ${name} is at ${lastValue}, and ids up to ${taken} are taken`,
-      'run npm run migrate, which moves it; every start does it too',
+      'run npx howdah migrate, which moves it; every start does it too',
     ),
   );
 }

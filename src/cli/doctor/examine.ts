@@ -59,7 +59,9 @@ const NO_APP = warning(
 async function checkServer(config: Config, app: LoadedApp | undefined): Promise<Finding[]> {
   const databaseUrl = config.databaseUrl ?? (await embeddedAddress(config.dataDir));
   if (databaseUrl === undefined) {
-    return [error('no database', 'set DATABASE_URL, or run npm start, which brings a Postgres of its own')];
+    return [
+      error('no database', 'set DATABASE_URL, or run npx howdah dev, which brings a Postgres of its own'),
+    ];
   }
   const directUrl = config.databaseDirectUrl ?? databaseUrl;
   const variable = config.databaseDirectUrl ? 'DATABASE_DIRECT_URL' : 'DATABASE_URL';
@@ -75,7 +77,7 @@ async function checkServer(config: Config, app: LoadedApp | undefined): Promise<
     if (!(failure instanceof StartupError)) throw failure;
     const advice = config.databaseUrl
       ? 'start the server, or correct its address'
-      : 'run npm start, to which the embedded Postgres belongs, or set DATABASE_URL';
+      : 'run npx howdah dev, to which the embedded Postgres belongs, or set DATABASE_URL';
     return [error(failure.message, advice)];
   }
 }

@@ -23,6 +23,6 @@ function adviseOn(failure: Error): string {
   if (code === LOCKED) return 'end the transaction that holds the lock, or try again when it has ended';
   if (code === TOO_SLOW) return 'the server is overloaded, or its statistics are old: run analyze, try again';
   return GONE.has(code)
-    ? 'somebody dropped it: npx howdah sql --write "delete from howdah.installed_sql", then npm run migrate'
+    ? 'somebody dropped it: npx howdah sql --write "delete from howdah.installed_sql", then npx howdah migrate'
     : 'see whether the server is well, and try again';
 }

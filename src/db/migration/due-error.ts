@@ -58,6 +58,6 @@ async function whoMay(client: pg.Client): Promise<string> {
   );
   const { owner, database_owner: databaseOwner } = rows[0] ?? {};
   return owner
-    ? `run npm run migrate as role "${owner}", which owns Howdah's schemas`
-    : `run npm run migrate as a role that may create schemas here, such as "${databaseOwner}", which owns the database`;
+    ? `run npx howdah migrate as role "${owner}", which owns Howdah's schemas`
+    : `run npx howdah migrate as a role that may create schemas here, such as "${databaseOwner}", which owns the database`;
 }
