@@ -1,10 +1,12 @@
 // npm run bench:start: what it takes to start, CPU time and peak memory of the whole process, beside what it is compared with.
+import { execFileSync } from 'node:child_process';
 import { createTestDatabase } from '../test/support/test-database.ts';
 import { measure, type Usage } from './measure.ts';
 
 const NODE = process.execPath;
 const RUNS = 5;
 
+execFileSync(NODE, ['packaging/build.ts'], { stdio: 'inherit' });
 const database = await createTestDatabase();
 const env = { DATABASE_URL: database.connectionString };
 const programs: readonly (readonly [name: string, command: readonly string[], target?: string])[] = [
@@ -12,8 +14,10 @@ const programs: readonly (readonly [name: string, command: readonly string[], ta
   ['graphile-worker --help', [NODE, 'node_modules/.bin/graphile-worker', '--help']],
   ['npx graphile-worker --help', ['npx', 'graphile-worker', '--help']],
   ['howdah --version', [NODE, 'src/cli.ts', '--version'], 'at most 3x the CPU of node -e 0'],
+  ['howdah --version, as packed', [NODE, 'dist/cli.js', '--version']],
   ['howdah --help', [NODE, 'src/cli.ts', '--help']],
   ['howdah queues', [NODE, 'src/cli.ts', 'queues'], 'at most 500 ms and 110 MiB'],
+  ['howdah queues, as packed', [NODE, 'dist/cli.js', 'queues']],
   ['howdah jobs', [NODE, 'src/cli.ts', 'jobs']],
   ['an idle worker, 3 s', [NODE, 'bench/idle-worker.ts'], 'at most 130 MiB'],
   ['the same of the bank', [NODE, 'bench/idle-worker.ts', 'src/bank/app.ts']],
