@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -27,7 +27,10 @@ describe('what is typed in the documentation', LIMIT, () => {
     folder = await mkdtemp(join(tmpdir(), 'howdah-docs-'));
     database = await createEmptyDatabase();
     ports = [await freePort(), await freePort()];
-    await execute('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: ROOT });
+    const sources = join(folder, 'sources');
+    await copySources(sources); // so that nobody who builds at the same time is in the way
+    await symlink(join(ROOT, 'node_modules'), join(sources, 'node_modules'));
+    await execute('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: sources });
     tarball = join(folder, (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? '');
   });
   after(async () => {
@@ -42,7 +45,7 @@ describe('what is typed in the documentation', LIMIT, () => {
       folder: join(folder, name),
       env: { HOME: process.env['HOME'] ?? '', PORT: String(ports[0]), npm_config_prefer_offline: 'true' },
       instead: {
-        'npm install howdah ': `npm install ${tarball} `,
+        'npm install howdah': `npm install ${tarball}`,
         'localhost:3000': `localhost:${ports[0]}`,
         '8080': String(ports[1]),
         'postgres://user:password@localhost:5432/shop': database.connectionString,
@@ -77,7 +80,7 @@ describe('what is typed in the documentation', LIMIT, () => {
 
   test('works in a clone, in README.md', LIMIT, async () => {
     await using walk = await begin('bank');
-    await execute('git', ['clone', '--quiet', '--depth', '1', `file://${ROOT}`, join(folder, 'bank/howdah')]);
+    await copySources(join(folder, 'bank/howdah'));
     await walk.follow([{ language: 'sh', text: 'cd howdah', line: 0, section: '' }]);
     const blocks = under(readBlocks('README.md'), 'The bank').filter(({ language }) => language === 'sh');
     const answers = (await walk.follow(blocks)).filter((answer) => answer.startsWith('{'));
@@ -87,6 +90,12 @@ describe('what is typed in the documentation', LIMIT, () => {
     assert.equal(enqueued.job.task, 'send_welcome_email');
   });
 });
+
+/** As a clone has them, with what is not committed yet. */
+function copySources(to: string): Promise<void> {
+  const made = /^(node_modules|dist|\.git|\.howdah)$|\/node_modules$/;
+  return cp(ROOT, to, { recursive: true, filter: (path) => !made.test(relative(ROOT, path)) });
+}
 
 function under(blocks: readonly Block[], section: string): Block[] {
   const found = blocks.filter((block) => block.section === section);
