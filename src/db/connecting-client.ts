@@ -99,9 +99,10 @@ export class ConnectingClient extends pg.Client {
 
   /** Resolves when that server would do. */
   async #probe({ name, port }: DatabaseHost): Promise<void> {
-    const { connectionTimeoutMillis = PROBE_TIMEOUT_MS, address } = this.#config;
+    // Each asks over a socket of its own, whatever this one's is made by.
+    const { stream: _, connectionTimeoutMillis = PROBE_TIMEOUT_MS, address, ...config } = this.#config;
     const probe = new ConnectingClient({
-      ...this.#config,
+      ...config,
       // A pool makes it invisible to a spread.
       ...(address.password === undefined ? {} : { password: address.password }),
       ...(name === undefined ? {} : { host: name }),

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
+import { parseDatabaseAddress } from '../../src/config/database-address.ts';
+import { forgetHost } from '../../src/db/choose-host.ts';
 import { createClient, createPool } from '../../src/db/connection.ts';
+import { openSession } from '../../src/db/session.ts';
 import { type OwnServer, startOwnServer, startStandby } from '../support/own-server.ts';
 import { startScriptedSmtpServer } from '../support/smtp-server.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -35,6 +38,14 @@ test('of several servers the one that takes changes is found, whatever their ord
   const { rows } = await pool.query('select inet_server_port() as port');
   assert.deepEqual(rows, [{ port: one.port }]);
   await pool.end();
+});
+
+test('a session with a socket of its own finds it too, though nobody has found it before', async () => {
+  forgetHost(parseDatabaseAddress(both()));
+  const session = await openSession({ connectionString: both(), ...named, connectTimeoutMs: 10_000 });
+  const { rows } = await session.query('select inet_server_port() as port');
+  assert.deepEqual(rows, [{ port: one.port }]);
+  await session.end();
 });
 
 test('a single server that takes no changes is refused where the address asks for one that does', async () => {

@@ -29,7 +29,7 @@ test('ids of users that a restore left behind are found by doctor and moved by t
   const { stdout } = await runHowdah(['doctor', '--text'], env);
   assert.match(
     stdout,
-    /ERROR sequence public\.users_id_seq is at 1, and ids up to 7 are taken\n +→ run npm run/,
+    /ERROR sequence public\.users_id_seq is at 1, and ids up to 7 are taken\n +→ run npx howdah migrate/,
   );
   assert.doesNotMatch(stdout, /ledger/);
 
