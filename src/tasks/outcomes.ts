@@ -28,6 +28,10 @@ export class SkipRetry extends Outcome {
 /** The job is not wanted any more: it is cancelled with this reason. */
 export class Cancel extends Outcome {
   override readonly name: string = 'Cancel';
+
+  override get [KIND](): string {
+    return 'Cancel';
+  }
 }
 
 /** Cancel, by the name that asynq has for it; errors of the job show this name. */

@@ -18,6 +18,7 @@ const job = { attempt: 1, maxAttempts: 26 };
 
 test('what another copy of the package throws decides the fate of a job', () => {
   assert.equal(judge(new theirs.SkipRetry('hopeless'), { job }).kind, 'discard');
+  assert.equal(judge(new theirs.Cancel('unwanted'), { job }).kind, 'cancel');
   assert.equal(judge(new theirs.Revoke('unwanted'), { job }).kind, 'cancel');
   const later = new theirs.Snooze(5_000);
   assert.deepEqual(judge(later, { job }), { kind: 'snooze', delayMs: 5_000, error: later });
