@@ -35,6 +35,7 @@ export async function runWorker<Services, Settings>(
   const schedules = given.schedules === false ? [] : application.database.schedules;
   const database = { ...application.database, schedules };
   const parts: WorkerParts = { ...application, database, config, events, log, services, role: 'worker' };
+  if (signal) parts.signal = signal;
   parts.processor = await runJobs(parts, opened);
   return toWorker(parts, { handleSignals: given.handleSignals === true, opened: opened.move() });
 }

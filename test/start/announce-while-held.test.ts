@@ -22,9 +22,11 @@ const open = (env: Record<string, string> = {}) => openService(stack, { bank, en
 /** As of a version that this database has never heard of. */
 const forget = () => bank.pool.query('delete from howdah.tasks; delete from howdah.task_versions');
 
-async function hold(table: string) {
+const hold = (table: string) => holdBy(`lock table ${table} in share mode`);
+
+async function holdBy(lock: string) {
   const holder = await bank.pool.connect();
-  await holder.query(`begin; lock table ${table} in share mode`);
+  await holder.query(`begin; ${lock}`);
   const { rows } = await holder.query('select pg_backend_pid() as pid');
   let releasing: Promise<void> | undefined;
   const release = () => {
@@ -79,6 +81,29 @@ test('it ends at once when it is told to', async () => {
   await waitFor('it to end', () => service.hasEnded(), 10_000);
   assert.equal(await service.exited, 0);
 });
+
+for (const [held, lock] of Object.entries({
+  'rows of howdah.tasks': 'select from howdah.tasks for update',
+  'howdah.runners': 'lock table howdah.runners in share mode',
+  'howdah.installation': 'lock table howdah.installation in access exclusive mode',
+  'howdah.queue_settings': 'lock table howdah.queue_settings in access exclusive mode',
+})) {
+  test(`a worker that cannot be registered, as somebody locks ${held}, says so, and ends when it is told to`, async () => {
+    const { stop } = await open();
+    await stop();
+    const { pid, release } = await holdBy(lock);
+    const service = await startProcess();
+    const said = new RegExp(
+      `waiting to register the runners: the lock is held by pid ${pid} \\(user .*at most 10 min`,
+    );
+    await waitFor('it to say so', () => said.test(service.told()));
+    service.signal('SIGTERM');
+    await waitFor('it to end', () => service.hasEnded(), 10_000);
+    assert.equal(await service.exited, 0);
+    await release();
+    assert.doesNotMatch(service.told(), /runner started/);
+  });
+}
 
 test('where others of its version announced the same within the hour, it goes on without', async () => {
   const { stop } = await open();
