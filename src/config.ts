@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { ConfigError } from './config/config-error.ts';
+import { parseDatabaseAddress, withSchema } from './config/database-address.ts';
 import { parseDatabaseUrl } from './config/database-url.ts';
 import { durationParser } from './config/duration.ts';
 import { type Environment, EnvironmentReader } from './config/environment-reader.ts';
@@ -10,6 +11,7 @@ import { parseEnvironment } from './config/node-environment.ts';
 import { type ProgramParameters, toEnvironment, toParameter } from './config/program-config.ts';
 import { parseQueues, type QueueSetting } from './config/queue-setting.ts';
 import type { Role } from './config/role.ts';
+import { DEFAULT_SCHEMA, parseSchemaName } from './config/schema-name.ts';
 import { parseToken, SECRET_HINT } from './config/secrets.ts';
 import { parseSwitch } from './config/switch.ts';
 
@@ -25,6 +27,10 @@ export interface Config<Settings = unknown> {
   readonly databaseUrl: string | undefined;
   /** DATABASE_DIRECT_URL: the same database, not through a pooler; undefined means that DATABASE_URL is direct. */
   readonly databaseDirectUrl: string | undefined;
+  /**
+   * HOWDAH_SCHEMA: which Howdah of the database is meant, where it has several. The addresses say it too. @default 'howdah'
+   */
+  readonly schema: string;
   /** HOST, the address to listen on. @default '127.0.0.1' */
   readonly host: string;
   /** PORT; 0 takes any free one. @default 3000 */
@@ -65,7 +71,7 @@ export interface SettingsContext {
 
 export type MigrationSettings = Pick<
   Config,
-  'databaseUrl' | 'databaseDirectUrl' | 'dataDir' | 'queues' | 'migrateTimeoutMs'
+  'databaseUrl' | 'databaseDirectUrl' | 'schema' | 'dataDir' | 'queues' | 'migrateTimeoutMs'
 >;
 
 /** Reads an application's own settings; mistakes are reported to the reader, so that all are told at once. */
@@ -142,12 +148,34 @@ function byParameters<T>(read: () => T): T {
 }
 
 /** Where the database is, for tools that need nothing else: mistakes in other settings do not matter to them. */
-export function readDatabasePlace(): Pick<Config, 'databaseUrl' | 'dataDir'> {
+export function readDatabasePlace(): Pick<Config, 'databaseUrl' | 'dataDir' | 'schema'> {
   const reader = new EnvironmentReader(process.env);
-  const databaseUrl = reader.optional('DATABASE_URL', parseDatabaseUrl);
+  const { databaseUrl, schema } = readAddress(reader);
   const dataDir = reader.setting('DATA_DIR', (path) => resolve(path), '.howdah');
   reader.throwProblems();
-  return { databaseUrl, dataDir };
+  return { databaseUrl, dataDir, schema };
+}
+
+/**
+ * Which Howdah of its database a program means: what it says itself, else what its address says, else HOWDAH_SCHEMA.
+ *
+ * @throws {ConfigError | Mistake} for a name that none can have
+ */
+export function meantSchema({
+  schema,
+  connectionString,
+}: {
+  schema?: string | undefined;
+  connectionString?: string | undefined;
+}): string {
+  if (schema !== undefined) return parseSchemaName(schema);
+  const said =
+    connectionString === undefined ? DEFAULT_SCHEMA : parseDatabaseAddress(connectionString).schema;
+  if (said !== DEFAULT_SCHEMA) return said;
+  const reader = new EnvironmentReader(process.env);
+  const meant = readSchema(reader);
+  reader.throwProblems();
+  return meant;
 }
 
 /** HOWDAH_CONFIG: the file that holds the application, for commands that are not told. */
@@ -170,12 +198,36 @@ export function isDumbTerminal(): boolean {
 }
 
 function readMigration(reader: EnvironmentReader): MigrationSettings {
+  const { databaseUrl, schema } = readAddress(reader);
   return {
-    databaseUrl: reader.optional('DATABASE_URL', parseDatabaseUrl),
-    databaseDirectUrl: reader.optional('DATABASE_DIRECT_URL', parseDatabaseUrl),
+    databaseUrl,
+    databaseDirectUrl: reader.optional('DATABASE_DIRECT_URL', addressParser(schema)),
+    schema,
     dataDir: reader.setting('DATA_DIR', (path) => resolve(path), '.howdah'),
     queues: reader.setting('QUEUES', parseQueues, 'critical:10,default:5'),
     migrateTimeoutMs: reader.setting('MIGRATE_TIMEOUT', durationParser(DAY_MS), '10m'),
+  };
+}
+
+function readSchema(reader: EnvironmentReader): string {
+  return reader.setting('HOWDAH_SCHEMA', parseSchemaName, DEFAULT_SCHEMA);
+}
+
+/** The address may say it too, as where HOWDAH_SCHEMA was put into it. */
+function readAddress(reader: EnvironmentReader): Pick<Config, 'databaseUrl' | 'schema'> {
+  const schema = readSchema(reader);
+  const databaseUrl = reader.optional('DATABASE_URL', addressParser(schema));
+  return {
+    databaseUrl,
+    schema: databaseUrl === undefined ? schema : parseDatabaseAddress(databaseUrl).schema,
+  };
+}
+
+/** With an address goes which Howdah is meant there, so that whoever connects means the same one. */
+function addressParser(schema: string): (value: string) => string {
+  return (value) => {
+    const address = parseDatabaseUrl(value);
+    return schema === DEFAULT_SCHEMA ? address : withSchema(address, schema);
   };
 }
 

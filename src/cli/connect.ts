@@ -1,3 +1,4 @@
+import { withSchema } from '../config/database-address.ts';
 import { readDatabasePlace } from '../config.ts';
 import { embeddedAddress } from '../db/embedded/address.ts';
 import { type DatabaseHandle, openDatabase } from '../db/open-database.ts';
@@ -7,8 +8,8 @@ import { CommandError } from './command-error.ts';
 
 /** The database of DATABASE_URL, or the embedded one of DATA_DIR. @throws {CommandError} when there is none to talk to */
 export async function connect(): Promise<DatabaseHandle> {
-  const { databaseUrl, dataDir } = readDatabasePlace();
-  const connectionString = databaseUrl ?? (await findEmbedded(dataDir));
+  const { databaseUrl, dataDir, schema } = readDatabasePlace();
+  const connectionString = databaseUrl ?? withSchema(await findEmbedded(dataDir), schema);
   const address = await checkConnection(connectionString).catch((failure: unknown) => {
     if (!(failure instanceof StartupError)) throw failure;
     const advice =

@@ -1,4 +1,5 @@
 import { Mistake } from './mistake.ts';
+import { DEFAULT_SCHEMA, parseSchemaName } from './schema-name.ts';
 import { parseTls, type TlsSetting } from './tls-setting.ts';
 
 /** Where a database is and how to get there. What is undefined is left to the driver: PGHOST, PGUSER and the like. */
@@ -17,6 +18,8 @@ export interface DatabaseAddress {
   connectTimeoutMs: number | undefined;
   isChannelBindingWanted: boolean;
   sessions: SessionKind;
+  /** Howdah's schema there; a database may have several. */
+  schema: string;
 }
 
 export interface DatabaseHost {
@@ -39,6 +42,9 @@ const SHAPE = /^postgres(?:ql)?:\/\/(?<authority>[^/?#]*)(?:\/(?<path>[^?#]*))?(
 
 /** Of Howdah's own making: what was found out about the other end goes with the address. */
 const SESSIONS = 'howdah_sessions';
+
+/** HOWDAH_SCHEMA, which goes with the address: whoever connects there means that Howdah. */
+const SCHEMA = 'howdah_schema';
 
 /**
  * Reads an address as libpq does, several hosts included. No message holds a part of the value: what was taken for a
@@ -65,9 +71,19 @@ export function parseDatabaseAddress(value: string): DatabaseAddress {
 /** The same address, with what was found out about its sessions. @throws {Mistake} */
 export function withSessions(value: string, kind: SessionKind): string {
   if (parseDatabaseAddress(value).sessions === kind) return value;
+  return withParameter(value, SESSIONS, kind);
+}
+
+/** The same address, of the Howdah that has this schema there. @throws {Mistake} */
+export function withSchema(value: string, schema: string): string {
+  if (parseDatabaseAddress(value).schema === schema) return value;
+  return withParameter(value, SCHEMA, schema);
+}
+
+function withParameter(value: string, name: string, setting: string): string {
   const [address = '', query = ''] = value.split('?');
   const parameters = new URLSearchParams(query);
-  parameters.set(SESSIONS, kind);
+  parameters.set(name, setting);
   return `${address}?${parameters}`;
 }
 
@@ -155,6 +171,7 @@ function parseConduct(parameters: URLSearchParams) {
     connectTimeoutMs: parseSeconds(parameters.get('connect_timeout')),
     isChannelBindingWanted: parameters.get('channel_binding') === 'require',
     sessions: parseSessions(parameters),
+    schema: parseSchemaName(parameters.get(SCHEMA) ?? DEFAULT_SCHEMA),
   };
 }
 

@@ -5,6 +5,7 @@ import type { QueueSetting } from './queue-setting.ts';
 export interface ProgramParameters {
   readonly connectionString?: string | undefined;
   readonly directConnectionString?: string | undefined;
+  readonly schema?: string | undefined;
   readonly queues?: string | readonly QueueSetting[] | undefined;
   readonly shutdownTimeoutMs?: number | undefined;
   readonly migrate?: boolean | undefined;
@@ -16,6 +17,7 @@ export interface ProgramParameters {
 const VARIABLES = {
   connectionString: 'DATABASE_URL',
   directConnectionString: 'DATABASE_DIRECT_URL',
+  schema: 'HOWDAH_SCHEMA',
   queues: 'QUEUES',
   shutdownTimeoutMs: 'SHUTDOWN_TIMEOUT',
   migrate: 'AUTO_MIGRATE',
@@ -28,7 +30,7 @@ const VARIABLES = {
  * this is production is among them, the former only where the program does not say it.
  */
 export function toEnvironment(parameters: ProgramParameters, env: Environment): Environment {
-  const { connectionString, directConnectionString, queues, migrate, ...durations } = parameters;
+  const { connectionString, directConnectionString, schema, queues, migrate, ...durations } = parameters;
   const place =
     connectionString === undefined
       ? { DATABASE_URL: env['DATABASE_URL'], DATABASE_DIRECT_URL: env['DATABASE_DIRECT_URL'] }
@@ -36,6 +38,7 @@ export function toEnvironment(parameters: ProgramParameters, env: Environment): 
   return {
     NODE_ENV: env['NODE_ENV'],
     ...place,
+    HOWDAH_SCHEMA: schema ?? env['HOWDAH_SCHEMA'],
     QUEUES: typeof queues === 'object' ? toEntries(queues) : queues,
     AUTO_MIGRATE: migrate === false ? 'off' : 'on',
     SHUTDOWN_TIMEOUT: toDuration(durations.shutdownTimeoutMs),

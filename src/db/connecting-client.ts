@@ -1,6 +1,9 @@
 import pg from 'pg';
 import type { DatabaseAddress, DatabaseHost } from '../config/database-address.ts';
+import { DEFAULT_SCHEMA } from '../config/schema-name.ts';
 import { chooseHost, forgetHost, needsWriter } from './choose-host.ts';
+import { renamedQuery } from './named-view.ts';
+import { type Naming, namingOf } from './naming.ts';
 import { type SessionSettings, TRACKED_BY_POOLERS } from './session-settings.ts';
 
 /** A configuration of pg's, with what its client has to know beside it. */
@@ -22,8 +25,12 @@ type Reported = Partial<Record<'in_hot_standby' | 'default_transaction_read_only
 
 const PROBE_TIMEOUT_MS = 5_000;
 
-/** pg's client, which finds the server that takes changes among those of its address, and has the session's settings. */
+/**
+ * pg's client, which finds the server that takes changes among those of its address, and has the session's settings. Its
+ * statements are for the Howdah that the address means.
+ */
 export class ConnectingClient extends pg.Client {
+  readonly naming: Naming;
   readonly #config: ConnectingConfig;
   readonly #reported: Reported = {};
   #isEnded = false;
@@ -33,6 +40,9 @@ export class ConnectingClient extends pg.Client {
   constructor(config: ConnectingConfig) {
     super(config);
     this.#config = config;
+    this.naming = namingOf(config.address.schema);
+    if (this.naming.name !== DEFAULT_SCHEMA)
+      this.query = renamedQuery(this.query.bind(this), this.naming) as pg.Client['query'];
     this.connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
       this.#reported[parameterName as keyof Reported] = parameterValue;
     });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ClientBase } from 'pg';
 import { ENGINE_FINGERPRINT, ENGINE_OBJECTS } from './engine-objects.ts';
+import { namingOfClient } from './naming.ts';
 
 const QUERY = readFileSync(new URL('./sql/install/engine_objects.sql', import.meta.url), 'utf8');
 
@@ -43,7 +44,8 @@ export async function checkEngines(
   client: Pick<ClientBase, 'query'>,
   schemas: readonly string[],
 ): Promise<void> {
-  for (const [schema, objects] of await readEngineObjects(client, schemas)) {
+  const { engine } = namingOfClient(client);
+  for (const [schema, objects] of await readEngineObjects(client, schemas.map(engine))) {
     if (engineFingerprint(objects) === ENGINE_FINGERPRINT) continue;
     throw new EngineMismatchError(
       `Schema "${schema}" is not the graphile-worker 0.18.0 that this version of Howdah was built for: ` +

@@ -11,6 +11,7 @@ import {
 import { renderScript } from './migration/render-script.ts';
 import { readState } from './migration/state.ts';
 import { LOOKING_SETTINGS, Turns } from './migration/turns.ts';
+import { namingAt } from './naming.ts';
 
 export interface LookOptions extends MigrationTarget {
   connectionString: string;
@@ -35,6 +36,7 @@ export interface DueMigration {
  */
 export async function lookAtMigration(options: LookOptions): Promise<DueMigration> {
   const { connectionString } = options;
+  const naming = namingAt(connectionString);
   const client = createClient({
     connectionString,
     applicationName: 'howdah migrate',
@@ -47,13 +49,13 @@ export async function lookAtMigration(options: LookOptions): Promise<DueMigratio
     return await turns.look('look at what is installed', async () => {
       const state = await readState(client);
       plan = planMigration(state, options);
-      const script = await renderScript(plan, state);
+      const script = await renderScript(plan, state, naming);
       const lagging = isDone(plan) ? await findLaggingSequences(client) : [];
       if (lagging.length === 0) return { due: describeDue(plan), script };
       const names = lagging.map(({ name }) => name).join(', ');
       return {
         due: [`moving the sequences ${names} past the ids that are taken`],
-        script: 'select howdah.advance_sequences();\n',
+        script: naming.installed('select howdah.advance_sequences();\n'),
       };
     });
   } catch (error) {

@@ -1,3 +1,4 @@
+import { type Naming, namingOf } from '../db/naming.ts';
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import { createEventHub, type EventHub } from '../observability/event-hub.ts';
 import { enqueueAllInSpan, enqueueInSpan } from '../observability/tracing.ts';
@@ -34,13 +35,21 @@ interface EnqueuedRow {
   duplicate: 'true' | 'false';
 }
 
+export interface PostgresDistributorOptions {
+  /** Where `job.enqueued` is told. @default nowhere */
+  events?: EventHub;
+  /** Of the Howdah that is meant, as HOWDAH_SCHEMA; asked for when it is needed. @default 'howdah' */
+  schema?: string | (() => string);
+}
+
 /** Enqueues through graphile-worker's `add_job` in the caller's own Postgres transaction. */
 export class PostgresDistributor implements TaskDistributor {
   readonly #events: EventHub;
+  readonly #naming: () => Naming;
 
-  /** @param events where `job.enqueued` is told. @default nowhere */
-  constructor({ events = createEventHub() }: { events?: EventHub } = {}) {
+  constructor({ events = createEventHub(), schema = 'howdah' }: PostgresDistributorOptions = {}) {
     this.#events = events;
+    this.#naming = () => namingOf(typeof schema === 'string' ? schema : schema());
   }
 
   async distribute<Payload>(
@@ -52,7 +61,11 @@ export class PostgresDistributor implements TaskDistributor {
     const job = { task, payload, options };
     checkJob(job);
     return enqueueInSpan(job, async (traced) => {
-      const [row] = await enqueue<EnqueuedRow>(tx, ENQUEUE_ONE, toParameters(traced));
+      const [row] = await enqueue<EnqueuedRow>(
+        tx,
+        this.#naming().statement(ENQUEUE_ONE),
+        toParameters(traced),
+      );
       if (!row) throw new Error('howdah.enqueue_job returned no row');
       if (row.duplicate === 'true') throw duplicateError(row);
       return this.#announce(task.name, row);
@@ -66,7 +79,7 @@ export class PostgresDistributor implements TaskDistributor {
     checkJobs(jobs);
     if (jobs.length === 0) return [];
     const rows = await enqueueAllInSpan<NewJob, (EnqueuedRow & { index: string })[]>(jobs, (traced) =>
-      enqueue(tx, ENQUEUE_MANY, toBatchParameters(traced)),
+      enqueue(tx, this.#naming().statement(ENQUEUE_MANY), toBatchParameters(traced)),
     );
     for (const row of rows) if (row.duplicate === 'true') throw duplicateError(row, Number(row.index));
     return rows.map((row) => this.#announce(jobs[Number(row.index)]?.task.name ?? '', row));

@@ -1,9 +1,12 @@
 import type { Pool } from 'pg';
-import { readDatabasePlace } from '../config.ts';
+import { withSchema } from '../config/database-address.ts';
+import { meantSchema, readDatabasePlace } from '../config.ts';
 import { createClient, createClientLike } from '../db/connection.ts';
 import type { Transaction } from '../db/database.ts';
 import { adoptPool, FOREIGN_SETTINGS } from '../db/foreign-pool.ts';
 import { requestLimits } from '../db/limits.ts';
+import { namedClient, namedView } from '../db/named-view.ts';
+import { type Naming, namingOf } from '../db/naming.ts';
 import { onOwnClient } from '../db/on-own-client.ts';
 import { type DatabaseHandle, openDatabase } from '../db/open-database.ts';
 import { PLAIN_TYPES } from '../db/read-plainly.ts';
@@ -20,11 +23,17 @@ const LOCK_MS = 2_000;
 const APPLICATION_NAME = 'howdah client';
 const MOST_CONNECTIONS = 1_000;
 
-export type ConnectionsOptions = Pick<HowdahOptions, 'connectionString' | 'pool' | 'maxConnections' | 'log'>;
+export type ConnectionsOptions = Pick<
+  HowdahOptions,
+  'connectionString' | 'pool' | 'schema' | 'maxConnections' | 'log'
+>;
 
 /** Connections to the database: somebody's, or those it opens when they are first needed and ends when it is closed. */
 export class Connections {
   readonly #options: ConnectionsOptions;
+  #naming: Naming | undefined;
+  /** The given pool, as the Howdah that is meant sees it. */
+  #view: Pool | undefined;
   readonly #underWay = new Set<Promise<unknown>>();
   #own: DatabaseHandle | undefined;
   #isClosed = false;
@@ -44,6 +53,12 @@ export class Connections {
     this.#options = options;
   }
 
+  /** Of the Howdah that is meant. */
+  get naming(): Naming {
+    this.#naming ??= namingOf(meantSchema(this.#options));
+    return this.#naming;
+  }
+
   /** What `work` reads. On a pool of somebody else's that is a transaction; on ours each statement stands by itself. */
   read<T>(work: (client: SqlClient) => Promise<T>): Promise<T> {
     const { pool: given } = this.#options;
@@ -59,7 +74,7 @@ export class Connections {
   apart<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.#track(async () => {
       const { pool } = this.#options;
-      const client = pool ? createClientLike(pool) : this.#createClient();
+      const client = pool ? namedClient(createClientLike(pool), this.naming) : this.#createClient();
       const limits = { statementMs: STATEMENT_MS, lockMs: LOCK_MS };
       return onOwnClient(client, { limits, settings: FOREIGN_SETTINGS, isReadWrite: true }, work);
     });
@@ -75,8 +90,9 @@ export class Connections {
   #pool(): Pool {
     const { pool, maxConnections = 5, log } = this.#options;
     if (pool) {
-      adoptPool(pool);
-      return pool;
+      this.#view ??= namedView(pool, this.naming);
+      adoptPool(this.#view);
+      return this.#view;
     }
     this.#own ??= openDatabase({
       connectionString: this.#address(),
@@ -100,7 +116,7 @@ export class Connections {
 
   #address(): string {
     const address = this.#options.connectionString ?? readDatabasePlace().databaseUrl;
-    if (address !== undefined) return address;
+    if (address !== undefined) return withSchema(address, this.naming.name);
     throw new TypeError('createHowdah: expected connectionString, pool, or DATABASE_URL in the environment');
   }
 

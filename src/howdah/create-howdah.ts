@@ -24,7 +24,10 @@ export function createHowdah(options: HowdahOptions = {}): Howdah {
   const announcer = new Announcer(connections, options);
   const events = createEventHub();
   if (log) subscribeLogger(events, log);
-  const distributor = new AnnouncingDistributor(new PostgresDistributor({ events }), announcer);
+  const distributor = new AnnouncingDistributor(
+    new PostgresDistributor({ events, schema: () => connections.naming.name }),
+    announcer,
+  );
   const closing = new AbortController();
   const transaction = <T>(work: (tx: SqlClient) => Promise<T>) =>
     connections.use((pool) => transact(pool, work));

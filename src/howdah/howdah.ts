@@ -20,6 +20,12 @@ export interface HowdahOptions {
   readonly connectionString?: string;
   /** Connections that are there already, as they are: none of their settings is changed, and they are never ended. */
   readonly pool?: Pool;
+  /**
+   * Which Howdah of the database is meant, where it has several: the schema of its tables.
+   *
+   * @default that of `connectionString`, else HOWDAH_SCHEMA, else 'howdah'
+   */
+  readonly schema?: string;
   /** Connections at most, of those to `connectionString`. 1 to 1000. @default 5 */
   readonly maxConnections?: number;
   /**

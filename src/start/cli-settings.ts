@@ -1,3 +1,4 @@
+import { namingAt } from '../db/naming.ts';
 import { queueSchema, schemaQueue } from '../db/queue-schema.ts';
 import type { CliSettings } from '../work/engine/engine-plugin.ts';
 import { StartupError } from './startup-error.ts';
@@ -24,15 +25,17 @@ export function prepareCli(
   settings: CliSettings,
   { schema, queues, connectionString }: CliSurroundings,
 ): string {
-  const queue = schemaQueue(schema);
+  const naming = namingAt(connectionString);
+  const known = naming.fromEngine(schema);
+  const queue = known === undefined ? undefined : schemaQueue(known);
   if (queue === undefined) {
     throw plain(
-      `--schema: expected graphile_worker (queue "default") or graphile_worker_<queue>, received "${schema}"`,
+      `--schema: expected ${naming.engine('graphile_worker')} (queue "default") or ${naming.engine('graphile_worker')}_<queue>, received "${schema}"`,
     );
   }
   if (!queues.includes(queue)) {
     throw plain(
-      `--schema: there is no queue "${queue}". Queues here: ${queues.map(queueSchema).join(', ')}. Name a queue in QUEUES to create it`,
+      `--schema: there is no queue "${queue}". Queues here: ${queues.map((each) => naming.engine(queueSchema(each))).join(', ')}. Name a queue in QUEUES to create it`,
     );
   }
   if (settings.connectionString !== connectionString) {

@@ -15,6 +15,8 @@ export interface HttpHandlerOptions {
   readonly connectionString?: string;
   /** Connections of your own; they are not ended. Each of our transactions says its own limits and settings. */
   readonly pool?: Pool;
+  /** Which Howdah of the database, where it has several. @default what the address says, else HOWDAH_SCHEMA, else 'howdah' */
+  readonly schema?: string;
   /** Whose tasks check payloads, and are told to the database before the first enqueue. @default what others have told it */
   readonly app?: AnyApp;
   /** The same without its file, as tasks of `application`. @default those of `app` */

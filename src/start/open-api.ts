@@ -1,9 +1,12 @@
 import { loadTasks } from '../app/load-tasks.ts';
-import { withSessions } from '../config/database-address.ts';
+import { withSchema, withSessions } from '../config/database-address.ts';
+import { meantSchema } from '../config.ts';
 import { distrust } from '../db/bounded-pool.ts';
 import type { Database } from '../db/database.ts';
 import { limitedView } from '../db/limited-view.ts';
 import { requestLimits } from '../db/limits.ts';
+import { namedView } from '../db/named-view.ts';
+import { namingOf } from '../db/naming.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { PLAIN_TYPES } from '../db/read-plainly.ts';
 import { runAlone } from '../db/run-alone.ts';
@@ -41,13 +44,14 @@ export interface ApiOptions extends HttpHandlerOptions {
 export async function openApi(options: ApiOptions): Promise<OpenedApp> {
   const { log, mountPath, stopping, adminToken, viewerToken, authorize, publicUrl } = options;
   const catalogue = await loadCatalogue(options);
-  const { db, checks, close } = await openRequests(options);
+  const schema = meantSchema(options);
+  const { db, checks, close } = await openRequests(options, schema);
   const events = createEventHub();
-  const announcing = new Connections(placeOf(options));
+  const announcing = new Connections(placeOf(options, schema));
   const announcer = new Announcer(announcing, options);
   const app = createApp({
     ...{ db, events, log, catalogue, adminToken, viewerToken, authorize, stopping },
-    distributor: new PostgresDistributor({ events }),
+    distributor: new PostgresDistributor({ events, schema }),
     beforeEnqueue: () => announcer.before(async () => {}),
     publicUrl: () => publicUrl ?? (mountPath || '/'),
     checkReadiness: () =>
@@ -65,8 +69,8 @@ export async function openApi(options: ApiOptions): Promise<OpenedApp> {
   return { app, close: () => Promise.all([close(), announcing.close()]).then(() => {}) };
 }
 
-function placeOf({ connectionString, pool, log }: ApiOptions): ConnectionsOptions {
-  return pool ? { pool, log } : { ...(connectionString && { connectionString }), log };
+function placeOf({ connectionString, pool, log }: ApiOptions, schema: string): ConnectionsOptions {
+  return pool ? { pool, log, schema } : { ...(connectionString && { connectionString }), log, schema };
 }
 
 async function loadCatalogue({ app, tasks }: ApiOptions): Promise<Catalogue> {
@@ -80,19 +84,18 @@ interface Requests {
   close(): Promise<void>;
 }
 
-async function openRequests({
-  pool,
-  connectionString = '',
-  requestTimeoutMs,
-  log,
-}: ApiOptions): Promise<Requests> {
+async function openRequests(
+  { pool, connectionString = '', requestTimeoutMs, log }: ApiOptions,
+  schema: string,
+): Promise<Requests> {
   const limits = requestLimits(requestTimeoutMs);
   if (pool) {
-    const checks = limitedView(pool, READINESS_LIMITS);
-    return { db: limitedView(pool, limits), checks, close: async () => {} };
+    const named = namedView(pool, namingOf(schema));
+    const checks = limitedView(named, READINESS_LIMITS);
+    return { db: limitedView(named, limits), checks, close: async () => {} };
   }
   const handle = openDatabase({
-    connectionString: await checkAddress(connectionString),
+    connectionString: withSchema(await checkAddress(connectionString), schema),
     applicationName: 'howdah api',
     maxConnections: POOL_SIZES.requests,
     limits,

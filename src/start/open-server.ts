@@ -1,4 +1,4 @@
-import { withSessions } from '../config/database-address.ts';
+import { withSchema, withSessions } from '../config/database-address.ts';
 import type { Config } from '../config.ts';
 import { lookAt, refuseLacking } from './check-connection.ts';
 import { startEmbedded } from './start-embedded.ts';
@@ -30,7 +30,8 @@ export async function openServer(
   onStep(`starting a Postgres of its own in ${config.dataDir}`);
   const { connectionString, stop } = await startEmbedded(config.dataDir);
   resources.defer(stop);
-  return { databaseUrl: connectionString, directUrl: connectionString };
+  const address = withSchema(connectionString, config.schema);
+  return { databaseUrl: address, directUrl: address };
 }
 
 /** The same for a server that is there. @throws {StartupError} likewise */

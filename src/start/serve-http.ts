@@ -48,7 +48,7 @@ async function createApi(
 ): Promise<Pick<FetchHandler, 'fetch'>> {
   const { app, services, config, events, log, tokens, url } = parts;
   const { stopping } = own;
-  const distributor = new PostgresDistributor({ events });
+  const distributor = new PostgresDistributor({ events, schema: config.schema });
   const { catalogue } = app;
   const [{ createAppWith }, { createFetchHandler }] = await Promise.all([
     import('../http/app.ts'),

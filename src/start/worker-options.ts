@@ -10,6 +10,8 @@ import type { Readiness } from './readiness.ts';
 export interface PlaceOptions {
   /** As docs/connecting.md has it. @default DATABASE_URL */
   readonly connectionString?: string;
+  /** Which Howdah of the database, where it has several. @default what the address says, else HOWDAH_SCHEMA, else 'howdah' */
+  readonly schema?: string;
   /** The same database, where `connectionString` leads through a pooler. @default `connectionString`, or DATABASE_DIRECT_URL */
   readonly directConnectionString?: string;
   /** What a step of a migration may wait for locks of others. Milliseconds, at most a day. @default 600_000 */

@@ -24,7 +24,7 @@ export function createRecordingStore(
     get json() {
       return json;
     },
-    claim: [jobId, queue, null, undefined],
+    claim: { values: [jobId, queue, null, undefined], schema: 'howdah' },
     reportProgress: async () => true,
     async reportResult(text) {
       json = text;

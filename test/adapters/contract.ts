@@ -213,7 +213,7 @@ export function keepsTheContract<Tx extends SqlClient>(
 
     test('is told that a job is lost', async () => {
       const { id } = await queue.distributor.distribute(queue.pool, ships, {});
-      const claim = [id, 'default', 'somebody', SOON.toISOString()] as const;
+      const claim = { values: [id, 'default', 'somebody', SOON.toISOString()], schema: 'howdah' } as const;
       const lost = adapter.transaction(async (tx) => {
         await adapter.insert(tx, 'done');
         await completeClaim(claim, tx, undefined);
@@ -226,7 +226,7 @@ export function keepsTheContract<Tx extends SqlClient>(
       const { id } = await queue.distributor.distribute(queue.pool, ships, {});
       const hold = `update graphile_worker._private_jobs set locked_by = 'somebody', locked_at = $1 where id = $2`;
       await queue.pool.query(hold, [SOON, id]);
-      const claim = [id, 'default', 'somebody', SOON.toISOString()] as const;
+      const claim = { values: [id, 'default', 'somebody', SOON.toISOString()], schema: 'howdah' } as const;
       const completed = completeClaim(claim, adapter.outside, undefined);
       if (adapter.isOutsideOneConnection) return completed;
       await assert.rejects(completed, { name: 'TypeError', message: /^expected a transaction to complete/ });

@@ -11,6 +11,7 @@ const DEFAULTS: FlatConfig = {
   environment: 'development',
   databaseUrl: undefined,
   databaseDirectUrl: undefined,
+  schema: 'howdah',
   host: '127.0.0.1',
   port: 3000,
   publicUrl: undefined,

@@ -1,5 +1,6 @@
 import { durationParser } from '../../src/config/duration.ts';
 import { runHere } from '../support/howdah-cli.ts';
+import { TEST_SCHEMA } from '../support/test-schema.ts';
 import type { BulkRequest, Driver, Filter, JobRequest, ListFilter } from './driver.ts';
 import { type PresentedJob, type PresentedSummary, toNewJob, toSeen, toSeenJob } from './http-driver.ts';
 import { fieldsIn, Refusal } from './refusal.ts';
@@ -56,7 +57,7 @@ export function createCommandLineDriver(): Driver {
       await answer(['resume', queue]);
     },
     async setFleetConcurrency(queue, runs) {
-      await answer(['sql', '--write', `select howdah.set_fleet_concurrency('${queue}', ${runs})`]);
+      await answer(['sql', '--write', `select ${TEST_SCHEMA}.set_fleet_concurrency('${queue}', ${runs})`]);
     },
     async workers() {
       const workers = await answer<Record<string, never>[]>(['workers']);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { namingOf } from '../../src/db/naming.ts';
 import { putJob, STATES } from '../support/job-states.ts';
+import { TEST_SCHEMA } from '../support/test-schema.ts';
 import type { SeenQueue } from './driver.ts';
 import { refusalOf } from './refusal.ts';
 import { DRIVERS, openStage, type Stage } from './stage.ts';
@@ -106,7 +108,7 @@ describe('every side shows the same', () => {
     assert.deepEqual(queue, {
       ...{
         name: 'default',
-        schemaName: 'graphile_worker',
+        schemaName: namingOf(TEST_SCHEMA).engine('graphile_worker'),
         available: 1,
         scheduled: 1,
         retryable: 1,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
+import { openPool } from './open-pool.ts';
 import type { TestDatabase } from './test-database.ts';
 
 /** A role of the test's own that logs in to the test's database. */
@@ -27,8 +28,7 @@ export async function createTestLogin(
   const url = new URL(database.connectionString);
   url.username = name;
   url.password = password;
-  const pool = new pg.Pool({ connectionString: url.href });
-  pool.on('error', () => {});
+  const pool = openPool(url.href);
   return {
     name,
     connectionString: url.href,

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { z } from 'zod';
 import { announceTasks } from '../../src/enqueue/announce-tasks.ts';
 import { PostgresDistributor } from '../../src/enqueue/postgres-distributor.ts';
@@ -8,6 +8,7 @@ import { type BoundTask, bind, type Handler, type TaskPolicy } from '../../src/t
 import { createCatalogue } from '../../src/tasks/catalogue.ts';
 import { defineTask, type TaskDefinition, type TaskSettings } from '../../src/tasks/define-task.ts';
 import { type QueueConcurrency, startProcessor, type TaskProcessor } from '../../src/work/processor.ts';
+import { openPool } from './open-pool.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -51,8 +52,7 @@ export async function openTestQueue(
   given?: TestDatabase,
 ): Promise<TestQueue> {
   const database = given ?? (await createTestDatabase());
-  const pool = new pg.Pool({ connectionString: database.connectionString });
-  pool.on('error', () => {});
+  const pool = openPool(database.connectionString);
   const events = createEventHub();
   const bound = handlers.map((each) => (Array.isArray(each) ? bind(...each) : each));
   const tasks = new Map(bound.map((task) => [task.definition.name, task]));

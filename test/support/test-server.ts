@@ -7,6 +7,7 @@ import { migrateDatabase } from '../../src/db/migrate.ts';
 import { announceTasks } from '../../src/enqueue/announce-tasks.ts';
 import { catalogue } from './bank-catalogue.ts';
 import { bankMigrations } from './bank-migrations.ts';
+import { openPool } from './open-pool.ts';
 
 /** Cloned for every test file. */
 export const TEMPLATE = 'howdah_test_template';
@@ -32,10 +33,12 @@ export async function startTestServer(): Promise<TestServer> {
   }
 }
 
-/** The address of another database of the same server. */
+/** The address of another database of the same server; of the Howdah in it that HOWDAH_TEST_SCHEMA names. */
 export function databaseUrl(serverUrl: string, database: string): string {
   const url = new URL(serverUrl);
   url.pathname = `/${database}`;
+  const schema = process.env['HOWDAH_TEST_SCHEMA'];
+  if (schema !== undefined) url.searchParams.set('howdah_schema', schema);
   return url.href;
 }
 
@@ -73,10 +76,9 @@ async function createTemplate(serverUrl: string): Promise<void> {
     queues: ['critical', 'default'],
     applications: [bankMigrations],
   });
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  await announceTasks(client, catalogue);
-  await client.end();
+  const pool = openPool(connectionString);
+  await announceTasks(pool, catalogue);
+  await pool.end();
 }
 
 async function dropTemplate(serverUrl: string): Promise<void> {

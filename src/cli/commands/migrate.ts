@@ -1,3 +1,4 @@
+import { withSchema } from '../../config/database-address.ts';
 import type { MigrateOptions } from '../../db/migrate.ts';
 import { APP_OPTIONS } from '../app-options.ts';
 import type { Call, Command, ExitCode } from '../command.ts';
@@ -78,7 +79,8 @@ async function readOptions({ output, findApp }: Call): Promise<Options> {
   ]);
   const settings = readMigrationSettings();
   const app = await findApp();
-  const databaseUrl = settings.databaseUrl ?? (await findEmbedded(settings.dataDir));
+  const databaseUrl =
+    settings.databaseUrl ?? withSchema(await findEmbedded(settings.dataDir), settings.schema);
   const { directUrl } = await checkAddresses(databaseUrl, settings.databaseDirectUrl);
   return {
     ...migrationTarget(settings, app && (await loadTasks(app))),

@@ -1,3 +1,4 @@
+import { asGiven } from '../../db/naming.ts';
 import type { DatabaseHandle } from '../../db/open-database.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../command-error.ts';
@@ -66,12 +67,12 @@ async function runStatement({ db }: DatabaseHandle, text: string, mayWrite: bool
   try {
     await client.query(NOTICE_CTRL_C).catch(() => {});
     await client.query(mayWrite ? 'set default_transaction_read_only = off' : 'begin read only');
-    const statement = {
+    const statement = asGiven({
       text,
       rowMode: 'array' as const,
       queryMode: 'extended',
       types: { getTypeParser: parseValue },
-    };
+    });
     const { fields, rows, rowCount, command } = await client.query<SqlValue[]>(statement);
     if (!mayWrite) await client.query('rollback');
     return { columns: fields.map(({ name }) => name), rows, rowCount, command };

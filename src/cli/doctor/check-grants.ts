@@ -1,3 +1,4 @@
+import { namingOfClient } from '../../db/naming.ts';
 import type { Session } from '../../db/session.ts';
 import { error, type Finding, ok } from './finding.ts';
 
@@ -50,6 +51,6 @@ export async function checkGrants(session: Session): Promise<Finding> {
   const more = rows.length > SHOWN ? ` and ${rows.length - SHOWN} more` : '';
   return error(
     `role "${role}" lacks ${shown.join(', ')}${more}`,
-    `grant howdah_worker to "${role}", or put the role that owns the schemas into DATABASE_URL`,
+    `${namingOfClient(session).installed('grant howdah_worker')} to "${role}", or put the role that owns the schemas into DATABASE_URL`,
   );
 }

@@ -1,6 +1,6 @@
 import type { AnyApp } from '../../app/define-app.ts';
 import { type LoadedApp, loadTasks } from '../../app/load-tasks.ts';
-import { parseDatabaseAddress, withSessions } from '../../config/database-address.ts';
+import { parseDatabaseAddress, withSchema, withSessions } from '../../config/database-address.ts';
 import { type Config, ConfigError, configWarnings, readConfig } from '../../config.ts';
 import { embeddedAddress } from '../../db/embedded/address.ts';
 import type { ForeignSetting } from '../../db/look-at-sessions.ts';
@@ -57,7 +57,8 @@ const NO_APP = warning(
 );
 
 async function checkServer(config: Config, app: LoadedApp | undefined): Promise<Finding[]> {
-  const databaseUrl = config.databaseUrl ?? (await embeddedAddress(config.dataDir));
+  const embedded = config.databaseUrl ?? (await embeddedAddress(config.dataDir));
+  const databaseUrl = embedded && withSchema(embedded, config.schema);
   if (databaseUrl === undefined) {
     return [
       error('no database', 'set DATABASE_URL, or run npx howdah dev, which brings a Postgres of its own'),

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { namingOfClient } from '../naming.ts';
 import type { PendingApplication, PendingMigration } from './application-migrations.ts';
 import { HOWDAH } from './state.ts';
 import { LOOKING_SETTINGS, UNLIMITED } from './turns.ts';
@@ -19,7 +20,8 @@ export async function applyMigrations(
   client: pg.ClientBase,
   migrations: readonly PendingMigration[],
 ): Promise<void> {
-  const texts = migrations.map(renderNumbered);
+  const { installed } = namingOfClient(client);
+  const texts = migrations.map((each) => installed(renderNumbered(each)));
   try {
     await client.query(texts.join('') + renderNames(HOWDAH, migrations));
   } catch (error) {

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { namingOfClient } from '../naming.ts';
 import { MigrationDueError } from './due-error.ts';
 
 const NAMED = 5;
@@ -19,8 +20,10 @@ export async function checkGrants(client: pg.Client): Promise<void> {
   if (!first) return;
   const named = rows.slice(0, NAMED).map(({ lack }) => lack);
   const more = rows.length > NAMED ? ` and ${rows.length - NAMED} more` : '';
+  const remedy = namingOfClient(client).installed(
+    `grant howdah_worker to "${first.role}"; where it is a member already, select howdah.grant_roles();`,
+  );
   throw new MigrationDueError(
-    `role "${first.role}" lacks ${named.join(', ')}${more}: grant howdah_worker to "${first.role}"; where it is a member ` +
-      'already, select howdah.grant_roles(); as the owner of Howdah’s schemas',
+    `role "${first.role}" lacks ${named.join(', ')}${more}: ${remedy} as the owner of Howdah’s schemas`,
   );
 }

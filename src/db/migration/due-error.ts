@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { namingOfClient } from '../naming.ts';
 import { describePlan, isDone, type MigrationPlan } from './plan.ts';
 
 /** Postgres' insufficient_privilege. */
@@ -38,8 +39,9 @@ export async function explainDenial(
   const { rows } = await client.query<{ role: string }>('select current_user as role');
   const role = rows[0]?.role ?? '';
   if (plan === undefined || isDone(plan)) {
+    const remedy = namingOfClient(client).installed(`grant howdah_worker to "${role}"`);
     return new MigrationDueError(
-      `role "${role}" may not look at Howdah's tables (${error.message}): grant howdah_worker to "${role}"`,
+      `role "${role}" may not look at Howdah's tables (${error.message}): ${remedy}`,
       { cause: error },
     );
   }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { engineStatements, LOCKED_JOBS } from '../engine-schema.ts';
+import { namingOfClient } from '../naming.ts';
 import { queueSchema } from '../queue-schema.ts';
 import {
   fingerprint,
@@ -24,7 +25,7 @@ export async function install(
   plan: MigrationPlan,
   state: MigrationState,
 ): Promise<void> {
-  const text = await renderInstallation(plan, state);
+  const text = namingOfClient(client).installed(await renderInstallation(plan, state));
   try {
     await client.query(text);
   } catch (error) {

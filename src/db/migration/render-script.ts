@@ -1,3 +1,4 @@
+import { AS_WRITTEN, type Naming } from '../naming.ts';
 import { renderApplication, renderMigrations } from './apply-migrations.ts';
 import { renderInstallation } from './install.ts';
 import { JOURNAL } from './journal.ts';
@@ -10,7 +11,11 @@ const HEAD = `-- What "howdah migrate" would run in this database, in one transa
 -- It fits the database as it was when this was printed. Where something was migrated since, it fails and changes nothing.`;
 
 /** What would bring a database to this version, for people to read and psql to run. A comment alone where nothing is due. */
-export async function renderScript(plan: MigrationPlan, state: MigrationState): Promise<string> {
+export async function renderScript(
+  plan: MigrationPlan,
+  state: MigrationState,
+  naming: Naming = AS_WRITTEN,
+): Promise<string> {
   if (isDone(plan)) return '-- Nothing is due.\n';
   const parts = [
     HEAD,
@@ -30,7 +35,7 @@ export async function renderScript(plan: MigrationPlan, state: MigrationState): 
     ]),
     'commit;',
   ];
-  return `${parts.join('\n\n')}\n`;
+  return naming.installed(`${parts.join('\n\n')}\n`);
 }
 
 function heading(text: string): string {

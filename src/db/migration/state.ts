@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import pg from 'pg';
+import { namingOfClient } from '../naming.ts';
 
 /** Howdah's own migrations in the table of names. No application is called so. */
 export const HOWDAH = '';
@@ -24,7 +25,7 @@ export interface MigrationState {
   installed: { fingerprint: string; revision: number } | undefined;
   /** Names of the queues that were made. */
   queues: readonly string[];
-  /** Version of each engine schema there is, by the schema's name. */
+  /** Version of each engine schema there is, by the schema's name in this package (`queueSchema`). */
   engines: ReadonlyMap<string, number>;
 }
 
@@ -58,7 +59,12 @@ export async function readState(client: Pick<ClientBase, 'query'>): Promise<Migr
       ? { fingerprint: installed.fingerprint, revision: installed.revision ?? 0 }
       : undefined,
     queues: queues ?? [],
-    engines: new Map(Object.entries(engines).map(([schema, version]) => [schema, version ?? 0])),
+    engines: new Map(
+      Object.entries(engines).flatMap(([schema, version]) => {
+        const name = namingOfClient(client).fromEngine(schema);
+        return name === undefined ? [] : [[name, version ?? 0] as const];
+      }),
+    ),
   };
 }
 

@@ -127,7 +127,11 @@ export class GuestRunner<Services> {
         token: identity.token,
         log: environment.log,
       });
-      const run = toRun(identity.queue, payload, helpers);
+      const run = toRun(
+        { queue: identity.queue, connectionString: this.#options.connectionString },
+        payload,
+        helpers,
+      );
       const signals = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
       completed = await runJob(task, run, { ...environment, ...signals, overdue: this.#overdue });
     } finally {

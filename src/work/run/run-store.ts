@@ -1,4 +1,5 @@
 import type { Job } from 'graphile-worker';
+import { namingAt, namingOf } from '../../db/naming.ts';
 import { queryRows, type SqlClient } from '../../db/sql-client.ts';
 import { sqlStateOf } from '../../db/sql-state.ts';
 import { isOutside } from '../../db/transactions/is-outside.ts';
@@ -41,12 +42,17 @@ export interface MisfitWeight {
 }
 
 /** What the statements know a run by: the job, its queue, the worker pool that holds it, and since when. */
-export type RunClaim = readonly [
-  job: string,
-  queue: string,
-  worker: string | null,
-  lockedAt: string | undefined,
-];
+export interface RunClaim {
+  readonly values: readonly [job: string, queue: string, worker: string | null, lockedAt: string | undefined];
+  /** Of the Howdah whose job it is. */
+  readonly schema: string;
+}
+
+/** Whose a job is. */
+export interface JobPlace {
+  readonly queue: string;
+  readonly connectionString: string;
+}
 
 /** Runs a statement on the connections of the runner that holds the job, which die with its claim on it. */
 export type RunQuery = (text: string, values: unknown[]) => Promise<{ rows: unknown[] }>;
@@ -62,14 +68,15 @@ const WEIGH =
   'select is_other_around as "isOtherAround", taken_by as "takenBy", is_taker_alive as "isTakerAlive" from howdah.weigh_misfit($1, $2, $3, $4)';
 const HELD = 'select howdah.is_held($1, $2, $3, $4) as ok';
 
-export function createRunStore(job: Job, queue: string, query: RunQuery): RunStore {
-  const run: RunClaim = [String(job.id), queue, job.locked_by, job.locked_at?.toISOString()];
-  const ask = async (text: string, values: unknown[] = []) => {
-    const { rows } = await query(text, [...run, ...values]);
+export function createRunStore(job: Job, { queue, connectionString }: JobPlace, query: RunQuery): RunStore {
+  const values = [String(job.id), queue, job.locked_by, job.locked_at?.toISOString()] as const;
+  const claim: RunClaim = { values, schema: namingAt(connectionString).name };
+  const ask = async (text: string, more: unknown[] = []) => {
+    const { rows } = await query(text, [...values, ...more]);
     return (rows as { ok: boolean }[])[0]?.ok === true;
   };
   return {
-    claim: run,
+    claim,
     reportProgress: ({ percent, message }) => ask(PROGRESS, [percent, message]),
     reportResult: (json) => ask(RESULT, [json]),
     isHeld: () => ask(HELD),
@@ -82,7 +89,7 @@ export function createRunStore(job: Job, queue: string, query: RunQuery): RunSto
       const { rows } = await query(NOW, []);
       return (askedAt + Date.now()) / 2 - Number((rows as { ms: string }[])[0]?.ms);
     },
-    complete: (tx, json) => completeClaim(run, tx, json),
+    complete: (tx, json) => completeClaim(claim, tx, json),
   };
 }
 
@@ -96,7 +103,7 @@ export async function completeClaim(claim: RunClaim, tx: SqlClient, json: string
   if (isOutside(tx))
     throw new TypeError('expected a transaction to complete the job in, received what has none (a pool?)');
   try {
-    await queryRows(tx, COMPLETE, [...claim, json]);
+    await queryRows(tx, namingOf(claim.schema).statement(COMPLETE), [...claim.values, json]);
   } catch (error) {
     throw sqlStateOf(error) === 'HWLST'
       ? new JobLostError('the job is another worker’s by now', { cause: error })

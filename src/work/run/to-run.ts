@@ -1,18 +1,18 @@
 import type { Job, JobHelpers } from 'graphile-worker';
 import { splitCronTick } from '../../tasks/cron-tick.ts';
 import type { Run } from './run-job.ts';
-import { createRunStore } from './run-store.ts';
+import { createRunStore, type JobPlace } from './run-store.ts';
 import { toRunningJob } from './running-job.ts';
 
 /** What the engine hands to a task, as one run of ours. */
-export function toRun(queue: string, payload: unknown, { job, query }: JobHelpers): Run {
+export function toRun(place: JobPlace, payload: unknown, { job, query }: JobHelpers): Run {
   const { payload: own, cron } = splitCronTick(payload);
-  const running = { ...toRunningJob(job, queue), ...(cron ? { cron } : {}) };
+  const running = { ...toRunningJob(job, place.queue), ...(cron ? { cron } : {}) };
   return {
     job: running,
     payload: own,
     misfitCount: countMisfits(job),
-    store: createRunStore(job, queue, query),
+    store: createRunStore(job, place, query),
   };
 }
 

@@ -42,7 +42,7 @@ begin
     v_count := v_count + 1;
   end loop;
   for v_grant in
-    select g.role, g.privilege, coalesce('function ' || p.oid::regprocedure, 'howdah.' || quote_ident(g.object)) as object
+    select g.role, g.privilege, coalesce('function ' || p.oid::regprocedure, format('howdah.%I', g.object)) as object
     from howdah.role_grants() g
     join pg_roles r on r.rolname = g.role
     left join pg_proc p on g.privilege = 'execute' and p.pronamespace = 'howdah'::regnamespace and p.proname = g.object
@@ -71,7 +71,7 @@ as $$
     where not coalesce(
       has_schema_privilege(r.oid, 'howdah'::regnamespace, 'usage') and case
         when g.privilege = 'execute' then has_function_privilege(r.oid, p.oid, 'execute')
-        when g.privilege = 'select' then has_table_privilege(r.oid, to_regclass('howdah.' || quote_ident(g.object)), 'select')
+        when g.privilege = 'select' then has_table_privilege(r.oid, to_regclass(format('howdah.%I', g.object)), 'select')
         else has_column_privilege(r.oid, 'howdah.job_history'::regclass, 'payload', 'select')
              and has_column_privilege(r.oid, 'howdah.job_history'::regclass, 'result', 'select')
              and has_column_privilege(r.oid, 'howdah.job_history'::regclass, 'flags', 'select') end, false)

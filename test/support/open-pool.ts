@@ -1,0 +1,15 @@
+import pg from 'pg';
+import { createPool } from '../../src/db/connection.ts';
+
+/**
+ * A pool as anybody makes one. Where the tests run under another schema (HOWDAH_TEST_SCHEMA), one whose statements, written
+ * for `howdah`, are for that.
+ */
+export function openPool(connectionString: string): pg.Pool {
+  const pool =
+    process.env['HOWDAH_TEST_SCHEMA'] === undefined
+      ? new pg.Pool({ connectionString })
+      : createPool({ connectionString, applicationName: 'test' });
+  pool.on('error', () => {});
+  return pool;
+}
