@@ -18,8 +18,8 @@ afterEach(async () => {
   await queue.close();
 });
 
-async function startWorker(concurrency?: number): Promise<WorkerProcess> {
-  const worker = await startWorkerProcess(queue.database.connectionString, concurrency);
+async function startWorker(setting?: number | string): Promise<WorkerProcess> {
+  const worker = await startWorkerProcess(queue.database.connectionString, setting);
   workers.push(worker);
   return worker;
 }
@@ -81,6 +81,42 @@ test('a job that kills its worker is discarded as poison after the third death, 
     [poison],
   );
   assert.deepEqual(rows, [{ waits: true }], 'the error tells of the wait before the third run');
+});
+
+test('jobs that are about to begin beside one that kills its worker at once are not taken for poison', async () => {
+  queue = await openTestQueue([
+    [kills, async () => {}],
+    [hangs, async () => {}],
+  ]);
+  const [poison = ''] = await enqueue(kills);
+  const bystanders = await enqueue(hangs, 2);
+  await startWorker('critical:1'); // gives back what the others held
+  for (let deaths = 0; deaths < 2; deaths++) {
+    // All of them suspects, due at once: the one that kills first, and never for the third time.
+    await queue.pool.query(
+      `update graphile_worker._private_jobs
+       set run_at = now(), attempts = 0, flags = case when id = $1 then '{"howdah_deaths": 1}'::jsonb
+                                                      else '{"howdah_deaths": 1}' || coalesce(flags, '{}') end`,
+      [poison],
+    );
+    const worker = await startWorker(3);
+    await worker.exited;
+    await waitFor('the register to give back what it held', async () => {
+      const { rows } = await queue.pool.query(
+        'select from graphile_worker._private_jobs where locked_by is not null',
+      );
+      return rows.length === 0 || undefined;
+    });
+  }
+  const { rows } = await queue.pool.query<{ flags: { howdah_deaths: number } }>(
+    'select flags from graphile_worker._private_jobs where id = any ($1)',
+    [bystanders],
+  );
+  assert.deepEqual(
+    rows.map(({ flags }) => flags.howdah_deaths),
+    [1, 1],
+    'deaths of jobs that never began',
+  );
 });
 
 async function beatingIds(): Promise<string[]> {

@@ -125,7 +125,8 @@ export class GuestRunner<Services> {
       await using _record = await recordStart(helpers.job, {
         member: this.#member,
         token: identity.token,
-        log: environment.log,
+        environment,
+        leaving: this.#leaving.signal,
       });
       const run = toRun(
         { queue: identity.queue, connectionString: this.#options.connectionString },

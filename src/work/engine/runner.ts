@@ -279,13 +279,13 @@ export class Runner<Services = unknown> {
   }
 
   async #run(task: BoundTask<Services>, payload: unknown, helpers: JobHelpers): Promise<void> {
-    const { job } = helpers;
-    const { environment, member, prefetch } = this.#options;
-    const held = this.#runs.hold(String(job.id), job.locked_at ?? new Date());
+    const { environment, prefetch } = this.#options;
+    const held = this.#runs.hold(String(helpers.job.id), helpers.job.locked_at ?? new Date());
     let completed: CompletedRunEvent | undefined;
     try {
-      using _places = await takePlaces({ ...this.#options, grants: this.#grants }, this.#leaving.signal);
-      await using _record = await recordStart(job, { member, token: this.token, log: environment.log });
+      const { signal: leaving } = this.#leaving;
+      using _places = await takePlaces({ ...this.#options, grants: this.#grants }, leaving);
+      await using _record = await recordStart(helpers.job, { ...this.#options, token: this.token, leaving });
       const run = toRun(this.#options, payload, helpers);
       const signals = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
       using _timed = prefetch.timeRun();
