@@ -17,19 +17,22 @@ after(() => api.drop());
 
 const job = (payload: string) => `{"task":"takes_anything","delay":"1h","payload":${payload}}`;
 
-async function assertRefused(path: string, body: string, number: string): Promise<void> {
+async function assertRefused(path: string, body: string, expected: { number: string; field: string }) {
   const problem = await readProblem(await api.send('POST', path, { body }));
   assert.deepEqual([problem.status, problem.code], [422, 'invalid_request']);
-  assert.ok(problem.detail.includes(number), problem.detail);
+  assert.ok(problem.detail.includes(expected.number), problem.detail);
+  assert.equal(problem.errors?.[0]?.field, expected.field);
 }
 
 describe('a number in a body', () => {
   for (const number of ['9007199254740993', '-12345678901234567890', '1e400', '-1E999']) {
     test(`is refused when JavaScript would change it: ${number}`, async () => {
-      await assertRefused('/v1/jobs', job(`{"id":${number}}`), number);
-      await assertRefused('/v1/jobs/batch', `{"jobs":[${job('[1]')},${job(`[[${number}]]`)}]}`, number);
+      await assertRefused('/v1/jobs', job(`{"id":${number}}`), { number, field: 'payload.id' });
+      const batch = `{"jobs":[${job('[1]')},${job(`[[${number}]]`)}]}`;
+      await assertRefused('/v1/jobs/batch', batch, { number, field: 'jobs[1].payload[0][0]' });
       const filter = `{"filter":{"payload_contains":{"id":${number}}}}`;
-      await assertRefused('/v1/jobs/bulk/cancel', filter, number);
+      const field = 'filter.payload_contains.id';
+      await assertRefused('/v1/jobs/bulk/cancel', filter, { number, field });
       const query = encodeURIComponent(`{"id":${number}}`);
       assert.equal((await api.send('GET', `/v1/jobs?payload_contains=${query}`)).status, 422);
     });

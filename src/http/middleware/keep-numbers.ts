@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory';
 import { HowdahError } from '../../errors.ts';
-import { findRoundedNumber } from '../../wire/rounded-number.ts';
+import { findRoundedNumber } from '../../tasks/rounded-number.ts';
 import type { AppEnv } from '../app-dependencies.ts';
 
 const MAX_ECHO_LENGTH = 40;
@@ -8,9 +8,13 @@ const MAX_ECHO_LENGTH = 40;
 /** Refuses a body with a number that would not be kept as it was sent: a payload is stored exactly, or not at all. */
 export const keepNumbers = createMiddleware<AppEnv>(async (c, next) => {
   const rounded = findRoundedNumber(await c.req.text());
-  if (rounded !== undefined) {
-    const message = `expected numbers that a double holds exactly, received ${rounded.slice(0, MAX_ECHO_LENGTH)}; send it as a text`;
-    throw new HowdahError('invalid_request', { detail: message, fields: [{ field: '(body)', message }] });
+  if (rounded) {
+    const message = `expected numbers that a double holds exactly, received ${rounded.source.slice(0, MAX_ECHO_LENGTH)}; send it as a text`;
+    const field = rounded.path || '(body)';
+    throw new HowdahError('invalid_request', {
+      detail: `${field}: ${message}`,
+      fields: [{ field, message }],
+    });
   }
   await next();
 });

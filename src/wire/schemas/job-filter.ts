@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { MAX_PAGE_SIZE } from '../../look/list-jobs.ts';
-import { findRoundedNumber } from '../rounded-number.ts';
+import { findRoundedNumber } from '../../tasks/rounded-number.ts';
 import { instant } from './instant.ts';
 import { jobState } from './job.ts';
 import { text } from './text.ts';
