@@ -3,6 +3,7 @@ import { isKin, KIND } from './errors/is-kin.ts';
 /** Every error of Howdah's own that a caller can meet, in one table: HTTP status, whether trying again can help, the words. */
 const ERRORS = {
   invalid_request: { status: 422, retryable: false, title: 'The request has invalid fields' },
+  malformed_request: { status: 400, retryable: false, title: 'The request is not one of HTTP' },
   invalid_json: { status: 400, retryable: false, title: 'The request body is not valid JSON' },
   unsupported_media_type: {
     status: 415,

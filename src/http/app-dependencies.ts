@@ -34,11 +34,14 @@ export interface AppDependencies {
   stopping?: AbortSignal;
 }
 
-/** Whether the service can do its work now; must not throw. */
-export type ReadinessCheck = () => Promise<{
+/** Whether the service can do its work now, with what was looked at and what is wrong with it. */
+export interface Readiness {
   ready: boolean;
   checks: Record<string, { ok: boolean; detail?: string }>;
-}>;
+}
+
+/** Must not throw, and is asked as often as anybody likes: what it costs is for its maker to bound. */
+export type ReadinessCheck = () => Promise<Readiness>;
 
 /** What handlers find in their context. `Bindings` are missing when no socket is behind the request, as in tests. */
 export interface AppEnv {

@@ -59,7 +59,7 @@ function beginApp(deps: AppDependencies): App {
 
 function finishApp(app: App, deps: AppDependencies): App {
   addQueueApi(app, deps);
-  addHealthRoutes(app, deps.checkReadiness);
+  addHealthRoutes(app, deps);
   if (deps.metrics) addMetricsRoute(app, deps.metrics, deps);
   addLandingRoute(app);
   addAssetRoutes(app);

@@ -15,6 +15,17 @@ export function tokenCheck(token: string | undefined): (received: Buffer) => boo
   return (received) => timingSafeEqual(expected, received);
 }
 
+/** Whether an Authorization header carries one of the tokens. Compares with each: time tells nothing about which it was. */
+export function bearerCheck(
+  tokens: readonly (string | undefined)[],
+): (authorization: string | undefined) => boolean {
+  const checks = tokens.map(tokenCheck);
+  return (authorization) => {
+    const received = readBearer(authorization);
+    return received !== undefined && checks.reduce((found, matches) => matches(received) || found, false);
+  };
+}
+
 function digest(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }

@@ -5,6 +5,7 @@ import { HowdahError } from '../errors.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { App, AppEnv } from './app-dependencies.ts';
 import { describeErrorSafely } from './describe-error-safely.ts';
+import { LISTENER_OPTIONS } from './listener-options.ts';
 import { restoreBody } from './restore-body.ts';
 import { createUnopenedApp } from './unopened-app.ts';
 
@@ -71,7 +72,7 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
   };
   const listener = getRequestListener(
     (request, host) => fetch(request, { ...host, isBodyLost: !restoreBody(host.incoming) }),
-    { overrideGlobalObjects: false },
+    { ...LISTENER_OPTIONS, overrideGlobalObjects: false },
   );
   const close = async () => {
     stopping.abort();

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { answerHealth, answerMetrics, answerReadiness } from './answer-checks.ts';
 import type { AppEnv, ReadinessCheck } from './app-dependencies.ts';
+import { detailCheck } from './detail-check.ts';
 import { identifyRequests } from './middleware/identify-requests.ts';
 import { requireToken } from './middleware/require-token.ts';
 import { secureHeaders } from './middleware/secure-headers.ts';
@@ -19,7 +20,8 @@ export function createHealthApp(checkReadiness: ReadinessCheck, access?: Metrics
   app.onError((error, c) => toProblem(toHowdahError(error), c));
   app.notFound((c) => toProblem(refuseAddress(app, c), c));
   app.get('/healthz', (c) => answerHealth(c));
-  app.get('/readyz', (c) => answerReadiness(c, checkReadiness));
+  const seesDetails = detailCheck(access?.tokens ?? []);
+  app.get('/readyz', (c) => answerReadiness(c, checkReadiness, seesDetails));
   if (access) app.get('/metrics', requireToken(access.tokens), (c) => answerMetrics(c, access.metrics));
   return app;
 }

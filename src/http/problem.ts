@@ -6,19 +6,27 @@ import { mountPathOf } from './mount-path.ts';
 
 /** The error as application/problem+json (RFC 9457), with the headers its code calls for. */
 export function toProblem(error: HowdahError, c: Context<AppEnv>): Response {
+  const place = { instance: `${mountPathOf(c)}${c.req.path}`, request_id: c.var.requestId };
+  setErrorHeaders(error, c);
+  return c.body(problemText(error, place), error.status, PROBLEM_TYPE);
+}
+
+/** What `toProblem` answers with, as it is sent. */
+export const PROBLEM_TYPE = { 'Content-Type': 'application/problem+json' };
+
+/** The body of that answer. */
+export function problemText(error: HowdahError, place: Pick<Problem, 'instance' | 'request_id'>): string {
   const problem: Problem = {
     type: `urn:howdah:problem:${error.code}`,
     title: error.title,
     status: error.status,
     detail: error.message,
     code: error.code,
-    instance: `${mountPathOf(c)}${c.req.path}`,
-    request_id: c.var.requestId,
+    ...place,
     ...(Object.keys(error.details).length > 0 ? { details: inSnakeCase(error.details) } : {}),
     errors: [...error.fields],
   };
-  setErrorHeaders(error, c);
-  return c.body(JSON.stringify(problem), error.status, { 'Content-Type': 'application/problem+json' });
+  return JSON.stringify(problem);
 }
 
 /** Sets what some codes must carry besides a body: Retry-After, and WWW-Authenticate where a token would help. */

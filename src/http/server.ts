@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import type { App } from './app-dependencies.ts';
 import { ListenError } from './listen-error.ts';
+import { LISTENER_OPTIONS } from './listener-options.ts';
 
 export interface HttpServerOptions {
   app: Pick<App, 'fetch'>;
@@ -42,10 +43,10 @@ const SWEEP_INTERVAL_MS = 20;
 /** @throws {ListenError} the port is in use, needs privileges, or the host is not an address of this machine */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { app, host, port, keepAliveTimeoutMs = KEEP_ALIVE_MS, isLeaving = () => false } = options;
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    serverOptions: { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: keepAliveTimeoutMs },
-  }) as Server;
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: keepAliveTimeoutMs },
+    getRequestListener(app.fetch, LISTENER_OPTIONS),
+  );
   server.prependListener('request', (_, response) => {
     if (isLeaving()) response.setHeader('Connection', 'close');
   });

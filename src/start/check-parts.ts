@@ -21,6 +21,7 @@ export function checkParts(parts: CheckedParts, db: Database): Promise<Readiness
   });
 }
 
-function phaseOf({ role, processor, ending }: CheckedParts): Phase | undefined {
+/** Why it takes no jobs, where nothing is wrong. */
+export function phaseOf({ role, processor, ending }: CheckedParts): Phase | undefined {
   return ending ?? (role === 'api' || processor ? undefined : 'starting');
 }

@@ -26,6 +26,7 @@ import type { HttpHandlerOptions } from './create-http-handler.ts';
 import { CLOSE_PATIENCE_MS, POOL_SIZES } from './open-database.ts';
 import { readDatabaseStats } from './read-database-stats.ts';
 import { checkReadiness, READINESS_LIMITS } from './readiness.ts';
+import { sharedReadiness } from './shared-readiness.ts';
 import { StartupError } from './startup-error.ts';
 
 export interface ApiOptions extends HttpHandlerOptions {
@@ -54,12 +55,7 @@ export async function openApi(options: ApiOptions): Promise<OpenedApp> {
     distributor: new PostgresDistributor({ events, schema }),
     beforeEnqueue: () => announcer.before(async () => {}),
     publicUrl: () => publicUrl ?? (mountPath || '/'),
-    checkReadiness: () =>
-      checkReadiness({
-        client: checks,
-        onReadOnly: () => distrust(db),
-        ...{ tasks: [], processor: undefined, phase: undefined },
-      }),
+    checkReadiness: sharedReadiness({ check: readinessOf(checks, db), log }),
     metrics: createMetrics({
       ...{ events, log, queues: [], withProcess: false },
       readDatabase: () => readDatabaseStats(db),
@@ -67,6 +63,11 @@ export async function openApi(options: ApiOptions): Promise<OpenedApp> {
     }),
   });
   return { app, close: () => Promise.all([close(), announcing.close()]).then(() => {}) };
+}
+
+function readinessOf(client: SqlClient, db: Database) {
+  const onReadOnly = () => distrust(db);
+  return () => checkReadiness({ client, onReadOnly, tasks: [], processor: undefined, phase: undefined });
 }
 
 function placeOf({ connectionString, pool, log }: ApiOptions, schema: string): ConnectionsOptions {

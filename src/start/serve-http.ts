@@ -4,10 +4,11 @@ import type { AppDependencies } from '../http/app-dependencies.ts';
 import type { FetchHandler } from '../http/fetch-handler.ts';
 import { createHealthApp } from '../http/health-app.ts';
 import { type HttpServer, startHttpServer } from '../http/server.ts';
-import { checkParts } from './check-parts.ts';
+import { checkParts, phaseOf } from './check-parts.ts';
 import { openCheckDatabase, openRequestDatabase } from './open-database.ts';
 import { openMetrics } from './open-metrics.ts';
 import type { Parts } from './parts.ts';
+import { sharedReadiness } from './shared-readiness.ts';
 
 /** Requests still open when the service stops get this long to finish. */
 const CLOSE_GRACE_MS = 2_000;
@@ -19,7 +20,11 @@ export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Pro
   const requests = parts.role === 'worker' ? undefined : openRequestDatabase(parts, opened);
   // What requests wait for, readiness waits for as well; a pool of its own would be ready when theirs is stuck.
   const { db } = requests ?? checks;
-  const readiness = () => checkParts(parts, db);
+  const readiness = sharedReadiness({
+    check: () => checkParts(parts, db),
+    phase: () => phaseOf(parts),
+    log: parts.log,
+  });
   const access = openMetrics(parts, checks, opened);
   const stopping = new AbortController();
   const app = requests

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { describe, test } from 'node:test';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -10,10 +12,17 @@ interface Answer {
   checks: Record<string, { ok: boolean; detail?: string }>;
 }
 
-async function ready(url: string): Promise<Answer> {
-  const response = await fetch(`${url}/readyz`);
+async function ready(url: string, headers: Record<string, string> = {}): Promise<Answer> {
+  const response = await fetch(`${url}/readyz`, { headers });
   const { checks } = (await response.json()) as Pick<Answer, 'checks'>;
   return { status: response.status, checks };
+}
+
+/** On a connection of its own. */
+async function statusOf(url: string, agent: Agent): Promise<number | undefined> {
+  const [answer] = (await once(get(url, { agent }), 'response')) as [IncomingMessage];
+  await once(answer.resume(), 'end');
+  return answer.statusCode;
 }
 
 async function enqueueUnique(url: string): Promise<number> {
@@ -45,6 +54,8 @@ describe('readiness tells the truth', () => {
     assert.equal(checks['database']?.ok, false);
     assert.match(checks['database']?.detail ?? '', /no answer from the database within 900 ms/);
     await untilReady(url, ({ checks }) => checks['runners']?.ok === false);
+    const stranger = await ready(url, { 'X-Forwarded-For': '192.0.2.1' });
+    assert.deepEqual(stranger.checks['database'], { ok: false });
 
     proxy.unblock();
     await untilReady(url, ({ status }) => status === 200);
@@ -72,6 +83,15 @@ describe('readiness tells the truth', () => {
     isOn = false;
     await Promise.all(clients);
     assert.ok([201, 409].includes(await enqueueUnique(url)));
+  });
+
+  test('to six hundred connections at a time', async () => {
+    await using stack = new AsyncDisposableStack();
+    const { url } = await openService(stack);
+    const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
+    stack.defer(() => agent.destroy());
+    const statuses = await Promise.all(Array.from({ length: 600 }, () => statusOf(`${url}/readyz`, agent)));
+    assert.deepEqual([...new Set(statuses)], [200]);
   });
 
   test('about a database that is older than the service', async () => {

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { answerHealth, answerReadiness } from '../answer-checks.ts';
-import type { App, ReadinessCheck } from '../app-dependencies.ts';
+import type { App, AppDependencies } from '../app-dependencies.ts';
+import { detailCheck } from '../detail-check.ts';
 
 const check = z.object({ ok: z.boolean(), detail: z.string().optional() });
 const readiness = z.object({ status: z.enum(['ready', 'not_ready']), checks: z.record(z.string(), check) });
@@ -21,17 +22,27 @@ const readyRoute = createRoute({
   method: 'get',
   path: '/readyz',
   summary: 'Whether the service can do its work now',
+  description:
+    'Of a check that fails, `detail` says why, to a request with a token or from the machine itself. The database is asked once a second at most, however many ask.',
   responses: {
     200: { description: 'It can', content: { 'application/json': { schema: readiness } } },
     503: {
-      description: 'It cannot; the checks say why',
+      description: 'It cannot; the checks say what fails',
       content: { 'application/json': { schema: readiness } },
     },
   },
 });
 
 /** Liveness, which asks nothing else, and readiness. */
-export function addHealthRoutes(app: App, checkReadiness: ReadinessCheck): void {
+export function addHealthRoutes(
+  app: App,
+  {
+    checkReadiness,
+    adminToken,
+    viewerToken,
+  }: Pick<AppDependencies, 'checkReadiness' | 'adminToken' | 'viewerToken'>,
+): void {
+  const seesDetails = detailCheck([adminToken, viewerToken]);
   app.openapi(healthRoute, (c) => answerHealth(c));
-  app.openapi(readyRoute, (c) => answerReadiness(c, checkReadiness));
+  app.openapi(readyRoute, (c) => answerReadiness(c, checkReadiness, seesDetails));
 }
