@@ -4,7 +4,7 @@ import { parseDatabaseAddress, withSchema } from './config/database-address.ts';
 import { parseDatabaseUrl } from './config/database-url.ts';
 import { durationParser } from './config/duration.ts';
 import { type Environment, EnvironmentReader } from './config/environment-reader.ts';
-import { parseHost, parsePort } from './config/listen-address.ts';
+import { type HttpSettings, readHttpSettings } from './config/http-settings.ts';
 import { type LogLevel, parseLogLevel } from './config/log-level.ts';
 import { misspelledVariables } from './config/misspelled-variables.ts';
 import { parseEnvironment } from './config/node-environment.ts';
@@ -20,7 +20,7 @@ export { configWarnings } from './config/config-warnings.ts';
 export type { LogLevel, QueueSetting, Role };
 
 /** Every setting, checked and with its default; `settings` are the application's own. Frozen. */
-export interface Config<Settings = unknown> {
+export interface Config<Settings = unknown> extends HttpSettings {
   /** NODE_ENV. In development, what is absent is started or generated. @default 'development' */
   readonly environment: 'development' | 'production';
   /** DATABASE_URL; undefined means an embedded server, in development only. */
@@ -31,10 +31,6 @@ export interface Config<Settings = unknown> {
    * HOWDAH_SCHEMA: which Howdah of the database is meant, where it has several. The addresses say it too. @default 'howdah'
    */
   readonly schema: string;
-  /** HOST, the address to listen on. @default '127.0.0.1' */
-  readonly host: string;
-  /** PORT; 0 takes any free one. @default 3000 */
-  readonly port: number;
   /** QUEUES that a worker process serves, each name once. @default critical:10,default:5 */
   readonly queues: readonly QueueSetting[];
   /** ADMIN_TOKEN; undefined only in development, where one is generated. */
@@ -43,18 +39,12 @@ export interface Config<Settings = unknown> {
   readonly viewerToken: string | undefined;
   /** SHUTDOWN_TIMEOUT, at most a day. @default 8000 */
   readonly shutdownTimeoutMs: number;
-  /** SHUTDOWN_DELAY: requests are served so long after SIGTERM, at most an hour. @default 0 */
-  readonly shutdownDelayMs: number;
-  /** KEEP_ALIVE_TIMEOUT: idle HTTP connections are kept so long, 1 s to a day. @default 65000 */
-  readonly keepAliveTimeoutMs: number;
   /** AUTO_MIGRATE, on or off: whether a start migrates the database or only looks. @default true */
   readonly autoMigrate: boolean;
   /** AUDIT_RETENTION: rows of the audit log are kept so long, an hour to 100 years. @default 90 days */
   readonly auditRetentionMs: number;
   /** MIGRATE_TIMEOUT, at most a day: what a step of a migration may wait for locks of others. @default 600000 */
   readonly migrateTimeoutMs: number;
-  /** REQUEST_TIMEOUT: what a request's statement may take, 1 s to 5 minutes. @default 10000 */
-  readonly requestTimeoutMs: number;
   /** LOG_LEVEL. @default 'info' */
   readonly logLevel: LogLevel;
   /** DATA_DIR as an absolute path. @default '.howdah' in the working directory */
@@ -234,21 +224,17 @@ function addressParser(schema: string): (value: string) => string {
 function readOwn(reader: EnvironmentReader): OwnConfig {
   return {
     ...readMigration(reader),
+    ...readHttpSettings(reader),
     environment: reader.setting('NODE_ENV', parseEnvironment, 'development'),
-    host: reader.setting('HOST', parseHost, '127.0.0.1'),
-    port: reader.setting('PORT', parsePort, '3000'),
     adminToken: reader.optional('ADMIN_TOKEN', parseToken),
     viewerToken: reader.optional('VIEWER_TOKEN', parseToken),
     shutdownTimeoutMs: reader.setting('SHUTDOWN_TIMEOUT', durationParser(DAY_MS), '8s'),
-    shutdownDelayMs: reader.setting('SHUTDOWN_DELAY', durationParser(60 * MINUTE_MS), '0s'),
-    keepAliveTimeoutMs: reader.setting('KEEP_ALIVE_TIMEOUT', durationParser(DAY_MS, 1_000), '65s'),
     autoMigrate: reader.setting('AUTO_MIGRATE', parseSwitch, 'on'),
     auditRetentionMs: reader.setting(
       'AUDIT_RETENTION',
       durationParser(36_500 * DAY_MS, 60 * MINUTE_MS),
       '90d',
     ),
-    requestTimeoutMs: reader.setting('REQUEST_TIMEOUT', durationParser(5 * MINUTE_MS, 1_000), '10s'),
     logLevel: reader.setting('LOG_LEVEL', parseLogLevel, 'info'),
   };
 }

@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { TrustedProxies } from '../config/trusted-proxies.ts';
 import type { Database } from '../db/database.ts';
 import type { TaskDistributor } from '../enqueue/task-distributor.ts';
 import type { EventHub } from '../observability/event-hub.ts';
@@ -7,6 +8,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Catalogue } from '../tasks/catalogue.ts';
 import type { Authorize, CallerRole } from './authorize.ts';
+import type { ProxyTrust } from './proxy-trust.ts';
 
 /** What the HTTP API is made from. */
 export interface AppDependencies {
@@ -26,6 +28,8 @@ export interface AppDependencies {
   /** The application's own tasks; others are known from the database. */
   catalogue: Catalogue;
   checkReadiness: ReadinessCheck;
+  /** Who may say from whom a request came. @default nobody */
+  trustedProxies?: TrustedProxies | undefined;
   /** Waited for before each enqueue, outside of its transaction. @default nothing is */
   beforeEnqueue?(): Promise<void>;
   /** Served at /metrics; without it that address does not exist. */
@@ -57,6 +61,8 @@ export interface AppEnv {
     caller?: CallerRole | undefined;
     /** The caller's name, for the audit log. @default the caller's role */
     actor?: string | undefined;
+    /** Whom to believe from whom a request came. @default nobody */
+    proxyTrust?: ProxyTrust;
     /** Whether people log in rather than send a token, and refusals should say so. */
     hasLogin?: boolean;
   };

@@ -9,6 +9,7 @@ import { limitBody } from './middleware/limit-body.ts';
 import { logRequests } from './middleware/log-requests.ts';
 import { refuseLostBody } from './middleware/refuse-lost-body.ts';
 import { secureHeaders } from './middleware/secure-headers.ts';
+import { trustProxies } from './middleware/trust-proxies.ts';
 import { pathBelow } from './mount-path.ts';
 import { refuseAddress } from './refuse-address.ts';
 import { addAssetRoutes } from './routes/assets.ts';
@@ -51,6 +52,7 @@ export async function createAppWith(
 function beginApp(deps: AppDependencies): App {
   const app: App = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid, getPath: pathBelow });
   app.use(identifyRequests, logRequests(deps.log), secureHeaders, refuseLostBody, limitBody, continueTrace);
+  if (deps.trustedProxies) app.use(trustProxies(deps.trustedProxies));
   app.use('/v1/*', identifyCaller(deps));
   app.onError((error, c) => answerError(error, c, deps.log));
   app.notFound((c) => answerError(refuseAddress(app, c), c, deps.log));

@@ -12,8 +12,15 @@ export interface RateLimiterOptions extends RateLimit {
   maxKeys?: number;
 }
 
-/** Seconds the key must wait, at least 1; 0 when this call is within the limit and was counted. */
-export type RateLimiter = (key: string) => number;
+/** What becomes of a call. */
+export interface Count {
+  /** Seconds the key must wait, at least 1; 0 when this call is within the limit and was counted. */
+  secondsToWait: number;
+  /** Takes the count back, as of a call that turned out to be none. */
+  giveBack(): void;
+}
+
+export type RateLimiter = (key: string) => Count;
 
 interface Window {
   count: number;
@@ -32,10 +39,19 @@ export function createRateLimiter({
     const now = clock();
     forgetEnded(windows, now);
     const window = windows.get(key) ?? openWindow(windows, key, { endsAt: now + windowMs, maxKeys });
-    if (window.count >= limit) return Math.max(1, Math.ceil((window.endsAt - now) / 1000));
+    if (window.count >= limit) return { secondsToWait: secondsUntil(window.endsAt, now), giveBack() {} };
     window.count += 1;
-    return 0;
+    return {
+      secondsToWait: 0,
+      giveBack: () => {
+        window.count -= 1;
+      },
+    };
   };
+}
+
+function secondsUntil(endsAt: number, now: number): number {
+  return Math.max(1, Math.ceil((endsAt - now) / 1000));
 }
 
 /** A map iterates in order of insertion and all windows are equally long, so those that ended come first. */

@@ -17,6 +17,10 @@ export interface HttpServerOptions {
    * connection that was just closed. @default 65000
    */
   keepAliveTimeoutMs?: number;
+  /** Connections that are open at a time; more are closed without an answer. @default no limit */
+  maxConnections?: number;
+  /** Told of each connection that was closed so. */
+  onDrop?: () => void;
   /** Whether the server is about to close: each answer then ends its connection. @default no */
   isLeaving?: () => boolean;
 }
@@ -47,6 +51,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: keepAliveTimeoutMs },
     getRequestListener(app.fetch, LISTENER_OPTIONS),
   );
+  if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
+  if (options.onDrop) server.on('drop', options.onDrop);
   server.prependListener('request', (_, response) => {
     if (isLeaving()) response.setHeader('Connection', 'close');
   });

@@ -4,6 +4,7 @@ import type { AppDependencies } from '../http/app-dependencies.ts';
 import type { FetchHandler } from '../http/fetch-handler.ts';
 import { createHealthApp } from '../http/health-app.ts';
 import { type HttpServer, startHttpServer } from '../http/server.ts';
+import type { Logger } from '../observability/logger.ts';
 import { checkParts, phaseOf } from './check-parts.ts';
 import { openCheckDatabase, openRequestDatabase } from './open-database.ts';
 import { openMetrics } from './open-metrics.ts';
@@ -15,7 +16,7 @@ const CLOSE_GRACE_MS = 2_000;
 
 /** The API, or in a worker the health checks and metrics alone. */
 export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Promise<HttpServer> {
-  const { host, port, keepAliveTimeoutMs } = parts.config;
+  const { host, port, keepAliveTimeoutMs, maxConnections } = parts.config;
   const checks = openCheckDatabase(parts, opened);
   const requests = parts.role === 'worker' ? undefined : openRequestDatabase(parts, opened);
   // What requests wait for, readiness waits for as well; a pool of its own would be ready when theirs is stuck.
@@ -35,7 +36,8 @@ export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Pro
       })
     : createHealthApp(readiness, access);
   const server = await startHttpServer({
-    ...{ app, host, port, keepAliveTimeoutMs },
+    ...{ app, host, port, keepAliveTimeoutMs, maxConnections },
+    onDrop: dropTeller(parts.log, maxConnections),
     isLeaving: () => parts.ending === 'stopping',
   });
   opened.defer(() => {
@@ -43,6 +45,21 @@ export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Pro
     return server.close(CLOSE_GRACE_MS);
   });
   return server;
+}
+
+const TOLD_AGAIN_MS = 60_000;
+
+/** Once a minute at most, however many are turned away. */
+function dropTeller(log: Logger, maxConnections: number): () => void {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (performance.now() - toldAt < TOLD_AGAIN_MS) return;
+    toldAt = performance.now();
+    log.warn(
+      { max_connections: maxConnections },
+      'connections are closed unheard, as MAX_CONNECTIONS are open',
+    );
+  };
 }
 
 /** Loaded only where the API is served: a worker does without all that describes one. */
@@ -62,7 +79,7 @@ async function createApi(
   const api = await createAppWith(
     {
       ...{ ...own, ...tokens, db, distributor, events, log, catalogue },
-      ...{ publicUrl: url, stopping: stopping.signal },
+      ...{ publicUrl: url, stopping: stopping.signal, trustedProxies: config.trustedProxies },
     },
     (routes) =>
       app.app.addRoutes?.(routes, {

@@ -28,6 +28,8 @@ const DEFAULTS: FlatConfig = {
   shutdownTimeoutMs: 8_000,
   shutdownDelayMs: 0,
   keepAliveTimeoutMs: 65_000,
+  trustedProxies: undefined,
+  maxConnections: 2_000,
   autoMigrate: true,
   auditRetentionMs: 90 * 86_400_000,
   migrateTimeoutMs: 600_000,
@@ -35,6 +37,8 @@ const DEFAULTS: FlatConfig = {
   logLevel: 'info',
   dataDir: resolve('.howdah'),
   signUpRateLimit: { limit: 20, windowMs: 60_000 },
+  verifyRateLimit: { limit: 30, windowMs: 60_000 },
+  resendRateLimit: { limit: 10, windowMs: 60_000 },
 };
 
 /** Variable, its value, the field it sets and the value of that. */
@@ -77,6 +81,9 @@ const ACCEPTED: [string, string, keyof FlatConfig, unknown][] = [
   ['DATA_DIR', 'data', 'dataDir', resolve('data')],
   ['SIGN_UP_RATE_LIMIT', '5/500ms', 'signUpRateLimit', { limit: 5, windowMs: 500 }],
   ['SIGN_UP_RATE_LIMIT', 'off', 'signUpRateLimit', undefined],
+  ['VERIFY_RATE_LIMIT', '100/1h', 'verifyRateLimit', { limit: 100, windowMs: 3_600_000 }],
+  ['RESEND_RATE_LIMIT', 'off', 'resendRateLimit', undefined],
+  ['MAX_CONNECTIONS', '10', 'maxConnections', 10],
   ['PORT', ' 8080\r', 'port', 8080],
 ];
 
@@ -126,6 +133,12 @@ const REJECTED: [string, string, RegExp][] = [
   ['SIGN_UP_RATE_LIMIT', '20/0s', /at least 1/],
   ['SIGN_UP_RATE_LIMIT', '20/2d', /at most 1d/],
   ['SIGN_UP_RATE_LIMIT', '20/60', /add a unit to 60/],
+  ['VERIFY_RATE_LIMIT', 'many', /e\.g\. 20\/1m, or off; received "many"/],
+  ['RESEND_RATE_LIMIT', '1', /e\.g\. 20\/1m, or off; received "1"/],
+  ['MAX_CONNECTIONS', '9', /from 10 to 1000000/],
+  ['MAX_CONNECTIONS', '2k', /from 10 to 1000000/],
+  ['TRUSTED_PROXIES', '17', /at most 16 proxies/],
+  ['TRUSTED_PROXIES', 'nginx', /e\.g\. 10\.0\.0\.0\/8.*"nginx" is no address/],
 ];
 
 describe('loadConfig', () => {

@@ -19,6 +19,10 @@ export const VARIABLES = [
   'LOG_LEVEL',
   'DATA_DIR',
   'SIGN_UP_RATE_LIMIT',
+  'VERIFY_RATE_LIMIT',
+  'RESEND_RATE_LIMIT',
+  'TRUSTED_PROXIES',
+  'MAX_CONNECTIONS',
 ] as const;
 
 /** The least that production takes. */

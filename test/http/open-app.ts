@@ -51,6 +51,8 @@ export async function openApp(): Promise<TestApp> {
     adminToken: ADMIN_TOKEN,
     viewerToken: VIEWER_TOKEN,
     signUpRateLimit: { limit: 30, windowMs: 60_000 },
+    verifyRateLimit: { limit: 30, windowMs: 60_000 },
+    resendRateLimit: { limit: 10, windowMs: 60_000 },
     catalogue,
     checkReadiness: async () => ({ ready: true, checks: {} }),
     clock: () => (now += 3_600_000),

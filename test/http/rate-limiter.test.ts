@@ -5,8 +5,8 @@ import { createRateLimiter } from '../../src/http/rate-limiter.ts';
 
 function createLimiter(options: { limit: number; maxKeys?: number }) {
   const clock = { now: 0 };
-  const secondsToWait = createRateLimiter({ windowMs: 60_000, clock: () => clock.now, ...options });
-  return { clock, secondsToWait };
+  const count = createRateLimiter({ windowMs: 60_000, clock: () => clock.now, ...options });
+  return { clock, count, secondsToWait: (key: string) => count(key).secondsToWait };
 }
 
 test('a limiter lets so many calls through and tells the others how long to wait', () => {
@@ -34,6 +34,19 @@ test('a refused call does not make the wait longer', () => {
   assert.equal(secondsToWait('a'), 0);
 });
 
+test('a call that is given back was none, also when its minute is over', () => {
+  const { clock, count, secondsToWait } = createLimiter({ limit: 2 });
+  const first = count('a');
+  count('a').giveBack();
+  assert.deepEqual([secondsToWait('a'), secondsToWait('a')], [0, 60]);
+  count('a').giveBack();
+  assert.equal(secondsToWait('a'), 60, 'what was refused was not counted');
+  clock.now = 60_000;
+  assert.equal(secondsToWait('a'), 0);
+  first.giveBack();
+  assert.deepEqual([secondsToWait('a'), secondsToWait('a')], [0, 60]);
+});
+
 test('a limiter forgets its oldest key when it knows too many, and no other', () => {
   const { clock, secondsToWait } = createLimiter({ limit: 1, maxKeys: 3 });
   for (const [index, key] of ['a', 'b', 'c', 'd'].entries()) {
@@ -52,6 +65,7 @@ for (const { address, network } of [
   { address: '2001:db8:1:2::9', network: '2001:db8:1:2::/64' },
   { address: '2001:db8::9', network: '2001:db8:0:0::/64' },
   { address: '::1', network: '0:0:0:0::/64' },
+  { address: '2001:DB8:0001:0002::9', network: '2001:db8:1:2::/64' },
   { address: 'fe80::1%eth0', network: 'fe80:0:0:0::/64' },
 ]) {
   test(`a client at ${address} counts as ${network}`, () => assert.equal(toNetwork(address), network));

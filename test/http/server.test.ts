@@ -55,6 +55,25 @@ describe('a server', () => {
     assert.equal((await fetch(url)).headers.get('Connection'), 'close');
   });
 
+  test('closes connections beyond so many unheard, and takes others when some have ended', async () => {
+    let dropCount = 0;
+    const options = { app: { fetch: () => new Response('hello') }, host: '127.0.0.1', port: 0 };
+    const onDrop = () => {
+      dropCount += 1;
+    };
+    const { port, url } = track(await startHttpServer({ ...options, maxConnections: 2, onDrop }));
+    const held = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+    for (const socket of held) {
+      socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      await once(socket, 'data');
+    }
+    const [third] = await Promise.allSettled([get(url)]);
+    assert.deepEqual([third?.status, dropCount], ['rejected', 1]);
+    for (const socket of held) socket.destroy();
+    const answer = await waitFor('room for another', () => get(url).catch(() => undefined));
+    assert.equal(answer, 'hello');
+  });
+
   test('on all addresses says one that can be opened', async () => {
     const server = await serve(undefined, '0.0.0.0');
     assert.equal(server.url, `http://127.0.0.1:${server.port}`);
@@ -169,14 +188,15 @@ describe('the app behind a real socket', () => {
   });
 
   test('counts a flood against the address at the other end', async () => {
-    const limited = http.withOther({ clock: () => 0, signUpRateLimit: { limit: 2, windowMs: 60_000 } });
+    const limited = http.withOther({ clock: () => 0, verifyRateLimit: { limit: 2, windowMs: 60_000 } });
     const { url } = await startHttpServer({ app: limited, host: '127.0.0.1', port: 0 }).then(track);
+    const guess = jsonPost({ id: crypto.randomUUID(), code: 'A'.repeat(32) });
     const statuses = [];
     for (let post = 0; post < 3; post += 1) {
-      statuses.push((await fetch(`${url}/v1/users`, jsonPost({}))).status);
+      statuses.push((await fetch(`${url}/v1/verify-email`, guess)).status);
     }
-    assert.deepEqual(statuses, [422, 422, 429]);
-    assert.equal((await limited.request('/v1/users', jsonPost({}))).status, 422, 'nobody else is stopped');
+    assert.deepEqual(statuses, [404, 404, 429]);
+    assert.equal((await limited.request('/v1/verify-email', guess)).status, 404, 'nobody else is stopped');
   });
 
   for (const { how, header } of [

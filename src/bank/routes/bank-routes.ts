@@ -4,22 +4,22 @@ import { toBankDatabase } from '../database.ts';
 import type { DevelopmentMailbox } from '../mail/development-mailbox.ts';
 import type { Services } from '../services.ts';
 import type { BankSettings } from '../settings/bank-settings.ts';
-import type { RateLimitSetting } from '../settings/rate-limit.ts';
 import { addLandingRoute } from './landing.ts';
 import { addMailboxRoutes } from './mailbox.ts';
 import { addUserRoutes } from './users.ts';
 import { addVerifyEmailRoutes } from './verify-email.ts';
 
+/** What a client address may do how often. */
+type RateLimits = Pick<BankSettings, 'signUpRateLimit' | 'verifyRateLimit' | 'resendRateLimit'>;
+
 /** What the bank's routes are made from. */
-export interface BankRouteDependencies {
+export interface BankRouteDependencies extends RateLimits {
   /** For requests: statements have limits. */
   readonly db: Services['db'];
   readonly distributor: TaskDistributor;
   readonly secretKey: string;
   /** How long a verification mail waits; 0 sends at once. */
   readonly verifyEmailDelayMs: number;
-  /** Sign-ups a client address may try; undefined means any number. */
-  readonly signUpRateLimit: RateLimitSetting | undefined;
   /** Shown at /mailbox; without it those addresses do not exist. */
   readonly mailbox?: DevelopmentMailbox | undefined;
   readonly adminToken?: string | undefined;
@@ -34,10 +34,11 @@ export function addBankRoutes(
   { services, settings, pool, url, ...given }: RouteContext<Services, BankSettings>,
 ): void {
   const { secretKey, mailbox } = services;
-  const { verifyEmailDelayMs, signUpRateLimit } = settings;
+  const { verifyEmailDelayMs, signUpRateLimit, verifyRateLimit, resendRateLimit } = settings;
+  const limits = { signUpRateLimit, verifyRateLimit, resendRateLimit };
   const db = toBankDatabase(pool);
-  const own = { db, secretKey, mailbox, verifyEmailDelayMs, signUpRateLimit, publicUrl: url };
-  addRoutesOver(routes, { ...given, ...own });
+  const own = { db, secretKey, mailbox, verifyEmailDelayMs, publicUrl: url };
+  addRoutesOver(routes, { ...given, ...limits, ...own });
 }
 
 /** The same over parts that somebody else has made. */

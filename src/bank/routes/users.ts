@@ -8,8 +8,6 @@ import { resendVerification } from '../users/resend-verification.ts';
 import { findUser, type User } from '../users/user.ts';
 import type { BankRouteDependencies } from './bank-routes.ts';
 
-const RESEND_LIMIT = { limit: 10, windowMs: 60_000 };
-
 /** Sign-up, look-up, and sending the verification mail again. */
 export function addUserRoutes(app: Routes, deps: BankRouteDependencies): void {
   addSignUp(app, deps);
@@ -67,7 +65,7 @@ function addResend(app: Routes, deps: BankRouteDependencies): void {
     method: 'post',
     path: '/v1/users/{account}/verify-email',
     summary: 'Send the verification mail again',
-    middleware: limitRate(RESEND_LIMIT, deps.clock),
+    middleware: limitRate(deps.resendRateLimit, deps.clock),
     request: { params: accountParameter },
     responses: {
       202: {

@@ -9,12 +9,11 @@ import { verificationProof } from '../schemas/verification.ts';
 import { verifyEmail } from '../users/verify-email.ts';
 import type { BankRouteDependencies } from './bank-routes.ts';
 
-const VERIFY_LIMIT = { limit: 30, windowMs: 60_000 };
 const FORM = /^application\/x-www-form-urlencoded *(;|$)/i;
 
 /** The API and the page that prove an e-mail address; both count against one rate limit. */
 export function addVerifyEmailRoutes(app: Routes, deps: BankRouteDependencies): void {
-  const limit = limitRate(VERIFY_LIMIT, deps.clock);
+  const limit = limitRate(deps.verifyRateLimit, deps.clock);
   addVerify(app, deps, limit);
   app.get('/verify-email', (c) => showConfirmPage(c));
   app.post('/verify-email', limit, (c) => showResultPage(c, deps));

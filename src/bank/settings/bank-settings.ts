@@ -18,6 +18,10 @@ export interface BankSettings {
   readonly verifyEmailDelayMs: number;
   /** SIGN_UP_RATE_LIMIT for one client address; undefined means none (`off`). @default 20 a minute */
   readonly signUpRateLimit: RateLimitSetting | undefined;
+  /** VERIFY_RATE_LIMIT: tries of a code by one client address; undefined means any number. @default 30 a minute */
+  readonly verifyRateLimit: RateLimitSetting | undefined;
+  /** RESEND_RATE_LIMIT: mails that one client address may ask for again; undefined means any number. @default 10 a minute */
+  readonly resendRateLimit: RateLimitSetting | undefined;
 }
 
 const DAY_MS = 86_400_000;
@@ -47,6 +51,8 @@ export function readBankSettings(
     secretKey: reader.optional('SECRET_KEY', parseSecretKey),
     verifyEmailDelayMs: reader.setting('VERIFY_EMAIL_DELAY', durationParser(30 * DAY_MS), '0s'),
     signUpRateLimit: reader.setting('SIGN_UP_RATE_LIMIT', parseRateLimit, '20/1m'),
+    verifyRateLimit: reader.setting('VERIFY_RATE_LIMIT', parseRateLimit, '30/1m'),
+    resendRateLimit: reader.setting('RESEND_RATE_LIMIT', parseRateLimit, '10/1m'),
   };
 }
 
