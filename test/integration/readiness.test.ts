@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { describe, test } from 'node:test';
+import { startMessageProxy } from '../support/message-proxy.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openBank, signUpJobs } from './bank.ts';
@@ -87,11 +88,17 @@ describe('readiness tells the truth', () => {
 
   test('to six hundred connections at a time', async () => {
     await using stack = new AsyncDisposableStack();
-    const { url } = await openService(stack);
+    const bank = await openBank(stack);
+    const proxy = await startMessageProxy(bank.database.connectionString, {});
+    stack.defer(() => proxy.stop());
+    const { url } = await openService(stack, { bank, role: 'api', env: { DATABASE_URL: proxy.url } });
+    const before = proxy.roundTripCount();
     const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
     stack.defer(() => agent.destroy());
     const statuses = await Promise.all(Array.from({ length: 600 }, () => statusOf(`${url}/readyz`, agent)));
     assert.deepEqual([...new Set(statuses)], [200]);
+    const looks = proxy.roundTripCount() - before;
+    assert.ok(looks < 100, `${looks} round trips to the database`);
   });
 
   test('about a database that is older than the service', async () => {
