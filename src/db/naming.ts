@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { parseDatabaseAddress } from '../config/database-address.ts';
 import { DEFAULT_SCHEMA } from '../config/schema-name.ts';
+import { splitStatement } from './split-statement.ts';
 
 /** What a name of Howdah's own begins with: schemas, the roles of a cluster, the channel of a database. */
 const OTHERS = 'migrations|producer|viewer|operator|worker|control';
@@ -85,10 +86,7 @@ function rename(name: string): Naming {
     statement(text) {
       const before = cached.get(text);
       if (before !== undefined) return before;
-      const after = text.replace(PIECE, (piece, plain: string | undefined, quoted: string, place: number) => {
-        if (plain !== undefined || (quoted !== undefined && IS_NAME.test(quoted))) return renamed(piece);
-        return quoted === DEFAULT_SCHEMA && isSchemaAt(text, place) ? `'${name}'` : piece;
-      });
+      const after = renameStatement(text, name, renamed);
       if (cached.size >= MOST_CACHED) cached.clear();
       cached.set(text, after);
       return after;
@@ -103,8 +101,26 @@ function isEngine(schema: string, engine: string): boolean {
   return schema === engine || schema.startsWith(`${engine}_`);
 }
 
-/** Of a statement: a comment, which is left alone; what is plain, up to the next of the others; a literal, with what stands in it. */
-const PIECE = /--[^\n]*|\/\*[\s\S]*?\*\/|([^'/-]+|[-/])|'((?:[^']|'')*)'/g;
+function renameStatement(text: string, name: string, renamed: (text: string) => string): string {
+  const rename = (part: string): string =>
+    splitStatement(part)
+      .map(({ kind, piece, place }) => {
+        if (kind === 'plain') return renamed(piece);
+        if (kind === 'name') return IS_SCHEMA.test(piece) ? renamed(piece) : piece;
+        if (kind === 'dollars') return inDollars(piece, rename);
+        if (kind !== 'literal') return piece;
+        if (IS_NAME.test(piece.slice(1, -1))) return renamed(piece);
+        return piece === `'${DEFAULT_SCHEMA}'` && isSchemaAt(part, place) ? `'${name}'` : piece;
+      })
+      .join('');
+  return rename(text);
+}
+
+/** The body of a function or a DO is code, so it is renamed as such; a text in dollars has no names but by chance. */
+function inDollars(piece: string, rename: (text: string) => string): string {
+  const quote = piece.slice(0, piece.indexOf('$', 1) + 1);
+  return `${quote}${rename(piece.slice(quote.length, -quote.length))}${quote}`;
+}
 
 /** Whether the literal 'howdah' there is the name of a schema: it is that of much else. */
 function isSchemaAt(text: string, place: number): boolean {
@@ -117,10 +133,13 @@ const IS_NAME = new RegExp(
   `^(howdah\\.[a-z_]+(\\(.*\\))?|howdah_(${OTHERS})(\\.\\w+)?|${ENGINE}(_[a-z0-9_]*)?(\\._?[a-z_]+)?|graphile\\\\+_worker\\\\+_%)$`,
 );
 
+/** A name in double quotes that is that of a schema or a role. */
+const IS_SCHEMA = new RegExp(`^"(howdah(_(${OTHERS}))?|${ENGINE}(_[a-z0-9_]*)?)"$`);
+
 function renamer(name: string, engine: string): (text: string) => string {
   const likeEngine = engine.replaceAll('_', '\\_');
   const rules: [RegExp, string][] = [
-    [new RegExp(`\\bhowdah(?=\\.[a-z_"%])(?<!'howdah(?=\\.(?:${SETTINGS})'))`, 'g'), name],
+    [new RegExp(`\\bhowdah(?=\\.(?:[a-z_"%]|$))(?<!'howdah(?=\\.(?:${SETTINGS})'))`, 'g'), name],
     [/"howdah"/g, `"${name}"`],
     [/\bschema howdah\b/gi, `schema ${name}`],
     [

@@ -9,6 +9,8 @@ const staging = namingOf('staging');
 /** A statement, and the same for `staging`. */
 const STATEMENTS: [string, string][] = [
   ['select * from howdah.jobs', 'select * from staging.jobs'],
+  ['select howdah."jobs".id', 'select staging."jobs".id'],
+  ['select \'a\', howdah."jobs"', 'select \'a\', staging."jobs"'],
   ['select "howdah"."jobs".id', 'select "staging"."jobs".id'],
   ["to_regclass('howdah.jobs')", "to_regclass('staging.jobs')"],
   [
@@ -21,6 +23,11 @@ const STATEMENTS: [string, string][] = [
   ['lock table howdah_migrations.t', 'lock table staging_migrations.t'],
   ['select from graphile_worker._private_jobs', 'select from staging_engine._private_jobs'],
   ['select from "graphile_worker_mail".jobs', 'select from "staging_engine_mail".jobs'],
+  [`select E'it\\'s', howdah.retry_delay(1)`, `select E'it\\'s', staging.retry_delay(1)`],
+  [`select 1 as "it's", 'a' from howdah.jobs`, `select 1 as "it's", 'a' from staging.jobs`],
+  ["select $$it is 5 o'clock$$ from howdah.jobs", "select $$it is 5 o'clock$$ from staging.jobs"],
+  ["/* /* it's */ */ select from howdah.jobs", "/* /* it's */ */ select from staging.jobs"],
+  ["do $do$ begin perform howdah.f('a'); end $do$", "do $do$ begin perform staging.f('a'); end $do$"],
   ["n.nspname like 'graphile\\_worker\\_%'", "n.nspname like 'staging\\_engine\\_%'"],
 ];
 
@@ -30,6 +37,8 @@ const LEFT_ALONE = [
   "select 'it''s howdah.jobs'",
   "select 1 -- it's howdah.jobs\n",
   "select /* it's howdah.jobs */ 1",
+  `select E'it\\'s howdah.jobs'`,
+  'select 1 as "it\'s howdah.jobs"',
   "flags -> 'howdah' ->> 'howdah_misfit'",
   "set_config('howdah.actor', 'ada', true)",
   "'graphile-worker', howdah_failed, my_howdah.jobs, $howdah$",
@@ -89,6 +98,12 @@ describe('HOWDAH_SCHEMA', () => {
     'pg_mine',
     'graphile_worker',
     'x_engine',
+    'x_engine_mail',
+    'pg',
+    'user',
+    'loop',
+    'a"b',
+    "a'b",
     'howdah_worker',
   ]) {
     test(`is refused: ${name}`, () => {
