@@ -38,6 +38,7 @@ const DRIVER_MESSAGES = [
 export function isDatabaseUnavailable(error: unknown): boolean {
   return [...causesOf(error)].some((each) => {
     if (each instanceof Error && isFromDriver(each)) return true;
+    if ('path' in each) return false; // a file that is not there has the code of a socket that is not
     const { code, originalCode } = each as { code?: unknown; originalCode?: unknown };
     return isTransientCode(code) || isTransientCode(originalCode);
   });

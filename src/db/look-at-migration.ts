@@ -1,6 +1,8 @@
+import type { ClientBase } from 'pg';
 import { findLaggingSequences } from './advance-sequences.ts';
 import { createClient } from './connection.ts';
 import { explainDenial } from './migration/due-error.ts';
+import { describeEdited } from './migration/edited-migrations.ts';
 import {
   describeDue,
   isDone,
@@ -25,6 +27,8 @@ export interface LookOptions extends MigrationTarget {
 export interface DueMigration {
   /** In words, one thing each; none when it would do nothing. */
   due: readonly string[];
+  /** Applied migrations whose files are others by now, in a sentence each. */
+  edited: readonly string[];
   /** For people to read and psql to run. */
   script: string;
 }
@@ -49,12 +53,14 @@ export async function lookAtMigration(options: LookOptions): Promise<DueMigratio
     return await turns.look('look at what is installed', async () => {
       const state = await readState(client);
       plan = planMigration(state, options);
-      const script = await renderScript(plan, state, naming);
+      const script = await renderScript(plan, state, { naming, searchPath: await readSearchPath(client) });
+      const edited = plan.edited.map((each) => naming.installed(describeEdited(each)));
       const lagging = isDone(plan) ? await findLaggingSequences(client) : [];
-      if (lagging.length === 0) return { due: describeDue(plan), script };
+      if (lagging.length === 0) return { due: describeDue(plan), edited, script };
       const names = lagging.map(({ name }) => name).join(', ');
       return {
         due: [`moving the sequences ${names} past the ids that are taken`],
+        edited,
         script: naming.installed('select howdah.advance_sequences();\n'),
       };
     });
@@ -64,4 +70,9 @@ export async function lookAtMigration(options: LookOptions): Promise<DueMigratio
     await turns.close();
     await client.end().catch(() => {});
   }
+}
+
+async function readSearchPath(client: Pick<ClientBase, 'query'>): Promise<string> {
+  const { rows } = await client.query<{ path: string }>("select current_setting('search_path') as path");
+  return rows[0]?.path ?? 'public';
 }

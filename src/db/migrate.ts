@@ -6,6 +6,7 @@ import type { ApplicationMigrations } from './migration/application-migrations.t
 import { applyApplication, applyMigrations } from './migration/apply-migrations.ts';
 import { checkGrants } from './migration/check-grants.ts';
 import { explainDenial, isDenial, migrationDue, sequencesDue } from './migration/due-error.ts';
+import { describeEdited } from './migration/edited-migrations.ts';
 import { install } from './migration/install.ts';
 import { createJournal } from './migration/journal.ts';
 import { LockWaitError } from './migration/lock-wait.ts';
@@ -19,6 +20,7 @@ import {
 } from './migration/plan.ts';
 import { readState } from './migration/state.ts';
 import { LOOKING_SETTINGS, Turns } from './migration/turns.ts';
+import { namingOfClient } from './naming.ts';
 import { queueSchema } from './queue-schema.ts';
 
 export type { ApplicationMigrations, MigrationTarget };
@@ -37,6 +39,11 @@ export interface MigrateOptions extends MigrationTarget {
   waitLimitMs?: number;
   /** Told in a sentence for whom it waits, when that begins and every 10 s. @default nobody is told */
   onWait?: (message: string) => void;
+  /**
+   * Told in a sentence of each applied migration whose file is another by now: the database has what it was, and nothing is
+   * done about it. @default nobody is told
+   */
+  onEdited?: (message: string) => void;
   /** Between two tries of a step that others' locks are in the way of, in milliseconds. @default 500 */
   pauseMs?: number;
   /**
@@ -72,13 +79,14 @@ export interface Migrated {
  * @throws {EngineMismatchError} when a queue's engine schema is not the one this version was built for
  * @throws {LockWaitError} when others were in the way for too long; trying again helps once they are gone
  * @throws {MigrationFolderError} when an application's migrations cannot be read
+ * @throws {RenamedApplicationError} when they were applied as those of another application
  * @throws {MigrationFailedError} when one of them fails: of those that were due of its application, none was applied
  * @throws {MigrationDueError} when something is due and this role may not do it, or `mayMigrate` is false; when the role
  *   lacks rights that API and workers need
  */
 export async function migrateDatabase(options: MigrateOptions): Promise<Migrated> {
   const { connectionString, mayMigrate = true, served = [], pauseMs, signal } = options;
-  const { waitLimitMs = DEFAULT_WAIT_LIMIT_MS, onWait = () => {} } = options;
+  const { waitLimitMs = DEFAULT_WAIT_LIMIT_MS, onWait = () => {}, onEdited = () => {} } = options;
   signal?.throwIfAborted();
   const client = createClient({
     connectionString,
@@ -92,6 +100,7 @@ export async function migrateDatabase(options: MigrateOptions): Promise<Migrated
   let plan: MigrationPlan | undefined;
   try {
     plan = await turns.look('look at what is installed', () => readPlan(client, options));
+    for (const each of plan.edited) onEdited(namingOfClient(client).installed(describeEdited(each)));
     if (!mayMigrate && !isDone(plan)) throw await migrationDue(client, plan);
     const migrated = await bringUpToDate(client, { turns, target: options, plan, served });
     await turns.look('look at what this role may do', () => checkGrants(client));

@@ -157,7 +157,7 @@ const UNITED = [
 ];
 
 /** Run once, when all the others are installed: before grants, which write to every function. */
-const LAST = ['drop_leftovers', 'table_comments', 'worker_grants', 'role_grants'];
+const LAST = ['drop_triggers', 'table_comments', 'worker_grants', 'role_grants'];
 
 /**
  * Every view, function and trigger of Howdah for the given queues, as one SQL text. Triggers, and the functions they call,

@@ -5,15 +5,17 @@ import { MigrationFailedError } from '../db/migration/apply-migrations.ts';
 import { MigrationDueError } from '../db/migration/due-error.ts';
 import { LockWaitError } from '../db/migration/lock-wait.ts';
 import { MigrationFolderError } from '../db/migration/migration-folder.ts';
+import { RenamedApplicationError } from '../db/migration/renamed-application.ts';
 import { NewerSchemaError } from '../db/schema-version.ts';
 import type { Logger } from '../observability/logger.ts';
+import { explainStart } from './explain-start.ts';
 import { type MigratedApp, migrationTarget } from './migration-target.ts';
 import { StartupError } from './startup-error.ts';
 
 /** Errors that say all there is to know. */
 const REFUSALS = [
   ...[EngineMismatchError, NewerSchemaError, MigrationDueError, LockWaitError],
-  ...[MigrationFolderError, MigrationFailedError],
+  ...[MigrationFolderError, MigrationFailedError, RenamedApplicationError],
 ];
 
 export interface PrepareOptions
@@ -28,7 +30,7 @@ export interface PrepareOptions
  *
  * @throws {StartupError} when it, or its engine, belongs to another version; when something is due that this process may
  * not or will not do; when somebody held a lock for too long; when an application's
- *   migrations cannot be read, or one of them fails
+ *   migrations cannot be read, were applied as those of another, or one of them fails
  * @returns queues that `served` can do without for now, as somebody's locks are in the way of making them
  */
 export async function prepareDatabase(
@@ -45,9 +47,12 @@ export async function prepareDatabase(
       log.warn(message);
       onWait(message);
     },
+    onEdited: (message) => log.warn(message),
     ...options,
   }).catch((error: unknown) => {
-    throw isRefusal(error) ? new StartupError(error.message) : error;
+    throw isRefusal(error)
+      ? new StartupError(error.message)
+      : explainStart(error, 'look at the database, or bring it up to date');
   });
   if (isSqlNewer)
     log.warn("a later version's views, functions and triggers are installed; working with them");

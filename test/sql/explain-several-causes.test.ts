@@ -87,22 +87,22 @@ describe('of a job that several things keep', () => {
   });
 });
 
-describe('of a job in a lane of the engine', () => {
-  const lane = "queue_name => 'account 7'";
+describe('of a job with a queue_name of the engine', () => {
+  const named = "queue_name => 'account 7'";
 
   test('it is told which job is ahead, and that it is next once that has ended', async () => {
-    const [head, id] = [await addRaw(lane), await addRaw(lane)];
+    const [head, id] = [await addRaw(named), await addRaw(named)];
     await queue.pool.query(
       "update graphile_worker._private_job_queues set locked_at = now(), locked_by = 'pool-of-the-test'",
     );
     await fetchJob(queue, head);
     await putRunner({ running: [head] });
     const { cause, explanation, remedy } = await explain(id);
-    assert.equal(cause, 'lane');
+    assert.equal(cause, 'queue_name');
     assert.match(
       explanation,
       new RegExp(
-        `^It is behind job ${head} of its lane \\(queue_name\\) account 7, which the worker pool-of-the-test holds`,
+        `^It is behind job ${head} with its queue_name account 7, which the worker pool-of-the-test holds`,
       ),
     );
     assert.doesNotMatch(remedy, /force_unlock/);
@@ -113,14 +113,14 @@ describe('of a job in a lane of the engine', () => {
     assert.equal((await explain(id)).cause, 'next');
   });
 
-  test('it is told what frees a lane that a worker without Howdah holds', async () => {
-    const id = await addRaw(lane);
+  test('it is told what frees a queue_name that a worker without Howdah holds', async () => {
+    const id = await addRaw(named);
     await putRunner();
     await queue.pool.query(
       "update graphile_worker._private_job_queues set locked_at = now(), locked_by = 'pool-of-nobody'",
     );
     const { cause, explanation, remedy } = await explain(id);
-    assert.equal(cause, 'lane');
+    assert.equal(cause, 'queue_name');
     assert.match(explanation, /behind another job .* pool-of-nobody/);
     assert.match(remedy, /force_unlock_workers/);
   });

@@ -62,18 +62,18 @@ describe('a job is said to be completed', () => {
     assert.deepEqual(told, [`job.completed ${id}`]);
   });
 
-  test('in the engine’s lane, too, and in a batch', async () => {
+  test('with the engine’s queue_name, too, and in a batch', async () => {
     const ids = await scalar<string[]>(
       queue,
-      `select array_agg((graphile_worker.add_job('works', '{}', queue_name => nullif('lane ' || i % 2, 'lane 0'))).id::text)
+      `select array_agg((graphile_worker.add_job('works', '{}', queue_name => nullif('line ' || i % 2, 'line 0'))).id::text)
        from generate_series(1, 20) i`,
     );
     await queue.start([{ name: 'default', concurrency: 20 }]);
     await waitFor('all to be told of', () => told.length === 20);
     assert.deepEqual(told.sort(), ids.map((id) => `job.completed ${id}`).sort());
     assert.equal(await scalar(queue, "select count(*)::int from howdah.jobs where state = 'completed'"), 20);
-    const lanes = 'select count(*)::int from graphile_worker._private_job_queues where locked_at is not null';
-    assert.equal(await scalar(queue, lanes), 0);
+    const taken = 'select count(*)::int from graphile_worker._private_job_queues where locked_at is not null';
+    assert.equal(await scalar(queue, taken), 0);
   });
 });
 

@@ -199,13 +199,13 @@ test('a job that is another worker’s by now cannot be completed, and the trans
   assert.deepEqual(await payments(id), []);
 });
 
-test('the next job of a lane (the engine’s queue_name) can run after a completion in a transaction', async () => {
+test('the next job with the same queue_name of the engine can run after a completion in a transaction', async () => {
   plan = async ({ completeInTransaction }, client) => {
     await completeInTransaction(client);
     await client.query('commit');
   };
   const { rows } = await queue.pool.query(
-    `select id::text from generate_series(1, 2), graphile_worker.add_job('pays', '{}', queue_name => 'lane')`,
+    `select id::text from generate_series(1, 2), graphile_worker.add_job('pays', '{}', queue_name => 'one')`,
   );
   await queue.start();
   for (const { id } of rows) await queue.untilState(id, 'completed');

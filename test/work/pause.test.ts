@@ -99,17 +99,17 @@ test('a pause is exact: nothing is handed out from its commit on, and other queu
   assert.deepEqual([(await queue.job(held)).state, worker.said(`worked ${held}`)], ['available', false]);
 });
 
-test('a fetch from a paused queue takes neither a job nor its lane (the engine’s queue_name)', async () => {
+test('a fetch from a paused queue takes neither a job nor its queue_name', async () => {
   const client = await queue.pool.connect();
   try {
     const engine = engineStatements(client as unknown as pg.Client, { queue: 'default', poolId: 'pool-any' });
-    const add = `select graphile_worker.add_job('model_step', '{}', queue_name => 'lane')`;
+    const add = `select graphile_worker.add_job('model_step', '{}', queue_name => 'one')`;
     await client.query(add);
     await call("pause_queue('default')");
     for (const batchSize of [1, 5]) assert.deepEqual(await engine.fetch(batchSize), []);
     await call("resume_queue('default')");
     const [job] = await engine.fetch(5);
-    assert.ok(job, 'its lane was taken');
+    assert.ok(job, 'its queue_name was taken');
     assert.equal(
       await scalar(queue, 'select locked_by from graphile_worker._private_job_queues'),
       'pool-any',

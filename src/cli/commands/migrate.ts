@@ -12,7 +12,9 @@ export const migrate: Command = {
   ],
   options: {
     ...APP_OPTIONS,
-    check: { help: 'Change nothing, say what is due, and exit with 1 if something is' },
+    check: {
+      help: 'Change nothing, say what is due or was edited after it was applied, and exit with 1 if something is',
+    },
     sql: { help: 'Change nothing, and print what would run, for psql' },
   },
   examples: [
@@ -38,13 +40,12 @@ async function bringUpToDate(call: Call): Promise<ExitCode> {
 }
 
 async function check(call: Call): Promise<ExitCode> {
-  const { due } = await look(call);
+  const { due, edited } = await look(call);
   const isUpToDate = due.length === 0;
-  const text = isUpToDate
-    ? 'The database is up to date.'
-    : ['Due:', ...due.map((each) => `  ${each}`)].join('\n');
-  call.output.answer({ up_to_date: isUpToDate, due }, text);
-  return isUpToDate ? 0 : 1;
+  const text = isUpToDate ? ['The database is up to date.'] : ['Due:', ...due.map((each) => `  ${each}`)];
+  const other = edited.length === 0 ? [] : ['Not as it was applied:', ...edited.map((each) => `  ${each}`)];
+  call.output.answer({ up_to_date: isUpToDate, due, edited }, [...text, ...other].join('\n'));
+  return isUpToDate && edited.length === 0 ? 0 : 1;
 }
 
 /** SQL whoever reads it, unless JSON is asked for by name. */
@@ -87,6 +88,7 @@ async function readOptions({ output, findApp }: Call): Promise<Options> {
     connectionString: directUrl,
     waitLimitMs: settings.migrateTimeoutMs,
     onWait: (message) => output.complain(message),
+    onEdited: (message) => output.complain(message),
   };
 }
 

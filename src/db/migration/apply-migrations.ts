@@ -51,11 +51,19 @@ export function renderMigrations(migrations: readonly PendingMigration[]): strin
   return migrations.map(renderNumbered).join('') + renderNames(HOWDAH, migrations);
 }
 
-/** As one reads it: what `applyApplication` does. Names that a file does not qualify mean what they mean in a session of ours. */
-export function renderApplication({ application, migrations }: PendingApplication): string {
+/**
+ * For psql: what `applyApplication` does.
+ *
+ * @param searchPath of a session of ours, for names without a schema
+ */
+export function renderApplication(
+  { application, migrations }: PendingApplication,
+  searchPath: string,
+): string {
+  const path = `do $path$ begin perform set_config('search_path', ${pg.escapeLiteral(searchPath)}, false); end $path$;\n`;
   const texts = migrations
     .filter(({ isApplied }) => !isApplied)
-    .map((each) => `set search_path = public;\n${renderText(each)}reset role; reset all;\n`);
+    .map((each) => `-- ${each.name}.sql\n${path}${renderEnclosed(each)}\nreset role; reset all;\n`);
   return texts.join('') + renderNames(application, migrations);
 }
 

@@ -9,6 +9,7 @@ export interface Migration {
   /** Its stamp in the folder's journal, by which drizzle's migrator knows it. */
   when: number;
   file: URL;
+  /** Without the mark with which some editors begin a file, which Postgres does not know. */
   text: string;
   /** SHA-256 of the text, hex, as drizzle's migrator has it. */
   hash: string;
@@ -41,8 +42,13 @@ export function readMigrations(folder: URL): Migration[] {
   return entries.map(({ tag, when }) => {
     const file = new URL(`${encodeURIComponent(tag)}.sql`, base);
     const text = read(file, 'the journal beside it names this migration');
-    return { name: tag, when, file, text, hash: createHash('sha256').update(text).digest('hex') };
+    return { name: tag, when, file, text: text.replace(/^\ufeff/, ''), hash: hashText(text) };
   });
+}
+
+/** SHA-256, hex. */
+export function hashText(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function readJournal(base: URL): JournalEntry[] {
@@ -81,10 +87,14 @@ function refuseStrays(base: URL, entries: readonly JournalEntry[]): void {
   );
 }
 
+/** Refuses what is in another encoding, of which it would make other letters. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function read(file: URL, hint: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return UTF_8.decode(readFileSync(file));
   } catch (error) {
+    if (error instanceof TypeError) throw mistake(file, 'is not UTF-8', error);
     throw mistake(file, `cannot be read (${hint})`, error);
   }
 }

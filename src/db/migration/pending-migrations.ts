@@ -43,7 +43,7 @@ export function pendingApplications(
 
 function pending(
   migrations: readonly Migration[],
-  applied: ReadonlySet<string> | undefined,
+  applied: ReadonlyMap<string, string> | undefined,
   isApplied: (migration: Migration) => boolean,
 ): PendingMigration[] {
   return migrations

@@ -9,8 +9,10 @@ import type {
   PendingApplication,
   PendingMigration,
 } from './application-migrations.ts';
+import { type EditedMigration, editedMigrations } from './edited-migrations.ts';
 import { isOfLaterVersion } from './numbered-migrations.ts';
 import { pendingApplications, pendingMigrations } from './pending-migrations.ts';
+import { refuseRenamed } from './renamed-application.ts';
 import { HOWDAH, type MigrationState } from './state.ts';
 
 /** What a deployment wants of its database. */
@@ -29,6 +31,8 @@ export interface MigrationPlan {
   migrations: readonly PendingMigration[];
   /** Applications that have some, in their order. */
   applications: readonly PendingApplication[];
+  /** Howdah's and applications' whose files are not what was applied. Nothing is done about them. */
+  edited: readonly EditedMigration[];
   /** Every queue there is to be: those configured, `default`, and all that were made before. */
   queues: readonly string[];
   newQueues: readonly string[];
@@ -44,11 +48,14 @@ export interface MigrationPlan {
  * @throws {NewerSchemaError} when a later version has migrated the database, or has to make a queue
  * @throws {EngineMismatchError} when a newer engine than this version's has been at a queue
  * @throws {MigrationFolderError} when an application's migrations cannot be read
+ * @throws {RenamedApplicationError} when they were applied as those of another
  */
 export function planMigration(state: MigrationState, target: MigrationTarget): MigrationPlan {
+  const { applications = [] } = target;
   const queues = [...new Set(['default', ...target.queues, ...state.queues])].sort();
   const newQueues = queues.filter((queue) => !state.queues.includes(queue));
   refuseNewerSchema(state);
+  for (const each of applications) refuseRenamed(state, each);
   for (const queue of queues) refuseNewerEngine(state, queueSchema(queue));
   const isSqlNewer = state.installed !== undefined && state.installed.revision > sqlRevision();
   if (isSqlNewer && newQueues.length > 0) throw newQueuesOfLaterVersion(newQueues);
@@ -57,7 +64,8 @@ export function planMigration(state: MigrationState, target: MigrationTarget): M
   return {
     hasJournal: state.hasJournal,
     migrations: pendingMigrations(state),
-    applications: pendingApplications(state, target.applications ?? []),
+    applications: pendingApplications(state, applications),
+    edited: editedMigrations(state, applications),
     queues,
     newQueues,
     sql: sql === 'add' && hasOlderEngine ? 'replace' : sql,
@@ -117,7 +125,7 @@ function planSql(
 }
 
 function refuseNewerSchema({ applied }: MigrationState): void {
-  if (![...(applied.get(HOWDAH) ?? [])].some(isOfLaterVersion)) return;
+  if (![...(applied.get(HOWDAH)?.keys() ?? [])].some(isOfLaterVersion)) return;
   throw new NewerSchemaError(
     'a later version of Howdah has migrated this database; start that version or a later one (nothing was changed)',
   );

@@ -17,8 +17,8 @@ export interface Stamp {
 export interface MigrationState {
   /** Whether there is the table by which turns are taken. */
   hasJournal: boolean;
-  /** Names of the numbered migrations that were applied, by application. Empty in a database of 0.1. */
-  applied: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The numbered migrations that were applied: by application, the hash of each by its name. Empty in a database of 0.1. */
+  applied: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** What was applied by stamp. Unknown for a table that this role may not read. */
   stamps: readonly Stamp[];
   /** The repeatable SQL that is installed. */
@@ -39,7 +39,7 @@ interface Presence {
 }
 
 interface Contents {
-  applied: Record<string, string[]> | null;
+  applied: Record<string, Record<string, string>> | null;
   stamps: (Omit<Stamp, 'when'> & { when: number | string })[] | null;
   installed: { fingerprint: string; revision?: number } | null;
   queues: string[] | null;
@@ -53,7 +53,9 @@ export async function readState(client: Pick<ClientBase, 'query'>): Promise<Migr
   const { applied = null, stamps = null, installed = null, queues = null, engines = {} } = rows[0] ?? {};
   return {
     hasJournal: presence.journal,
-    applied: new Map(Object.entries(applied ?? {}).map(([name, names]) => [name, new Set(names)])),
+    applied: new Map(
+      Object.entries(applied ?? {}).map(([name, hashes]) => [name, new Map(Object.entries(hashes))]),
+    ),
     stamps: stamps?.map((stamp) => ({ ...stamp, when: Number(stamp.when) })) ?? [],
     installed: installed
       ? { fingerprint: installed.fingerprint, revision: installed.revision ?? 0 }
@@ -104,8 +106,8 @@ function contentsQuery({ journal, drizzle, names, installed, registry, engines }
   const parts = {
     applied:
       names &&
-      `(select json_object_agg(a.application, a.names)
-        from (select m.application, json_agg(m.name) as names from howdah.migrations m group by 1) a)`,
+      `(select json_object_agg(a.application, a.hashes)
+        from (select m.application, json_object_agg(m.name, m.hash) as hashes from howdah.migrations m group by 1) a)`,
     stamps: stampsQuery({ journal, drizzle }),
     installed: installed && '(select to_json(i) from howdah.installed_sql i limit 1)',
     queues: registry && '(select json_agg(name order by name) from howdah.queue_registry)',

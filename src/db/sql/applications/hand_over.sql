@@ -57,12 +57,19 @@ comment on function howdah.forget_application is
 
 -- howdah.rename_application(application, name): gives an application another name, with all it has. Refused with HWAPP where
 -- that name is taken, and while a worker lives that calls itself by the old one; those of versions before names do not, and go on.
+-- One that has announced nothing, or was forgotten, may have migrations, which get the other name too.
 create function howdah.rename_application(application text, name text) returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform howdah.known_application(application);
+  if name ~ '^[a-z][a-z0-9_-]{0,62}$' is not true then
+    raise exception 'name: expected a-z, then up to 62 of a-z 0-9 _ -, received %', coalesce('"' || left(name, 100) || '"', 'null')
+      using errcode = 'HWOPT';
+  end if;
+  if not exists (select from howdah.migrations m where m.application = rename_application.application and m.application <> '') then
+    perform howdah.known_application(application);
+  end if;
   if exists (select from howdah.application_registry a where a.name = rename_application.name) then
     raise exception 'there is an application "%" already', name
       using errcode = 'HWAPP', hint = format('Tasks are handed over one by one: npx howdah apps release %s TASK.', application);
@@ -82,8 +89,6 @@ begin
     and not exists (select from howdah.application_grants o
                     where (o.application, o.kind, o.object, o.privilege) = (rename_application.name, g.kind, g.object, g.privilege));
   perform howdah.record_change('apps.rename', '{}', jsonb_build_object('application', application, 'name', name));
-exception when check_violation then
-  raise exception 'name: expected a-z, then up to 62 of a-z 0-9 _ -, received "%"', left(name, 100) using errcode = 'HWOPT';
 end;
 $$;
 

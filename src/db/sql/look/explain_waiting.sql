@@ -1,7 +1,7 @@
 -- howdah.explain_waiting(job): cause, explanation and remedy of a job that no worker has; job is its row of howdah.jobs.
 --
 -- Several things can keep a job at once. The cause is the first of: that the database is a copy, its payload's version, its turn in a sequence, its time, a
--- transaction that holds it, what is wrong with its queue, the job ahead of it in its lane, other jobs. What the job or its
+-- transaction that holds it, what is wrong with its queue, the job ahead of it with its queue_name, other jobs. What the job or its
 -- queue would wait for even then is told behind it, with its own remedy, and so is a deadline that will have passed.
 create function howdah.explain_waiting(job record, out cause text, out explanation text, out remedy text)
 language plpgsql stable
@@ -17,7 +17,7 @@ begin
     union all select * from howdah.explain_own_wait(job)
     union all select * from howdah.explain_lock(job)
     union all select * from howdah.explain_queue(job.queue, job.task)
-    union all select * from howdah.explain_lane(job)
+    union all select * from howdah.explain_queue_name(job)
   ), numbered as (
     select o.*, row_number() over () as place from obstacles o where o.cause is not null
   )
@@ -87,13 +87,13 @@ as $$
   having bool_and(r.is_stalled)
 $$;
 
--- The engine's own lane (add_job's queue_name) hands out one job at a time; cause null when none of the lane is out.
-create function howdah.explain_lane(job record, out cause text, out explanation text, out remedy text)
+-- Of jobs with one queue_name of the engine's (as a plain add_job gives) one is out at a time; cause null when none is.
+create function howdah.explain_queue_name(job record, out cause text, out explanation text, out remedy text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_lane record;
+  v_other record;
 begin
   execute format(
     'select q.queue_name as name, q.locked_at, q.locked_by, r.token is not null as is_registered,
@@ -102,14 +102,14 @@ begin
      join %1$I._private_job_queues q on q.id = j.job_queue_id and not q.is_available
      left join howdah.runners r on r.pool_id = q.locked_by
      where j.id = $1', howdah.queue_schema(job.queue))
-  into v_lane using job.id;
-  if v_lane.name is not null then
-    cause := 'lane';
-    explanation := format('It is behind %s of its lane (queue_name) %s, which the worker %s holds since %s.',
-                          coalesce('job ' || v_lane.ahead, 'another job'), v_lane.name, v_lane.locked_by, v_lane.locked_at);
-    remedy := 'It starts when its turn comes; a lane has one job at a time.'
-      || case when v_lane.is_registered then ''
-              else ' That worker is not registered with Howdah: if it is dead, force_unlock_workers of the engine''s schema frees the lane.' end;
+  into v_other using job.id;
+  if v_other.name is not null then
+    cause := 'queue_name';
+    explanation := format('It is behind %s with its queue_name %s, which the worker %s holds since %s.',
+                          coalesce('job ' || v_other.ahead, 'another job'), v_other.name, v_other.locked_by, v_other.locked_at);
+    remedy := 'It starts when its turn comes; jobs with one queue_name run one at a time.'
+      || case when v_other.is_registered then ''
+              else ' That worker is not registered with Howdah: if it is dead, force_unlock_workers of the engine''s schema frees them.' end;
   end if;
 end;
 $$;

@@ -39,8 +39,8 @@ when (old.locked_at is null and new.locked_at is not null
            or new.locked_by is distinct from current_setting('howdah.pool', true)))
 execute function howdah.hold_job();
 
--- Nor does that fetch take the engine's lane (queue_name) of such a job, which nobody would free: its statement comes to
--- the lanes when it is through with the jobs, so the gate is set.
+-- Nor does that fetch lock the queue_name of such a job, which nobody would free: its statement comes to those
+-- when it is through with the jobs, so the gate is set.
 create trigger howdah_hold before update on :"schema"._private_job_queues
 for each row
 when (old.locked_at is null and new.locked_at is not null and current_setting('howdah.gate', true) = 'closed')

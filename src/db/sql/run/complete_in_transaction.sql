@@ -3,7 +3,7 @@
 --
 -- Raises HWLST when the job is not that run's any more: it was rescued, unlocked, completed. Both orders are safe, since
 -- this and what takes the job away lock the same row: whoever comes second finds it gone, or in other hands.
--- Frees the engine's lane of the job (queue_name), which the worker would do with a completion of its own.
+-- Frees the job's queue_name, as the engine calls what it runs one at a time, which the worker would do with a completion of its own.
 -- Names the session after the runner until the transaction ends, for howdah.release_runner to find it (runner_backends.sql);
 -- not as the runner's own sessions are named, since what else the transaction does is not the runner's doing.
 create function howdah.complete_in_transaction(

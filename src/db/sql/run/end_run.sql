@@ -4,7 +4,7 @@
 --
 -- Returns whether it did; false, and changes nothing, when the job is not that run's any more (lock_run.sql): an earlier
 -- try did it and its answer was lost, or the job was given to another. So it may be called any number of times.
--- Frees the engine's lane of the job (queue_name).
+-- Frees the job's queue_name, as the engine calls what it runs one at a time.
 create function howdah.end_run(
   job_id bigint, queue text, worker text, locked_at timestamptz, failure text default null
 ) returns boolean

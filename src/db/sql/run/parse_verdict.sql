@@ -1,7 +1,7 @@
 -- howdah.parse_verdict(last_error): the verdict a Howdah worker sent in place of an error message, or null.
 --
 -- The engine gives a failed attempt one text, its error message. Howdah's workers put a small JSON document there
--- (src/work/verdict.ts), which reaches the database in the very statement that fails the job: verdict and
+-- (src/work/run/verdict.ts), which reaches the database in the very statement that fails the job: verdict and
 -- failure cannot come apart. Text that is not a verdict (a task run without Howdah's plugin) gives null, and so does
 -- one with a kind or a delay that no worker sends: a failure must be stored whatever it says.
 create function howdah.parse_verdict(last_error text) returns jsonb
