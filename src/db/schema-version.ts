@@ -1,3 +1,5 @@
+import type { ApplicationMigrations } from './migration/application-migrations.ts';
+import { readMigrations } from './migration/migration-folder.ts';
 import { isOfLaterVersion, numberedMigrations } from './migration/numbered-migrations.ts';
 import { HOWDAH } from './migration/state.ts';
 import { queryRows, type SqlClient } from './sql-client.ts';
@@ -11,24 +13,57 @@ export class NewerSchemaError extends Error {
   override readonly name = 'NewerSchemaError';
 }
 
-/** Whether every numbered migration of this version has been applied; later ones do no harm. */
-export async function hasCurrentSchema(client: SqlClient): Promise<boolean> {
-  const applied = new Set(await readApplied(client));
-  return numberedMigrations().every(({ name }) => applied.has(name));
+/**
+ * Why a database is too old for this process, in words: a numbered migration of this version of Howdah, or one of these
+ * applications, was not applied. Undefined where all were; later ones do no harm. One statement.
+ */
+export async function lackOfMigrations(
+  client: SqlClient,
+  applications: readonly ApplicationMigrations[] = [],
+): Promise<string | undefined> {
+  const applied = await readApplied(client);
+  if (numberedMigrations().some(({ name }) => !applied.has(toKey(HOWDAH, name)))) {
+    return 'the database is older than this version; npx howdah migrate brings it up to date';
+  }
+  for (const { application, folder } of applications) {
+    const lacking = namesIn(folder).filter((name) => !applied.has(toKey(application, name)));
+    if (lacking.length === 0) continue;
+    return `the database lacks the migrations of application "${application}": ${lacking.join(', ')}; npx howdah migrate applies them`;
+  }
+  return undefined;
 }
 
 /** Whether a later version than this one has migrated the database. */
 export async function hasNewerSchema(client: SqlClient): Promise<boolean> {
-  return (await readApplied(client)).some(isOfLaterVersion);
+  const ours = [...(await readApplied(client)).values()].filter(({ application }) => application === HOWDAH);
+  return ours.some(({ name }) => isOfLaterVersion(name));
+}
+
+interface AppliedName {
+  application: string;
+  name: string;
 }
 
 /** None in a database that this version, or a later one, has never migrated. Outside a transaction. */
-async function readApplied(client: SqlClient): Promise<string[]> {
+async function readApplied(client: SqlClient): Promise<Map<string, AppliedName>> {
   try {
-    const text = 'select name from howdah.migrations where application = $1';
-    return (await queryRows<{ name: string }>(client, text, [HOWDAH])).map(({ name }) => name);
+    const rows = await queryRows<AppliedName>(client, 'select application, name from howdah.migrations', []);
+    return new Map(rows.map((row) => [toKey(row.application, row.name), row]));
   } catch (error) {
-    if (MISSING.has(sqlStateOf(error))) return [];
+    if (MISSING.has(sqlStateOf(error))) return new Map();
     throw error;
   }
+}
+
+function toKey(application: string, name: string): string {
+  return `${application}/${name}`;
+}
+
+/** A deployment's files do not change while it runs, and a health check is no time to read them all. */
+const folders = new Map<string, string[]>();
+
+function namesIn(folder: URL): string[] {
+  const names = folders.get(folder.href) ?? readMigrations(folder).map(({ name }) => name);
+  folders.set(folder.href, names);
+  return names;
 }

@@ -2,6 +2,7 @@ import { distrust } from '../db/bounded-pool.ts';
 import type { Database } from '../db/database.ts';
 import { runAlone } from '../db/run-alone.ts';
 import type { SqlClient } from '../db/sql-client.ts';
+import { migrationsOf } from './migration-target.ts';
 import type { Parts } from './parts.ts';
 import { checkReadiness, type Phase, READINESS_LIMITS, type Readiness } from './readiness.ts';
 
@@ -15,6 +16,7 @@ export function checkParts(parts: CheckedParts, db: Database): Promise<Readiness
   return checkReadiness({
     client,
     onReadOnly: () => distrust(db),
+    applications: migrationsOf(parts.app),
     tasks: [...parts.app.catalogue.keys()],
     processor: parts.processor,
     phase: phaseOf(parts),

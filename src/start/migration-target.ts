@@ -22,6 +22,7 @@ export function migrationTarget(
   return { queues: [...new Set(names)], applications: loaded ? migrationsOf(loaded) : [] };
 }
 
-function migrationsOf({ app: { name, migrations } }: MigratedApp): ApplicationMigrations[] {
+/** Its folder, if it has one. */
+export function migrationsOf({ app: { name, migrations } }: MigratedApp): ApplicationMigrations[] {
   return migrations ? [{ application: name, folder: migrations }] : [];
 }

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasDiskSpace } from '../db/disk-space.ts';
 import { type Limits, requestLimits } from '../db/limits.ts';
+import type { ApplicationMigrations } from '../db/migrate.ts';
 import { isReadOnly } from '../db/read-only.ts';
-import { hasCurrentSchema } from '../db/schema-version.ts';
+import { lackOfMigrations } from '../db/schema-version.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import { findStuckQueues } from '../look/stuck-queues.ts';
 import { readInstallationProblem } from '../operate/installation.ts';
@@ -42,6 +43,8 @@ export interface ReadinessParts {
   client: SqlClient;
   /** Told that the server takes no changes, so that another may be the one to talk to. */
   onReadOnly?: () => void;
+  /** Whose migrations the database has to have beside Howdah's. @default nobody's */
+  applications?: readonly ApplicationMigrations[];
   /** Names of the tasks that this process runs. */
   tasks: readonly string[];
   /** None in a process that runs no jobs. */
@@ -69,11 +72,13 @@ function sayLate(): string {
   return `no answer from the database within ${ANSWER_WITHIN_MS} ms`;
 }
 
-function checkDatabase({ client, onReadOnly }: ReadinessParts, late: Promise<string>): Promise<Check> {
+function checkDatabase(
+  { client, applications, onReadOnly }: ReadinessParts,
+  late: Promise<string>,
+): Promise<Check> {
   return told(late, async () => {
-    if (!(await hasCurrentSchema(client))) {
-      return 'the database is older than this version; npx howdah migrate brings it up to date';
-    }
+    const lack = await lackOfMigrations(client, applications);
+    if (lack !== undefined) return lack;
     if (await isReadOnly(client)) {
       onReadOnly?.();
       return 'the database takes no changes: it is a standby, or was made read-only';

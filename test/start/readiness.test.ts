@@ -4,12 +4,14 @@ import { numberedMigrations } from '../../src/db/migration/numbered-migrations.t
 import type { SqlClient } from '../../src/db/sql-client.ts';
 import { checkReadiness } from '../../src/start/readiness.ts';
 import type { TaskProcessor } from '../../src/work/processor.ts';
+import { type MigrationFolder, makeMigrationFolder } from '../support/migration-folder.ts';
 
 /** A database that takes every question and answers none. */
 const BLACK_HOLE = { query: () => new Promise(() => {}) } as unknown as SqlClient;
+const APPLIED = numberedMigrations().map(({ name }) => ({ application: '', name }));
 /** One that every migration was applied to, with no queue that is stuck. */
 const HEALTHY = {
-  query: async (text: string) => ({ rows: /howdah\.migrations/.test(text) ? [...numberedMigrations()] : [] }),
+  query: async (text: string) => ({ rows: /howdah\.migrations/.test(text) ? APPLIED : [] }),
 } as unknown as SqlClient;
 const WORKING = {
   idleQueues: () => [],
@@ -17,6 +19,11 @@ const WORKING = {
   troubledQueues: () => [],
   lateQueues: () => [],
 } as unknown as TaskProcessor;
+
+async function openFolder(): Promise<MigrationFolder & AsyncDisposable> {
+  const folder = await makeMigrationFolder();
+  return { ...folder, [Symbol.asyncDispose]: () => folder.remove() };
+}
 
 describe('readiness', () => {
   test('answers while a probe still waits, whatever the database does', async () => {
@@ -40,7 +47,7 @@ describe('readiness', () => {
     let toldCount = 0;
     const standby = {
       query: async (text: string) => ({
-        rows: /read_only/.test(text) ? [{ isReadOnly: true }] : [...numberedMigrations()],
+        rows: /read_only/.test(text) ? [{ isReadOnly: true }] : APPLIED,
       }),
     } as unknown as SqlClient;
     const { ready, checks } = await checkReadiness({
@@ -53,6 +60,25 @@ describe('readiness', () => {
     assert.equal(ready, false);
     assert.match(checks['database']?.detail ?? '', /takes no changes/);
     assert.equal(toldCount, 1);
+  });
+
+  test('needs the migrations of its application too, and names those that are not there', async () => {
+    await using folder = await openFolder();
+    await folder.add('0000_orders', 'select 1');
+    await folder.add('0001_items', 'select 1');
+    const applications = [{ application: 'shop', folder: folder.url }];
+    const check = async (...names: string[]) => {
+      const rows = [...APPLIED, ...names.map((name) => ({ application: 'shop', name }))];
+      const query = async (text: string) => ({ rows: /howdah\.migrations/.test(text) ? rows : [] });
+      const parts = { client: { query }, applications, tasks: [], processor: undefined, phase: undefined };
+      return (await checkReadiness(parts)).checks['database'];
+    };
+    assert.deepEqual(await check('0000_orders'), {
+      ok: false,
+      detail:
+        'the database lacks the migrations of application "shop": 0001_items; npx howdah migrate applies them',
+    });
+    assert.deepEqual(await check('0000_orders', '0001_items', '0002_of_a_later_version'), { ok: true });
   });
 
   test('needs every check', async () => {
