@@ -2,12 +2,12 @@ import type { Pool } from 'pg';
 import type { LoadedApp } from '../app/load-tasks.ts';
 import type { LateQueues } from '../db/migrate.ts';
 import { LockWaitError } from '../db/migration/lock-wait.ts';
-import { findServerError } from '../db/server-error.ts';
 import { type UnblockedOptions, untilUnblocked } from '../db/until-unblocked.ts';
 import { announceTasks, announceVersions, areVersionsAround } from '../enqueue/announce-tasks.ts';
 import type { Logger } from '../observability/logger.ts';
 import { announceSchedules, isCrontabAround } from '../work/schedules/announce-schedules.ts';
 import type { Schedule } from '../work/schedules/crontab.ts';
+import { explainStart } from './explain-start.ts';
 import { loadSchedules } from './load-schedules.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -67,14 +67,10 @@ export async function announceAtStart(
     });
     return schedules;
   } catch (error) {
-    throw error instanceof LockWaitError ? new StartupError(error.message) : (refusalOf(error) ?? error);
+    throw error instanceof LockWaitError
+      ? new StartupError(error.message)
+      : explainStart(error, 'announce the tasks and schedules');
   }
-}
-
-function refusalOf(error: unknown): StartupError | undefined {
-  const refused = findServerError(error);
-  if (refused?.sqlState !== 'HWAPP') return undefined;
-  return new StartupError(`${refused.message}. ${refused.hint ?? ''}`, { cause: error });
 }
 
 /** The same again, from a process that had its start. @throws {LockWaitError} when somebody's locks are in the way for 10 s */

@@ -12,8 +12,7 @@ export interface RegisterWait extends Omit<UnblockedOptions, 'purpose'> {
 }
 
 /**
- * Resolves when nobody's locks are in the way of registering runners for these queues; for whom it waits is told. The
- * register itself is given 3 s, as a heartbeat is, and cannot say who kept it: a lock that is taken in between ends the start.
+ * Resolves when nobody's locks are in the way of registering runners for these queues; for whom it waits is told.
  *
  * @throws {StartupError} when somebody held a lock for too long
  */
@@ -27,13 +26,14 @@ export async function awaitRegister(pool: Pool, { queues, tasks, ...wait }: Regi
   }
 }
 
-/** Locks what registering locks (register_runner.sql), in its order. In a copy that nobody adopted, nothing is registered. */
+/** Locks what showing life and registering lock (show_life.sql, register_runner.sql), in its order. In a copy that nobody adopted, nothing is registered. */
 async function touchRegister(
   client: PoolClient,
   queues: readonly QueueConcurrency[],
   tasks: readonly string[],
 ): Promise<void> {
   if ((await readInstallationProblem(client)) !== null) return;
+  await client.query('lock table howdah.runner_sessions in row exclusive mode');
   await client.query(
     'select howdah.configure_fleet_concurrency(q.name, q.runs) from unnest($1::text[], $2::integer[]) q (name, runs)',
     [queues.map(({ name }) => name), queues.map(({ fleetConcurrency }) => fleetConcurrency ?? null)],

@@ -1,8 +1,7 @@
 import type { TaskProcessor } from '../work/processor.ts';
-import { startWhenAdopted } from './await-adoption.ts';
-import { awaitRegister } from './await-register.ts';
 import type { Parts } from './parts.ts';
 import { serveLate } from './serve-late.ts';
+import { startRunners } from './start-runners.ts';
 
 export type JobParts = Pick<
   Parts,
@@ -19,22 +18,16 @@ export type JobParts = Pick<
 >;
 
 /**
- * A processor for the configured queues (`startWhenAdopted`, `serveLate`); it is the first part to stop.
+ * A processor for the configured queues (`startRunners`, `serveLate`); it is the first part to stop.
  *
- * @throws {StartupError} when somebody's locks kept its runners from being registered for too long
+ * @throws {StartupError} when somebody's locks kept its runners from being registered for too long, or the database refused
  * @throws the reason of `signal` when it fired meanwhile
  */
 export async function runJobs(parts: JobParts, opened: AsyncDisposableStack): Promise<TaskProcessor> {
   const { app, services, config, events, log, databaseUrl, directUrl, database, late, signal } = parts;
   const isLate = ({ name }: { name: string }) => late?.names.includes(name) === true;
   const queues = config.queues.filter((queue) => !isLate(queue));
-  await awaitRegister(database.db, {
-    ...{ connectionString: databaseUrl, waitLimitMs: config.migrateTimeoutMs, signal },
-    ...{ queues, tasks: [...app.tasks.keys()] },
-    onWait: (message) => log.warn(message),
-  });
-  signal?.throwIfAborted();
-  const begun = await startWhenAdopted(
+  const begun = await startRunners(
     {
       connectionString: directUrl,
       queues,
@@ -46,7 +39,7 @@ export async function runJobs(parts: JobParts, opened: AsyncDisposableStack): Pr
       events,
       log,
     },
-    database.db,
+    { pool: database.db, connectionString: databaseUrl, waitLimitMs: config.migrateTimeoutMs, signal },
   );
   const processor = late ? serveLate(begun, { ...parts, late, queues: config.queues.filter(isLate) }) : begun;
   opened.defer(() => processor.stop(config.shutdownTimeoutMs));

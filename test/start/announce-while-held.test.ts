@@ -85,6 +85,7 @@ test('it ends at once when it is told to', async () => {
 for (const [held, lock] of Object.entries({
   'rows of howdah.tasks': 'select from howdah.tasks for update',
   'howdah.runners': 'lock table howdah.runners in share mode',
+  'howdah.runner_sessions': 'lock table howdah.runner_sessions in share mode',
   'howdah.installation': 'lock table howdah.installation in access exclusive mode',
   'howdah.queue_settings': 'lock table howdah.queue_settings in access exclusive mode',
 })) {

@@ -15,6 +15,16 @@ const SILENT_MS = 2_500;
 /** Anybody who may connect may notify: who shouts is heard this often. Operators are not kept waiting by it. */
 const CONTROL_MS = 100;
 
+/** With the code of a connection that timed out, by which it is known for the database's doing. */
+class SilentSessionError extends Error {
+  override readonly name = 'SilentSessionError';
+  readonly code = 'ETIMEDOUT';
+
+  constructor() {
+    super(`the session that shows this process to live did not answer within ${SILENT_MS} ms`);
+  }
+}
+
 const LOCK = 'select howdah.show_life($1) as "isHeld"';
 const UNLOCK = 'select howdah.hide_life($1)';
 
@@ -170,10 +180,7 @@ export class LivenessLocks {
 /** @throws when the session stays silent */
 async function inTime<T>(answer: Promise<T>): Promise<T> {
   const silence = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => silence.reject(new Error(`the liveness session did not answer within ${SILENT_MS} ms`)),
-    SILENT_MS,
-  );
+  const timer = setTimeout(() => silence.reject(new SilentSessionError()), SILENT_MS);
   try {
     return await Promise.race([answer, silence.promise]);
   } finally {
