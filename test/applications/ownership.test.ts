@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import pg from 'pg';
+import type pg from 'pg';
 import { announceTasks } from '../../src/enqueue/announce-tasks.ts';
 import { createCatalogue } from '../../src/tasks/catalogue.ts';
 import { versionsOf } from '../../src/tasks/task-version.ts';
@@ -9,6 +9,7 @@ import { createRunnerIdentity } from '../../src/work/fleet/runner-identity.ts';
 import { announceSchedules } from '../../src/work/schedules/announce-schedules.ts';
 import type { Schedule } from '../../src/work/schedules/crontab.ts';
 import { scalar } from '../support/job-states.ts';
+import { openClient } from '../support/open-client.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -20,8 +21,7 @@ let session: pg.Client;
 
 beforeEach(async () => {
   queue = await openTestQueue([]);
-  session = new pg.Client({ connectionString: queue.database.connectionString });
-  await session.connect();
+  session = await openClient(queue.database.connectionString);
 });
 
 afterEach(async () => {

@@ -119,3 +119,44 @@ test('also where the first is not running, as its jobs would be malformed to the
   await start('shop', 'resize');
   await queue.untilState(id, 'completed');
 });
+
+test('what a plain add_job brings of another application’s task, or of nobody’s, waits for whoever has it', async () => {
+  const shop = await start('shop', 'resize');
+  const add = async (task: string, application: string) => {
+    const { rows } = await queue.pool.query<{ id: string }>(
+      'select (graphile_worker.add_job($1, json_build_object($2::text, $3::text))).id::text as id',
+      [task, 'for', application],
+    );
+    return rows[0]?.id ?? '';
+  };
+  const [foreign, nobodys] = [await add('print', 'press'), await add('unheard_of', 'press')];
+  await queue.untilState(await add('resize', 'shop'), 'completed');
+  assert.deepEqual(
+    [(await queue.job(foreign)).state, (await queue.job(nobodys)).state],
+    ['available', 'available'],
+  );
+  const press = await start('press', 'print');
+  await queue.untilState(foreign, 'completed');
+  assert.ok(press.lines().includes(`ran print ${foreign}`));
+  assert.equal(shop.lines().filter((line) => line.startsWith('ran ')).length, 1);
+});
+
+test('an application whose worker was killed is renamed once that is known', async () => {
+  const shop = await start('shop', 'resize');
+  await shop.signal('SIGKILL');
+  const rename = () => queue.pool.query("select howdah.rename_application('shop', 'store')");
+  await waitFor(
+    'the worker to be given up',
+    () =>
+      rename().then(
+        () => true,
+        ({ code }) => assert.equal(code, 'HWAPP'),
+      ),
+    30_000,
+  );
+  const late = await start('shop', 'resize');
+  assert.equal(late.exitCode(), 1);
+  assert.match(late.complaints(), /it belongs to application "store"/);
+  await start('store', 'resize');
+  await queue.untilState(await enqueue('resize', 'store'), 'completed');
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import pg from 'pg';
 import { type Customers, openCustomers } from '../bank/users/open-customers.ts';
+import { openClient } from '../support/open-client.ts';
 import { type ScriptedSmtpServer, type SmtpScript, startScriptedSmtpServer } from '../support/smtp-server.ts';
 import { type StockCli, startStockCli } from '../support/stock-cli.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -73,8 +73,7 @@ const untilState = (state: string) =>
 
 /** Keeps the job's handler waiting for its verification's row, until released. */
 async function holdVerification(): Promise<() => Promise<void>> {
-  const client = new pg.Client({ connectionString: databaseUrl() });
-  await client.connect();
+  const client = await openClient(databaseUrl());
   client.on('error', () => {});
   stack.defer(() => client.end().catch(() => {}));
   await client.query('begin');

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import pg from 'pg';
+import type pg from 'pg';
 import { OPTION_ROWS } from '../../src/enqueue/option-table.ts';
+import { openPool } from '../support/open-pool.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const DOCS = readFileSync(new URL('../../docs/sql.md', import.meta.url), 'utf8');
@@ -27,7 +28,7 @@ let database: TestDatabase;
 let pool: pg.Pool;
 before(async () => {
   database = await createTestDatabase();
-  pool = new pg.Pool({ connectionString: database.connectionString });
+  pool = openPool(database.connectionString);
   pool.on('error', () => {}); // the database is dropped under it
 });
 after(async () => {

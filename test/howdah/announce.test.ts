@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import pg from 'pg';
+import type pg from 'pg';
 import { defineApp } from '../../src/app/define-app.ts';
 import { HowdahError } from '../../src/errors.ts';
 import { createHowdah } from '../../src/howdah/create-howdah.ts';
 import { bind } from '../../src/tasks/bind.ts';
+import { openPool } from '../support/open-pool.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { createTestLogin } from '../support/test-login.ts';
 import { testTask } from '../support/test-queue.ts';
@@ -14,7 +15,7 @@ describe('a producer before any worker', () => {
   let pool: pg.Pool;
   before(async () => {
     database = await createTestDatabase();
-    pool = new pg.Pool({ connectionString: database.connectionString, max: 1 });
+    pool = openPool(database.connectionString, { max: 1 });
   });
   after(async () => {
     await pool.end();

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import pg from 'pg';
+import type pg from 'pg';
 import { HowdahError } from '../../src/errors.ts';
 import { createHowdah } from '../../src/howdah/create-howdah.ts';
 import type { Howdah } from '../../src/howdah/howdah.ts';
+import { openPool } from '../support/open-pool.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 
 const adds = testTask('adds');
@@ -59,7 +60,7 @@ describe('wait', () => {
 
   test('outlives a database that is away for a while', async () => {
     let isAway = false;
-    const pool = new pg.Pool({ connectionString: queue.database.connectionString });
+    const pool = openPool(queue.database.connectionString);
     const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>;
     const away = Promise.withResolvers<void>();
     pool.connect = (async () => {

@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { openPool } from '../support/open-pool.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import type { JobRow } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -21,7 +22,7 @@ export interface Bank {
 export async function openBank(stack: AsyncDisposableStack): Promise<Bank> {
   const database = await createTestDatabase();
   stack.defer(() => database.drop());
-  const pool = new pg.Pool({ connectionString: database.connectionString, max: 4 });
+  const pool = openPool(database.connectionString, { max: 4 });
   pool.on('error', () => {});
   stack.defer(() => pool.end());
   const job = (id: string) => readJob(pool, id);

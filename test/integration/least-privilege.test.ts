@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import pg from 'pg';
+import type pg from 'pg';
 import { migrateDatabase } from '../../src/db/migrate.ts';
+import { openPool } from '../support/open-pool.ts';
 import { type ScriptedSmtpServer, startScriptedSmtpServer } from '../support/smtp-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Bank, linkIn, openBank } from './bank.ts';
@@ -22,7 +23,7 @@ before(async () => {
   smtp = await startScriptedSmtpServer();
   stack.defer(() => smtp.stop());
   const url = await createLogin(['howdah_worker']);
-  login = new pg.Pool({ connectionString: url });
+  login = openPool(url);
   login.on('error', () => {});
   stack.defer(() => login.end());
   env = { DATABASE_URL: url, SMTP_URL: smtp.url, PUBLIC_URL: 'http://bank.example', LOG_LEVEL: 'info' };

@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { openPool } from '../support/open-pool.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
 /** A database to look at, with a client whose statements can be explained. */
@@ -29,7 +30,7 @@ const FINISHED_COLUMNS = {
 
 export async function openJobs(): Promise<OpenJobs> {
   const database = await createTestDatabase();
-  const pool = new pg.Pool({ connectionString: database.connectionString });
+  const pool = openPool(database.connectionString);
   pool.on('error', () => {});
   const add = async (table: string, count: number, columns: Record<string, string>) => {
     const { rows } = await pool.query<{ id: string }>(

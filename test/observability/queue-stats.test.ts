@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import pg from 'pg';
+import type pg from 'pg';
 import { type QueueStats, readQueueStats } from '../../src/look/queue-stats.ts';
+import { openPool } from '../support/open-pool.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const JOBS = 1_000_000;
@@ -14,7 +15,7 @@ let database: TestDatabase;
 let pool: pg.Pool;
 before(async () => {
   database = await createTestDatabase();
-  pool = new pg.Pool({ connectionString: database.connectionString, max: 1 });
+  pool = openPool(database.connectionString, { max: 1 });
   pool.on('error', () => {});
 });
 after(async () => {

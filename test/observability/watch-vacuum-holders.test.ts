@@ -4,6 +4,7 @@ import pg from 'pg';
 import { readVacuumHolders, type VacuumHolder } from '../../src/look/vacuum-holders.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { watchVacuumHolders } from '../../src/observability/watch-vacuum-holders.ts';
+import { openPool } from '../support/open-pool.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -11,7 +12,7 @@ let database: TestDatabase;
 let pool: pg.Pool;
 before(async () => {
   database = await createTestDatabase();
-  pool = new pg.Pool({ connectionString: database.connectionString });
+  pool = openPool(database.connectionString);
   pool.on('error', () => {});
 });
 after(async () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { parseCronItem } from 'graphile-worker';
-import pg from 'pg';
+import type pg from 'pg';
+import { openClient } from '../support/open-client.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let database: TestDatabase;
@@ -10,8 +11,7 @@ let client: pg.Client;
 
 before(async () => {
   database = await createTestDatabase();
-  client = new pg.Client({ connectionString: database.connectionString });
-  await client.connect();
+  client = await openClient(database.connectionString);
 });
 
 after(async () => {

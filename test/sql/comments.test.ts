@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import pg from 'pg';
+import type pg from 'pg';
+import { openPool } from '../support/open-pool.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const DOCS = readFileSync(new URL('../../docs/sql.md', import.meta.url), 'utf8');
@@ -11,7 +12,7 @@ let pool: pg.Pool;
 
 before(async () => {
   database = await createTestDatabase();
-  pool = new pg.Pool({ connectionString: database.connectionString });
+  pool = openPool(database.connectionString);
   pool.on('error', () => {});
 });
 

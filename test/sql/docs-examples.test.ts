@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import pg from 'pg';
+import type pg from 'pg';
+import { openPool } from '../support/open-pool.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { createTestLogin, type TestLogin } from '../support/test-login.ts';
 
@@ -15,7 +16,7 @@ let reader: TestLogin;
 /** The jobs that examples speak of: 42 waits for its time, 43 was discarded. */
 before(async () => {
   database = await createTestDatabase();
-  admin = new pg.Pool({ connectionString: database.connectionString });
+  admin = openPool(database.connectionString);
   admin.on('error', () => {});
   await admin.query(`select setval('howdah.job_id_seq', 41);
     select howdah.enqueue('send_welcome_email', '{"user_account": "ada"}', delay => '1 hour');

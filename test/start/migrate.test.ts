@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import pg from 'pg';
+import type pg from 'pg';
 import { defineApp } from '../../src/app/define-app.ts';
 import { migrate, startWorker } from '../../src/start/start-worker.ts';
 import { bind } from '../../src/tasks/bind.ts';
+import { openPool } from '../support/open-pool.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
 import { testTask } from '../support/test-queue.ts';
 
@@ -12,7 +13,7 @@ describe('migrate', () => {
   let pool: pg.Pool;
   before(async () => {
     database = await createEmptyDatabase();
-    pool = new pg.Pool({ connectionString: database.connectionString });
+    pool = openPool(database.connectionString);
   });
   after(async () => {
     await pool.end();

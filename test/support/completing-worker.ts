@@ -2,21 +2,20 @@
  * A worker process for tests of exactly-once effects: the task `pays` writes a row and completes its job in one
  * transaction, and kills its process at the moment the second argument names: `before-commit` or `after-commit`.
  */
-import pg from 'pg';
 import { z } from 'zod';
 import { createEventHub } from '../../src/observability/event-hub.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { bind } from '../../src/tasks/bind.ts';
 import { defineTask } from '../../src/tasks/define-task.ts';
 import { startProcessor } from '../../src/work/processor.ts';
+import { openClient } from './open-client.ts';
 
 const [connectionString = '', moment = ''] = process.argv.slice(2);
 
 const pays = bind(
   defineTask({ name: 'pays', payload: z.looseObject({}) }),
   async (_, { job, completeInTransaction }) => {
-    const client = new pg.Client({ connectionString });
-    await client.connect();
+    const client = await openClient(connectionString);
     await client.query('begin');
     await client.query('insert into payments (job_id, worker) values ($1, $2)', [job.id, process.pid]);
     await completeInTransaction(client, { paidBy: process.pid });

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import type pg from 'pg';
 import { announceTasks } from '../../src/enqueue/announce-tasks.ts';
 import { PostgresDistributor } from '../../src/enqueue/postgres-distributor.ts';
 import { createEventHub } from '../../src/observability/event-hub.ts';
@@ -9,6 +9,7 @@ import { createCatalogue } from '../../src/tasks/catalogue.ts';
 import type { TaskDefinition } from '../../src/tasks/define-task.ts';
 import { describeTask } from '../../src/tasks/task-version.ts';
 import { GREETINGS, type Release } from './greeting-versions.ts';
+import { openPool } from './open-pool.ts';
 import { createTestDatabase } from './test-database.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -31,7 +32,7 @@ export class RollingFleet {
   private constructor(connectionString: string, drop: () => Promise<void>) {
     this.connectionString = connectionString;
     this.#drop = drop;
-    this.pool = new pg.Pool({ connectionString });
+    this.pool = openPool(connectionString);
     this.pool.on('error', () => {});
   }
 

@@ -1,13 +1,13 @@
-import pg from 'pg';
+import type pg from 'pg';
 // The engine's own statement. It does not export it, and a copy of its text would not notice when that changes.
 import { resetLockedAt } from '../../node_modules/graphile-worker/dist/sql/resetLockedAt.js';
 import { createRunnerIdentity, enterSession, hashSecret } from '../../src/work/fleet/runner-identity.ts';
+import { openClient } from './open-client.ts';
 
 /** What each worker of the queue `default` does every ten minutes: the engine frees what was locked for 4 hours. */
 export async function sweepAsWorker(connectionString: string): Promise<void> {
   const identity = createRunnerIdentity();
-  const client = new pg.Client({ connectionString });
-  await client.connect();
+  const client = await openClient(connectionString);
   try {
     await client.query(
       `insert into howdah.runners (token, queue, kind, host, pid, concurrency, pool_id, secret_hash)

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import pg from 'pg';
+import type pg from 'pg';
 import type { SqlClient } from '../../src/db/sql-client.ts';
 import { inBatches } from '../../src/work/upkeep/in-batches.ts';
 import { upkeepKinds } from '../../src/work/upkeep/upkeep-kinds.ts';
+import { openPool } from '../support/open-pool.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let database: TestDatabase;
@@ -11,7 +12,7 @@ let pool: pg.Pool;
 
 beforeEach(async () => {
   database = await createTestDatabase();
-  pool = new pg.Pool({ connectionString: database.connectionString });
+  pool = openPool(database.connectionString);
   pool.on('error', () => {});
 });
 

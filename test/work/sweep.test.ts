@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import pg from 'pg';
 import { COMPLETE, scalar } from '../support/job-states.ts';
+import { openClient } from '../support/open-client.ts';
 import { sweep, sweepAsWorker } from '../support/sweep.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 
@@ -62,8 +62,7 @@ describe('the engine’s sweep of locks older than 4 hours', () => {
   test('by a worker without Howdah does so too', async () => {
     const id = await putLongJob('pool-nobody-knows');
     await queue.pool.query('update graphile_worker._private_jobs set attempts = 1 where id = $1', [id]);
-    const client = new pg.Client({ connectionString: queue.database.connectionString });
-    await client.connect();
+    const client = await openClient(queue.database.connectionString);
     await sweep(client);
     await client.end();
     assert.deepEqual([(await queue.job(id)).state, (await queue.job(id)).attempt], ['available', 1]);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import { createLogger } from '../../src/observability/logger.ts';
 import { Upkeep } from '../../src/work/upkeep/upkeep.ts';
 import { type UpkeepKind, upkeepKinds } from '../../src/work/upkeep/upkeep-kinds.ts';
+import { openPool } from '../support/open-pool.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { WorkerFleet } from '../support/worker-fleet.ts';
@@ -18,7 +19,7 @@ const fleet = new WorkerFleet();
 
 beforeEach(async () => {
   database = await createTestDatabase();
-  pool = new pg.Pool({ connectionString: database.connectionString });
+  pool = openPool(database.connectionString);
   pool.on('error', () => {});
   upkeeps = [];
   await pool.query('create table public.done (at timestamptz default clock_timestamp(), by text)');

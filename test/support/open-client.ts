@@ -1,0 +1,16 @@
+import pg from 'pg';
+import { createClient } from '../../src/db/connection.ts';
+
+/**
+ * A session as anybody has one. Where the tests run under another schema (HOWDAH_TEST_SCHEMA), one whose statements, written
+ * for `howdah`, are for that.
+ */
+export async function openClient(connectionString: string): Promise<pg.Client> {
+  const client =
+    process.env['HOWDAH_TEST_SCHEMA'] === undefined
+      ? new pg.Client({ connectionString })
+      : createClient({ connectionString, applicationName: 'test' });
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
