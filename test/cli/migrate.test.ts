@@ -103,9 +103,22 @@ describe('howdah migrate --check', () => {
     await howdah();
     assert.deepEqual(await howdah('--check', '--json'), {
       exitCode: 0,
-      stdout: `${JSON.stringify({ up_to_date: true, due: [] }, null, 2)}\n`,
+      stdout: `${JSON.stringify({ up_to_date: true, due: [], edited: [] }, null, 2)}\n`,
       stderr: '',
     });
+  });
+
+  test('exits with 1 where a file was edited after it was applied, which migrate tells of too', async () => {
+    await howdah();
+    await client.query("update howdah.migrations set hash = 'another' where name = '0001_worker_grants'");
+    const { exitCode, stdout } = await howdah('--check', '--text');
+    assert.equal(exitCode, 1);
+    const said = /migration 0001_worker_grants of application "bank" was edited after it was applied/;
+    assert.match(stdout, /^The database is up to date\.\nNot as it was applied:\n {2}migration 0001/);
+    assert.match(stdout, said);
+    const migrated = await howdah();
+    assert.equal(migrated.exitCode, 0);
+    assert.match(migrated.stderr, said);
   });
 
   test('knows of a queue, of an application’s migration and of a sequence that lags', async () => {
