@@ -37,11 +37,15 @@ export function isAsApplied({ hash: present, text }: Migration, hash: string | u
 
 /** In a sentence, with what to do about it. */
 export function describeEdited({ application, name, hash, file }: EditedMigration): string {
-  const whose = application === HOWDAH ? '' : ` of application "${application}"`;
-  const [ours, called] = [application, name].map(pg.escapeLiteral);
+  const isOurs = application === HOWDAH;
+  const whose = isOurs ? '' : ` of application "${application}"`;
+  const remedy = isOurs
+    ? 'this package is not as it was published: install it anew'
+    : 'take that back, and make another migration of it';
+  const [owner, called] = [application, name].map(pg.escapeLiteral);
   return (
     `migration ${name}${whose} was edited after it was applied, and the database has what it was before ` +
-    `(${fileURLToPath(file)}): take that back, and make another migration of it. Where nothing of it matters to the database: ` +
-    `update howdah.migrations set hash = '${hash}' where application = ${ours} and name = ${called};`
+    `(${fileURLToPath(file)}): ${remedy}. Where nothing of it matters to the database: ` +
+    `update howdah.migrations set hash = '${hash}' where application = ${owner} and name = ${called};`
   );
 }
