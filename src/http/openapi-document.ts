@@ -13,6 +13,14 @@ export interface PlacedOperation {
   operation: Operation;
 }
 
+/** What the tags of our own routes are about; those of an application's are named after them. */
+const TAGS: Readonly<Record<string, string>> = {
+  jobs: 'Enqueueing jobs, looking at them, acting on them.',
+  queues: 'Depth and pauses of queues.',
+  fleet: 'Workers, tasks and schedules.',
+  service: 'For probes and monitoring.',
+};
+
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** @param publicUrl where programs made from the document find the service */
@@ -24,14 +32,22 @@ export function openApiDocument(app: App, publicUrl: string): ApiDocument {
       version: '1',
       description:
         'A job queue on Postgres. Errors are application/problem+json with a stable code; durations are written 500ms, 8s, 15m, 2h or 7d; instants are ISO 8601.',
+      contact: { name: 'Whoever runs this service' },
+      license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
     },
     servers: [{ url: publicUrl }],
-    tags: [{ name: 'jobs' }, { name: 'queues' }, { name: 'fleet' }],
   });
   const operations = listOperations(document);
   operations.forEach(describeRefusals);
   describeHeaders(document, operations);
+  document.tags = listTags(operations);
   return document;
+}
+
+function listTags(operations: readonly PlacedOperation[]) {
+  const used = operations.flatMap(({ operation }) => operation.tags ?? []);
+  const names = new Set([...Object.keys(TAGS), ...used]);
+  return [...names].map((name) => ({ name, description: TAGS[name] ?? 'Of the application itself.' }));
 }
 
 /** Every route of the document. */

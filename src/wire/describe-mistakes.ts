@@ -12,6 +12,8 @@ const MAX_ECHO_LENGTH = 80;
 /** What a validator found; `data` is what was checked. */
 interface Validation {
   success: boolean;
+  /** Which part of a request it was: `query`, say. */
+  target?: string;
   data?: unknown;
   error?: z.ZodError;
 }
@@ -19,18 +21,35 @@ interface Validation {
 /** @throws {HowdahError} `invalid_request` naming every mistaken field, when validation failed */
 export function refuseInvalid(result: Validation): void {
   if (result.success || !result.error) return;
-  const fields = describeMistakes(result.error, result.data);
+  const fields = describeMistakes(result.error, result.data, { isQuery: result.target === 'query' });
   const detail = `Please correct: ${fields.map(({ field }) => field).join(', ')}`;
   throw new HowdahError('invalid_request', { detail, fields });
 }
 
-/** Every mistaken field once, with what was expected and what was received; secrets are told by length only. */
-export function describeMistakes(error: z.ZodError, input: unknown): FieldMistake[] {
+/**
+ * Every mistaken field once, with what was expected and what was received; secrets are told by length only.
+ *
+ * @param isQuery a list in it is a parameter that was given several times. @default false
+ */
+export function describeMistakes(
+  error: z.ZodError,
+  input: unknown,
+  { isQuery = false }: { isQuery?: boolean } = {},
+): FieldMistake[] {
   const mistakes = new Map<string, FieldMistake>();
-  for (const mistake of error.issues.flatMap((issue) => describeIssue(issue, input))) {
+  const describe = isQuery ? describeParameter : describeIssue;
+  for (const mistake of error.issues.flatMap((issue) => describe(issue, input))) {
     if (!mistakes.has(mistake.field) && mistakes.size < MAX_MISTAKES) mistakes.set(mistake.field, mistake);
   }
   return [...mistakes.values()];
+}
+
+/** Only a parameter that is no list has a wrong type when it is one. */
+function describeParameter(issue: z.core.$ZodIssue, input: unknown): FieldMistake[] {
+  const value = valueAt(input, issue.path);
+  if (issue.code !== 'invalid_type' || !Array.isArray(value)) return describeIssue(issue, input);
+  const message = `expected it once, received it ${value.length} times`;
+  return [{ field: fieldPath(issue.path), message }];
 }
 
 function describeIssue(issue: z.core.$ZodIssue, input: unknown): FieldMistake[] {

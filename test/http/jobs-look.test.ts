@@ -45,6 +45,8 @@ describe('GET /v1/jobs', () => {
       ['task=send_welcome_email&state=cancelled', [cancelled.id]],
       ['state=available,cancelled', [cancelled.id, available.id]],
       ['state=cancelled,running,cancelled', [cancelled.id]],
+      ['state=available&state=cancelled', [cancelled.id, available.id]],
+      ['state=running&state=available,cancelled&state=cancelled', [cancelled.id, available.id]],
       ['task=send_verify_email', []],
       [`created_after=${hourAgo}`, [cancelled.id, scheduled.id, available.id]],
       [`created_before=${hourAgo}`, []],
@@ -78,7 +80,7 @@ describe('GET /v1/jobs', () => {
     ['cursor=xyz', 'cursor'],
     ['cursor=%00', 'cursor'],
     ['state=pending', 'state'],
-    ['state=running&state=completed', 'state'],
+    ['state=running&state=pending', 'state'],
     ['state=', 'state'],
     ['state=running,', 'state'],
     ['state=running,pending', 'state'],
@@ -89,6 +91,22 @@ describe('GET /v1/jobs', () => {
   ] as const) {
     test(`answers 422 to ?${query}, naming ${field}`, async () => {
       assert.deepEqual(await mistakenFields(await api.send('GET', `/v1/jobs?${query}`)), [field]);
+    });
+  }
+
+  for (const [query, field] of [
+    ['queue=default&queue=critical', 'queue'],
+    ['limit=1&limit=2&limit=3', 'limit'],
+    ['created_after=2026-01-01T00:00:00Z&created_after=2026-01-02T00:00:00Z', 'created_after'],
+    ['payload_contains=1&payload_contains=2', 'payload_contains'],
+    ['cursor=a&cursor=b', 'cursor'],
+    ['q=a&q=b', 'q'],
+  ] as const) {
+    test(`says of ?${query} that ${field} is given once`, async () => {
+      const { errors } = await readProblem(await api.send('GET', `/v1/jobs?${query}`));
+      const times = query.split('&').length;
+      const message = `expected it once, received it ${times} times`;
+      assert.deepEqual(errors, [{ field, message }]);
     });
   }
 

@@ -9,6 +9,7 @@ before(async () => {
 after(() => api.drop());
 
 interface Operation {
+  operationId?: string;
   parameters?: { name: string; schema: Record<string, unknown>; [field: string]: unknown }[];
   security?: object[];
   responses: Record<string, object>;
@@ -35,6 +36,15 @@ const ROUTES = [
   ...['get /v1/workers', 'get /v1/tasks', 'get /v1/schedules', 'get /v1/users/{account}'],
 ];
 
+/** Every value of a member of this name, however deep. */
+function membersNamed(name: string, part: unknown): unknown[] {
+  if (typeof part !== 'object' || part === null) return [];
+  return Object.entries(part).flatMap(([key, value]) => [
+    ...(key === name ? [value] : []),
+    ...membersNamed(name, value),
+  ]);
+}
+
 describe('/openapi.json', () => {
   test('is an OpenAPI 3.1 document that has every route, each with what it refuses', async () => {
     const document = await api.json<Document>(200, 'GET', '/openapi.json', { token: 'none' });
@@ -49,11 +59,43 @@ describe('/openapi.json', () => {
     assert.deepEqual(Object.keys(document.components.securitySchemes), ['bearer']);
   });
 
-  test('says that states in an address have commas between them', async () => {
+  test('names every operation, each by another name', async () => {
+    const { paths } = await api.json<Document>(200, 'GET', '/openapi.json');
+    const names = Object.values(paths).flatMap((path) => Object.values(path).map((each) => each.operationId));
+    for (const name of names) assert.match(name ?? '', /^[a-z]+([A-Z][a-z]+)*$/);
+    assert.equal(new Set(names).size, names.length);
+    for (const name of ['enqueueJob', 'listJobs', 'getJob', 'retryJob', 'pauseQueue', 'signUp'])
+      assert.ok(names.includes(name), name);
+  });
+
+  test('says of every route whether it takes a token', async () => {
+    const { paths } = await api.json<Document>(200, 'GET', '/openapi.json');
+    for (const [path, operations] of Object.entries(paths)) {
+      for (const [method, { security, responses }] of Object.entries(operations))
+        assert.deepEqual(security, responses['401'] ? [{ bearer: [] }] : [], `${method} ${path}`);
+    }
+  });
+
+  test('has patterns that mean the same with the flag u and without it', async () => {
+    const document = await api.json<Document>(200, 'GET', '/openapi.json');
+    const patterns = membersNamed('pattern', document).filter((each) => typeof each === 'string');
+    assert.ok(patterns.length > 10);
+    for (const pattern of patterns) {
+      assert.doesNotMatch(pattern, /\/[a-z]*$|\\p\{/i);
+      assert.doesNotThrow(() => [new RegExp(pattern), new RegExp(pattern, 'u')]);
+    }
+  });
+
+  test('has no default in a body, which generators take for a field that must be there', async () => {
+    const { components } = await api.json<Document>(200, 'GET', '/openapi.json');
+    assert.deepEqual(membersNamed('default', components.schemas), []);
+  });
+
+  test('says that states in an address are given once for each, as generated clients do', async () => {
     const { paths } = await api.json<Document>(200, 'GET', '/openapi.json');
     const parameters = paths['/v1/jobs']?.['get']?.parameters;
     const { schema, ...state } = parameters?.find(({ name }) => name === 'state') ?? assert.fail('no state');
-    assert.deepEqual([state['style'], state['explode']], ['form', false]);
+    assert.deepEqual([state['style'], state['explode']], ['form', true]);
     assert.deepEqual(schema['items'], { $ref: '#/components/schemas/JobState' });
   });
 

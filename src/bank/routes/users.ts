@@ -19,7 +19,11 @@ function addSignUp(app: Routes, deps: BankRouteDependencies): void {
   const route = createRoute({
     method: 'post',
     path: '/v1/users',
+    operationId: 'signUp',
+    tags: ['customers'],
     summary: 'Sign up: the user and both mail jobs commit together',
+    description: 'A mail with a link asks the customer to verify the address.',
+    security: [],
     middleware: limitRate(deps.signUpRateLimit, deps.clock),
     request: { body: { required: true, content: { 'application/json': { schema: registration } } } },
     responses: {
@@ -43,7 +47,10 @@ function addLookUp(app: Routes, deps: BankRouteDependencies): void {
   const route = createRoute({
     method: 'get',
     path: '/v1/users/{account}',
+    operationId: 'getUser',
+    tags: ['customers'],
     summary: 'One user',
+    description: 'By account.',
     security: [{ bearer: [] }],
     middleware: requireToken([deps.viewerToken, deps.adminToken]),
     request: { params: accountParameter },
@@ -64,7 +71,11 @@ function addResend(app: Routes, deps: BankRouteDependencies): void {
   const route = createRoute({
     method: 'post',
     path: '/v1/users/{account}/verify-email',
+    operationId: 'resendVerification',
+    tags: ['customers'],
     summary: 'Send the verification mail again',
+    description: 'Answers alike whether the account exists or not.',
+    security: [],
     middleware: limitRate(deps.resendRateLimit, deps.clock),
     request: { params: accountParameter },
     responses: {

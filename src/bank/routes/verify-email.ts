@@ -23,7 +23,11 @@ function addVerify(app: Routes, deps: BankRouteDependencies, limit: ReturnType<t
   const route = createRoute({
     method: 'post',
     path: '/v1/verify-email',
+    operationId: 'verifyEmail',
+    tags: ['customers'],
     summary: 'Verify an e-mail address with the mailed code',
+    description: 'Id and code are those of the link in the mail.',
+    security: [],
     middleware: limit,
     request: { body: { required: true, content: { 'application/json': { schema: verificationProof } } } },
     responses: {

@@ -1,7 +1,10 @@
 import { z } from '@hono/zod-openapi';
 
-/** Neither control characters, NUL among them, nor half of a surrogate pair. */
-const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
+/** Control characters, NUL among them, and halves of surrogate pairs. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
+
+/** As much of that as a pattern can say that means the same with the flag `u` and without it. */
+const PRINTABLE_PATTERN = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
 
 const account = z
   .string({ error: 'expected 3 to 64 of A-Z a-z 0-9 _ . -' })
@@ -21,8 +24,8 @@ export const registration = z
       .trim()
       .min(1, USERNAME)
       .max(100, USERNAME)
-      .regex(PRINTABLE, USERNAME)
-      .openapi({ example: 'Ada Lovelace' }),
+      .refine((username) => !UNPRINTABLE.test(username), USERNAME)
+      .openapi({ example: 'Ada Lovelace', pattern: PRINTABLE_PATTERN }),
     email: z.email(EMAIL).max(254, EMAIL).openapi({ example: 'ada@example.com' }),
     password: z
       .string(PASSWORD)

@@ -32,7 +32,7 @@ function link({ method, path, operation }: PlacedOperation): Html {
 function section({ method, path, operation }: PlacedOperation): Html {
   return html`<section id="${anchor(method, path)}">
 <h2><code>${method.toUpperCase()} ${path}</code></h2>
-<p>${operation.summary}. ${operation.description ?? ''} ${operation.security ? 'Takes a bearer token.' : ''}</p>
+<p>${operation.summary}. ${operation.description ?? ''} ${operation.security?.length ? 'Takes a bearer token.' : ''}</p>
 ${operation.parameters?.length ? html`<h3>Parameters</h3><dl>${operation.parameters.map(parameter)}</dl>` : ''}
 ${operation.requestBody ? html`<h3>Body</h3>${content(operation.requestBody)}` : ''}
 <h3>Answers</h3>

@@ -13,6 +13,7 @@ const route = createRoute({
   method: 'get',
   path: '/v1/events',
   tags: ['jobs'],
+  operationId: 'followEvents',
   summary: 'State changes of jobs and counters of queues as they happen',
   description:
     'Server-Sent Events. `job` has {id, queue, task, state, attempt}: the latest state, when a job changes faster than twice a second. `queues` has what GET /v1/queues has. `gap` tells that events are missing: too many changed at once, this client is too slow, or the events after Last-Event-ID are no longer known.',

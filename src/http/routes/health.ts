@@ -9,7 +9,11 @@ const readiness = z.object({ status: z.enum(['ready', 'not_ready']), checks: z.r
 const healthRoute = createRoute({
   method: 'get',
   path: '/healthz',
+  operationId: 'getHealth',
+  tags: ['service'],
   summary: 'Whether the process answers',
+  description: 'Asks nothing else, not even the database: for liveness probes.',
+  security: [],
   responses: {
     200: {
       description: 'It does',
@@ -21,9 +25,12 @@ const healthRoute = createRoute({
 const readyRoute = createRoute({
   method: 'get',
   path: '/readyz',
+  operationId: 'getReadiness',
+  tags: ['service'],
   summary: 'Whether the service can do its work now',
   description:
     'Of a check that fails, `detail` says why, to a request with a token or from the machine itself. The database is asked once a second at most, however many ask.',
+  security: [],
   responses: {
     200: { description: 'It can', content: { 'application/json': { schema: readiness } } },
     503: {

@@ -9,15 +9,17 @@ import { keepNumbers } from '../middleware/keep-numbers.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
 
 const retryRoute = bulkRoute(
+  'retryJobs',
   '/v1/jobs/bulk/retry',
   'Retry all jobs that fit: discarded and retryable unless told',
 );
-const cancelRoute = bulkRoute('/v1/jobs/bulk/cancel', 'Cancel all live jobs that fit');
+const cancelRoute = bulkRoute('cancelJobs', '/v1/jobs/bulk/cancel', 'Cancel all live jobs that fit');
 const runNowRoute = bulkRoute(
+  'runJobsNow',
   '/v1/jobs/bulk/run-now',
   'Make all jobs that fit and wait for their time available',
 );
-const discardRoute = bulkRoute('/v1/jobs/bulk/discard', 'Discard all waiting jobs that fit');
+const discardRoute = bulkRoute('discardJobs', '/v1/jobs/bulk/discard', 'Discard all waiting jobs that fit');
 
 /** What an operator does to many jobs by filter: counted first with dry_run, capped, in batches, with a report. */
 export function addBulkRoutes(app: App, deps: AppDependencies) {
@@ -36,10 +38,11 @@ export function addBulkRoutes(app: App, deps: AppDependencies) {
     );
 }
 
-function bulkRoute<const Path extends string>(path: Path, summary: string) {
+function bulkRoute<const Path extends string>(operationId: string, path: Path, summary: string) {
   return createRoute({
     method: 'post',
     path,
+    operationId,
     tags: ['jobs'],
     summary,
     description:

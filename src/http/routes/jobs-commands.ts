@@ -25,21 +25,43 @@ const noBody = z.strictObject({}).openapi('Nothing');
 
 const withReason = { required: false, content: { 'application/json': { schema: reasonBody } } };
 
-const retryRoute = commandRoute(
-  '/v1/jobs/{id}/retry',
-  'Run a job again: a finished one anew, a waiting one now',
-);
-const runNowRoute = commandRoute('/v1/jobs/{id}/run-now', 'Make a waiting job available at once');
+const retryRoute = commandRoute('/v1/jobs/{id}/retry', {
+  operationId: 'retryJob',
+  summary: 'Run a job again: a finished one anew, a waiting one now',
+  description: 'A finished job keeps its id and its errors, and has all of its retries again.',
+});
+const runNowRoute = commandRoute('/v1/jobs/{id}/run-now', {
+  operationId: 'runJobNow',
+  summary: 'Make a waiting job available at once',
+  description: 'Whatever it waits for: its time, or the wait before a retry.',
+});
 const cancelRoute = commandRoute(
   '/v1/jobs/{id}/cancel',
-  'Cancel a job; a running one gets its signal',
+  {
+    operationId: 'cancelJob',
+    summary: 'Cancel a job; a running one gets its signal',
+    description: 'A waiting job ends at once, a running one when its handler does, within a second or two.',
+  },
   withReason,
 );
-const discardRoute = commandRoute('/v1/jobs/{id}/discard', 'Give a waiting job up', withReason);
-const rescheduleRoute = commandRoute('/v1/jobs/{id}/reschedule', 'Set when a waiting job runs next', {
-  required: true,
-  content: { 'application/json': { schema: rescheduleBody } },
-});
+const discardRoute = commandRoute(
+  '/v1/jobs/{id}/discard',
+  {
+    operationId: 'discardJob',
+    summary: 'Give a waiting job up',
+    description: 'It ends as one that has no retries left, and can be retried like that.',
+  },
+  withReason,
+);
+const rescheduleRoute = commandRoute(
+  '/v1/jobs/{id}/reschedule',
+  {
+    operationId: 'rescheduleJob',
+    summary: 'Set when a waiting job runs next',
+    description: 'An instant that has passed makes it available at once.',
+  },
+  { required: true, content: { 'application/json': { schema: rescheduleBody } } },
+);
 
 /** What an operator does to one job. */
 export function addJobCommandRoutes(app: App, { db, events }: AppDependencies) {
@@ -82,7 +104,7 @@ export function addJobCommandRoutes(app: App, { db, events }: AppDependencies) {
 
 function commandRoute<const Path extends string, Schema extends z.ZodType = typeof noBody>(
   path: Path,
-  summary: string,
+  about: { operationId: string; summary: string; description: string },
   body?: { required: boolean; content: { 'application/json': { schema: Schema } } },
 ) {
   const nothing = { required: false, content: { 'application/json': { schema: noBody } } };
@@ -90,7 +112,7 @@ function commandRoute<const Path extends string, Schema extends z.ZodType = type
     method: 'post',
     path,
     tags: ['jobs'],
-    summary,
+    ...about,
     security: [{ bearer: [] }],
     middleware: [operatorsOnly, limitBodyTo(64)] as const,
     request: {

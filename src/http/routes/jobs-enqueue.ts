@@ -21,7 +21,9 @@ const enqueueRoute = createRoute({
   method: 'post',
   path: '/v1/jobs',
   tags: ['jobs'],
+  operationId: 'enqueueJob',
   summary: 'Enqueue a job',
+  description: 'Options that are left out are the task’s. An Idempotency-Key makes it safe to send twice.',
   security: [{ bearer: [] }],
   middleware: [operatorsOnly, limitBodyTo(1024), keepNumbers] as const,
   request: {
@@ -42,7 +44,9 @@ const batchRoute = createRoute({
   method: 'post',
   path: '/v1/jobs/batch',
   tags: ['jobs'],
+  operationId: 'enqueueJobs',
   summary: 'Enqueue up to 10,000 jobs in one transaction, all or none',
+  description: 'One job that is refused refuses all; the mistakes name it as jobs[index].',
   security: [{ bearer: [] }],
   middleware: [operatorsOnly, limitBodyTo(16 * 1024), keepNumbers] as const,
   request: {

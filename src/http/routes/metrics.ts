@@ -17,7 +17,10 @@ export function addMetricsRoute(app: App, metrics: Metrics, callers: CallerSourc
   const route = createRoute({
     method: 'get',
     path: '/metrics',
+    operationId: 'getMetrics',
+    tags: ['service'],
     summary: 'Metrics in the text format of Prometheus',
+    description: 'What the process and the database count; docs/metrics.md has every name.',
     security: [{ bearer: [] }],
     middleware: [identifyCaller(callers), readersOnly] as const,
     responses: {

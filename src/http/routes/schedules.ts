@@ -10,7 +10,9 @@ const route = createRoute({
   method: 'get',
   path: '/v1/schedules',
   tags: ['fleet'],
+  operationId: 'listSchedules',
   summary: 'The entries of the applications’ crontabs, with their last and next run',
+  description: 'Each entry enqueues its task whenever its cron expression, in UTC, comes round.',
   security: [{ bearer: [] }],
   middleware: readersOnly,
   responses: {

@@ -10,7 +10,9 @@ const route = createRoute({
   method: 'get',
   path: '/v1/tasks',
   tags: ['fleet'],
+  operationId: 'listTasks',
   summary: 'Every task that can be enqueued, with its defaults and the schema of its payload',
+  description: 'As the newest process that knows it has announced it.',
   security: [{ bearer: [] }],
   middleware: readersOnly,
   responses: {

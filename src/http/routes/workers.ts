@@ -10,7 +10,9 @@ const route = createRoute({
   method: 'get',
   path: '/v1/workers',
   tags: ['fleet'],
+  operationId: 'listWorkers',
   summary: 'Every worker that lives: one queue’s pool in one process',
+  description: 'What each does and knows, as its latest heartbeat told.',
   security: [{ bearer: [] }],
   middleware: readersOnly,
   responses: {

@@ -6,6 +6,11 @@ const MAX_JOBS = 100_000;
 const MAX = { error: `expected a whole number 1 to ${MAX_JOBS}` };
 const FILTER = { error: 'expected at least one condition, e.g. {"queue":"default"}' };
 
+/** Not by `default`, which would be in the document, and make a field mandatory in what generators of clients make of it. */
+function unlessTold<Value>(value: Value) {
+  return (given: Value | undefined) => given ?? value;
+}
+
 export const bulkRequest = z
   .strictObject({
     filter: jobFilter
@@ -13,14 +18,16 @@ export const bulkRequest = z
       .openapi({ description: 'At least one condition.' }),
     dry_run: z
       .boolean({ error: 'expected true or false' })
-      .default(false)
-      .openapi({ description: 'Only count.' }),
+      .optional()
+      .openapi({ description: 'Only count; false unless told.' })
+      .transform(unlessTold(false)),
     max: z
       .int(MAX)
       .min(1, MAX)
       .max(MAX_JOBS, MAX)
-      .default(1000)
-      .openapi({ description: 'Jobs at most, the oldest first.' }),
+      .optional()
+      .openapi({ description: 'Jobs at most, the oldest first; 1,000 unless told.' })
+      .transform(unlessTold(1000)),
     reason: text(500)
       .optional()
       .openapi({ description: 'Becomes the last error of cancelled and discarded jobs.' }),

@@ -11,7 +11,7 @@ const STATE = {
   error: `expected one of ${jobState.options.join(', ')}, or a list of 1 to ${jobState.options.length} of them`,
 };
 const STATES = {
-  error: `expected one of ${jobState.options.join(', ')}, or several with commas between them`,
+  error: `expected one of ${jobState.options.join(', ')}, or several, each given anew or with commas between them`,
 };
 const CURSOR = { error: 'expected the next_cursor of another page' };
 
@@ -46,21 +46,21 @@ export type RequestedFilter = z.output<typeof jobFilter> & { q?: string | undefi
 
 type JobState = z.output<typeof jobState>;
 
-/** For the typed client, which so refuses a misspelt state, at least the first. */
-type StateList = JobState | `${JobState},${string}`;
+/** For the typed client, which so refuses a misspelt state: all of a list, the first of a text. */
+type StateList = JobState | `${JobState},${string}` | JobState[];
 
 /** Which page of which jobs, in an address. */
 export const jobQuery = z.strictObject({
   ...CONDITIONS,
   state: z
-    .custom<StateList>((value) => typeof value === 'string', STATES)
+    .custom<StateList>((value) => typeof value === 'string' || Array.isArray(value), STATES)
     .transform(splitStates)
     .optional()
     .openapi({
       type: 'array',
       items: { $ref: '#/components/schemas/JobState' },
-      description: 'In one of these, with commas between them.',
-      param: { style: 'form', explode: false, example: ['discarded', 'retryable'] },
+      description: 'In one of these: given once for each, or once with commas between them.',
+      param: { style: 'form', explode: true, example: ['discarded', 'retryable'] },
     }),
   payload_contains: z.string(PAYLOAD).max(8192, PAYLOAD).transform(parseJson).optional().openapi({
     type: 'string',
@@ -90,8 +90,9 @@ export function encodeCursor(id: string): string {
   return Buffer.from(`before:${id}`).toString('base64url');
 }
 
-function splitStates(list: string, context: z.RefinementCtx): JobState[] {
-  const parsed = z.array(jobState).safeParse(list.split(','));
+function splitStates(given: string | string[], context: z.RefinementCtx): JobState[] {
+  const names = [given].flat().flatMap((list) => list.split(','));
+  const parsed = z.array(jobState).safeParse(names);
   if (parsed.success) return parsed.data;
   context.addIssue({ code: 'custom', message: STATES.error });
   return z.NEVER;
