@@ -1,5 +1,6 @@
 import { durationParser } from '../config/duration.ts';
 import { Mistake } from '../config/mistake.ts';
+import { isInstant } from '../db/calendar.ts';
 import { UsageError } from './command-error.ts';
 
 const HUNDRED_YEARS_MS = 100 * 365 * 86_400_000;
@@ -48,14 +49,20 @@ export class OptionValues {
 
   /** An instant with its offset. */
   instant(name: string): Date | undefined {
-    return this.#read(name, (text) => parseInstant(text) ?? fail('expected an instant with its offset'));
+    return this.#read(
+      name,
+      (text) => parseInstant(text) ?? fail('expected an instant of the years 1 to 9999 with its offset'),
+    );
   }
 
   /** An instant, or how long ago it was. */
   pastInstant(name: string): Date | undefined {
     return this.#read(name, (text) => {
       if (DURATION.test(text)) return new Date(Date.now() - durationParser(HUNDRED_YEARS_MS)(text));
-      return parseInstant(text) ?? fail('expected how long ago, e.g. 2h, or an instant with its offset');
+      return (
+        parseInstant(text) ??
+        fail('expected how long ago, e.g. 2h, or an instant of the years 1 to 9999 with its offset')
+      );
     });
   }
 
@@ -83,7 +90,7 @@ export class OptionValues {
 
 function parseInstant(text: string): Date | undefined {
   const date = INSTANT.test(text) ? new Date(text) : new Date(Number.NaN);
-  return Number.isNaN(date.getTime()) ? undefined : date;
+  return isInstant(date) ? date : undefined;
 }
 
 function fail(expected: string): never {

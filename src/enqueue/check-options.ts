@@ -1,3 +1,4 @@
+import { describeInstant, isInstant } from '../db/calendar.ts';
 import type { FieldMistake } from '../errors.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
 import {
@@ -30,7 +31,7 @@ function valueMistakes(row: OptionKind, value: unknown, options: EnqueueOptions)
       return isWithin(value, least, row.maxMs) ? [] : [describeDurations(row)];
     }
     case 'instant':
-      return isInstant(value) ? [] : ['a valid Date'];
+      return isInstant(value) ? [] : ['a valid Date of the years 1 to 9999'];
     case 'integer': {
       const isFine = Number.isInteger(value) && isWithin(value, row.min, row.max);
       return isFine ? [] : [`a whole number ${row.min} to ${row.max}`];
@@ -46,7 +47,7 @@ function valueMistakes(row: OptionKind, value: unknown, options: EnqueueOptions)
     case 'headers':
       return isStringMap(value) ? [] : ['an object of strings'];
     case 'name':
-      return [];
+      return typeof value === 'string' ? [] : ['a name'];
   }
 }
 
@@ -78,7 +79,7 @@ function describeDurations({ minMs, maxMs, zero, atLeast }: OptionKind & { kind:
 }
 
 function isWithin(value: unknown, min: number, max: number): boolean {
-  return (value as number) >= min && (value as number) <= max;
+  return typeof value === 'number' && value >= min && value <= max;
 }
 
 function isText(value: unknown, maxLength: number): boolean {
@@ -88,10 +89,6 @@ function isText(value: unknown, maxLength: number): boolean {
 /** Postgres holds neither NUL nor half of a surrogate pair. */
 function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
-}
-
-function isInstant(value: unknown): value is Date {
-  return value instanceof Date && !Number.isNaN(value.getTime());
 }
 
 function isStringMap(value: unknown): boolean {
@@ -107,5 +104,5 @@ function describe(value: unknown): string {
   if (typeof value === 'string')
     return value.length <= 40 ? JSON.stringify(value) : `${value.length} characters`;
   if (value !== null && typeof value === 'object' && !(value instanceof Date)) return 'another object';
-  return isInstant(value) ? value.toISOString() : String(value);
+  return describeInstant(value);
 }

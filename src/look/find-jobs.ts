@@ -1,3 +1,4 @@
+import { writeInstant } from '../db/calendar.ts';
 import type { JobFilter } from './job-filter.ts';
 
 export interface IdRange {
@@ -28,7 +29,8 @@ export function findJobs(filter: JobFilter, { order, limit, afterId, beforeId }:
 /**
  * The filter by the names of `howdah.find_jobs`.
  *
- * @throws {RangeError} for an invalid date: in JSON it would be null, which fits every job
+ * @throws {HowdahError} `invalid_request` for no Date of the years 1 to 9999: in JSON an invalid one would be null, which
+ *   fits every job
  */
 export function toSqlFilter(filter: JobFilter): Readonly<Record<string, unknown>> {
   const { queue, states, task, error, worker, key, payloadContains, search } = filter;
@@ -37,9 +39,16 @@ export function toSqlFilter(filter: JobFilter): Readonly<Record<string, unknown>
     state: states,
     error_like: error === undefined ? undefined : `%${error.replace(/[\\%_]/g, '\\$&')}%`,
     payload_contains: payloadContains,
-    created_after: filter.createdAfter?.toISOString(),
-    created_before: filter.createdBefore?.toISOString(),
-    finished_after: filter.finishedAfter?.toISOString(),
-    finished_before: filter.finishedBefore?.toISOString(),
+    created_after: instantOf(filter, 'createdAfter'),
+    created_before: instantOf(filter, 'createdBefore'),
+    finished_after: instantOf(filter, 'finishedAfter'),
+    finished_before: instantOf(filter, 'finishedBefore'),
   };
+}
+
+type Instant = 'createdAfter' | 'createdBefore' | 'finishedAfter' | 'finishedBefore';
+
+function instantOf(filter: JobFilter, field: Instant): string | undefined {
+  const at = filter[field];
+  return at === undefined ? undefined : writeInstant(at, field);
 }

@@ -1,3 +1,4 @@
+import { writeInstant } from '../db/calendar.ts';
 import { translatingErrors } from '../db/command-error.ts';
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import type { JobState } from '../look/job.ts';
@@ -27,9 +28,9 @@ export async function runJobNow(tx: SqlClient, id: string): Promise<JobState> {
   return command(tx, 'howdah.run_job_now($1::bigint)', [id]);
 }
 
-/** Sets the earliest instant of a waiting job's next run. */
+/** Sets the earliest instant of a waiting job's next run. @throws {HowdahError} `invalid_request` for no Date of the years 1 to 9999 */
 export async function rescheduleJob(tx: SqlClient, id: string, at: Date): Promise<JobState> {
-  return command(tx, 'howdah.reschedule_job($1::bigint, $2::timestamptz)', [id, at.toISOString()]);
+  return command(tx, 'howdah.reschedule_job($1::bigint, $2::timestamptz)', [id, writeInstant(at, 'at')]);
 }
 
 async function command(tx: SqlClient, call: string, values: unknown[]): Promise<JobState> {

@@ -67,6 +67,7 @@ describe('npx howdah', () => {
     [['retry', '1', '--queue', 'default'], /expected ids or a filter, received both/],
     [['retry', '--state', 'running'], /--state: expected one of discarded, .*; received "running"/],
     [['reschedule', '1'], /expected either --at or --in/],
+    [['reschedule', '1', '--at', '0000-01-01T00:00:00Z'], /--at: expected an instant of the years 1 to 9999/],
     [['reschedule', '1', '--in', '5'], /--in: expected a duration.*add a unit, 5s for seconds/],
     [['pause'], /expected names of queues, or --all/],
     [['completion', 'bsh'], /expected bash or zsh; received "bsh"; did you mean bash\?/],

@@ -247,8 +247,39 @@ describe('an option out of range', () => {
     });
     const invalid = { deadline: new Date(Number.NaN) };
     await assert.rejects(queue.distributor.distribute(queue.pool, works, {}, invalid), {
-      message: 'deadline: expected a valid Date, received Invalid Date',
+      message: 'deadline: expected a valid Date of the years 1 to 9999, received Invalid Date',
     });
+  });
+
+  test('that is of another type, or null, is named whatever JavaScript would make of it', async () => {
+    const wrong: [string, unknown, string][] = [
+      ['delayMs', null, '0 to 100 years in ms, received null'],
+      ['delayMs', '5', '0 to 100 years in ms, received "5"'],
+      ['timeoutMs', Number.NaN, '0 (none) to 2147483647 ms, received NaN'],
+      ['runAt', null, 'a valid Date of the years 1 to 9999, received null'],
+      ['queue', null, 'a name, received null'],
+      ['headers', null, 'an object of strings, received null'],
+    ];
+    for (const [option, value, message] of wrong) {
+      const options = { [option]: value } as EnqueueOptions;
+      await assert.rejects(queue.distributor.distribute(queue.pool, works, {}, options), {
+        code: 'invalid_options',
+        message: `${option}: expected ${message}`,
+      });
+    }
+  });
+
+  test('that is an instant is of the years 1 to 9999', async () => {
+    for (const runAt of [new Date('+010000-01-01T00:00:00Z'), new Date('0000-12-31T23:59:59Z')]) {
+      await assert.rejects(queue.distributor.distribute(queue.pool, works, {}, { runAt }), {
+        code: 'invalid_options',
+        message: `runAt: expected a valid Date of the years 1 to 9999, received ${runAt.toISOString()}`,
+      });
+    }
+    for (const at of ['9999-12-31T23:59:59.999Z', '0001-01-01T00:00:00.000Z']) {
+      const { runAt } = await queue.distributor.distribute(queue.pool, works, {}, { runAt: new Date(at) });
+      assert.equal(runAt.toISOString(), at);
+    }
   });
 
   test('of SQL alone is named too', async () => {

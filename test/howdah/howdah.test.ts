@@ -108,6 +108,18 @@ describe('createHowdah', () => {
     await assert.rejects(howdah.get('an order'), hasCode('invalid_request'));
   });
 
+  test('names an instant that is none', async () => {
+    const { id } = await howdah.enqueueAlone(sendReceipt, order, { delayMs: 60_000 });
+    for (const at of [new Date(Number.NaN), new Date('+010000-01-01T00:00:00Z')]) {
+      const refusal = (field: string) => ({
+        code: 'invalid_request',
+        message: new RegExp(`^${field}: expected a valid Date of the years 1 to 9999, received `),
+      });
+      await assert.rejects(howdah.reschedule(id, at), refusal('at'));
+      await assert.rejects(howdah.find({ createdAfter: at }), refusal('createdAfter'));
+    }
+  });
+
   test('pauses and resumes a queue, and shows queues, tasks and workers', async () => {
     assert.equal(await howdah.pause('critical', { reason: 'no mail' }), true);
     assert.equal(await howdah.pause('critical'), false);

@@ -77,6 +77,14 @@ describe('POST /v1/jobs', () => {
     );
   });
 
+  test('takes the first and the last instant of the years 1 to 9999, and says so of others', async () => {
+    for (const run_at of ['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'])
+      assert.equal((await api.enqueue({ run_at }))['run_at'], run_at);
+    const body = { ...WELCOME, run_at: '9999-12-31T23:59:59-05:00' };
+    const { errors } = await readProblem(await api.send('POST', '/v1/jobs', { body }));
+    assert.match(errors[0]?.message ?? '', /^expected an instant of the years 1 to 9999 in UTC, .*-05:00"$/);
+  });
+
   test('runs a task that only another deployment knows, and checks its payload', async () => {
     const { job } = await api.json<{ job: ApiJob }>(201, 'POST', '/v1/jobs', {
       body: { task: 'resize', payload: { width: 3 } },
@@ -133,7 +141,8 @@ describe('POST /v1/jobs', () => {
     ['a delay beside run_at', { delay: '1s', run_at: '2031-01-01T00:00:00Z' }, 'run_at'],
     ['an instant without an offset', { run_at: '2031-01-01T00:00:00' }, 'run_at'],
     ['an instant that is none', { deadline: '2031-02-30T00:00:00Z' }, 'deadline'],
-    ['an instant before Postgres’ calendar', { run_at: '0000-01-01T00:00:00Z' }, 'run_at'],
+    ['an instant before our calendar', { run_at: '0000-01-01T00:00:00Z' }, 'run_at'],
+    ['an instant after it', { run_at: '9999-12-31T23:59:59-05:00' }, 'run_at'],
     ['too many retries', { max_retries: 40_000 }, 'max_retries'],
     ['a broken priority', { priority: 1.5 }, 'priority'],
     ['a unique key beside a key', { key: 'k', unique_key: 'u' }, 'unique_key'],
