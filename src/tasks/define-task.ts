@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { schemaMistakes } from './schema-mistakes.ts';
 
 /** Retries when neither the task nor the enqueue says otherwise: 25 retries are 26 runs, as in asynq. */
 const DEFAULT_MAX_RETRIES = 25;
@@ -13,7 +14,10 @@ const QUEUE_NAME = /^[a-z][a-z0-9_]{0,39}$/;
 export interface TaskDefinition<Payload = unknown> {
   /** Identifier, and the name of the file in `tasks/` that runs it. Letters, digits, `_` and `-`, at most 128. */
   readonly name: string;
-  /** Checked before a job is written and again before it runs. */
+  /**
+   * Checked before a job is written and again before it runs. What goes into it is JSON; what it is made of by a codec
+   * (`z.codec`) is encoded by an enqueue in TypeScript, and decoded for the handler.
+   */
   readonly payload: z.ZodType<Payload>;
   /** Queue of a job whose enqueue names none. */
   readonly queue: string;
@@ -41,7 +45,8 @@ export interface TaskSettings<Payload> {
 /**
  * A frozen task definition with the defaults filled in.
  *
- * @throws {TypeError} naming every setting that is out of range, with what was received.
+ * @throws {TypeError} naming every setting that is out of range, with what was received, and every part of the payload's
+ *   schema that JSON has no form for, with what to use instead
  */
 export function defineTask<Payload>(settings: TaskSettings<Payload>): TaskDefinition<Payload> {
   const definition: TaskDefinition<Payload> = {
@@ -81,7 +86,7 @@ function findMistakes(definition: TaskDefinition<never> | TaskDefinition): strin
   if (version !== undefined && (typeof version !== 'string' || !/^.{1,100}$/s.test(version))) {
     mistakes.push(`version: expected 1 to 100 characters, received ${JSON.stringify(version)}`);
   }
-  return mistakes;
+  return [...mistakes, ...schemaMistakes(definition.payload as z.ZodType<unknown>)];
 }
 
 function isWholeNumber(value: number, max: number): boolean {

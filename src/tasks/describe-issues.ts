@@ -11,7 +11,8 @@ export function describeIssues(error: z.ZodError, root = ''): FieldMistake[] {
   });
 }
 
-function fieldPath(root: string, path: readonly PropertyKey[]): string {
+/** As in `payload.items[3].id`. */
+export function fieldPath(root: string, path: readonly PropertyKey[]): string {
   return path.reduce<string>((prefix, key) => {
     if (typeof key === 'number') return `${prefix}[${key}]`;
     return prefix === '' ? String(key) : `${prefix}.${String(key)}`;
