@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { ADA } from '../bank/users/open-customers.ts';
-import { jsonPost, openApp, outcomeOf, type TestApp } from './open-app.ts';
+import { ADMIN_TOKEN, jsonPost, openApp, outcomeOf, readProblem, type TestApp } from './open-app.ts';
 
 let http: TestApp;
 before(async () => {
@@ -53,6 +53,30 @@ describe('a body that is no JSON', () => {
       const init = { method: 'POST', body: new TextEncoder().encode(JSON.stringify(ADA)) };
       assert.deepEqual(await refusalOf(path, init), [415, 'unsupported_media_type']);
     });
+  }
+});
+
+describe('a body that is not UTF-8', () => {
+  const NAME = Buffer.from('Zo\xeb', 'latin1');
+  const LATIN1 = Buffer.concat([Buffer.from('{"username":"'), NAME, Buffer.from('"}')]);
+
+  for (const [what, body] of [
+    ['in Latin-1', LATIN1],
+    ['in UTF-16', Buffer.from(JSON.stringify(ADA), 'utf16le')],
+    ['cut within a character', Buffer.from('"é"').subarray(0, 2)],
+  ] as const) {
+    for (const path of [...JSON_POSTS, '/v1/jobs', '/v1/jobs/batch', '/v1/jobs/bulk/retry']) {
+      test(`is refused at ${path} ${what}, and told so`, async () => {
+        const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${ADMIN_TOKEN}` };
+        const response = await http.app.request(path, {
+          method: 'POST',
+          headers,
+          body: Uint8Array.from(body),
+        });
+        const { status, code, detail } = await readProblem(response);
+        assert.deepEqual([status, code, detail], [400, 'invalid_json', 'The request body is not UTF-8']);
+      });
+    }
   }
 });
 

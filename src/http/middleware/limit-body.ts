@@ -3,8 +3,12 @@ import { createMiddleware } from 'hono/factory';
 import { HowdahError } from '../../errors.ts';
 import type { AppEnv } from '../app-dependencies.ts';
 import { discardBody, readBody } from '../read-body.ts';
+import { readText } from '../read-text.ts';
 
 const DEFAULT_MAX_KIB = 64;
+
+/** As the check of a route's body has it. */
+const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
 
 /** Below this, routes that take more have a limit of their own, behind the check of the token. */
 const PATH_WITH_OWN_LIMITS = '/v1/jobs';
@@ -16,14 +20,16 @@ export const limitBody = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 /**
- * Refuses a body over so many KiB, whether its length is announced or it comes in chunks. What is refused is read to its
- * end nevertheless: a client that still sends would otherwise meet a broken connection instead of the answer.
+ * Refuses a body over so many KiB, whether its length is announced or it comes in chunks, and JSON that is not UTF-8. What is
+ * refused is read to its end nevertheless: a client that still sends would otherwise meet a broken connection instead of the
+ * answer.
  */
 export function limitBodyTo(maxKib: number): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const { body, headers } = c.req.raw;
     if (body && !isLengthAnnounced(headers)) await takeChunks(c.req, body, maxKib);
     else if (body && Number(headers.get('Content-Length')) > maxKib * 1024) await refuse(body, maxKib);
+    if (body && JSON_TYPE.test(headers.get('Content-Type') ?? '')) await readText(c.req);
     await next();
   };
 }
