@@ -54,6 +54,7 @@ export const VENDORS: Readonly<Record<string, Vendor>> = {
   nodemailer: { imports: [] },
   'smtp-server': { imports: [] },
   'postal-mime': { imports: [] },
+  validator: { imports: [] },
   pino: { imports: ['observability'] },
   'pino-pretty': { imports: ['observability'] },
   'prom-client': { imports: ['observability'] },

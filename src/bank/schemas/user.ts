@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { emailAddress } from './email-address.ts';
 
 /** Control characters, NUL among them, and halves of surrogate pairs. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
@@ -12,7 +13,6 @@ const account = z
   .openapi({ example: 'ada' });
 
 const USERNAME = { error: 'expected 1 to 100 printable characters' };
-const EMAIL = { error: 'expected an e-mail address of at most 254 characters' };
 const PASSWORD = { error: 'expected 8 to 128 characters, all of them valid, none NUL' };
 
 /** Body of a sign-up. */
@@ -26,7 +26,7 @@ export const registration = z
       .max(100, USERNAME)
       .refine((username) => !UNPRINTABLE.test(username), USERNAME)
       .openapi({ example: 'Ada Lovelace', pattern: PRINTABLE_PATTERN }),
-    email: z.email(EMAIL).max(254, EMAIL).openapi({ example: 'ada@example.com' }),
+    email: emailAddress,
     password: z
       .string(PASSWORD)
       .min(8, PASSWORD)
