@@ -11,8 +11,13 @@ export async function readText(request: HonoRequest): Promise<void> {
   const bytes = await request.raw.arrayBuffer().catch((cause: unknown) => {
     throw new HowdahError('invalid_json', { detail: 'The request body ended early', cause });
   });
+  keepText(request, decode(bytes));
+}
+
+/** What whoever asks for the request's text or JSON gets. */
+export function keepText(request: HonoRequest, text: string): void {
   // A promise, whatever its type says: as hono itself puts it there.
-  Object.assign(request.bodyCache, { text: Promise.resolve(decode(bytes)) });
+  Object.assign(request.bodyCache, { text: Promise.resolve(text) });
 }
 
 function decode(bytes: ArrayBuffer): string {

@@ -58,7 +58,10 @@ describe('a command on one job', () => {
   });
 
   test('takes an empty body with a content type as well', async () => {
-    assert.equal(await command(await api.enqueue(), 'cancel', { body: {} }), 'cancelled');
+    for (const body of [{}, '']) {
+      assert.equal(await command(await api.enqueue(), 'run-now', { body }), 'available');
+      assert.equal(await command(await api.enqueue(), 'cancel', { body }), 'cancelled');
+    }
   });
 
   const REFUSED: [string, SendOptions][] = [

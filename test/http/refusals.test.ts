@@ -62,7 +62,7 @@ describe('a body that is not UTF-8', () => {
 
   for (const [what, body] of [
     ['in Latin-1', LATIN1],
-    ['in UTF-16', Buffer.from(JSON.stringify(ADA), 'utf16le')],
+    ['in UTF-16', Buffer.from(`\ufeff${JSON.stringify(ADA)}`, 'utf16le')],
     ['cut within a character', Buffer.from('"é"').subarray(0, 2)],
   ] as const) {
     for (const path of [...JSON_POSTS, '/v1/jobs', '/v1/jobs/batch', '/v1/jobs/bulk/retry']) {

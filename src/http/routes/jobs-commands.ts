@@ -10,6 +10,7 @@ import { changedJob, jobParameter } from '../../wire/schemas/job.ts';
 import { refusals } from '../../wire/schemas/problem.ts';
 import { text } from '../../wire/schemas/text.ts';
 import type { App, AppDependencies, AppEnv } from '../app-dependencies.ts';
+import { allowNoBody } from '../middleware/allow-no-body.ts';
 import { operatorsOnly } from '../middleware/identify-caller.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
 import { mutateAtOnce } from '../mutate.ts';
@@ -114,7 +115,7 @@ function commandRoute<const Path extends string, Schema extends z.ZodType = type
     tags: ['jobs'],
     ...about,
     security: [{ bearer: [] }],
-    middleware: [operatorsOnly, limitBodyTo(64)] as const,
+    middleware: [operatorsOnly, limitBodyTo(64), allowNoBody] as const,
     request: {
       params: jobParameter,
       headers: idempotencyKey,

@@ -9,6 +9,7 @@ import { idempotencyKey, idempotencyKeyParameter } from '../../wire/schemas/idem
 import { refusals } from '../../wire/schemas/problem.ts';
 import { pauseRequest, queue, queueChange, queueParameter } from '../../wire/schemas/queue.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
+import { allowNoBody } from '../middleware/allow-no-body.ts';
 import { operatorsOnly, readersOnly } from '../middleware/identify-caller.ts';
 import { mutate } from '../mutate.ts';
 
@@ -55,7 +56,7 @@ const pauseRoute = createRoute({
   description:
     'Jobs can still be enqueued; they wait. It holds for every worker, also one that starts later.',
   security: [{ bearer: [] }],
-  middleware: operatorsOnly,
+  middleware: [operatorsOnly, allowNoBody] as const,
   request: {
     params: queueParameter,
     headers: idempotencyKey,

@@ -41,8 +41,13 @@ void holdSession({
     return data?.queue.is_paused ?? assert.fail(JSON.stringify(error));
   },
   async *events() {
-    const { stream } = await api.followEvents();
-    yield* stream;
+    const gone = new AbortController();
+    const { stream } = await api.followEvents({ signal: gone.signal });
+    try {
+      yield* stream;
+    } finally {
+      gone.abort();
+    }
   },
   async askForNothing() {
     const { error } = await api.getJob({ path: { id: '999999999' } });
