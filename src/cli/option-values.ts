@@ -1,10 +1,12 @@
 import { durationParser } from '../config/duration.ts';
 import { Mistake } from '../config/mistake.ts';
 import { isInstant } from '../db/calendar.ts';
+import { findShapeMistake } from '../db/json-shape.ts';
 import { UsageError } from './command-error.ts';
 
 const HUNDRED_YEARS_MS = 100 * 365 * 86_400_000;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+const MAX_ECHO_LENGTH = 200;
 const DURATION = /^\d+(ms|s|m|h|d)$/;
 
 /** The options of one call. Whatever is read from them in a wrong form is a UsageError that names the option. */
@@ -68,11 +70,9 @@ export class OptionValues {
 
   json(name: string): unknown {
     return this.#read(name, (text) => {
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        return fail('expected JSON');
-      }
+      const value = parseJson(text);
+      const mistake = findShapeMistake(value, 'JSON');
+      return mistake ? fail(mistake.message) : value;
     });
   }
 
@@ -83,7 +83,10 @@ export class OptionValues {
       return parse(text);
     } catch (error) {
       if (!(error instanceof Mistake)) throw error;
-      throw new UsageError(`--${name}: ${error.messages.join('; ')}; received ${JSON.stringify(text)}`);
+      const received = JSON.stringify(
+        text.length <= MAX_ECHO_LENGTH ? text : `${text.slice(0, MAX_ECHO_LENGTH)}…`,
+      );
+      throw new UsageError(`--${name}: ${error.messages.join('; ')}; received ${received}`);
     }
   }
 }
@@ -91,6 +94,14 @@ export class OptionValues {
 function parseInstant(text: string): Date | undefined {
   const date = INSTANT.test(text) ? new Date(text) : new Date(Number.NaN);
   return isInstant(date) ? date : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return fail('expected JSON');
+  }
 }
 
 function fail(expected: string): never {

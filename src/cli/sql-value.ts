@@ -1,3 +1,5 @@
+import { withinDepth } from '../wire/within-depth.ts';
+
 /** A value of a result: what JSON has a form for as such, everything else as Postgres writes it. */
 export type SqlValue = string | number | boolean | null | object;
 
@@ -18,5 +20,5 @@ export function toText(value: SqlValue | undefined): string {
 }
 
 function parseJson(text: string): SqlValue {
-  return JSON.parse(text) as SqlValue;
+  return withinDepth(JSON.parse(text)) as SqlValue;
 }

@@ -22,6 +22,7 @@ const SHARED = [
   'lagging_sequences',
   'known_task',
   'enter_application',
+  'payload_shape',
   'payload_mistakes',
   'versions_around',
   'announce_tasks',

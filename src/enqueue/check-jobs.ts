@@ -1,3 +1,4 @@
+import { findShapeMistake } from '../db/json-shape.ts';
 import { type FieldMistake, HowdahError } from '../errors.ts';
 import { describeIssues } from '../tasks/describe-issues.ts';
 import { findOptionMistakes } from './check-options.ts';
@@ -37,6 +38,8 @@ export function checkJobs(jobs: readonly NewJob[]): void {
 }
 
 function findPayloadMistakes<Payload>({ task, payload }: NewJob<Payload>): FieldMistake[] {
+  const shape = findShapeMistake(payload, 'payload');
+  if (shape) return [shape];
   const parsed = task.payload.safeParse(payload);
   return parsed.success ? [] : describeIssues(parsed.error, 'payload');
 }

@@ -45,7 +45,8 @@ function valueMistakes(row: OptionKind, value: unknown, options: EnqueueOptions)
     case 'job':
       return JOB_ID.test(value as string) ? [] : ['the id of a job'];
     case 'headers':
-      return isStringMap(value) ? [] : ['an object of strings'];
+      if (!isStringMap(value)) return ['an object of strings'];
+      return Object.hasOwn(value as object, '__proto__') ? ['no header "__proto__"'] : [];
     case 'name':
       return typeof value === 'string' ? [] : ['a name'];
   }

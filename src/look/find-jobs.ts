@@ -1,4 +1,6 @@
 import { writeInstant } from '../db/calendar.ts';
+import { findShapeMistake } from '../db/json-shape.ts';
+import { HowdahError } from '../errors.ts';
 import type { JobFilter } from './job-filter.ts';
 
 export interface IdRange {
@@ -30,7 +32,7 @@ export function findJobs(filter: JobFilter, { order, limit, afterId, beforeId }:
  * The filter by the names of `howdah.find_jobs`.
  *
  * @throws {HowdahError} `invalid_request` for no Date of the years 1 to 9999: in JSON an invalid one would be null, which
- *   fits every job
+ *   fits every job; and for a part of a payload that none can have: nested too deep, or referring to itself
  */
 export function toSqlFilter(filter: JobFilter): Readonly<Record<string, unknown>> {
   const { queue, states, task, error, worker, key, payloadContains, search } = filter;
@@ -38,7 +40,7 @@ export function toSqlFilter(filter: JobFilter): Readonly<Record<string, unknown>
     ...{ queue, task, worker, key, search },
     state: states,
     error_like: error === undefined ? undefined : `%${error.replace(/[\\%_]/g, '\\$&')}%`,
-    payload_contains: payloadContains,
+    payload_contains: checked(payloadContains),
     created_after: instantOf(filter, 'createdAfter'),
     created_before: instantOf(filter, 'createdBefore'),
     finished_after: instantOf(filter, 'finishedAfter'),
@@ -51,4 +53,11 @@ type Instant = 'createdAfter' | 'createdBefore' | 'finishedAfter' | 'finishedBef
 function instantOf(filter: JobFilter, field: Instant): string | undefined {
   const at = filter[field];
   return at === undefined ? undefined : writeInstant(at, field);
+}
+
+function checked(payloadContains: unknown): unknown {
+  const mistake = findShapeMistake(payloadContains, 'payloadContains');
+  if (mistake === undefined) return payloadContains;
+  const detail = `${mistake.field}: ${mistake.message}`;
+  throw new HowdahError('invalid_request', { detail, fields: [mistake] });
 }

@@ -1,4 +1,5 @@
 import { translatingErrors } from '../db/command-error.ts';
+import { findShapeMistake } from '../db/json-shape.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import type { EnqueueOptions } from '../enqueue/enqueue-options.ts';
 import { OPTION_ROWS } from '../enqueue/option-table.ts';
@@ -17,7 +18,7 @@ const PAYLOAD_FIELD = /^(jobs\[\d+\]\.)?payload\b/;
  * The requested jobs, each with a definition of its task: this process's own, or where the payload does not fit that, the
  * newest in the fleet that it fits.
  *
- * @throws {HowdahError} `unknown_task`
+ * @throws {HowdahError} `unknown_task`; `invalid_payload` for one that is nested too deep for any schema
  */
 export async function toNewJobs(sources: TaskSources, requested: readonly RequestedJob[]): Promise<NewJob[]> {
   const tasks = new Map<string, TaskDefinition>();
@@ -26,6 +27,7 @@ export async function toNewJobs(sources: TaskSources, requested: readonly Reques
   for (const [index, job] of requested.entries()) {
     const place = requested.length === 1 ? '' : `jobs[${index}].`;
     const payload = job.payload === undefined ? {} : job.payload;
+    refuseShape(payload, `${place}payload`);
     const resolve = () => resolveTask(sources, job.task, job.allow_unknown).catch(nameUnknown(place));
     const own = tasks.get(job.task) ?? (await resolve());
     if (job.allow_unknown !== true) tasks.set(job.task, own);
@@ -36,6 +38,13 @@ export async function toNewJobs(sources: TaskSources, requested: readonly Reques
     jobs.push({ task, payload, options: toOptions(job) });
   }
   return jobs;
+}
+
+function refuseShape(payload: unknown, field: string): void {
+  const mistake = findShapeMistake(payload, field);
+  if (!mistake) return;
+  const detail = `${mistake.field}: ${mistake.message}`;
+  throw new HowdahError('invalid_payload', { detail, fields: [mistake] });
 }
 
 /** @throws {HowdahError} as the distributor does, with fields by their names in a request */

@@ -2,6 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import { formatDuration } from '../config/duration.ts';
 import type { Job, JobError, JobSummary } from '../look/job.ts';
 import type { job, jobSummary } from './schemas/job.ts';
+import { withinDepth } from './within-depth.ts';
 
 /** Stands for what the viewer token may not see. */
 export const REDACTED = '[redacted]';
@@ -36,8 +37,8 @@ export function presentJob(found: Job, caller: 'admin' | 'viewer' | undefined): 
   const isAdmin = caller === 'admin';
   return {
     ...presentSummary(found),
-    payload: isAdmin ? found.payload : REDACTED,
-    result: isAdmin || found.result === null ? found.result : REDACTED,
+    payload: isAdmin ? withinDepth(found.payload) : REDACTED,
+    result: isAdmin || found.result === null ? withinDepth(found.result) : REDACTED,
     headers: isAdmin || found.headers === null ? found.headers : REDACTED,
     errors: found.errors.map(presentError),
   };

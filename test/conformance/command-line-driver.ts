@@ -112,7 +112,7 @@ const CODES: readonly (readonly [RegExp, string])[] = [
   [/unknown task /, 'unknown_task'],
   [/unknown queue /, 'unknown_queue'],
   [/^no job \d+/, 'job_not_found'],
-  [/payload[\w.]*: /i, 'invalid_payload'],
+  [/payload[\w.[\]]*: /i, 'invalid_payload'],
   [/: expected /, 'invalid_options'],
 ];
 

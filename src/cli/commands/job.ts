@@ -1,6 +1,7 @@
 import { getJob } from '../../look/get-job.ts';
 import type { Job, JobError } from '../../look/job.ts';
 import { presentJob } from '../../wire/present-job.ts';
+import { withinDepth } from '../../wire/within-depth.ts';
 import type { Command } from '../command.ts';
 import { describeDuration, describeExactly } from '../describe-time.ts';
 import { stateStyle } from '../job-columns.ts';
@@ -74,8 +75,8 @@ function describeSettings(found: Job): Record<string, string | undefined> {
 function describeData({ headers, payload, result }: Job): Record<string, string | undefined> {
   return {
     Headers: headers === null ? undefined : JSON.stringify(headers),
-    Payload: JSON.stringify(payload, null, 2),
-    Result: result === null ? undefined : JSON.stringify(result, null, 2),
+    Payload: JSON.stringify(withinDepth(payload), null, 2),
+    Result: result === null ? undefined : JSON.stringify(withinDepth(result), null, 2),
   };
 }
 

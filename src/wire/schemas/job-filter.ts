@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { findShapeMistake } from '../../db/json-shape.ts';
 import { MAX_PAGE_SIZE } from '../../look/list-jobs.ts';
 import { findRoundedNumber } from '../../tasks/rounded-number.ts';
 import { instant } from './instant.ts';
@@ -37,6 +38,7 @@ export const jobFilter = z
       .openapi({ description: 'In this state, or in one of these.' }),
     payload_contains: z
       .unknown()
+      .transform(inShape)
       .optional()
       .openapi({ description: 'JSON that the payload contains, as Postgres’ @> has it.' }),
   })
@@ -107,11 +109,18 @@ function decodeCursor(cursor: string, context: z.RefinementCtx): string {
 
 function parseJson(value: string, context: z.RefinementCtx): unknown {
   try {
-    if (findRoundedNumber(value) === undefined) return JSON.parse(value);
+    if (findRoundedNumber(value) === undefined) return inShape(JSON.parse(value), context);
     context.addIssue({ code: 'custom', message: 'expected numbers that a double holds exactly' });
     return z.NEVER;
   } catch {
     context.addIssue({ code: 'custom', message: PAYLOAD.error });
     return z.NEVER;
   }
+}
+
+function inShape(value: unknown, context: z.RefinementCtx): unknown {
+  const mistake = findShapeMistake(value, '');
+  if (mistake === undefined) return value;
+  context.addIssue({ code: 'custom', message: mistake.message });
+  return z.NEVER;
 }

@@ -29,6 +29,19 @@ const OPTION_SHAPE = Object.fromEntries(
   ]),
 ) as unknown as OptionShape;
 
+/** Not a record alone, which drops a member `__proto__` without a word. */
+function headers() {
+  const error = { error: 'expected an object of strings' };
+  return z
+    .unknown()
+    .superRefine((value, context) => {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, '__proto__')) return;
+      context.addIssue({ code: 'custom', path: ['__proto__'], message: 'expected no header of this name' });
+    })
+    .pipe(z.record(text(256), anyText(8192), error))
+    .openapi({ type: 'object', additionalProperties: { type: 'string', maxLength: 8192 } });
+}
+
 function toSchema(row: OptionRow) {
   switch (row.kind) {
     case 'duration':
@@ -44,7 +57,7 @@ function toSchema(row: OptionRow) {
     case 'job':
       return jobId;
     case 'headers':
-      return z.record(text(256), anyText(8192), { error: 'expected an object of strings' });
+      return headers();
     case 'text':
     case 'name':
       return text(row.max);

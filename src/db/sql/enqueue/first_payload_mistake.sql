@@ -11,8 +11,8 @@ begin
   select j.index, j.task, replace('; ' || m.mistakes, '; payload', format('; jobs[%s].payload', j.index))
   into index, task, mistakes
   from howdah.suspect_payloads(batch) j
-  join howdah.tasks t on t.name = j.task
-  cross join lateral howdah.payload_mistakes(t.payload_schema, j.payload) m (mistakes)
+  left join howdah.tasks t on t.name = j.task
+  cross join lateral howdah.payload_mistakes(coalesce(t.payload_schema, '{}'), j.payload) m (mistakes)
   where m.mistakes is not null and not howdah.fits_a_version(j.task, j.payload)
   order by j.index limit 1;
   mistakes := substr(mistakes, 3);
@@ -26,7 +26,9 @@ set search_path = pg_catalog, pg_temp
 as $$
   with jobs as materialized (
     select b.index - 1 as index, (b.job).task as task, p.payload,
-           json_typeof(p.payload) = 'object' and strpos(p.payload::text, E'\\u') = 0 as is_plain
+           json_typeof(p.payload) = 'object' and strpos(p.payload::text, E'\\u') = 0
+           and strpos(p.payload::text, '__proto__') = 0
+           and length(p.payload::text) - length(translate(p.payload::text, '[{', '')) <= 512 as is_plain
     from (select job, row_number() over () as index from unnest(batch) job) b
     cross join lateral (select coalesce((b.job).payload, '{}') as payload) p
   ), known as materialized (

@@ -36,6 +36,7 @@ as $$
      job.unique_for::text),
     (length(job.sequence) not between 1 and 200, 'sequence', '1 to 200 characters', length(job.sequence)::text),
     (jsonb_typeof(job.headers) <> 'object', 'headers', 'an object of strings', jsonb_typeof(job.headers)),
+    (job.headers ? '__proto__', 'headers', 'no header "__proto__"', 'one'),
     (job.headers @? 'strict $.* ? (@.type() != "string")', 'headers', 'an object of strings', 'other values in it')
   ) as mistake (is_made, field, expected, received)
   where is_made

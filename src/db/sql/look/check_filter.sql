@@ -51,6 +51,11 @@ begin
     raise exception 'error_like: expected a pattern of like, received one that ends with the escape character'
       using errcode = 'HWOPT', hint = E'Write \\\\ for a backslash.';
   end if;
+  v_wrong := howdah.shape_mistake((filter -> 'payload_contains')::json);
+  if v_wrong is not null then
+    raise exception 'payload_contains: %', v_wrong
+      using errcode = 'HWOPT', hint = 'No job has such a payload.';
+  end if;
   if filter ? 'payload_contains' and not has_column_privilege(session_user, 'howdah.job_history', 'payload', 'select') then
     raise exception 'payload_contains: % may not select payloads', session_user
       using errcode = 'insufficient_privilege', hint = 'grant select (payload) on howdah.job_history allows it.';

@@ -1,0 +1,52 @@
+import type { FieldMistake } from '../errors.ts';
+
+/** Lists and objects within each other that a payload may have. `howdah.shape_mistake` says the same in SQL. */
+export const MAX_DEPTH = 512;
+
+/** One place in a value, and the way to it. */
+interface Place {
+  readonly value: object;
+  readonly depth: number;
+  readonly key?: string;
+  readonly above?: Place;
+}
+
+/**
+ * Why a value cannot be kept as it is, whatever is in it: it is nested too deep for what reads it later, refers to itself, or has
+ * a member `__proto__`, which much of JavaScript loses in silence. Undefined when it can.
+ */
+export function findShapeMistake(root: unknown, field: string): FieldMistake | undefined {
+  if (!isContainer(root)) return undefined;
+  const open: Place[] = [{ value: root, depth: 1 }];
+  for (let place = open.pop(); place; place = open.pop()) {
+    if (place.depth > MAX_DEPTH) return { field, message: describeDepth(place) };
+    for (const [key, value] of Object.entries(place.value)) {
+      if (key === '__proto__')
+        return {
+          field: nameOf({ ...place, key, above: place }, field),
+          message: 'expected no member of this name',
+        };
+      if (isContainer(value)) open.push({ value, depth: place.depth + 1, key, above: place });
+    }
+  }
+  return undefined;
+}
+
+/** What says itself how it is written is not looked into. */
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !('toJSON' in value);
+}
+
+function describeDepth(place: Place): string {
+  for (let above = place.above; above; above = above.above)
+    if (above.value === place.value) return 'expected nothing that refers to itself';
+  return `expected at most ${MAX_DEPTH} lists and objects within each other, received more`;
+}
+
+/** As in `payload.items[3].__proto__`. */
+function nameOf(place: Place, field: string): string {
+  const parts: string[] = [];
+  for (let each: Place | undefined = place; each?.key !== undefined; each = each.above)
+    parts.unshift(Array.isArray(each.above?.value) ? `[${each.key}]` : `.${each.key}`);
+  return field + parts.join('');
+}
