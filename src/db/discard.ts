@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Client, Pool, PoolClient } from 'pg';
+import type { PoolClient } from 'pg';
 
 /**
  * Takes the connection out of its pool and cuts it at once, whatever is on its way. The server rolls back what was open on
@@ -9,12 +9,6 @@ export function discard(client: PoolClient): void {
   client.release(true);
   // A farewell, as release sends it, would wait for answers that may never come, and for a peer that may be gone.
   cut(client);
-}
-
-/** Cuts all that a pool has; statements under way fail. For a pool that somebody else made. */
-export function cutConnections(pool: Pool): void {
-  const { _clients: clients } = pool as unknown as { _clients: readonly Client[] };
-  for (const client of clients) cut(client);
 }
 
 function cut(client: unknown): void {

@@ -3,7 +3,7 @@ import { WorkerPreset } from 'graphile-worker';
 import type { AnyApp } from '../app/define-app.ts';
 import { type LoadedApp, loadTasks } from '../app/load-tasks.ts';
 import { type Config, ConfigError, readConfig } from '../config.ts';
-import { createPool } from '../db/connection.ts';
+import { type DatabaseHandle, openDatabase } from '../db/open-database.ts';
 import { asyncStack } from '../disposal.ts';
 import { createEventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
@@ -62,7 +62,7 @@ async function createPreset(app: LoadedApp, config: Config, log: Logger): Promis
         identity,
         tasks: app.tasks,
         application: app.app.name,
-        openPool: (maxConnections) => openEnginePool({ directUrl, identity, log }, maxConnections),
+        openDatabase: (maxConnections) => openForEngine({ directUrl, identity, log }, maxConnections),
         schedules,
         upkeep: config,
         prepare: (settings, schema) => prepareCli(settings, { schema, queues, connectionString: directUrl }),
@@ -116,20 +116,21 @@ function runsJobs(): boolean {
  * parameters: the secret as a setting, and the name, which is how they are found as nothing records them
  * (src/db/sql/run/session_runner.sql).
  */
-function openEnginePool(
+function openForEngine(
   { directUrl, identity, log }: { directUrl: string; identity: RunnerIdentity; log: Logger },
   maxConnections: number,
-) {
+): DatabaseHandle {
   const { token, secret } = identity;
   const named = runsJobs()
     ? { applicationName: `howdah:${token}`, settings: { 'howdah.runner': secret } }
     : { applicationName: 'howdah cli' };
-  const pool = createPool(
-    { connectionString: directUrl, ...named },
-    { max: maxConnections, allowExitOnIdle: true },
-  );
-  pool.on('error', (err) => log.warn({ err }, 'connection of the engine lost'));
-  return pool;
+  return openDatabase({
+    connectionString: directUrl,
+    ...named,
+    maxConnections,
+    allowExitOnIdle: true,
+    onConnectionError: (err) => log.warn({ err }, 'connection of the engine lost'),
+  });
 }
 
 async function openEnvironment(

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { JobHelpers, WorkerPool } from 'graphile-worker';
 import type { Pool } from 'pg';
+import type { DatabaseHandle } from '../../db/open-database.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import type { TaskDefinition } from '../../tasks/define-task.ts';
 import { versionsOf } from '../../tasks/task-version.ts';
@@ -29,8 +30,8 @@ export interface EnginePluginOptions<Services> {
   tasks: ReadonlyMap<string, BoundTask<Services>>;
   /** Its name. */
   application: string;
-  /** The pool that the CLI works with in place of one of its own; whatever is idle in it keeps no process alive. */
-  openPool: (maxConnections: number) => Pool;
+  /** What the CLI works with in place of a pool of its own; whatever is idle in it keeps no process alive. */
+  openDatabase: (maxConnections: number) => DatabaseHandle;
   /** Of all queues; the CLI's own clock enqueues nothing. */
   schedules: readonly Schedule[];
   upkeep: UpkeepSettings;
@@ -107,7 +108,7 @@ class Guest<Services> {
   readonly #options: EnginePluginOptions<Services>;
   #queue = '';
   #concurrency = 1;
-  #pool: Pool | undefined;
+  #database: DatabaseHandle | undefined;
   #runner: GuestRunner<Services> | undefined;
   #begun: Promise<void> = Promise.resolve();
   #ending: Promise<void> | undefined;
@@ -128,21 +129,21 @@ class Guest<Services> {
 
   /** The pool of the CLI, whose statements that end runs are written by the runner. */
   openPool({ maxPoolSize = DEFAULT_POOL_SIZE }: CliSettings): Pool {
-    const pool = this.#options.openPool(maxPoolSize);
-    this.#pool = pool;
-    gatePool(pool, { opened: async () => {}, answer: (statement) => this.#runner?.answer(statement) });
-    return pool;
+    const database = this.#options.openDatabase(maxPoolSize);
+    this.#database = database;
+    gatePool(database.db, { opened: async () => {}, answer: (statement) => this.#runner?.answer(statement) });
+    return database.db;
   }
 
   handlerOf(task: BoundTask<Services>) {
     return async (payload: unknown, helpers: JobHelpers): Promise<void> => {
       if (!this.#runner) throw new Error('a job was fetched before the runner was in the register');
-      await this.#runner.run(task, payload, helpers);
+      await this.#runner.jobs.run(task, payload, helpers);
     };
   }
 
   begin(pool: WorkerPool): void {
-    pool.abortSignal.addEventListener('abort', () => this.#runner?.abort(new ShutdownError()));
+    pool.abortSignal.addEventListener('abort', () => this.#runner?.jobs.abort(new ShutdownError()));
     this.#begun = this.#begin(pool);
     this.#begun.catch(this.#options.onLost);
   }
@@ -174,10 +175,10 @@ class Guest<Services> {
       application,
     };
     const environment = await this.#options.open();
-    if (!this.#pool) throw new Error('the pool was made before it was lent');
+    if (!this.#database) throw new Error('the pool was made before it was lent');
     const runner = new GuestRunner<Services>({
       connectionString,
-      pool: this.#pool,
+      database: this.#database,
       identity,
       schedules,
       upkeep,

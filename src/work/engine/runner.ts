@@ -1,33 +1,21 @@
 import type { JobHelpers, Task } from 'graphile-worker';
-import { describeHoldersOf } from '../../db/migration/lock-holders.ts';
 import { type DatabaseHandle, openDatabase } from '../../db/open-database.ts';
-import type { CompletedRunEvent, RescuedTask } from '../../observability/events.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import { versionsOf } from '../../tasks/task-version.ts';
 import type { FleetMember } from '../fleet/fleet-member.ts';
-import type { RunnerState } from '../fleet/member-messages.ts';
+import type { RegisteredRunner } from '../fleet/registry.ts';
 import { createRunnerIdentity, enterSession } from '../fleet/runner-identity.ts';
-import { RunsBoard } from '../fleet/runs-board.ts';
-import { ShutdownError } from '../run/abort-reasons.ts';
 import type { OverdueRuns } from '../run/overdue-runs.ts';
-import { runJob, type SharedEnvironment } from '../run/run-job.ts';
-import { RunsUnderWay } from '../run/runs-under-way.ts';
-import { timeLimitMs } from '../run/time-limit.ts';
-import { toRun } from '../run/to-run.ts';
-import { endInTime } from './end-in-time.ts';
-import { Endings } from './endings.ts';
+import type { SharedEnvironment } from '../run/run-job.ts';
 import type { EndsBreaker } from './ends-breaker.ts';
 import { type Engine, startEngine } from './engine.ts';
+import { JobsInHand } from './jobs-in-hand.ts';
 import type { Prefetch } from './prefetch.ts';
-import { recordStart } from './record-start.ts';
 import { Refusals } from './refusals.ts';
-import { Slots } from './slots.ts';
-import { takePlaces } from './take-places.ts';
+import type { Slots } from './slots.ts';
 
 /** Connections beside one a slot: one listens for new jobs, two fetch and end batches. */
 const SPARE_CONNECTIONS = 3;
-
-const UNWRITTEN = 'the ends of runs were not written, their jobs will come back as ones that may have run';
 
 export interface RunnerOptions<Services> {
   connectionString: string;
@@ -55,69 +43,38 @@ export interface RunnerOptions<Services> {
  * hold or send can be told from what the new one does.
  */
 export class Runner<Services = unknown> {
-  readonly board: RunsBoard;
-  readonly #identity = createRunnerIdentity();
+  readonly jobs: JobsInHand<Services>;
   readonly #options: RunnerOptions<Services>;
-  readonly #runs: RunsUnderWay;
-  /** Its part of the queue's fleet concurrency; no limit where the queue has none. */
-  readonly #grants = new Slots(Number.POSITIVE_INFINITY);
-  /** Fires when no further run may begin, not even of jobs that are fetched already. */
-  readonly #leaving = new AbortController();
+  readonly #identity: RegisteredRunner;
   readonly #left = Promise.withResolvers<Error | undefined>();
   readonly #database: DatabaseHandle;
-  readonly #endings: Endings;
   readonly #refusals = new Refusals();
-  #poolId = '';
-  #isRegistered = false;
   #engine: Engine | undefined;
   #engineConcurrency: number | undefined;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(options: RunnerOptions<Services>) {
+    const { connectionString, queue, concurrency, application, tasks } = options;
     this.#options = options;
-    this.board = new RunsBoard(options.concurrency, [...options.tasks.keys()]);
-    this.#runs = new RunsUnderWay(this.board);
+    this.#identity = {
+      ...createRunnerIdentity(),
+      ...{ queue, concurrency, application },
+      tasks: versionsOf([...tasks.values()].map(({ definition }) => definition)),
+    };
     this.#database = openDatabase({
-      connectionString: options.connectionString,
+      connectionString,
       applicationName: `howdah:${this.token}`,
-      maxConnections: options.concurrency + SPARE_CONNECTIONS,
+      maxConnections: concurrency + SPARE_CONNECTIONS,
       onConnectionError: (error) => this.#left.resolve(error),
       onConnect: (client) => enterSession(client, this.#identity),
     });
-    this.#endings = new Endings({
-      ...options,
-      pool: this.#database.db,
-      poolId: () => this.#poolId,
-      runs: this.#runs,
-      events: options.environment.events,
-      log: options.environment.log,
-    });
+    this.jobs = new JobsInHand({ ...options, identity: this.#identity, database: this.#database });
   }
 
   /** Names it in the fleet. */
   get token(): string {
     return this.#identity.token;
-  }
-
-  /** What it has to say of itself in a heartbeat; undefined before it is registered. */
-  state(): RunnerState | undefined {
-    if (!this.#isRegistered) return undefined;
-    const maxRunning = Math.max(this.#grants.limit, this.#grants.usedCount);
-    return {
-      token: this.token,
-      maxRunning: Number.isFinite(maxRunning) ? maxRunning : null,
-      isLeaving: this.#leaving.signal.aborted,
-      unrecorded: this.#runs.unrecordedIds,
-      trouble: this.#options.breaker.trouble.error?.message ?? null,
-      isStalled: this.#options.breaker.isOpen,
-      abandoned: [],
-    };
-  }
-
-  /** Whether no run is under way. */
-  get isIdle(): boolean {
-    return this.#runs.runningIds.length === 0;
   }
 
   /** For how many runs at once its engine was made; undefined while it has none. */
@@ -143,28 +100,12 @@ export class Runner<Services = unknown> {
     await this.#starting.catch((error: Error) => this.#left.resolve(error));
   }
 
-  /** At most so many runs at once from now on; null for no limit beside its concurrency. */
-  setMaxRunning(maxRunning: number | null): void {
-    if (!this.#leaving.signal.aborted) this.#grants.setLimit(maxRunning ?? Number.POSITIVE_INFINITY);
-  }
-
   /** Takes no more jobs; resolves once its runs ended and it holds nothing. Safe to call twice. */
   stop(): Promise<void> {
     this.#left.resolve(undefined);
-    this.#grants.setLimit(0);
-    this.#leaving.abort(new ShutdownError());
+    this.jobs.leave();
     this.#stopping ??= this.#stop();
     return this.#stopping;
-  }
-
-  /** Fires the signal of every run with this reason. */
-  abort(reason: Error): void {
-    this.#runs.abort(reason);
-  }
-
-  /** Fires the signal of the runs of these jobs with a JobCancelledError; ids of other jobs do no harm. */
-  cancel(jobIds: ReadonlySet<string>): void {
-    this.#runs.cancel(jobIds);
   }
 
   /** Cuts its connections: the database refuses them, or cannot be reached over them. */
@@ -173,89 +114,49 @@ export class Runner<Services = unknown> {
   }
 
   async #start(): Promise<void> {
-    const { queue, concurrency, tasks, member, application } = this.#options;
-    const granted = await member.register({
-      ...this.#identity,
-      ...{ queue, concurrency, application },
-      tasks: versionsOf([...tasks.values()].map(({ definition }) => definition)),
-    });
-    this.setMaxRunning(granted);
-    this.#isRegistered = true;
-    if (granted !== null) return;
+    const granted = await this.jobs.register();
+    if (granted === null) await this.#startAtFull();
+  }
+
+  async #startAtFull(): Promise<void> {
+    const { concurrency } = this.#options;
     this.#engineConcurrency = concurrency;
     await this.#startEngine(concurrency);
   }
 
   async #startEngine(concurrency: number): Promise<void> {
-    const { queue, member, environment, breaker, prefetch, slots } = this.#options;
+    const { queue, environment, breaker, prefetch } = this.#options;
     this.#engine = await startEngine({
       pool: this.#database.db,
       queue,
       concurrency,
       tasks: this.#toEngineTasks(),
       log: environment.log,
-      endings: this.#endings,
+      endings: this.jobs.endings,
       breaker,
       prefetch,
       refusals: this.#refusals,
-      freePlaces: () => Math.min(this.#grants.freeCount, slots.freeCount),
-      onPool: (poolId) => {
-        this.#poolId = poolId;
-        return member.namePool(this.token, poolId);
-      },
+      freePlaces: () => this.jobs.freePlaces,
+      onPool: (poolId) => this.jobs.namePool(poolId),
       onLeaving: (error) => this.#left.resolve(error),
     });
     environment.events.emit('runner.started', { queue, concurrency, token: this.token });
   }
 
   async #stop(): Promise<void> {
-    const { queue, member, environment } = this.#options;
     const cause = await this.#left.promise;
     await this.#starting?.catch(() => {});
     if (cause && this.#engine) void this.#releaseLeftovers(this.#engine);
-    await this.#letGo();
-    let byTask: readonly RescuedTask[] = [];
-    try {
-      const end = cause
-        ? ({ as: 'replaced', because: `replaced: ${cause.message}` } as const)
-        : ({ as: 'stopped', because: 'stopped' } as const);
-      const { runningIds: running, unrecordedIds: unrecorded } = this.#runs;
-      byTask = (await member.end(this.token, end, { running, unrecorded })).byTask;
-    } finally {
-      this.#endings.forsake();
-      environment.events.emit('runner.stopped', {
-        queue,
-        token: this.token,
-        byTask,
-        ...(cause ? { error: cause } : {}),
-      });
-    }
+    await this.jobs.letGo(this.#endEngine(), () => void this.#database.close(0));
+    if (cause) await this.jobs.end({ as: 'replaced', because: `replaced: ${cause.message}` }, cause);
+    else await this.jobs.end({ as: 'stopped', because: 'stopped' });
   }
 
-  /** The engine has ended, the ends of its runs are written, no connection is left. In a process that stops, in time. */
-  async #letGo(): Promise<void> {
-    const { connectionString, queue, stopping, environment } = this.#options;
-    let heldBy: string | undefined;
-    const end = async () => {
-      await this.#engine?.stop();
-      await this.#endings.untilWritten();
-      await this.#database.close();
-    };
-    await endInTime(end(), {
-      stopping,
-      isIdle: () => this.isIdle,
-      giveUp: () => {
-        this.#endings.giveUp();
-        const told = describeHoldersOf(connectionString, this.#database.pids());
-        void told.then((holders) => {
-          heldBy = holders;
-        });
-      },
-      cut: () => void this.#database.close(0),
-    });
-    const { unrecordedIds } = this.#runs;
-    if (unrecordedIds.length === 0) return;
-    environment.log.error({ queue, job_ids: unrecordedIds, ...(heldBy && { held_by: heldBy }) }, UNWRITTEN);
+  /** The engine has ended, the ends of its runs are written, no connection is left. */
+  async #endEngine(): Promise<void> {
+    await this.#engine?.stop();
+    await this.jobs.endings.untilWritten();
+    await this.#database.close();
   }
 
   /** Gives back early what a broken connection left locked; its long runs may take hours more to end. */
@@ -263,7 +164,7 @@ export class Runner<Services = unknown> {
     const { member, environment } = this.#options;
     try {
       await engine.untilQuiet();
-      await member.releaseLeftovers(this.token, this.#runs.heldIds);
+      await member.releaseLeftovers(this.token, this.jobs.heldIds);
     } catch (err) {
       environment.log.warn({ err }, 'leftovers will be released when the runner has ended');
     }
@@ -279,22 +180,11 @@ export class Runner<Services = unknown> {
   }
 
   async #run(task: BoundTask<Services>, payload: unknown, helpers: JobHelpers): Promise<void> {
-    const { environment, prefetch } = this.#options;
-    const held = this.#runs.hold(String(helpers.job.id), helpers.job.locked_at ?? new Date());
-    let completed: CompletedRunEvent | undefined;
     try {
-      const { signal: leaving } = this.#leaving;
-      using _places = await takePlaces({ ...this.#options, grants: this.#grants }, leaving);
-      await using _record = await recordStart(helpers.job, { ...this.#options, token: this.token, leaving });
-      const run = toRun(this.#options, payload, helpers);
-      const signals = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
-      using _timed = prefetch.timeRun();
-      completed = await runJob(task, run, { ...environment, ...signals, overdue: this.#options.overdue });
+      await this.jobs.run(task, payload, helpers);
     } catch (error) {
       this.#refusals.heed(error);
       throw error;
-    } finally {
-      this.#runs.end(held, completed);
     }
   }
 }

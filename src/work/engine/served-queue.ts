@@ -59,13 +59,13 @@ export class ServedQueue<Services = unknown> {
 
   /** Whether jobs are taken, as they should be unless the queue is paused or others use up its fleet concurrency. */
   get isWorking(): boolean {
-    return this.#current?.state() !== undefined;
+    return this.#current?.jobs.state() !== undefined;
   }
 
   /** Whether it takes jobs and runs none at this moment. */
   get isResting(): boolean {
     const runner = this.#current;
-    return runner?.engineConcurrency !== undefined && runner.isIdle;
+    return runner?.engineConcurrency !== undefined && runner.jobs.isIdle;
   }
 
   /**
@@ -73,14 +73,13 @@ export class ServedQueue<Services = unknown> {
    * process go to others in between.
    */
   states(): RunnerState[] {
-    const isSucceeded = this.#isClosed || this.#current?.state() !== undefined;
-    const { jobIds: overdue } = this.#options.overdue;
+    const isSucceeded = this.#isClosed || this.#current?.jobs.state() !== undefined;
     return this.#runners()
-      .flatMap((runner) => runner.state() ?? [])
+      .flatMap((runner) => runner.jobs.state() ?? [])
       .map((state, place) => ({
         ...state,
         isLeaving: state.isLeaving && isSucceeded,
-        abandoned: place === 0 ? overdue : [],
+        abandoned: place === 0 ? state.abandoned : [],
       }));
   }
 
@@ -93,7 +92,7 @@ export class ServedQueue<Services = unknown> {
   heed(answers: ReadonlyMap<string, BeatAnswer>): void {
     for (const runner of this.#runners()) {
       const answer = answers.get(runner.token);
-      if (answer) runner.cancel(new Set(answer.cancelled));
+      if (answer) runner.jobs.cancel(new Set(answer.cancelled));
       if (answer && runner === this.#current) this.#adjust(runner, answer);
     }
   }
@@ -101,7 +100,7 @@ export class ServedQueue<Services = unknown> {
   /** The database retired this runner: its jobs are others' now. */
   lose(token: string, because: string): void {
     for (const runner of this.#runners().filter((each) => each.token === token)) {
-      runner.abort(new JobLostError(because));
+      runner.jobs.abort(new JobLostError(because));
       runner.disconnect();
       this.#dismiss(runner);
     }
@@ -114,7 +113,7 @@ export class ServedQueue<Services = unknown> {
   }
 
   abort(reason: Error): void {
-    for (const runner of this.#runners()) runner.abort(reason);
+    for (const runner of this.#runners()) runner.jobs.abort(reason);
   }
 
   /** Takes no more jobs; resolves once all runs ended. */
@@ -128,7 +127,7 @@ export class ServedQueue<Services = unknown> {
   /** An engine is made for so many runs at once and cannot change, so another number means another runner. */
   #adjust(runner: Runner<Services>, { isPaused, maxRunning, share }: BeatAnswer): void {
     const concurrency = isPaused ? 0 : Math.min(share ?? Number.POSITIVE_INFINITY, this.#options.concurrency);
-    runner.setMaxRunning(maxRunning);
+    runner.jobs.setMaxRunning(maxRunning);
     if (runner.engineConcurrency === undefined) {
       if (concurrency > 0 && maxRunning !== 0) void runner.takeUp(concurrency);
     } else if (runner.engineConcurrency !== concurrency) {
@@ -161,17 +160,15 @@ export class ServedQueue<Services = unknown> {
   }
 
   async #startRunner(): Promise<void> {
-    const { member } = this.#options;
     const runner = new Runner(this.#options);
     this.#current = runner;
     try {
-      await member.hold(runner.token, runner.board);
       await runner.start();
     } catch (error) {
       this.#dismiss(runner);
       throw error;
     }
-    member.beatNow();
+    this.#options.member.beatNow();
     void runner.left.then(() => this.#dismiss(runner)).then(() => this.#fill());
   }
 

@@ -1,0 +1,224 @@
+import type { JobHelpers } from 'graphile-worker';
+import { describeHoldersOf } from '../../db/migration/lock-holders.ts';
+import type { DatabaseHandle } from '../../db/open-database.ts';
+import type { CompletedRunEvent, RescuedTask } from '../../observability/events.ts';
+import type { BoundTask } from '../../tasks/bind.ts';
+import type { FleetMember } from '../fleet/fleet-member.ts';
+import type { RunnerState } from '../fleet/member-messages.ts';
+import type { RegisteredRunner, RunnerEnd } from '../fleet/registry.ts';
+import { RunsBoard } from '../fleet/runs-board.ts';
+import { ShutdownError } from '../run/abort-reasons.ts';
+import type { OverdueRuns } from '../run/overdue-runs.ts';
+import { runJob, type SharedEnvironment } from '../run/run-job.ts';
+import { RunsUnderWay } from '../run/runs-under-way.ts';
+import { timeLimitMs } from '../run/time-limit.ts';
+import { toRun } from '../run/to-run.ts';
+import { endInTime } from './end-in-time.ts';
+import { Endings } from './endings.ts';
+import type { EndsBreaker } from './ends-breaker.ts';
+import type { Prefetch } from './prefetch.ts';
+import { recordStart } from './record-start.ts';
+import { Slots } from './slots.ts';
+import { takePlaces } from './take-places.ts';
+
+const UNWRITTEN = 'the ends of runs were not written, their jobs will come back as ones that may have run';
+
+export interface JobsInHandOptions<Services> {
+  connectionString: string;
+  identity: RegisteredRunner;
+  /** The runner's connections. */
+  database: DatabaseHandle;
+  /** This process in the fleet. */
+  member: FleetMember;
+  /** The queue's places in this process. @default the runner alone has the queue there */
+  slots?: Slots;
+  breaker: EndsBreaker;
+  /** The queue's handlers in this process that ignore their signal. */
+  overdue: OverdueRuns;
+  /** Told how long runs take. @default nothing is fetched ahead of them */
+  prefetch?: Prefetch;
+  /** Fires when the process stops. @default when the runner leaves */
+  stopping?: AbortSignal;
+  environment: SharedEnvironment<Services>;
+}
+
+/**
+ * The jobs in a runner's hands, from when it is in the register until it is out of it: how many may begin, each run from
+ * the place it takes until its end is written, and what is said of them in a heartbeat and at the end.
+ *
+ * All that a runner with a pool of its own (Runner) and one in somebody else's (GuestRunner) do alike, down to the order
+ * in which they end: no further run begins; the ends of runs are written, or left; retired, then released. Theirs is what
+ * differs: who makes the engine and ends it, and who takes over when the runner is lost.
+ */
+export class JobsInHand<Services> {
+  readonly #options: JobsInHandOptions<Services>;
+  readonly #board: RunsBoard;
+  readonly #runs: RunsUnderWay;
+  /** The runner's part of its queue's fleet concurrency; no limit where the queue has none. */
+  readonly #grants = new Slots(Number.POSITIVE_INFINITY);
+  /** Fires when no further run may begin, not even of jobs that are fetched already. */
+  readonly #leaving = new AbortController();
+  readonly #stopping: AbortSignal;
+  readonly endings: Endings;
+  #poolId = '';
+  #isRegistered = false;
+
+  constructor(options: JobsInHandOptions<Services>) {
+    const { identity, database, breaker, environment, stopping = this.#leaving.signal } = options;
+    this.#options = options;
+    this.#stopping = stopping;
+    this.#board = new RunsBoard(identity.concurrency, Object.keys(identity.tasks));
+    this.#runs = new RunsUnderWay(this.#board);
+    this.endings = new Endings({
+      pool: database.db,
+      queue: identity.queue,
+      poolId: () => this.#poolId,
+      runs: this.#runs,
+      breaker,
+      stopping,
+      events: environment.events,
+      log: environment.log,
+    });
+  }
+
+  /** Shown to be alive, then in the register. @returns how many runs there may be at once; null for its concurrency */
+  async register(): Promise<number | null> {
+    const { identity, member } = this.#options;
+    await member.hold(identity.token, this.#board);
+    const granted = await member.register(identity);
+    this.setMaxRunning(granted);
+    this.#isRegistered = true;
+    return granted;
+  }
+
+  /** Jobs will be locked under this name; none may be fetched before it resolves. */
+  namePool(poolId: string): Promise<void> {
+    const { identity, member } = this.#options;
+    this.#poolId = poolId;
+    return member.namePool(identity.token, poolId);
+  }
+
+  /** At most so many runs at once from now on; null for no limit beside its concurrency. Nothing once it leaves. */
+  setMaxRunning(maxRunning: number | null): void {
+    if (!this.isLeaving) this.#grants.setLimit(maxRunning ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** What the runner has to say of itself in a heartbeat; undefined before it is registered. */
+  state(): RunnerState | undefined {
+    const { identity, breaker, overdue } = this.#options;
+    if (!this.#isRegistered) return undefined;
+    const maxRunning = Math.max(this.#grants.limit, this.#grants.usedCount);
+    return {
+      token: identity.token,
+      maxRunning: Number.isFinite(maxRunning) ? maxRunning : null,
+      isLeaving: this.isLeaving,
+      unrecorded: this.#runs.unrecordedIds,
+      trouble: breaker.trouble.error?.message ?? null,
+      isStalled: breaker.isOpen,
+      abandoned: overdue.jobIds,
+    };
+  }
+
+  /** Runs that may begin now. */
+  get freePlaces(): number {
+    return Math.min(this.#grants.freeCount, this.#options.slots?.freeCount ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Every job in its hands, be it that its run has not begun or is over. */
+  get heldIds(): string[] {
+    return this.#runs.heldIds;
+  }
+
+  /** Whether no run is under way. */
+  get isIdle(): boolean {
+    return this.#runs.runningIds.length === 0;
+  }
+
+  get isLeaving(): boolean {
+    return this.#leaving.signal.aborted;
+  }
+
+  /** One run, from the place it takes. @throws {VerdictError} what the engine is to store, unless the job is completed */
+  async run(task: BoundTask<Services>, payload: unknown, helpers: JobHelpers): Promise<void> {
+    const { identity, connectionString, environment, overdue, prefetch } = this.#options;
+    const held = this.#runs.hold(String(helpers.job.id), helpers.job.locked_at ?? new Date());
+    let completed: CompletedRunEvent | undefined;
+    try {
+      const { signal: leaving } = this.#leaving;
+      using _places = await takePlaces({ ...this.#options, grants: this.#grants }, leaving);
+      await using _record = await recordStart(helpers.job, {
+        ...this.#options,
+        token: identity.token,
+        leaving,
+      });
+      const run = toRun({ queue: identity.queue, connectionString }, payload, helpers);
+      const signals = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
+      using _timed = prefetch?.timeRun();
+      completed = await runJob(task, run, { ...environment, ...signals, overdue });
+    } finally {
+      this.#runs.end(held, completed);
+    }
+  }
+
+  /** Fires the signal of every run with this reason. */
+  abort(reason: Error): void {
+    this.#runs.abort(reason);
+  }
+
+  /** Fires the signal of the runs of these jobs with a JobCancelledError; ids of other jobs do no harm. */
+  cancel(jobIds: ReadonlySet<string>): void {
+    this.#runs.cancel(jobIds);
+  }
+
+  /** No further run begins, not even of jobs that are fetched already: they go back to their queue. */
+  leave(): void {
+    this.#grants.setLimit(0);
+    this.#leaving.abort(new ShutdownError());
+  }
+
+  /**
+   * Resolves when `ending` does, which is to wait for what is owed to the database (`endings.untilWritten`). In a process
+   * that stops, in time (end-in-time.ts): what is not written by then is left to the register, and told in the log.
+   *
+   * @param cut has statements under way fail; it may be called more than once
+   */
+  async letGo(ending: Promise<void>, cut: () => void): Promise<void> {
+    const { connectionString, identity, database, environment } = this.#options;
+    let heldBy: string | undefined;
+    await endInTime(ending, {
+      stopping: this.#stopping,
+      isIdle: () => this.isIdle,
+      giveUp: () => {
+        this.endings.giveUp();
+        const told = describeHoldersOf(connectionString, database.pids());
+        void told.then((holders) => {
+          heldBy = holders;
+        });
+      },
+      cut,
+    });
+    const { unrecordedIds } = this.#runs;
+    if (unrecordedIds.length === 0) return;
+    const fields = { queue: identity.queue, job_ids: unrecordedIds, ...(heldBy && { held_by: heldBy }) };
+    environment.log.error(fields, UNWRITTEN);
+  }
+
+  /**
+   * Out of the register, with whatever is still held given back. Once nothing of the runner's is under way.
+   *
+   * @param cause what made it end by itself
+   * @throws what kept the database from it; others will rescue the jobs then
+   */
+  async end(end: RunnerEnd, cause?: Error): Promise<void> {
+    const { identity, member, environment } = this.#options;
+    const { token, queue } = identity;
+    let byTask: readonly RescuedTask[] = [];
+    try {
+      const { runningIds: running, unrecordedIds: unrecorded } = this.#runs;
+      byTask = (await member.end(token, end, { running, unrecorded })).byTask;
+    } finally {
+      this.endings.forsake();
+      environment.events.emit('runner.stopped', { queue, token, byTask, ...(cause && { error: cause }) });
+    }
+  }
+}
