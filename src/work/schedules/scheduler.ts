@@ -1,8 +1,7 @@
-import { requestLimits } from '../../db/limits.ts';
-import { type DatabaseHandle, openDatabase } from '../../db/open-database.ts';
 import { queryRows } from '../../db/sql-client.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { exponentialDelay } from '../../tasks/retry-delay.ts';
+import { SideWork } from '../side-work.ts';
 import type { Schedule } from './crontab.ts';
 
 const DUE = 'select identifiers, next_in_ms as "nextInMs" from howdah.due_schedules($1, $2)';
@@ -44,27 +43,21 @@ export interface SchedulerOptions {
 /**
  * Enqueues the jobs of some queues' schedules whenever the database's clock says so: it asks which are due, then runs each
  * by a statement of its own, so that one that fails, waits or cannot be read leaves the others alone. Any number of
- * processes may do this; each tick is enqueued once. It waits by the time that passes here, never by what the clock of this
- * machine says. One statement at a time, over one connection.
+ * processes may do this; each tick is enqueued once.
  */
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #byQueue: ReadonlyMap<string, readonly Schedule[]>;
-  readonly #database: DatabaseHandle;
-  readonly #stopping = new AbortController();
-  #wake: (() => void) | undefined;
-  #running: Promise<void> | undefined;
+  readonly #work: SideWork;
   #failureCount = 0;
 
   constructor(options: SchedulerOptions) {
-    const { connectionString, log } = options;
     this.#options = options;
-    this.#database = openDatabase({
-      connectionString,
-      applicationName: 'howdah schedules',
-      maxConnections: 1,
-      limits: requestLimits(STATEMENT_TIMEOUT_MS),
-      onConnectionError: (err) => log.warn({ err }, 'connection of schedules lost'),
+    this.#work = new SideWork({
+      ...options,
+      name: 'schedules',
+      statementMs: STATEMENT_TIMEOUT_MS,
+      round: () => this.#round(),
     });
     this.#byQueue = Map.groupBy(
       options.schedules.filter(({ queue }) => options.queues.includes(queue)),
@@ -74,23 +67,16 @@ export class Scheduler {
 
   /** Nothing for queues without schedules. */
   start(): void {
-    if (this.#byQueue.size > 0) this.#running ??= this.#run();
+    if (this.#byQueue.size > 0) this.#work.start();
   }
 
   /** Resolves once no statement of its own is under way. Safe to call twice. */
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    this.#wake?.();
-    await this.#running;
-    await this.#database.close();
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#stopping.signal.aborted) await this.#sleep(await this.#turn());
+  stop(): Promise<void> {
+    return this.#work.stop();
   }
 
   /** @returns in how many milliseconds the next one is due */
-  async #turn(): Promise<number> {
+  async #round(): Promise<number> {
     const looks: Look[] = [];
     for (const [queue, schedules] of this.#byQueue) looks.push(await this.#serve(queue, schedules));
     const isAllDone = looks.every((look) => look.isAllDone);
@@ -103,11 +89,7 @@ export class Scheduler {
     const { log } = this.#options;
     try {
       const values = [queue, JSON.stringify(schedules.map(toTimes))];
-      const [row] = await queryRows<{ identifiers: string[]; nextInMs: number }>(
-        this.#database.db,
-        DUE,
-        values,
-      );
+      const [row] = await queryRows<{ identifiers: string[]; nextInMs: number }>(this.#work.db, DUE, values);
       if (!row) throw new Error('howdah.due_schedules returned no row');
       let isAllDone = true;
       for (const schedule of schedules.filter(({ identifier }) => row.identifiers.includes(identifier))) {
@@ -138,8 +120,8 @@ export class Scheduler {
   async #runOne(schedule: Schedule): Promise<boolean> {
     const { queue } = schedule;
     const values = [queue, JSON.stringify(toEntry(schedule))];
-    while (!this.#stopping.signal.aborted) {
-      const [row] = await queryRows<ScheduleRun>(this.#database.db, RUN, values);
+    while (!this.#work.stopping.aborted) {
+      const [row] = await queryRows<ScheduleRun>(this.#work.db, RUN, values);
       if (!row || row.isBusy) return false;
       if (row.aheadUntil) {
         const fields = { queue, schedule: schedule.identifier, ahead_until: row.aheadUntil };
@@ -155,17 +137,7 @@ export class Scheduler {
 
   async #record({ queue, identifier }: Schedule, error: unknown): Promise<void> {
     const message = error instanceof Error ? error.message : String(error);
-    await queryRows(this.#database.db, RECORD_FAULT, [queue, identifier, message]).catch(() => {});
-  }
-
-  #sleep(delayMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.#stopping.signal.aborted ? 0 : delayMs + 1);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    await queryRows(this.#work.db, RECORD_FAULT, [queue, identifier, message]).catch(() => {});
   }
 }
 

@@ -1,9 +1,8 @@
 import { hostname } from 'node:os';
-import { requestLimits } from '../../db/limits.ts';
-import { type DatabaseHandle, openDatabase } from '../../db/open-database.ts';
 import { queryRows } from '../../db/sql-client.ts';
 import { sqlStateOf } from '../../db/sql-state.ts';
 import type { Logger } from '../../observability/logger.ts';
+import { SideWork } from '../side-work.ts';
 import { inBatches } from './in-batches.ts';
 import type { UpkeepKind } from './upkeep-kinds.ts';
 
@@ -37,51 +36,36 @@ export interface UpkeepOptions {
  * What workers do beside their jobs, such as removing finished jobs whose retention is over. Any number of processes may
  * have one of these: the database says, by its clock, whose turn it is and when the next one is due
  * (src/db/sql/upkeep/begin_upkeep.sql), so that one process does each kind once a period. What fails is logged, shown by
- * `howdah.upkeep`, and tried again within a minute; other kinds and the process's jobs go on. One statement at a time, over
- * one connection of its own, which is open only meanwhile.
+ * `howdah.upkeep`, and tried again within a minute; other kinds and the process's jobs go on.
  */
 export class Upkeep {
   readonly #options: UpkeepOptions;
-  readonly #database: DatabaseHandle;
-  readonly #stopping = new AbortController();
-  #wake: (() => void) | undefined;
-  #running: Promise<void> | undefined;
+  readonly #work: SideWork;
 
   constructor(options: UpkeepOptions) {
-    const { connectionString, log } = options;
     this.#options = options;
-    this.#database = openDatabase({
-      connectionString,
-      applicationName: 'howdah upkeep',
-      maxConnections: 1,
-      limits: requestLimits(STATEMENT_TIMEOUT_MS),
-      onConnectionError: (err) => log.warn({ err }, 'connection of upkeep lost'),
+    this.#work = new SideWork({
+      ...options,
+      name: 'upkeep',
+      statementMs: STATEMENT_TIMEOUT_MS,
+      round: () => this.#round(),
     });
   }
 
   start(): void {
-    if (!this.#stopping.signal.aborted) this.#running ??= this.#run();
+    this.#work.start();
   }
 
   /** Resolves within some second; a turn under way ends early, and what is left is the next worker's. Safe to call twice. */
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    this.#wake?.();
-    const limit = setTimeout(() => this.#database.disconnect(), STOP_MS);
-    await this.#running;
-    await this.#database.close();
-    clearTimeout(limit);
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#stopping.signal.aborted) await this.#sleep(await this.#look());
+  stop(): Promise<void> {
+    return this.#work.stop(STOP_MS);
   }
 
   /** @returns in how many milliseconds there will be something to do again */
-  async #look(): Promise<number> {
+  async #round(): Promise<number> {
     const waits: number[] = [];
     for (const kind of this.#options.kinds) {
-      if (this.#stopping.signal.aborted) break;
+      if (this.#work.stopping.aborted) break;
       waits.push(await this.#tryOne(kind));
     }
     return Math.min(60_000, ...waits);
@@ -91,7 +75,7 @@ export class Upkeep {
     try {
       return await this.#takeTurn(kind);
     } catch (err) {
-      if (!this.#stopping.signal.aborted) {
+      if (!this.#work.stopping.aborted) {
         this.#options.log.warn({ err, kind: kind.kind }, 'could not take or end a turn at upkeep');
       }
       return RETRY_MS;
@@ -100,7 +84,7 @@ export class Upkeep {
 
   async #takeTurn(kind: UpkeepKind): Promise<number> {
     const { turnLimitMs = TURN_LIMIT_MS } = this.#options;
-    const [turn] = await queryRows<{ number: string | null; nextInMs: number }>(this.#database.db, BEGIN, [
+    const [turn] = await queryRows<{ number: string | null; nextInMs: number }>(this.#work.db, BEGIN, [
       kind.kind,
       kind.periodMs,
       turnLimitMs,
@@ -109,39 +93,29 @@ export class Upkeep {
     ]);
     if (!turn) throw new Error('howdah.begin_upkeep returned no row');
     if (turn.number === null) return turn.nextInMs;
-    const { count, isRest, error } = await this.#work(kind);
+    const { count, isRest, error } = await this.#doWork(kind);
     const values = [kind.kind, turn.number, count, isRest, error];
-    const [end] = await queryRows<{ nextInMs: number | null }>(this.#database.db, END, values);
+    const [end] = await queryRows<{ nextInMs: number | null }>(this.#work.db, END, values);
     return end?.nextInMs ?? 0;
   }
 
   /** An error is what the turn is ended with, in words. @throws what the stop of this process cut off */
-  async #work(kind: UpkeepKind): Promise<{ count: number; isRest: boolean; error: string | null }> {
+  async #doWork(kind: UpkeepKind): Promise<{ count: number; isRest: boolean; error: string | null }> {
     const { log } = this.#options;
-    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(TURN_MS)]);
+    const signal = AbortSignal.any([this.#work.stopping, AbortSignal.timeout(TURN_MS)]);
     let count = 0;
     const onBatch = (rows: number) => {
       count += rows;
     };
     try {
-      const { isRest } = await inBatches(this.#database.db, kind, { signal, onBatch });
+      const { isRest } = await inBatches(this.#work.db, kind, { signal, onBatch });
       if (count > 0) log.debug({ kind: kind.kind, count }, 'upkeep removed old rows');
       return { count, isRest, error: null };
     } catch (err) {
-      if (this.#stopping.signal.aborted) throw err;
+      if (this.#work.stopping.aborted) throw err;
       log.warn({ err, kind: kind.kind, count }, 'upkeep failed, will try again');
       return { count, isRest: true, error: describe(err) };
     }
-  }
-
-  #sleep(delayMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.#stopping.signal.aborted ? 0 : delayMs + 1);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }
 
