@@ -1,4 +1,5 @@
 import type { HeldRun } from '../run/runs-under-way.ts';
+import { WaitLine } from './wait-line.ts';
 
 /** Ends that may be outstanding beyond one a place, of jobs whose ends alone fail, before no further run begins. */
 export const MAX_UNRECORDED_BEYOND_PLACES = 10;
@@ -27,7 +28,7 @@ export interface BreakerOptions {
 export class EndsBreaker {
   readonly #options: BreakerOptions;
   readonly #unrecorded = new Set<HeldRun>();
-  readonly #waiting = new Set<() => void>();
+  readonly #line = new WaitLine();
   #isTripped = false;
   #hasTrial = false;
   #error: Error | undefined;
@@ -47,7 +48,7 @@ export class EndsBreaker {
   /** How many jobs may be fetched. */
   limitFetch(size: number): number {
     if (!this.isOpen) return size;
-    return this.#hasTrial && this.#waiting.size === 0 ? Math.min(size, 1) : 0;
+    return this.#hasTrial && this.#line.length === 0 ? Math.min(size, 1) : 0;
   }
 
   /**
@@ -61,7 +62,7 @@ export class EndsBreaker {
       this.#hasTrial = false;
       return undefined;
     }
-    return this.#wait(signal);
+    return this.#line.turn(signal);
   }
 
   /** The end of this run cannot be written. */
@@ -87,41 +88,15 @@ export class EndsBreaker {
       this.#isTripped = false;
     }
     this.#tell();
-    if (!this.isOpen) this.#admitAll();
+    if (this.isOpen) return;
+    this.#hasTrial = false;
+    this.#line.admitAll();
   }
 
   /** All outstanding ends were tried again. */
   tried(): void {
     if (!this.isOpen || this.#unrecorded.size >= this.#options.maxUnrecorded) return;
-    const [first] = this.#waiting;
-    if (first) this.#admit(first);
-    else this.#hasTrial = true;
-  }
-
-  #wait(signal: AbortSignal): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const giveUp = () => {
-      this.#waiting.delete(admit);
-      reject(signal.reason);
-    };
-    const admit = () => {
-      signal.removeEventListener('abort', giveUp);
-      resolve();
-    };
-    if (signal.aborted) return Promise.reject(signal.reason);
-    this.#waiting.add(admit);
-    signal.addEventListener('abort', giveUp, { once: true });
-    return promise;
-  }
-
-  #admitAll(): void {
-    this.#hasTrial = false;
-    for (const admit of this.#waiting) this.#admit(admit);
-  }
-
-  #admit(admit: () => void): void {
-    this.#waiting.delete(admit);
-    admit();
+    if (!this.#line.admitFirst()) this.#hasTrial = true;
   }
 
   #tell(): void {

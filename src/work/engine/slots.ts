@@ -1,6 +1,8 @@
+import { WaitLine } from './wait-line.ts';
+
 /** Places for runs at once. A queue's runner and its successor share them, so that both together keep the limit. */
 export class Slots {
-  readonly #waiting = new Set<() => void>();
+  readonly #line = new WaitLine();
   #limit: number;
   #usedCount = 0;
 
@@ -37,24 +39,8 @@ export class Slots {
   async acquire(signal: AbortSignal): Promise<Disposable> {
     signal.throwIfAborted();
     if (this.#usedCount < this.#limit) this.#usedCount++;
-    else await this.#turn(signal);
+    else await this.#line.turn(signal); // with the place taken
     return { [Symbol.dispose]: () => this.#release() };
-  }
-
-  /** Resolves with the place taken. */
-  #turn(signal: AbortSignal): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const giveUp = () => {
-      this.#waiting.delete(admit);
-      reject(signal.reason);
-    };
-    const admit = () => {
-      signal.removeEventListener('abort', giveUp);
-      resolve();
-    };
-    this.#waiting.add(admit);
-    signal.addEventListener('abort', giveUp, { once: true });
-    return promise;
   }
 
   #release(): void {
@@ -63,11 +49,6 @@ export class Slots {
   }
 
   #admit(): void {
-    for (const admit of this.#waiting) {
-      if (this.#usedCount >= this.#limit) return;
-      this.#usedCount++;
-      this.#waiting.delete(admit);
-      admit();
-    }
+    while (this.#usedCount < this.#limit && this.#line.admitFirst()) this.#usedCount++;
   }
 }
