@@ -5,9 +5,9 @@ import { z } from 'zod';
 import type { EnqueueOptions } from '../../src/enqueue/enqueue-options.ts';
 import { HowdahError } from '../../src/errors.ts';
 import { defineTask } from '../../src/tasks/define-task.ts';
+import { openSession, untilBlocked } from '../support/session.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { stored } from './enqueue-both-ways.ts';
-import { openSession, untilBlocked } from './session.ts';
 
 /** A fifth of what two cores did with others at work on them (25,000 to 42,000). */
 const MIN_JOBS_PER_SECOND = 5_000;

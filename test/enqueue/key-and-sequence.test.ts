@@ -2,35 +2,21 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { EnqueueOptions } from '../../src/enqueue/enqueue-options.ts';
 import { completeJob, fetchJob } from '../support/job-states.ts';
-import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
+import { QueueStage } from '../support/queue-stage.ts';
+import { type Session, untilBlocked } from '../support/session.ts';
+import { type TestQueue, testTask } from '../support/test-queue.ts';
 import { stored } from './enqueue-both-ways.ts';
-import { openSession, type Session, untilBlocked } from './session.ts';
 
 const works = testTask('works');
 const JOBS = 'graphile_worker._private_jobs';
 
+const stage = new QueueStage();
 let queue: TestQueue;
-let sessions: Session[] = [];
 before(async () => {
-  queue = await openTestQueue([[works, async () => {}]]);
+  queue = await stage.open([works, async () => {}]);
 });
-afterEach(async () => {
-  for (const session of sessions) await session.end('rollback');
-  sessions = [];
-  await queue.pool.query(`delete from ${JOBS}`);
-  await heartbeat();
-  const { rows } = await queue.pool.query(
-    'select name from howdah.sequences union all select sequence from howdah.sequence_wakeups',
-  );
-  assert.deepEqual(rows, [], 'nothing is left of sequences without jobs');
-});
-after(() => queue.close());
-
-async function session(isolation?: string): Promise<Session> {
-  const opened = await openSession(queue.pool, isolation);
-  sessions.push(opened);
-  return opened;
-}
+afterEach(() => stage.clear());
+after(() => stage.close());
 
 const put = async (n: number, options: EnqueueOptions = {}, tx?: Session) => {
   const wanted = { key: 'k', sequence: 's', ...options };
@@ -192,9 +178,9 @@ describe('a running job of the key', () => {
   test('that ends while its key is enqueued never waits, and the successor goes at once or with a heartbeat', async () => {
     const running = await put(1);
     await fetchJob(queue, running);
-    const enqueueing = await session();
+    const enqueueing = await stage.session();
     await add('s', enqueueing); // holds the sequence, not the job
-    const ending = await session();
+    const ending = await stage.session();
     await ending.run(`set local lock_timeout = '1s'`);
     await ending.run(`delete from ${JOBS} where id = $1`, [running]);
     await ending.end('commit');
@@ -210,7 +196,7 @@ describe('a running job of the key', () => {
   test('whose end is not committed yet makes the enqueue wait, and then needs no follower', async () => {
     const running = await put(1);
     await fetchJob(queue, running);
-    const ending = await session();
+    const ending = await stage.session();
     await ending.run(`delete from ${JOBS} where id = $1`, [running]);
     const waiting = put(2);
     await untilBlocked(queue.pool, 1);
@@ -222,7 +208,7 @@ describe('a running job of the key', () => {
 describe('of two transactions with the same key and sequence, the second', () => {
   test('waits for the first, and replaces its job', async () => {
     const head = await add();
-    const first = await session();
+    const first = await stage.session();
     const id = await put(1, {}, first);
     const waiting = put(2);
     await untilBlocked(queue.pool, 1);
@@ -234,7 +220,7 @@ describe('of two transactions with the same key and sequence, the second', () =>
   });
 
   test('with another sequence waits too, and moves it', async () => {
-    const first = await session();
+    const first = await stage.session();
     const id = await put(1, {}, first);
     const waiting = put(2, { sequence: 't' });
     await untilBlocked(queue.pool, 1);
@@ -244,7 +230,7 @@ describe('of two transactions with the same key and sequence, the second', () =>
   });
 
   test('whose snapshot is older is told to try again', async () => {
-    const old = await session('repeatable read');
+    const old = await stage.session('repeatable read');
     await old.run('select 1');
     await put(1);
     await assert.rejects(put(2, {}, old), { code: '40001' });
@@ -286,9 +272,9 @@ describe('while an enqueue that replaces the next job is open', () => {
   test('the end of the head does not wait, and a heartbeat lets the new one go with its payload', async () => {
     const head = await add();
     const id = await put(1);
-    const replacing = await session();
+    const replacing = await stage.session();
     await put(2, {}, replacing);
-    const ending = await session();
+    const ending = await stage.session();
     await ending.run(`set local lock_timeout = '1s'`);
     await ending.run(`delete from ${JOBS} where id = $1`, [head]);
     await ending.end('commit');
@@ -302,7 +288,7 @@ describe('while an enqueue that replaces the next job is open', () => {
   test('and is rolled back, the old one goes', async () => {
     const head = await add();
     const id = await put(1);
-    const replacing = await session();
+    const replacing = await stage.session();
     await put(2, {}, replacing);
     await completeJob(queue, head);
     await replacing.end('rollback');

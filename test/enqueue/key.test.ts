@@ -3,35 +3,22 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { announceTasks } from '../../src/enqueue/announce-tasks.ts';
 import { createCatalogue } from '../../src/tasks/catalogue.ts';
 import { completeJob, fetchJob } from '../support/job-states.ts';
-import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
+import { QueueStage } from '../support/queue-stage.ts';
+import { type Session, untilBlocked } from '../support/session.ts';
+import { type TestQueue, testTask } from '../support/test-queue.ts';
 import { stored, WAYS } from './enqueue-both-ways.ts';
-import { openSession, type Session, untilBlocked } from './session.ts';
 
 const works = testTask('works');
 const other = testTask('other');
 const JOBS = 'graphile_worker._private_jobs';
 
+const stage = new QueueStage();
 let queue: TestQueue;
-let sessions: Session[] = [];
 before(async () => {
-  queue = await openTestQueue([
-    [works, async () => {}],
-    [other, async () => {}],
-  ]);
+  queue = await stage.open([works, async () => {}], [other, async () => {}]);
 });
-afterEach(async () => {
-  for (const session of sessions) await session.end('rollback');
-  sessions = [];
-  await queue.pool.query(`delete from ${JOBS}`);
-  await queue.pool.query('truncate howdah.job_history');
-});
-after(() => queue.close());
-
-async function session(isolation?: string): Promise<Session> {
-  const opened = await openSession(queue.pool, isolation);
-  sessions.push(opened);
-  return opened;
-}
+afterEach(() => stage.clear());
+after(() => stage.close());
 
 const put = async (n: number, { task = works, tx = undefined as Session | undefined } = {}) => {
   const { id } = await queue.distributor.distribute(tx?.client ?? queue.pool, task, { n }, { key: 'k' });
@@ -122,7 +109,7 @@ describe('a key of a task', () => {
 
 describe('of two transactions that enqueue one key, the second', () => {
   test('waits for the first and replaces its job', async () => {
-    const first = await session();
+    const first = await stage.session();
     const id = await put(1, { tx: first });
     const waiting = put(2);
     await untilBlocked(queue.pool, 1);
@@ -132,7 +119,7 @@ describe('of two transactions that enqueue one key, the second', () => {
   });
 
   test('makes its own when the first rolls back', async () => {
-    const first = await session();
+    const first = await stage.session();
     const id = await put(1, { tx: first });
     const waiting = put(2);
     await untilBlocked(queue.pool, 1);
@@ -143,7 +130,7 @@ describe('of two transactions that enqueue one key, the second', () => {
   test('replaces the successor when the first let go of a running job', async () => {
     const running = await put(1);
     await fetchJob(queue, running);
-    const first = await session();
+    const first = await stage.session();
     const id = await put(2, { tx: first });
     const waiting = put(3);
     await untilBlocked(queue.pool, 1);
@@ -156,7 +143,7 @@ describe('of two transactions that enqueue one key, the second', () => {
   });
 
   test('is told to try again when it could not see the first', async () => {
-    const old = await session('repeatable read');
+    const old = await stage.session('repeatable read');
     await old.run('select 1');
     await put(1);
     await assert.rejects(put(2, { tx: old }), { code: '40001' });
@@ -164,7 +151,7 @@ describe('of two transactions that enqueue one key, the second', () => {
 
   test('finds the same one when both find a job from before', async () => {
     const before = await addRaw('works', 1);
-    const first = await session();
+    const first = await stage.session();
     assert.equal(await put(2, { tx: first }), before);
     const waiting = put(3);
     await untilBlocked(queue.pool, 1);
@@ -179,7 +166,7 @@ describe('a job that a worker takes', () => {
 
   test('while its key is enqueued is let go of, and a new one follows', async () => {
     const id = await put(1);
-    const worker = await session();
+    const worker = await stage.session();
     await take(worker, id);
     const waiting = put(2);
     await untilBlocked(queue.pool, 1);
@@ -191,9 +178,9 @@ describe('a job that a worker takes', () => {
 
   test('after its key was enqueued has the new payload', async () => {
     const id = await put(1);
-    const enqueueing = await session();
+    const enqueueing = await stage.session();
     assert.equal(await put(2, { tx: enqueueing }), id);
-    const worker = await session();
+    const worker = await stage.session();
     const { rows } = await worker.client.query(`select from ${JOBS} for update skip locked`);
     assert.equal(rows.length, 0, 'a fetch passes over it meanwhile');
     await enqueueing.end('commit');

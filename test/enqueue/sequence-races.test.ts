@@ -1,34 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
+import { QueueStage } from '../support/queue-stage.ts';
+import { type Session, untilBlocked } from '../support/session.ts';
+import { type TestQueue, testTask } from '../support/test-queue.ts';
 import { stored } from './enqueue-both-ways.ts';
-import { openSession, type Session, untilBlocked } from './session.ts';
 
 const works = testTask('works');
 const JOBS = 'graphile_worker._private_jobs';
 
+const stage = new QueueStage();
 let queue: TestQueue;
-let sessions: Session[] = [];
 before(async () => {
-  queue = await openTestQueue([[works, async () => {}]]);
+  queue = await stage.open([works, async () => {}]);
 });
-afterEach(async () => {
-  for (const session of sessions) await session.end('rollback');
-  sessions = [];
-  await queue.pool.query(`delete from ${JOBS}`);
-  await heartbeat();
-  const { rows } = await queue.pool.query(
-    'select name from howdah.sequences union all select sequence from howdah.sequence_wakeups',
-  );
-  assert.deepEqual(rows, [], 'nothing is left of sequences without jobs');
-});
-after(() => queue.close());
-
-async function session(isolation?: string): Promise<Session> {
-  const opened = await openSession(queue.pool, isolation);
-  sessions.push(opened);
-  return opened;
-}
+afterEach(() => stage.clear());
+after(() => stage.close());
 
 async function add(tx: Session | undefined = undefined, sequence = 's'): Promise<string> {
   const job = await queue.distributor.distribute(tx?.client ?? queue.pool, works, {}, { sequence });
@@ -37,7 +23,7 @@ async function add(tx: Session | undefined = undefined, sequence = 's'): Promise
 
 /** Ends a job as its completion does; `lock_timeout` proves that it never waits. */
 async function complete(id: string, tx?: Session): Promise<void> {
-  const ending = tx ?? (await session());
+  const ending = tx ?? (await stage.session());
   await ending.run(`set local lock_timeout = '1s'`);
   await ending.run(`delete from ${JOBS} where id = $1`, [id]);
   if (tx === undefined) await ending.end('commit');
@@ -65,7 +51,7 @@ describe('enqueueing to a sequence', () => {
   });
 
   test('gives ids in the order of commits: a second transaction waits for the first', async () => {
-    const [first, second] = [await session(), await session()];
+    const [first, second] = [await stage.session(), await stage.session()];
     const a = await add(first);
     const waiting = add(second);
     await untilBlocked(queue.pool, 1);
@@ -78,7 +64,7 @@ describe('enqueueing to a sequence', () => {
 
   test('gives ids in the order of commits also behind a head', async () => {
     const head = await add();
-    const [first, second] = [await session(), await session()];
+    const [first, second] = [await stage.session(), await stage.session()];
     const a = await add(first);
     const waiting = add(second);
     await untilBlocked(queue.pool, 1);
@@ -91,7 +77,7 @@ describe('enqueueing to a sequence', () => {
   });
 
   test('makes the waiting one the first when the one before rolls back', async () => {
-    const [first, second] = [await session(), await session()];
+    const [first, second] = [await stage.session(), await stage.session()];
     await add(first);
     const waiting = add(second);
     await untilBlocked(queue.pool, 1);
@@ -110,7 +96,7 @@ describe('enqueueing to a sequence', () => {
 describe('when the head ends', () => {
   test('during an enqueue that saw it alive, it does not wait, and the next heartbeat releases the new job', async () => {
     const head = await add();
-    const enqueueing = await session();
+    const enqueueing = await stage.session();
     const next = await add(enqueueing);
     await complete(head);
     await heartbeat();
@@ -122,7 +108,7 @@ describe('when the head ends', () => {
 
   test('before an enqueue, which waits for that commit, the new job is free at once', async () => {
     const head = await add();
-    const ending = await session();
+    const ending = await stage.session();
     await complete(head, ending);
     const waiting = add();
     await untilBlocked(queue.pool, 1);
@@ -132,7 +118,7 @@ describe('when the head ends', () => {
 
   test('and that is rolled back, an enqueue that waited parks', async () => {
     const head = await add();
-    const ending = await session();
+    const ending = await stage.session();
     await complete(head, ending);
     const waiting = add();
     await untilBlocked(queue.pool, 1);
@@ -148,7 +134,7 @@ describe('when the head ends', () => {
 
   test('while somebody holds the next job, it does not wait; whoever is left then runs', async () => {
     const [head, next, last] = [await add(), await add(), await add()];
-    const cancelling = await session();
+    const cancelling = await stage.session();
     await cancelling.run(`delete from ${JOBS} where id = $1`, [next]);
     await complete(head);
     await cancelling.end('commit');
@@ -172,7 +158,7 @@ describe('when the head ends', () => {
 
   test('in a repeatable read transaction, the next is released by a heartbeat', async () => {
     const head = await add();
-    const ending = await session('repeatable read');
+    const ending = await stage.session('repeatable read');
     await ending.run('select 1');
     const next = await add();
     await complete(head, ending);
@@ -219,7 +205,7 @@ describe('a finished job of a sequence that is retried', () => {
 describe('a repeatable read transaction', () => {
   test('whose snapshot still shows a head that ended leaves its job to a heartbeat', async () => {
     const head = await add();
-    const old = await session('repeatable read');
+    const old = await stage.session('repeatable read');
     await old.run('select 1');
     const second = await add();
     await complete(head);
@@ -233,11 +219,11 @@ describe('a repeatable read transaction', () => {
 
   test('that cannot see the head enqueued since never runs beside it', async () => {
     const gone = await add();
-    const blocker = await session();
+    const blocker = await stage.session();
     await blocker.run(`select from howdah.sequences where name = 's' for update`);
     await complete(gone);
     await blocker.end('commit');
-    const old = await session('repeatable read');
+    const old = await stage.session('repeatable read');
     await old.run('select 1');
     const head = await add();
     await heartbeat();

@@ -3,37 +3,28 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { HowdahError } from '../../src/errors.ts';
 import type { TaskContext } from '../../src/tasks/task-context.ts';
 import { completeJob, fetchJob } from '../support/job-states.ts';
-import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
+import { QueueStage } from '../support/queue-stage.ts';
+import { type Session, untilBlocked } from '../support/session.ts';
+import { type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { stored } from './enqueue-both-ways.ts';
-import { openSession, type Session, untilBlocked } from './session.ts';
 
 const works = testTask('works');
 const polls = testTask('polls', { maxRetries: 5 });
 const JOBS = 'graphile_worker._private_jobs';
 
+const stage = new QueueStage();
 let queue: TestQueue;
-let sessions: Session[] = [];
 /** What the handler of `polls` does in its run number n. */
 let act: (n: number, context: TaskContext<object>) => Promise<void>;
 before(async () => {
-  queue = await openTestQueue([
+  queue = await stage.open(
     [works, async () => {}],
     [polls, (payload, context) => act((payload as { n: number }).n, context)],
-  ]);
+  );
 });
-afterEach(async () => {
-  for (const session of sessions) await session.end('rollback');
-  sessions = [];
-  await queue.pool.query(`delete from ${JOBS}`);
-});
-after(() => queue.close());
-
-async function session(): Promise<Session> {
-  const opened = await openSession(queue.pool);
-  sessions.push(opened);
-  return opened;
-}
+afterEach(() => stage.clear());
+after(() => stage.close());
 
 const put = async (succeeds?: string, tx?: Session) => {
   const options = { uniqueKey: 'u', ...(succeeds === undefined ? {} : { succeeds }) };
@@ -78,7 +69,7 @@ describe('a running job that holds a unique key', () => {
 
   test('keeps key and retries when the transaction of its successor is rolled back', async () => {
     const id = await running();
-    const tx = await session();
+    const tx = await stage.session();
     await put(id, tx);
     await tx.end('rollback');
     await assert.rejects(put(), heldBy(id));
@@ -89,7 +80,7 @@ describe('a running job that holds a unique key', () => {
   test('has another enqueue wait for the transaction of its successor, to be refused by whoever holds it then', async () => {
     const id = await running();
     for (const how of ['rollback', 'commit'] as const) {
-      const tx = await session();
+      const tx = await stage.session();
       const next = await put(id, tx);
       const refused = assert.rejects(put(), heldBy(how === 'commit' ? next : id));
       await untilBlocked(queue.pool, 1);
@@ -100,7 +91,7 @@ describe('a running job that holds a unique key', () => {
 
   test('has one successor of two that are enqueued at the same time', async () => {
     const id = await running();
-    const first = await session();
+    const first = await stage.session();
     const next = await put(id, first);
     const refused = assert.rejects(put(id), heldBy(next));
     await untilBlocked(queue.pool, 1);
@@ -110,7 +101,7 @@ describe('a running job that holds a unique key', () => {
 
   test('ends only after the open transaction of its successor, which then holds the key', async () => {
     const id = await running();
-    const tx = await session();
+    const tx = await stage.session();
     const next = await put(id, tx);
     const ending = completeJob(queue, id);
     await untilBlocked(queue.pool, 1);
@@ -121,7 +112,7 @@ describe('a running job that holds a unique key', () => {
 
   test('that ends first leaves the key free for its successor, which needs nothing of it', async () => {
     const id = await running();
-    const ending = await session();
+    const ending = await stage.session();
     await ending.run(`delete from ${JOBS} where id = $1`, [id]);
     const waiting = put(id);
     await untilBlocked(queue.pool, 1);
@@ -147,7 +138,7 @@ describe('a running job that holds a unique key', () => {
 
   test('gives up nothing to a successor that waited for its cancellation; the other order leaves both', async () => {
     const id = await running();
-    const cancelling = await session();
+    const cancelling = await stage.session();
     await cancelling.run('select howdah.cancel_job($1)', [id]);
     const refused = assert.rejects(put(id), heldBy(id));
     await untilBlocked(queue.pool, 1);
@@ -156,7 +147,7 @@ describe('a running job that holds a unique key', () => {
     await completeJob(queue, id);
 
     const first = await running();
-    const enqueueing = await session();
+    const enqueueing = await stage.session();
     const next = await put(first, enqueueing);
     const late = queue.pool.query('select howdah.cancel_job($1)', [first]);
     await untilBlocked(queue.pool, 1);
@@ -233,7 +224,7 @@ describe('a handler', () => {
     test(`commits its successor with its own completion, ${isFirst ? 'before' : 'after'} it in the transaction`, async () => {
       act = async (n, context) => {
         if (n === 3) return;
-        const tx = await openSession(queue.pool);
+        const tx = await stage.session();
         if (isFirst) await next(n, context, tx.client);
         await context.completeInTransaction(tx.client);
         if (!isFirst) await next(n, context, tx.client);

@@ -2,36 +2,23 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { EnqueueOptions } from '../../src/enqueue/enqueue-options.ts';
 import { HowdahError } from '../../src/errors.ts';
-import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
+import { QueueStage } from '../support/queue-stage.ts';
+import { untilBlocked } from '../support/session.ts';
+import { type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { stored, WAYS } from './enqueue-both-ways.ts';
-import { openSession, type Session, untilBlocked } from './session.ts';
 
 const works = testTask('works');
 const other = testTask('other');
 const JOBS = 'graphile_worker._private_jobs';
 
+const stage = new QueueStage();
 let queue: TestQueue;
-let sessions: Session[] = [];
 before(async () => {
-  queue = await openTestQueue([
-    [works, async () => {}],
-    [other, async () => {}],
-  ]);
+  queue = await stage.open([works, async () => {}], [other, async () => {}]);
 });
-afterEach(async () => {
-  for (const session of sessions) await session.end('rollback');
-  sessions = [];
-  await queue.pool.query(`delete from ${JOBS}`);
-  await queue.pool.query('delete from graphile_worker_critical._private_jobs');
-});
-after(() => queue.close());
-
-async function session(isolation?: string): Promise<Session> {
-  const opened = await openSession(queue.pool, isolation);
-  sessions.push(opened);
-  return opened;
-}
+afterEach(() => stage.clear());
+after(() => stage.close());
 
 const add = (options: EnqueueOptions, { task = works, payload = {} } = {}) =>
   queue.distributor.distribute(queue.pool, task, payload, options);
@@ -59,7 +46,7 @@ describe('a second job with a unique key', () => {
 
   test('leaves the transaction usable, alone and in a batch, and writes nothing of the batch', async () => {
     const { id } = await add({ uniqueKey: 'a' });
-    const tx = await session();
+    const tx = await stage.session();
     await assert.rejects(
       queue.distributor.distribute(tx.client, works, {}, { uniqueKey: 'a' }),
       isDuplicateOf(id),
@@ -76,7 +63,7 @@ describe('a second job with a unique key', () => {
   });
 
   test('is refused within the transaction and the batch of the first', async () => {
-    const tx = await session();
+    const tx = await stage.session();
     const { id } = await queue.distributor.distribute(tx.client, works, {}, { uniqueKey: 'a' });
     await assert.rejects(
       queue.distributor.distribute(tx.client, works, {}, { uniqueKey: 'a' }),
@@ -94,12 +81,12 @@ describe('a second job with a unique key', () => {
 
   test('does not make the end of its holder wait, however long its transaction stays open', async () => {
     const { id } = await add({ uniqueKey: 'a' });
-    const refused = await session();
+    const refused = await stage.session();
     await assert.rejects(
       queue.distributor.distribute(refused.client, works, {}, { uniqueKey: 'a' }),
       isDuplicateOf(id),
     );
-    const ending = await session();
+    const ending = await stage.session();
     await ending.run(`set local lock_timeout = '1s'`);
     await ending.run(`delete from ${JOBS} where id = $1`, [id]);
     await ending.end('commit');
@@ -121,7 +108,7 @@ describe('without a unique key, uniqueForMs', () => {
 describe('of two transactions with one unique key', () => {
   for (const isolation of ['read committed', 'repeatable read']) {
     test(`the second waits, and is refused when the first commits (${isolation})`, async () => {
-      const [first, second] = [await session(isolation), await session(isolation)];
+      const [first, second] = [await stage.session(isolation), await stage.session(isolation)];
       await second.run('select 1');
       const { id } = await queue.distributor.distribute(first.client, works, {}, { uniqueKey: 'a' });
       const waiting = queue.distributor.distribute(second.client, works, {}, { uniqueKey: 'a' });
@@ -135,7 +122,7 @@ describe('of two transactions with one unique key', () => {
     });
 
     test(`the second waits, and gets the key when the first rolls back (${isolation})`, async () => {
-      const [first, second] = [await session(isolation), await session(isolation)];
+      const [first, second] = [await stage.session(isolation), await stage.session(isolation)];
       await second.run('select 1');
       await queue.distributor.distribute(first.client, works, {}, { uniqueKey: 'a' });
       const waiting = queue.distributor.distribute(second.client, works, {}, { uniqueKey: 'a' });
@@ -151,7 +138,7 @@ describe('of two transactions with one unique key', () => {
   test('one takes over a key left behind, and the other is refused', async () => {
     await add({ uniqueKey: 'a' });
     await queue.pool.query(`truncate ${JOBS}`);
-    const [first, second] = [await session(), await session()];
+    const [first, second] = [await stage.session(), await stage.session()];
     const { id } = await queue.distributor.distribute(first.client, works, {}, { uniqueKey: 'a' });
     const refusal = assert.rejects(
       queue.distributor.distribute(second.client, works, {}, { uniqueKey: 'a' }),
@@ -165,7 +152,7 @@ describe('of two transactions with one unique key', () => {
   test('exactly one takes over a key left behind, also when both saw it so', async () => {
     await add({ uniqueKey: 'a' });
     await queue.pool.query(`truncate ${JOBS}`);
-    const looking = await session();
+    const looking = await stage.session();
     await looking.run(`lock table ${JOBS} in access exclusive mode`); // both read the lock, then wait to look for its job
     const both = Promise.allSettled([add({ uniqueKey: 'a' }), add({ uniqueKey: 'a' })]);
     await untilBlocked(queue.pool, 2);
@@ -175,7 +162,7 @@ describe('of two transactions with one unique key', () => {
 
   test('an end that is not committed yet still refuses, by waiting for it', async () => {
     const { id } = await add({ uniqueKey: 'a' });
-    const ending = await session();
+    const ending = await stage.session();
     await ending.run(`delete from ${JOBS} where id = $1`, [id]);
     const waiting = add({ uniqueKey: 'a' });
     await untilBlocked(queue.pool, 1);
@@ -230,9 +217,9 @@ describe('a unique key is free again when its job', () => {
   test('ends while somebody takes the expired key over, without waiting for them', async () => {
     const { id } = await add({ uniqueKey: 'a' });
     await queue.pool.query(`update howdah.unique_locks set expires_at = now() - interval '1 ms'`);
-    const taker = await session();
+    const taker = await stage.session();
     await queue.distributor.distribute(taker.client, works, {}, { uniqueKey: 'a' });
-    const ending = await session();
+    const ending = await stage.session();
     await ending.run(`set local lock_timeout = '1s'`);
     await ending.run(`delete from ${JOBS} where id = $1`, [id]);
     await ending.end('commit');

@@ -1,30 +1,25 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type pg from 'pg';
-import { openSession, type Session } from '../enqueue/session.ts';
 import { completeJob } from '../support/job-states.ts';
+import { QueueStage } from '../support/queue-stage.ts';
+import type { Session } from '../support/session.ts';
 import { createTestLogin } from '../support/test-login.ts';
-import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
+import { type TestQueue, testTask } from '../support/test-queue.ts';
 
 const works = testTask('works');
 const HOLDS_SEQUENCE = `select howdah.enqueue('works', '{"secret": "s3cret"}', sequence => 's')`;
 
+const stage = new QueueStage();
 let queue: TestQueue;
-let sessions: Session[] = [];
 before(async () => {
-  queue = await openTestQueue([[works, async () => {}]]);
+  queue = await stage.open([works, async () => {}]);
 });
-afterEach(async () => {
-  for (const session of sessions) await session.end('rollback');
-  sessions = [];
-  await queue.pool.query('delete from graphile_worker._private_jobs');
-  await queue.pool.query('select howdah.promote_waiting_sequences()');
-});
-after(() => queue.close());
+afterEach(() => stage.clear());
+after(() => stage.close());
 
 async function session(): Promise<Session> {
-  const opened = await openSession(queue.pool);
-  sessions.push(opened);
+  const opened = await stage.session();
   await opened.run(`set local application_name = 'nightly import'`);
   return opened;
 }
@@ -74,8 +69,7 @@ describe('of a job whose sequence an open transaction holds, explain', () => {
     );
     tx.client.on('error', () => {});
     await queue.pool.query('select pg_terminate_backend($1, 10000)', [pid]);
-    sessions = [];
-    tx.client.release(true);
+    tx.lost();
     await queue.pool.query('select howdah.promote_waiting_sequences()');
     assert.equal((await queue.job(next)).state, 'available');
   });

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { waitFor } from '../support/wait-for.ts';
+import { waitFor } from './wait-for.ts';
 
 /** A connection with a transaction open, for tests that decide who comes first. */
 export interface Session {
@@ -7,6 +7,8 @@ export interface Session {
   run<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Ends the transaction and gives the connection back. Safe to call twice. */
   end(how: 'commit' | 'rollback'): Promise<void>;
+  /** The server has ended the connection, and the transaction with it. */
+  lost(): void;
 }
 
 export async function openSession(pool: pg.Pool, isolation = 'read committed'): Promise<Session> {
@@ -21,6 +23,10 @@ export async function openSession(pool: pg.Pool, isolation = 'read committed'): 
     end(how) {
       ending ??= client.query(how).then(() => client.release());
       return ending;
+    },
+    lost() {
+      ending = Promise.resolve();
+      client.release(true);
     },
   };
 }
