@@ -6,6 +6,7 @@ import {
   hashSecret,
   type RunnerIdentity,
 } from '../../src/work/fleet/runner-identity.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A worker as the database sees it: a registered runner with sessions under its token, driven statement by statement. */
@@ -38,12 +39,21 @@ export interface Act {
 
 export class FenceStage {
   readonly #connectionString: string;
+  readonly #database: TestDatabase | undefined;
   #clients: pg.Client[] = [];
   #stranger: string | undefined;
   #registrar: pg.Client | undefined;
 
-  constructor(connectionString: string) {
+  /** @param database that goes with it. @default the caller's, who drops it */
+  constructor(connectionString: string, database?: TestDatabase) {
     this.#connectionString = connectionString;
+    this.#database = database;
+  }
+
+  /** On a database of its own. */
+  static async open(): Promise<FenceStage> {
+    const database = await createTestDatabase();
+    return new FenceStage(database.connectionString, database);
   }
 
   /** A session that nothing is known about. */
@@ -75,8 +85,8 @@ export class FenceStage {
     const identity = createRunnerIdentity();
     const { token } = identity;
     const poolId = `pool-${token}`;
-    this.#registrar ??= await this.connect();
-    await this.#registrar.query(
+    const registrar = await this.#openRegistrar();
+    await registrar.query(
       `insert into howdah.runners (token, queue, kind, host, pid, concurrency, pool_id, secret_hash)
        values ($1, 'default', 'howdah', 'stage', 1, 1, $2, $3)`,
       [token, poolId, hashSecret(identity.secret)],
@@ -95,6 +105,22 @@ export class FenceStage {
         return { jobId, identity: [jobId, 'default', poolId, rows[0]?.locked_at] };
       },
     };
+  }
+
+  /** @param key its job key. @default none. @returns its id */
+  async addJob(key: string | null = null): Promise<string> {
+    const registrar = await this.#openRegistrar();
+    const { rows } = await registrar.query<{ id: string }>(
+      `select id::text from graphile_worker.add_job('send_welcome_email', '{"user_account":"old"}', job_key => $1)`,
+      [key],
+    );
+    return rows[0]?.id ?? '';
+  }
+
+  /** As for a heartbeat that did not come. */
+  async retire({ token }: StagedWorker): Promise<void> {
+    const registrar = await this.#openRegistrar();
+    await registrar.query('select howdah.retire_runner($1, $2)', [token, 'no heartbeat']);
   }
 
   /** Resolves once the session waits for a lock, as seen from `observer`. */
@@ -119,6 +145,12 @@ export class FenceStage {
     const admin = await this.connect();
     if (this.#stranger) await admin.query(`drop owned by ${this.#stranger}; drop role ${this.#stranger}`);
     await Promise.all(this.#clients.map((client) => client.end().catch(() => {})));
+    await this.#database?.drop();
+  }
+
+  async #openRegistrar(): Promise<pg.Client> {
+    this.#registrar ??= await this.connect();
+    return this.#registrar;
   }
 }
 

@@ -4,13 +4,11 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import type pg from 'pg';
 import { enterSession } from '../../src/work/fleet/runner-identity.ts';
 import { FenceStage, type FetchedRun, pidOf, type StagedWorker } from '../support/fence-stage.ts';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const COMPLETE = 'delete from graphile_worker._private_jobs as jobs where id = $1::bigint';
 const FETCH = `update graphile_worker._private_jobs set attempts = attempts + 1, locked_by = $2, locked_at = now()
                where id = $1`;
 
-let database: TestDatabase;
 let stage: FenceStage;
 let operator: pg.Client;
 /** May do all a worker does, and may not end sessions of other roles. */
@@ -19,34 +17,19 @@ let worker: StagedWorker;
 let run: FetchedRun;
 
 before(async () => {
-  database = await createTestDatabase();
-  stage = new FenceStage(database.connectionString);
+  stage = await FenceStage.open();
   operator = await stage.connect();
   rescuer = await stage.connectStranger();
 });
 
-after(async () => {
-  await stage.close();
-  await database.drop();
-});
+after(() => stage.close());
 
 afterEach(() => stage.endAllBut(operator, rescuer));
 
 beforeEach(async () => {
   worker = await stage.openWorker();
-  run = await worker.fetch(await addJob());
+  run = await worker.fetch(await stage.addJob());
 });
-
-async function addJob(): Promise<string> {
-  const { rows } = await operator.query(
-    `select id::text from graphile_worker.add_job('send_welcome_email', '{"user_account":"old"}')`,
-  );
-  return rows[0].id;
-}
-
-async function retire(): Promise<void> {
-  await operator.query('select howdah.retire_runner($1, $2)', [worker.token, 'no heartbeat']);
-}
 
 async function release(): Promise<{ jobs: number | null; held_by: string | null }> {
   const { rows } = await rescuer.query('select jobs, held_by from howdah.release_runner($1)', [worker.token]);
@@ -63,8 +46,8 @@ describe('a statement of the lost worker that locked the jobs before the rescue 
     const session = await worker.session();
     await session.query('begin');
     await session.query(COMPLETE, [run.jobId]);
-    const other = await addJob();
-    await retire();
+    const other = await stage.addJob();
+    await stage.retire(worker);
     const held = await release();
     assert.equal(held.jobs, null);
     assert.match(held.held_by ?? '', new RegExp(`^process ${pidOf(session)} of role \\w+`));
@@ -78,7 +61,7 @@ describe('a statement of the lost worker that locked the jobs before the rescue 
     const session = await worker.session();
     await session.query('begin');
     await session.query(COMPLETE, [run.jobId]);
-    await retire();
+    await stage.retire(worker);
     const { rows } = await operator.query('select jobs from howdah.release_runner($1)', [worker.token]);
     assert.equal(rows[0].jobs, null);
     await session.query('commit');
@@ -87,10 +70,10 @@ describe('a statement of the lost worker that locked the jobs before the rescue 
 
   test('has what it fetched given back too', async () => {
     const session = await worker.session();
-    const next = await addJob();
+    const next = await stage.addJob();
     await session.query('begin');
     await session.query(FETCH, [next, worker.poolId]);
-    await retire();
+    await stage.retire(worker);
     assert.equal((await release()).jobs, null);
     await session.query('commit');
     assert.equal((await release()).jobs, 2);
@@ -110,7 +93,7 @@ describe('a statement of the lost worker that gets the lock of the jobs after th
       await blocker.query('lock table graphile_worker._private_jobs in share mode');
       const late = assert.rejects(session.query(text, values()), { code: 'HWRET' });
       await stage.untilBlocked(pidOf(session), operator);
-      await retire();
+      await stage.retire(worker);
       const released = release();
       await stage.untilBlocked(pidOf(rescuer), operator);
       await blocker.query('commit');
@@ -124,15 +107,13 @@ describe('a statement of the lost worker that gets the lock of the jobs after th
 describe('a session that bears the lost worker’s name', () => {
   test('in another database or of a role without rights has no say, and is left alone', async () => {
     const name = `howdah:${worker.token}`;
-    const elsewhere = await createTestDatabase();
-    const there = new FenceStage(elsewhere.connectionString);
+    const there = await FenceStage.open();
     const outsiders = [await there.connect(), await stage.connectStranger()];
     for (const outsider of outsiders) await outsider.query(`set application_name = '${name}'`);
-    await retire();
+    await stage.retire(worker);
     assert.equal((await release()).jobs, 1);
     for (const outsider of outsiders) await outsider.query('select 1');
     await there.close();
-    await elsewhere.drop();
   });
 
   for (const [what, kind, text] of [
@@ -146,7 +127,7 @@ describe('a session that bears the lost worker’s name', () => {
       await bearer.query('begin');
       await bearer.query(text);
       await bearer.query(`set application_name = 'howdah:${worker.token}'`);
-      await retire();
+      await stage.retire(worker);
       assert.deepEqual(await release(), { jobs: 1, held_by: null });
       await bearer.query('rollback');
     });
@@ -161,7 +142,7 @@ describe('a session that bears the lost worker’s name', () => {
 
 test('a session that is not the runner’s gets no job in its name', async () => {
   const session = await stage.connect();
-  const id = await addJob();
+  const id = await stage.addJob();
   await assert.rejects(session.query(FETCH, [id, worker.poolId]), { code: 'HWSES' });
   await session.query("select set_config('howdah.runner', 'guessed', false)");
   await assert.rejects(session.query(FETCH, [id, worker.poolId]), { code: 'HWRET' });
@@ -173,7 +154,7 @@ test('nobody enters a session with a wrong secret, or for a runner that was reti
   await assert.rejects(enterSession(session, { token: worker.token, secret: worker.token }), {
     code: 'HWRET',
   });
-  await retire();
+  await stage.retire(worker);
   await assert.rejects(enterSession(session, worker.identity), { code: 'HWRET' });
 });
 

@@ -3,7 +3,6 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import type pg from 'pg';
 import { VerdictError } from '../../src/work/run/verdict.ts';
 import { FenceStage, type FetchedRun, pidOf, type StagedWorker } from '../support/fence-stage.ts';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const RETRY = new VerdictError({ kind: 'retry', delayMs: 5, error: new Error('late trouble') }).message;
@@ -32,7 +31,6 @@ const LATE: Record<string, Say> = {
     client.query(`select howdah.report_result($1, $2, $3, $4, '"late"')`, [...identity]),
 };
 
-let database: TestDatabase;
 let stage: FenceStage;
 let operator: pg.Client;
 let rescuer: pg.Client; // cannot end the worker's sessions: what holds, holds without that
@@ -40,35 +38,23 @@ let worker: StagedWorker;
 let run: FetchedRun;
 
 before(async () => {
-  database = await createTestDatabase();
-  stage = new FenceStage(database.connectionString);
+  stage = await FenceStage.open();
   operator = await stage.connect();
   rescuer = await stage.connectStranger();
 });
 
-after(async () => {
-  await stage.close();
-  await database.drop();
-});
+after(() => stage.close());
 
 afterEach(() => stage.endAllBut(operator, rescuer));
 
 beforeEach(async () => {
   worker = await stage.openWorker();
-  const { rows } = await operator.query(
-    `select id::text from graphile_worker.add_job('send_welcome_email', '{"user_account":"old"}', job_key => $1)`,
-    [worker.token],
-  );
-  run = await worker.fetch(rows[0].id);
+  run = await worker.fetch(await stage.addJob(worker.token));
 });
 
 async function rescue(by = rescuer): Promise<void> {
-  await retire();
+  await stage.retire(worker);
   await release(by);
-}
-
-async function retire(): Promise<void> {
-  await operator.query('select howdah.retire_runner($1, $2)', [worker.token, 'no heartbeat']);
 }
 
 async function release(by = rescuer): Promise<number | null> {
@@ -77,10 +63,7 @@ async function release(by = rescuer): Promise<number | null> {
 }
 
 async function fetchAnother(): Promise<string> {
-  const { rows } = await operator.query(
-    `select id::text from graphile_worker.add_job('send_welcome_email', '{"user_account":"other"}')`,
-  );
-  return (await worker.fetch(rows[0].id)).jobId;
+  return (await worker.fetch(await stage.addJob())).jobId;
 }
 
 async function lockedBy(jobId: string): Promise<string | null | undefined> {
@@ -198,7 +181,7 @@ describe('a word of the worker that comes first, its transaction still open', ()
       const session = await worker.session();
       await session.query(`set application_name = 'howdah:${worker.token}'; begin`);
       await say(session, run);
-      await retire();
+      await stage.retire(worker);
       await waitFor('the job to be given back', async () => (await release(operator)) === 1);
       await assert.rejects(session.query('commit'));
       const { job, history, report } = (await everything()) as Knowledge;
@@ -210,7 +193,7 @@ describe('a word of the worker that comes first, its transaction still open', ()
     await handler.query('begin');
     await completeInTransaction(handler);
     const other = await fetchAnother();
-    await retire();
+    await stage.retire(worker);
     assert.equal(await release(), 1);
     assert.equal(await release(), null);
     assert.equal(await lockedBy(other), null);
@@ -224,7 +207,7 @@ describe('a word of the worker that comes first, its transaction still open', ()
     const handler = await stage.connect();
     await handler.query('begin');
     await completeInTransaction(handler);
-    await retire();
+    await stage.retire(worker);
     assert.equal(await release(operator), null);
     await waitFor('the job to be given back', async () => (await release(operator)) === 1);
     await assert.rejects(handler.query('commit'));
@@ -237,7 +220,7 @@ describe('a word of the worker that comes first, its transaction still open', ()
     await client.query('begin');
     await client.query('select howdah.cancel_job($1)', [run.jobId]);
     const other = await fetchAnother();
-    await retire();
+    await stage.retire(worker);
     assert.equal(await release(), 1);
     assert.equal(await lockedBy(other), null);
     await client.query('commit');

@@ -2,24 +2,18 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type pg from 'pg';
 import { FenceStage, type StagedWorker } from '../support/fence-stage.ts';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-let database: TestDatabase;
 let stage: FenceStage;
 let operator: pg.Client;
 let worker: StagedWorker;
 let jobId: string;
 
 before(async () => {
-  database = await createTestDatabase();
-  stage = new FenceStage(database.connectionString);
+  stage = await FenceStage.open();
   operator = await stage.connect();
 });
 
-after(async () => {
-  await stage.close();
-  await database.drop();
-});
+after(() => stage.close());
 
 beforeEach(async () => {
   worker = await stage.openWorker();
@@ -30,11 +24,9 @@ afterEach(() => stage.endAllBut(operator));
 
 /** A job of its own that the worker holds. */
 async function fetchAnother(): Promise<string> {
-  const { rows } = await operator.query(
-    `select id::text from graphile_worker.add_job('send_welcome_email', '{"user_account":"ada"}')`,
-  );
-  await worker.fetch(rows[0].id);
-  return rows[0].id;
+  const id = await stage.addJob();
+  await worker.fetch(id);
+  return id;
 }
 
 const retire = (...reason: (string | null)[]) =>
