@@ -1,6 +1,6 @@
 import { namingAt } from '../db/naming.ts';
 import { queueSchema, schemaQueue } from '../db/queue-schema.ts';
-import type { CliSettings } from '../work/engine/engine-plugin.ts';
+import type { CliSettings } from '../work/guest/engine-plugin.ts';
 import { StartupError } from './startup-error.ts';
 
 /** What the CLI is told to read: it must be told something, and reads nothing in the end. */

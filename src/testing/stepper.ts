@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { createEventHub, type EventHub } from '../observability/event-hub.ts';
 import type { HowdahEvents } from '../observability/events.ts';
-import { Slots } from '../work/engine/slots.ts';
+import { Slots } from '../work/runner/slots.ts';
 import { type LeftJob, type NextJob, readLeftJob, wakeWorkers } from './due-jobs.ts';
 
 /** How long a job that is due may take to begin: a runner that had to be replaced is back by then. */

@@ -1,12 +1,12 @@
 import type { EventHub } from '../observability/event-hub.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { BoundTask } from '../tasks/bind.ts';
-import type { EndsTrouble } from './engine/ends-breaker.ts';
-import { ServedQueue } from './engine/served-queue.ts';
-import type { Slots } from './engine/slots.ts';
 import { FleetMember } from './fleet/fleet-member.ts';
 import type { BeatAnswer } from './fleet/registry.ts';
 import { ShutdownError } from './run/abort-reasons.ts';
+import type { EndsTrouble } from './runner/ends-breaker.ts';
+import { ServedQueue } from './runner/served-queue.ts';
+import type { Slots } from './runner/slots.ts';
 import type { Schedule } from './schedules/crontab.ts';
 import { Scheduler } from './schedules/scheduler.ts';
 import { Upkeep } from './upkeep/upkeep.ts';

@@ -3,10 +3,10 @@ import { beforeEach, describe, test } from 'node:test';
 import type { Pool } from 'pg';
 import { createEventHub } from '../../src/observability/event-hub.ts';
 import { createLogger } from '../../src/observability/logger.ts';
-import { Endings } from '../../src/work/engine/endings.ts';
-import { EndsBreaker } from '../../src/work/engine/ends-breaker.ts';
 import { RunsBoard } from '../../src/work/fleet/runs-board.ts';
 import { RunsUnderWay } from '../../src/work/run/runs-under-way.ts';
+import { Endings } from '../../src/work/runner/endings.ts';
+import { EndsBreaker } from '../../src/work/runner/ends-breaker.ts';
 
 const COMPLETE = {
   text: 'delete from graphile_worker._private_jobs as jobs\nwhere id = $1::bigint',

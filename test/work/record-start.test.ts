@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Job } from 'graphile-worker';
 import { createLogger } from '../../src/observability/logger.ts';
-import { recordStart, type StartRecorder } from '../../src/work/engine/record-start.ts';
 import { VerdictError } from '../../src/work/run/verdict.ts';
+import { recordStart, type StartRecorder } from '../../src/work/runner/record-start.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const environment = { log: createLogger({ level: 'silent' }) };

@@ -1,13 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Runner as GraphileRunner, run, type TaskList, type WorkerEvents } from 'graphile-worker';
-import type { Pool } from 'pg';
+import type { Pool, QueryConfig, QueryResult } from 'pg';
 import { queueSchema } from '../../db/queue-schema.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { distrustNews } from './distrust-news.ts';
-import type { Endings } from './endings.ts';
 import { createEngineLogger } from './engine-logger.ts';
-import { isFetch, readEnds } from './engine-statement.ts';
+import { isFetch, type RunEnd, readEnds } from './engine-statement.ts';
 import { Fetching, type FetchingOptions, type FetchingQueue, HELD_MS } from './fetching.ts';
 import { gatePool } from './gated-pool.ts';
 import { MAX_FETCH } from './prefetch.ts';
@@ -32,8 +31,8 @@ export interface EngineOptions extends FetchingOptions {
   concurrency: number;
   tasks: TaskList;
   log: Logger;
-  /** Writes the ends of runs. */
-  endings: Endings;
+  /** Does what the engine's statement would, which ends these runs; never rejects. */
+  writeEnds: (statement: QueryConfig, ends: readonly RunEnd[]) => Promise<Pick<QueryResult, 'rows'>>;
   /** Told the name under which jobs will be locked; nothing is fetched before it resolves. */
   onPool: (poolId: string) => Promise<void>;
   /** The engine takes no more jobs, by stop() or, with the cause, by itself. */
@@ -66,7 +65,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     opened: () => isNamed,
     answer(statement) {
       const ends = readEnds(statement);
-      if (ends) return options.endings.write(statement, ends);
+      if (ends) return options.writeEnds(statement, ends);
       return isFetch(statement) ? fetching.fetch(statement) : undefined;
     },
   });

@@ -1,6 +1,5 @@
 import type { WorkerEvents } from 'graphile-worker';
 import type { Pool, QueryConfig, QueryResult } from 'pg';
-import type { EndsBreaker } from './ends-breaker.ts';
 import { withLimit, withoutRefused } from './engine-statement.ts';
 import type { Prefetch } from './prefetch.ts';
 import type { Refusals } from './refusals.ts';
@@ -21,10 +20,11 @@ export interface FetchingQueue {
 export interface FetchingOptions {
   pool: Pool;
   prefetch: Prefetch;
-  breaker: EndsBreaker;
   refusals: Refusals;
   /** Runs that may begin now. */
   freePlaces: () => number;
+  /** How many of so many jobs may be fetched, as the ends of runs can be written. */
+  limitFetch: (size: number) => number;
 }
 
 /**
@@ -67,8 +67,8 @@ export class Fetching {
   }
 
   #size(): number {
-    const { prefetch, breaker, freePlaces } = this.#options;
+    const { prefetch, freePlaces, limitFetch } = this.#options;
     const freeCount = Math.min(this.#queue?.workerQueue.length ?? 0, Math.max(0, freePlaces()));
-    return breaker.limitFetch(prefetch.size(freeCount));
+    return limitFetch(prefetch.size(freeCount));
   }
 }

@@ -1,8 +1,8 @@
 import type { Worker } from 'node:worker_threads';
 import type { EventHub } from '../../observability/event-hub.ts';
 import type { Logger } from '../../observability/logger.ts';
-import { type PackedError, unpackError } from '../packed-error.ts';
-import { spawnThread } from '../spawn-thread.ts';
+import { type PackedError, unpackError } from '../process/packed-error.ts';
+import { spawnThread } from '../process/spawn-thread.ts';
 import { TICK_MS } from './loop-watch.ts';
 import type { FromThread, MemberCalls, MemberThreadData, RunnerState, ToThread } from './member-messages.ts';
 import type { BeatAnswer, BegunJobs, RegisteredRunner, ReleasedJobs, RunnerEnd } from './registry.ts';

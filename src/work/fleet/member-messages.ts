@@ -1,5 +1,5 @@
 import type { HowdahEvents } from '../../observability/events.ts';
-import type { PackedError } from '../packed-error.ts';
+import type { PackedError } from '../process/packed-error.ts';
 import type { BeatAnswer, Registry } from './registry.ts';
 import type { SharedBoard } from './runs-board.ts';
 

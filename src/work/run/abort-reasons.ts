@@ -1,4 +1,4 @@
-import { type PackedError, unpackError } from '../packed-error.ts';
+import { type PackedError, unpackError } from '../process/packed-error.ts';
 
 /** Reason of a run's signal when its time limit passed. The attempt failed, and the job is retried as after any error. */
 export class JobTimeoutError extends Error {

@@ -1,5 +1,5 @@
 import type { RunningJob } from '../../tasks/task-context.ts';
-import type { PackedError } from '../packed-error.ts';
+import type { PackedError } from '../process/packed-error.ts';
 import type { RunClaim } from './run-store.ts';
 import type { Verdict } from './verdict.ts';
 

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger } from '../../observability/logger.ts';
 import { loadBoundTask } from '../../tasks/load-bound-task.ts';
 import type { TaskContext } from '../../tasks/task-context.ts';
-import { packError } from '../packed-error.ts';
+import { packError } from '../process/packed-error.ts';
 import { unpackReason } from './abort-reasons.ts';
 import type { FromIsolated, IsolatedRun, ToIsolated } from './isolated-messages.ts';
 import { judge } from './judge.ts';

@@ -1,7 +1,7 @@
 import { queryRows } from '../../db/sql-client.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { exponentialDelay } from '../../tasks/retry-delay.ts';
-import { SideWork } from '../side-work.ts';
+import { SideWork } from '../process/side-work.ts';
 import type { Schedule } from './crontab.ts';
 
 const DUE = 'select identifiers, next_in_ms as "nextInMs" from howdah.due_schedules($1, $2)';

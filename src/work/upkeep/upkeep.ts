@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { queryRows } from '../../db/sql-client.ts';
 import { sqlStateOf } from '../../db/sql-state.ts';
 import type { Logger } from '../../observability/logger.ts';
-import { SideWork } from '../side-work.ts';
+import { SideWork } from '../process/side-work.ts';
 import { inBatches } from './in-batches.ts';
 import type { UpkeepKind } from './upkeep-kinds.ts';
 

@@ -4,10 +4,10 @@ import { sqlStateOf } from '../../db/sql-state.ts';
 import type { EventHub } from '../../observability/event-hub.ts';
 import type { CompletedRunEvent } from '../../observability/events.ts';
 import type { Logger } from '../../observability/logger.ts';
+import { type RunEnd, withCompletedIds } from '../engine/engine-statement.ts';
 import type { HeldRun, RunsUnderWay } from '../run/runs-under-way.ts';
 import { toError } from '../run/to-error.ts';
 import type { EndsBreaker } from './ends-breaker.ts';
-import { type RunEnd, withCompletedIds } from './engine-statement.ts';
 
 const END_RUN = 'select howdah.end_run($1, $2, $3, $4, $5) as "isEnded"';
 

@@ -2,16 +2,16 @@ import type { JobHelpers, Task } from 'graphile-worker';
 import { type DatabaseHandle, openDatabase } from '../../db/open-database.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import { versionsOf } from '../../tasks/task-version.ts';
+import { type Engine, startEngine } from '../engine/engine.ts';
+import type { Prefetch } from '../engine/prefetch.ts';
+import { Refusals } from '../engine/refusals.ts';
 import type { FleetMember } from '../fleet/fleet-member.ts';
 import type { RegisteredRunner } from '../fleet/registry.ts';
 import { createRunnerIdentity, enterSession } from '../fleet/runner-identity.ts';
 import type { OverdueRuns } from '../run/overdue-runs.ts';
 import type { SharedEnvironment } from '../run/run-job.ts';
 import type { EndsBreaker } from './ends-breaker.ts';
-import { type Engine, startEngine } from './engine.ts';
 import { JobsInHand } from './jobs-in-hand.ts';
-import type { Prefetch } from './prefetch.ts';
-import { Refusals } from './refusals.ts';
 import type { Slots } from './slots.ts';
 
 /** Connections beside one a slot: one listens for new jobs, two fetch and end batches. */
@@ -132,11 +132,11 @@ export class Runner<Services = unknown> {
       concurrency,
       tasks: this.#toEngineTasks(),
       log: environment.log,
-      endings: this.jobs.endings,
-      breaker,
+      writeEnds: (statement, ends) => this.jobs.endings.write(statement, ends),
       prefetch,
       refusals: this.#refusals,
       freePlaces: () => this.jobs.freePlaces,
+      limitFetch: (size) => breaker.limitFetch(size),
       onPool: (poolId) => this.jobs.namePool(poolId),
       onLeaving: (error) => this.#left.resolve(error),
     });

@@ -6,14 +6,14 @@ import type { DatabaseHandle } from '../../db/open-database.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import type { TaskDefinition } from '../../tasks/define-task.ts';
 import { versionsOf } from '../../tasks/task-version.ts';
+import { distrustNews } from '../engine/distrust-news.ts';
+import { gatePool } from '../engine/gated-pool.ts';
 import type { RunnerIdentity } from '../fleet/runner-identity.ts';
 import { ShutdownError } from '../run/abort-reasons.ts';
 import type { SharedEnvironment } from '../run/run-job.ts';
 import type { Schedule } from '../schedules/crontab.ts';
 import type { UpkeepSettings } from '../upkeep/upkeep-kinds.ts';
 import cliTasks from './cli-tasks.ts';
-import { distrustNews } from './distrust-news.ts';
-import { gatePool } from './gated-pool.ts';
 import { GuestRunner } from './guest-runner.ts';
 
 /** Where the CLI finds them. */

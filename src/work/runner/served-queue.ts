@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Prefetch } from '../engine/prefetch.ts';
 import type { RunnerState } from '../fleet/member-messages.ts';
 import type { BeatAnswer } from '../fleet/registry.ts';
 import { JobLostError } from '../run/abort-reasons.ts';
 import { OverdueRuns } from '../run/overdue-runs.ts';
 import { EndsBreaker, type EndsTrouble, MAX_UNRECORDED_BEYOND_PLACES } from './ends-breaker.ts';
-import { Prefetch } from './prefetch.ts';
 import { Runner, type RunnerOptions } from './runner.ts';
 import { Slots } from './slots.ts';
 

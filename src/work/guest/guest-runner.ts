@@ -1,18 +1,18 @@
 import type { QueryConfig } from 'pg';
 import type { DatabaseHandle } from '../../db/open-database.ts';
+import { isFetch, readEnds } from '../engine/engine-statement.ts';
 import { FleetMember } from '../fleet/fleet-member.ts';
 import type { BeatAnswer, RegisteredRunner, RunnerEnd } from '../fleet/registry.ts';
 import { JobLostError } from '../run/abort-reasons.ts';
 import { OverdueRuns } from '../run/overdue-runs.ts';
 import type { SharedEnvironment } from '../run/run-job.ts';
+import type { Endings } from '../runner/endings.ts';
+import { EndsBreaker, MAX_UNRECORDED_BEYOND_PLACES } from '../runner/ends-breaker.ts';
+import { JobsInHand } from '../runner/jobs-in-hand.ts';
 import type { Schedule } from '../schedules/crontab.ts';
 import { Scheduler } from '../schedules/scheduler.ts';
 import { Upkeep } from '../upkeep/upkeep.ts';
 import { type UpkeepSettings, upkeepKinds } from '../upkeep/upkeep-kinds.ts';
-import type { Endings } from './endings.ts';
-import { EndsBreaker, MAX_UNRECORDED_BEYOND_PLACES } from './ends-breaker.ts';
-import { isFetch, readEnds } from './engine-statement.ts';
-import { JobsInHand } from './jobs-in-hand.ts';
 
 export interface GuestRunnerOptions<Services> {
   connectionString: string;
