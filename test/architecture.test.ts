@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { loadingCycles, mutualFolders } from './architecture/cycles.ts';
 import { packagesLoadedBy } from './architecture/packages-loaded.ts';
 import { readRoomTable } from './architecture/room-table.ts';
 import { ROOMS } from './architecture/rooms.ts';
@@ -27,6 +28,31 @@ describe('architecture', () => {
       for (const next of ROOMS[room]?.imports ?? []) if (next !== '*') visit(next, [...path, room]);
     };
     for (const room of Object.keys(ROOMS)) visit(room, []);
+  });
+
+  const sources = files.filter(({ path }) => path.startsWith('src/'));
+
+  test('no two folders import each other: one of them can be read without the other', () => {
+    assert.deepEqual(mutualFolders(sources), []);
+  });
+
+  test('no files load each other: what one of them has would not be there yet', () => {
+    assert.deepEqual(loadingCycles(sources), []);
+  });
+
+  test('cycles of folders and of files are found, those of types and of what is loaded later are not of files', () => {
+    const around = [
+      { path: 'src/work/a/one.ts', text: "import { two } from '../b/two.ts';\n" },
+      { path: 'src/work/b/two.ts', text: "import { three } from './three.ts';\n" },
+      { path: 'src/work/b/three.ts', text: "import { one } from '../a/one.ts';\nimport '../top.ts';\n" },
+      { path: 'src/work/top.ts', text: "import type { two } from './b/two.ts';\nimport('./a/one.ts');\n" },
+    ];
+    assert.deepEqual(mutualFolders(around), [
+      'src/work/a and src/work/b: src/work/a/one.ts imports src/work/b/two.ts, and src/work/b/three.ts imports src/work/a/one.ts',
+    ]);
+    assert.deepEqual(loadingCycles(around), [
+      'src/work/a/one.ts → src/work/b/two.ts → src/work/b/three.ts → src/work/a/one.ts',
+    ]);
   });
 });
 
