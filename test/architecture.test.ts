@@ -5,7 +5,8 @@ import { loadingCycles, mutualFolders } from './architecture/cycles.ts';
 import { packagesLoadedBy } from './architecture/packages-loaded.ts';
 import { readRoomTable } from './architecture/room-table.ts';
 import { ROOMS } from './architecture/rooms.ts';
-import { breaches, RULES } from './architecture/rules.ts';
+import { breaches } from './architecture/rule.ts';
+import { RULES } from './architecture/rules.ts';
 import { findImports, readSourceFiles } from './architecture/source-file.ts';
 
 const files = readSourceFiles(['src', 'test']);

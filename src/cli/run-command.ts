@@ -1,5 +1,5 @@
 import type { DatabaseHandle } from '../db/open-database.ts';
-import { asyncStack } from '../disposal.ts';
+import { asyncStack } from '../start/async-stack.ts';
 import type { ExitCode, NamedCommand } from './command.ts';
 import { UsageError } from './command-error.ts';
 import { renderHelp } from './help.ts';

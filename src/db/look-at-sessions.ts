@@ -1,6 +1,5 @@
 import type pg from 'pg';
 import { parseDatabaseAddress, type SessionKind, withSessions } from '../config/database-address.ts';
-import { asyncStack } from '../disposal.ts';
 import { createClient } from './connection.ts';
 import { SESSION_SETTINGS } from './session-settings.ts';
 
@@ -51,11 +50,19 @@ const MAX_LOOKS = 5;
  * @throws what kept it from connecting
  */
 export async function lookAtSessions(connectionString: string, timeoutMs: number): Promise<Sessions> {
-  await using opened = asyncStack();
+  const opened: pg.Client[] = [];
   const open = () => connect(connectionString, timeoutMs, opened);
+  try {
+    return await look(parseDatabaseAddress(connectionString).sessions, open);
+  } finally {
+    await Promise.all(opened.map((client) => client.end().catch(() => {})));
+  }
+}
+
+async function look(said: SessionKind, open: () => Promise<pg.Client>): Promise<Sessions> {
   const one = await open();
   const { pid, settings, ...names } = await readSession(one);
-  const kind = await kindOf(parseDatabaseAddress(connectionString).sessions, { one, pid, open });
+  const kind = await kindOf(said, { one, pid, open });
   const foreign = compare(settings);
   const lacking = foreign.filter(
     ({ name }) => name in UNSETTABLE || (kind === 'shared' && !TOLERATED.has(name)),
@@ -84,16 +91,12 @@ async function kindOf(
 }
 
 /** As a pooler in transaction mode wants it, which every server takes. */
-async function connect(
-  connectionString: string,
-  timeoutMs: number,
-  opened: AsyncDisposableStack,
-): Promise<pg.Client> {
+async function connect(connectionString: string, timeoutMs: number, opened: pg.Client[]): Promise<pg.Client> {
   const client = createClient(
     { connectionString: withSessions(connectionString, 'shared'), applicationName: 'howdah' },
     { connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs },
   );
-  opened.defer(() => client.end().catch(() => {}));
+  opened.push(client);
   await client.connect();
   return client;
 }

@@ -1,10 +1,10 @@
 import type { AnyApp } from '../app/define-app.ts';
 import { loadTasks } from '../app/load-tasks.ts';
 import { type Config, programConfig } from '../config.ts';
-import { asyncStack } from '../disposal.ts';
 import { createEventHub, type EventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
+import { asyncStack } from './async-stack.ts';
 import { checkParts } from './check-parts.ts';
 import { heedSignals } from './heed-signals.ts';
 import { type OpenApplication, openApplication } from './open-application.ts';

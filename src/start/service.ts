@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadTasks } from '../app/load-tasks.ts';
 import { developmentTokens } from '../config/development-secrets.ts';
-import { asyncStack } from '../disposal.ts';
+import { asyncStack } from './async-stack.ts';
 import { openApplication } from './open-application.ts';
 import { openServer } from './open-server.ts';
 import { openServices } from './open-services.ts';

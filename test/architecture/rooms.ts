@@ -11,15 +11,14 @@ const EVERYTHING = ['*'];
 /** Who may import whom. A file may always import from its own room. */
 export const ROOMS: Readonly<Record<string, Room>> = {
   errors: { imports: [] },
-  disposal: { imports: [] },
   config: { imports: [] },
   observability: { imports: [], types: ['look'] },
   tasks: { imports: ['errors'], types: ['db', 'observability'] },
-  db: { imports: ['config', 'disposal', 'errors'] },
+  db: { imports: ['config', 'errors'] },
   enqueue: { imports: ['tasks', 'db', 'errors', 'observability'] },
   look: { imports: ['db', 'errors'] },
   operate: { imports: ['look', 'db', 'errors'] },
-  work: { imports: ['tasks', 'db', 'observability', 'disposal', 'errors'] },
+  work: { imports: ['tasks', 'db', 'observability', 'errors'] },
   wire: { imports: ['look', 'operate', 'enqueue', 'tasks', 'db', 'config', 'errors'] },
   http: {
     imports: ['wire', 'look', 'operate', 'enqueue', 'tasks', 'db', 'config', 'errors', 'observability'],

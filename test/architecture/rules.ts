@@ -1,4 +1,5 @@
 import { ROOMS, type Room, roomOf, VENDORS, wiresEverything } from './rooms.ts';
+import type { Finding, Rule } from './rule.ts';
 import {
   findImports,
   type Import,
@@ -7,24 +8,6 @@ import {
   type SourceFile,
   withoutComments,
 } from './source-file.ts';
-
-export interface Rule {
-  /** Reads after "source files": "stay under 300 lines". */
-  name: string;
-  why: string;
-  /** What to do instead. */
-  fix: string;
-  applies(path: string): boolean;
-  /** What breaks the rule; `line` is from 1. Empty when nothing does. */
-  check(file: SourceFile): Finding[];
-  /** Files that break the rule: they prove that the check can fail. */
-  broken: readonly SourceFile[];
-}
-
-export interface Finding {
-  line?: number;
-  what: string;
-}
 
 const MAX_SOURCE_LINES = 300;
 const MAX_TASK_LINES = 30;
@@ -180,10 +163,11 @@ export const RULES: readonly Rule[] = [
     ],
   },
   {
-    name: 'make stacks of what to close by src/disposal.ts',
+    name: 'make stacks of what to close by src/start/async-stack.ts',
     why: 'Node 22, which the package runs on, has no AsyncDisposableStack; Node 24, which runs the tests, has one.',
-    fix: 'Call asyncStack or syncStack.',
-    applies: (path) => isSourceCode(path) && path !== 'src/disposal.ts' && !path.startsWith('src/bank/'),
+    fix: 'Call asyncStack; for what closes at once an array will do.',
+    applies: (path) =>
+      isSourceCode(path) && path !== 'src/start/async-stack.ts' && !path.startsWith('src/bank/'),
     check: (file) => findPattern(file, STACK, 'makes one itself'),
     broken: [
       { path: 'src/start/a.ts', text: 'await using opened = new AsyncDisposableStack();\n' },
@@ -265,18 +249,6 @@ export const RULES: readonly Rule[] = [
     broken: [{ path: 'src/bank/tasks/a.ts', text: '\n//'.repeat(MAX_TASK_LINES) }],
   },
 ];
-
-/** One paragraph per finding: where, what, why the rule exists, and what to do. Empty when the rule is kept. */
-export function breaches(rule: Rule, files: readonly SourceFile[]): string[] {
-  return files
-    .filter((file) => rule.applies(file.path))
-    .flatMap((file) =>
-      rule.check(file).map(({ line, what }) => {
-        const where = line === undefined ? file.path : `${file.path}:${line}`;
-        return `${where} ${what}\n  Rule: files ${rule.name}.\n  Why:  ${rule.why}\n  Do:   ${rule.fix}`;
-      }),
-    );
-}
 
 function isSourceCode(path: string): boolean {
   return path.startsWith('src/') && path.endsWith('.ts');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readDatabasePlace } from '../../config.ts';
-import { asyncStack } from '../../disposal.ts';
+import { asyncStack } from '../../start/async-stack.ts';
 import type { ExitCode } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { watchSources } from './watch-sources.ts';

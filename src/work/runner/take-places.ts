@@ -1,4 +1,3 @@
-import { syncStack } from '../../disposal.ts';
 import { VerdictError } from '../run/verdict.ts';
 import type { EndsBreaker } from './ends-breaker.ts';
 import type { Slots } from './slots.ts';
@@ -21,13 +20,17 @@ export async function takePlaces(
   { grants, slots, breaker }: Places,
   leaving: AbortSignal,
 ): Promise<Disposable> {
-  using places = syncStack();
+  const taken: Disposable[] = [];
+  const free = () => {
+    for (const place of taken) place[Symbol.dispose]();
+  };
   try {
-    places.use(await grants.acquire(leaving));
-    if (slots) places.use(await slots.acquire(leaving));
+    taken.push(await grants.acquire(leaving));
+    if (slots) taken.push(await slots.acquire(leaving));
     await breaker.turn(leaving);
   } catch (reason) {
+    free();
     throw new VerdictError({ kind: 'return', error: reason as Error });
   }
-  return places.move();
+  return { [Symbol.dispose]: free };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { AsyncStack, SyncStack } from '../src/disposal.ts';
+import { AsyncStack } from '../../src/start/async-stack.ts';
 
 /** Each beside Node's own, which says what is right. */
 describe('a stack of what to close', () => {
@@ -53,28 +53,6 @@ describe('a stack of what to close', () => {
         return true;
       });
       assert.deepEqual(closed, [1]);
-    });
-  }
-
-  for (const [name, Stack] of [
-    ['Node 24', DisposableStack],
-    ['Node 22', SyncStack],
-  ] as const) {
-    test(`that close at once does the same (${name})`, () => {
-      const closed: string[] = [];
-      const stack = new Stack();
-      stack.use({ [Symbol.dispose]: () => void closed.push('used') });
-      stack.adopt('adopted', (value) => void closed.push(value));
-      const other = stack.move();
-      stack.dispose();
-      assert.deepEqual(closed, []);
-      other[Symbol.dispose]();
-      assert.deepEqual(closed, ['adopted', 'used']);
-      const failing = new Stack();
-      failing.defer(() => {
-        throw new Error('alone');
-      });
-      assert.throws(() => failing.dispose(), /^Error: alone$/);
     });
   }
 });
