@@ -5,5 +5,9 @@ export { limitRate } from './http/middleware/limit-rate.ts';
 export { requireToken } from './http/middleware/require-token.ts';
 export { type Html, layout, type Page, rootFrom } from './http/pages/layout.ts';
 export type { RateLimit } from './http/rate-limiter.ts';
-export { createHttpHandler, type HttpHandler, type HttpHandlerOptions } from './start/create-http-handler.ts';
+export {
+  createHttpHandler,
+  type HttpHandler,
+  type HttpHandlerOptions,
+} from './start/http/create-http-handler.ts';
 export { problemResponse } from './wire/schemas/problem.ts';

@@ -56,7 +56,7 @@ export type { Worker } from './look/workers.ts';
 export { createEventHub, type EventHub } from './observability/event-hub.ts';
 export type { HowdahEvents } from './observability/events.ts';
 export type { Logger } from './observability/logger.ts';
-export type { Check, Readiness } from './start/readiness.ts';
+export type { Check, Readiness } from './start/http/readiness.ts';
 export type { Service } from './start/service.ts';
 export { runApp, type StartOptions, startApp } from './start/start-app.ts';
 export { migrate, startWorker } from './start/start-worker.ts';

@@ -1,4 +1,4 @@
-import { endEarlyOnSignals } from '../start/end-early.ts';
+import { endEarlyOnSignals } from '../start/signals/end-early.ts';
 
 // Before anything else is loaded: that takes a second or more, in which a process 1 would ignore signals for good.
 const [, , command = 'all'] = process.argv;

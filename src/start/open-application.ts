@@ -1,8 +1,8 @@
 import type { LoadedApp } from '../app/load-tasks.ts';
-import { type ApplicationDatabase, openApplicationDatabase } from './open-database.ts';
-import type { ServerAddresses } from './open-server.ts';
+import { type ApplicationDatabase, openApplicationDatabase } from './database/open-database.ts';
+import type { ServerAddresses } from './database/open-server.ts';
+import { prepareDatabase } from './database/prepare-database.ts';
 import type { Parts } from './parts.ts';
-import { prepareDatabase } from './prepare-database.ts';
 import type { ServiceOptions } from './service-options.ts';
 
 /** The application's database: at this version, and told of its tasks and schedules. */

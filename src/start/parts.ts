@@ -3,8 +3,8 @@ import type { Tokens } from '../config/development-secrets.ts';
 import type { LateQueues } from '../db/migrate.ts';
 import type { HttpServer } from '../http/server.ts';
 import type { TaskProcessor } from '../work/processor.ts';
-import type { ApplicationDatabase } from './open-database.ts';
-import type { Phase } from './readiness.ts';
+import type { ApplicationDatabase } from './database/open-database.ts';
+import type { Phase } from './http/readiness.ts';
 import type { ServiceOptions } from './service-options.ts';
 
 /** What a starting service has opened so far. */

@@ -6,7 +6,7 @@ import { createEventHub, type EventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
 import type { Logger } from '../observability/logger.ts';
 import { createServiceLogger } from './create-service-logger.ts';
-import { migrateOnly } from './migrate-only.ts';
+import { migrateOnly } from './database/migrate-only.ts';
 import { runService } from './run-service.ts';
 import { StartupError } from './startup-error.ts';
 

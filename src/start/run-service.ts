@@ -1,9 +1,9 @@
 import type { Logger } from '../observability/logger.ts';
-import { announce } from './announce.ts';
-import { quietOnSignal } from './quiet-on-signal.ts';
+import { introduceService } from './introduce-service.ts';
 import { type Service, startService } from './service.ts';
 import type { ServiceOptions } from './service-options.ts';
-import { stopOnSignals } from './stop-on-signals.ts';
+import { quietOnSignal } from './signals/quiet-on-signal.ts';
+import { stopOnSignals } from './signals/stop-on-signals.ts';
 import { watchStrayErrors } from './watch-stray-errors.ts';
 
 /** What a stop may take beyond the time that running jobs are given. */
@@ -27,7 +27,7 @@ export async function runService(options: Omit<ServiceOptions, 'signal'>): Promi
     const service = await starting;
     if (ending.signal.aborted) return;
     if (options.role !== 'api') quietOnSignal(service, options.log);
-    announce(service, options);
+    introduceService(service, options);
   } catch (error) {
     if (!ending.signal.aborted) throw error;
   }

@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { loadTasks } from '../app/load-tasks.ts';
 import { developmentTokens } from '../config/development-secrets.ts';
 import { asyncStack } from './async-stack.ts';
+import { openServer } from './database/open-server.ts';
+import { serveHttp } from './http/serve-http.ts';
+import { runJobs } from './jobs/run-jobs.ts';
 import { openApplication } from './open-application.ts';
-import { openServer } from './open-server.ts';
 import { openServices } from './open-services.ts';
 import type { Parts } from './parts.ts';
-import { runJobs } from './run-jobs.ts';
-import { serveHttp } from './serve-http.ts';
 import type { ServiceOptions } from './service-options.ts';
 
 /** A service that is up. */

@@ -25,6 +25,6 @@ export async function startWorker<Services, Settings>(
  * @throws {ConfigError} and {StartupError} as `startWorker`
  */
 export async function migrate(options: MigrateDatabaseOptions = {}): Promise<void> {
-  const { migrateByProgram } = await import('./migrate-by-program.ts');
+  const { migrateByProgram } = await import('./database/migrate-by-program.ts');
   return migrateByProgram(options);
 }

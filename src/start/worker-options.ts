@@ -4,7 +4,7 @@ import type { EventHub } from '../observability/event-hub.ts';
 import type { HowdahEvents } from '../observability/events.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { TaskProcessor } from '../work/processor.ts';
-import type { Readiness } from './readiness.ts';
+import type { Readiness } from './http/readiness.ts';
 
 /** Where the database is; the environment of the process is asked where nothing is said. */
 export interface PlaceOptions {

@@ -5,7 +5,7 @@ import { loadTasks } from '../app/load-tasks.ts';
 import { withDatabase } from '../config/database-address.ts';
 import { createClient, createPool } from '../db/connection.ts';
 import { sqlStateOf } from '../db/sql-state.ts';
-import { migrationTarget } from '../start/migration-target.ts';
+import { migrationTarget } from '../start/database/migration-target.ts';
 import type { BoundTask } from '../tasks/bind.ts';
 import { type Catalogue, createCatalogue } from '../tasks/catalogue.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { announceVersions } from '../../src/enqueue/announce-tasks.ts';
 import { createLogger } from '../../src/observability/logger.ts';
-import { keepAnnouncing } from '../../src/start/keep-announcing.ts';
+import { keepAnnouncing } from '../../src/start/announce/keep-announcing.ts';
 import { createCatalogue } from '../../src/tasks/catalogue.ts';
 import { defineTask, type TaskDefinition } from '../../src/tasks/define-task.ts';
 import { describeTask } from '../../src/tasks/task-version.ts';

@@ -73,8 +73,8 @@ describe('as process 1, without an init', { skip: process.platform !== 'linux' }
       text: readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'),
     });
     const imports = findImports(load('src/bank/main.ts')).map(({ target }) => target);
-    assert.deepEqual(imports, ['src/start/end-early.ts', 'src/index.ts', 'src/bank/app.ts']);
+    assert.deepEqual(imports, ['src/start/signals/end-early.ts', 'src/index.ts', 'src/bank/app.ts']);
     assert.match(load('src/bank/main.ts').text, /await Promise\.all\(\[import\('\.\.\/index\.ts'\), import/);
-    assert.deepEqual(findImports(load('src/start/end-early.ts')), []);
+    assert.deepEqual(findImports(load('src/start/signals/end-early.ts')), []);
   });
 });

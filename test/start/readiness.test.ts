@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { numberedMigrations } from '../../src/db/migration/numbered-migrations.ts';
 import type { SqlClient } from '../../src/db/sql-client.ts';
-import { checkReadiness } from '../../src/start/readiness.ts';
+import { checkReadiness } from '../../src/start/http/readiness.ts';
 import type { TaskProcessor } from '../../src/work/processor.ts';
 import { type MigrationFolder, makeMigrationFolder } from '../support/migration-folder.ts';
 

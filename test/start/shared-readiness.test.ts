@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
-import type { Phase, Readiness } from '../../src/start/readiness.ts';
-import { sharedReadiness } from '../../src/start/shared-readiness.ts';
+import type { Phase, Readiness } from '../../src/start/http/readiness.ts';
+import { sharedReadiness } from '../../src/start/http/shared-readiness.ts';
 import { createRecordingLogger } from '../../src/testing/recording-logger.ts';
 
 const READY: Readiness = { ready: true, checks: { database: { ok: true } } };

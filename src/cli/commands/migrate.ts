@@ -74,8 +74,8 @@ async function readOptions({ output, findApp }: Call): Promise<Options> {
   ] = await Promise.all([
     import('../../config.ts'),
     import('../connect.ts'),
-    import('../../start/open-server.ts'),
-    import('../../start/migration-target.ts'),
+    import('../../start/database/open-server.ts'),
+    import('../../start/database/migration-target.ts'),
     import('../../app/load-tasks.ts'),
   ]);
   const settings = readMigrationSettings();
@@ -97,7 +97,7 @@ async function orRefuse<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const { isRefusal } = await import('../../start/prepare-database.ts');
+    const { isRefusal } = await import('../../start/database/prepare-database.ts');
     const { StartupError } = await import('../../start/startup-error.ts');
     if (error instanceof StartupError)
       throw new CommandError(error.message, { code: 'unavailable', cause: error });

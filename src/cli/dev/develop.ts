@@ -51,7 +51,7 @@ async function openDatabase(opened: AsyncDisposableStack): Promise<string> {
 }
 
 async function startPostgres(dataDir: string) {
-  const { startEmbedded } = await import('../../start/start-embedded.ts');
+  const { startEmbedded } = await import('../../start/database/start-embedded.ts');
   try {
     return await startEmbedded(dataDir);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { requireApp } from '../../app/find-app.ts';
 import { readAppFile } from '../../config.ts';
-import { endEarlyOnSignals } from '../../start/end-early.ts';
 import { runCommand } from '../../start/run-command.ts';
+import { endEarlyOnSignals } from '../../start/signals/end-early.ts';
 import { describeFailure } from '../describe-failure.ts';
 
 // The process that `howdah dev` starts: worker and API of the file in its first argument. Whatever becomes of the one that

@@ -3,7 +3,7 @@ import { checkEngines, EngineMismatchError } from '../../db/engine-fingerprint.t
 import { isMigrated } from '../../db/migrate.ts';
 import { hasNewerSchema } from '../../db/schema-version.ts';
 import type { Session } from '../../db/session.ts';
-import { type MigratedApp, migrationTarget } from '../../start/migration-target.ts';
+import { type MigratedApp, migrationTarget } from '../../start/database/migration-target.ts';
 import { checkClock } from './check-clock.ts';
 import { checkConnections } from './check-connections.ts';
 import { checkGrants } from './check-grants.ts';

@@ -5,8 +5,8 @@ import { type Config, ConfigError, configWarnings, readConfig } from '../../conf
 import { embeddedAddress } from '../../db/embedded/address.ts';
 import type { ForeignSetting } from '../../db/look-at-sessions.ts';
 import type { Session } from '../../db/session.ts';
-import { lookAt } from '../../start/check-connection.ts';
-import { readSchedules } from '../../start/read-schedules.ts';
+import { readSchedules } from '../../start/announce/read-schedules.ts';
+import { lookAt } from '../../start/database/check-connection.ts';
 import { StartupError } from '../../start/startup-error.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkDefaults } from './check-defaults.ts';

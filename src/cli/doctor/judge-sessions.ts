@@ -1,6 +1,6 @@
 import type { SessionKind } from '../../config/database-address.ts';
 import type { Sessions } from '../../db/look-at-sessions.ts';
-import { describeLacking } from '../../start/check-connection.ts';
+import { describeLacking } from '../../start/database/check-connection.ts';
 import { error, type Finding, ok } from './finding.ts';
 
 /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { registerUser } from '../../../src/bank/users/register-user.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
-import { prepareDatabase } from '../../../src/start/prepare-database.ts';
+import { prepareDatabase } from '../../../src/start/database/prepare-database.ts';
 import { loadedBank } from '../../support/bank-catalogue.ts';
 import { runHowdah } from '../../support/howdah-cli.ts';
 import { ADA, type Customers, openCustomers } from './open-customers.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { Catalogue } from '../tasks/catalogue.ts';
-import { CrontabError, parseSchedules, type Schedule } from '../work/schedules/crontab.ts';
-import { StartupError } from './startup-error.ts';
+import type { Catalogue } from '../../tasks/catalogue.ts';
+import { CrontabError, parseSchedules, type Schedule } from '../../work/schedules/crontab.ts';
+import { StartupError } from '../startup-error.ts';
 
 /** The schedules of a crontab file; none where none is named. @throws {StartupError} with every mistake in it */
 export async function readSchedules(

@@ -1,14 +1,14 @@
-import type { DatabaseHandle } from '../db/open-database.ts';
-import { PostgresDistributor } from '../enqueue/postgres-distributor.ts';
-import type { AppDependencies } from '../http/app-dependencies.ts';
-import type { FetchHandler } from '../http/fetch-handler.ts';
-import { createHealthApp } from '../http/health-app.ts';
-import { type HttpServer, startHttpServer } from '../http/server.ts';
-import type { Logger } from '../observability/logger.ts';
+import type { DatabaseHandle } from '../../db/open-database.ts';
+import { PostgresDistributor } from '../../enqueue/postgres-distributor.ts';
+import type { AppDependencies } from '../../http/app-dependencies.ts';
+import type { FetchHandler } from '../../http/fetch-handler.ts';
+import { createHealthApp } from '../../http/health-app.ts';
+import { type HttpServer, startHttpServer } from '../../http/server.ts';
+import type { Logger } from '../../observability/logger.ts';
+import { openCheckDatabase, openRequestDatabase } from '../database/open-database.ts';
+import type { Parts } from '../parts.ts';
 import { checkParts, phaseOf } from './check-parts.ts';
-import { openCheckDatabase, openRequestDatabase } from './open-database.ts';
 import { openMetrics } from './open-metrics.ts';
-import type { Parts } from './parts.ts';
 import { sharedReadiness } from './shared-readiness.ts';
 
 /** Requests still open when the service stops get this long to finish. */
@@ -73,8 +73,8 @@ async function createApi(
   const distributor = new PostgresDistributor({ events, schema: config.schema });
   const { catalogue } = app;
   const [{ createAppWith }, { createFetchHandler }] = await Promise.all([
-    import('../http/app.ts'),
-    import('../http/fetch-handler.ts'),
+    import('../../http/app.ts'),
+    import('../../http/fetch-handler.ts'),
   ]);
   const api = await createAppWith(
     {

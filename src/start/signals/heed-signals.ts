@@ -1,4 +1,4 @@
-import type { Logger } from '../observability/logger.ts';
+import type { Logger } from '../../observability/logger.ts';
 
 /** Signals this soon after the first are echoes of it: npm passes a terminal's Ctrl-C on as well. */
 const ECHO_MS = 500;

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LateQueues } from '../db/migrate.ts';
-import { untilUnblocked } from '../db/until-unblocked.ts';
-import { announceTasks } from '../enqueue/announce-tasks.ts';
-import type { QueueConcurrency, TaskProcessor } from '../work/processor.ts';
-import type { Parts } from './parts.ts';
-import { prepareDatabase } from './prepare-database.ts';
+import type { LateQueues } from '../../db/migrate.ts';
+import { untilUnblocked } from '../../db/until-unblocked.ts';
+import { announceTasks } from '../../enqueue/announce-tasks.ts';
+import type { QueueConcurrency, TaskProcessor } from '../../work/processor.ts';
+import { prepareDatabase } from '../database/prepare-database.ts';
+import type { Parts } from '../parts.ts';
 
 /**
  * Between two tries to make a queue, and after a failure. Each try writes to the catalogs what is rolled back, and those who

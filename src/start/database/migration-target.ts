@@ -1,7 +1,7 @@
-import type { AnyApp } from '../app/define-app.ts';
-import type { Config } from '../config.ts';
-import type { ApplicationMigrations, MigrationTarget } from '../db/migrate.ts';
-import type { Catalogue } from '../tasks/catalogue.ts';
+import type { AnyApp } from '../../app/define-app.ts';
+import type { Config } from '../../config.ts';
+import type { ApplicationMigrations, MigrationTarget } from '../../db/migrate.ts';
+import type { Catalogue } from '../../tasks/catalogue.ts';
 
 /** What a migration needs to know of an application: a `LoadedApp` has it. */
 export interface MigratedApp {

@@ -1,5 +1,5 @@
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../db/embedded/postgres.ts';
-import { StartupError } from './startup-error.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../db/embedded/postgres.ts';
+import { StartupError } from '../startup-error.ts';
 
 /** @throws {StartupError} when the system does not let us use the folder */
 export async function startEmbedded(dataDir: string): Promise<EmbeddedPostgres> {

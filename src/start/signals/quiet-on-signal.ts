@@ -1,4 +1,4 @@
-import type { Logger } from '../observability/logger.ts';
+import type { Logger } from '../../observability/logger.ts';
 
 /** SIGTSTP, as for asynq: running jobs finish, no further one is taken; the process stays until SIGTERM. */
 export function quietOnSignal(service: { quiet(): Promise<void> }, log: Logger): void {

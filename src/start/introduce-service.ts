@@ -4,7 +4,7 @@ import type { Service } from './service.ts';
 import type { ServiceOptions } from './service-options.ts';
 
 /** Tells whoever started the service where everything is: in words to a developer, as a log line in production. */
-export function announce(
+export function introduceService(
   service: Service,
   { app, config, role, log }: Pick<ServiceOptions, 'app' | 'config' | 'role' | 'log'>,
 ): void {

@@ -1,9 +1,9 @@
-import { programConfig } from '../config.ts';
-import { createLogger } from '../observability/logger.ts';
+import { programConfig } from '../../config.ts';
+import { createLogger } from '../../observability/logger.ts';
+import type { MigrateDatabaseOptions } from '../worker-options.ts';
 import { migrateApplication } from './migrate-only.ts';
 import { checkAddresses } from './open-server.ts';
 import { prepareDatabase } from './prepare-database.ts';
-import type { MigrateDatabaseOptions } from './worker-options.ts';
 
 /** What `migrate` does, once it is loaded. */
 export async function migrateByProgram({ app, signal, ...options }: MigrateDatabaseOptions): Promise<void> {

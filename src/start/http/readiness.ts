@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { hasDiskSpace } from '../db/disk-space.ts';
-import { type Limits, requestLimits } from '../db/limits.ts';
-import type { ApplicationMigrations } from '../db/migrate.ts';
-import { isReadOnly } from '../db/read-only.ts';
-import { lackOfMigrations } from '../db/schema-version.ts';
-import type { SqlClient } from '../db/sql-client.ts';
-import { findStuckQueues } from '../look/stuck-queues.ts';
-import { readInstallationProblem } from '../operate/installation.ts';
-import type { TaskProcessor } from '../work/processor.ts';
+import { hasDiskSpace } from '../../db/disk-space.ts';
+import { type Limits, requestLimits } from '../../db/limits.ts';
+import type { ApplicationMigrations } from '../../db/migrate.ts';
+import { isReadOnly } from '../../db/read-only.ts';
+import { lackOfMigrations } from '../../db/schema-version.ts';
+import type { SqlClient } from '../../db/sql-client.ts';
+import { findStuckQueues } from '../../look/stuck-queues.ts';
+import { readInstallationProblem } from '../../operate/installation.ts';
+import type { TaskProcessor } from '../../work/processor.ts';
 
 export interface Check {
   ok: boolean;

@@ -1,6 +1,6 @@
-import type { LoadedApp } from '../app/load-tasks.ts';
-import { queryRows, type SqlClient } from '../db/sql-client.ts';
-import type { Schedule } from '../work/schedules/crontab.ts';
+import type { LoadedApp } from '../../app/load-tasks.ts';
+import { queryRows, type SqlClient } from '../../db/sql-client.ts';
+import type { Schedule } from '../../work/schedules/crontab.ts';
 import { readSchedules } from './read-schedules.ts';
 
 /**

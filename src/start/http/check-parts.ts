@@ -1,9 +1,9 @@
-import { distrust } from '../db/bounded-pool.ts';
-import type { Database } from '../db/database.ts';
-import { runAlone } from '../db/run-alone.ts';
-import type { SqlClient } from '../db/sql-client.ts';
-import { migrationsOf } from './migration-target.ts';
-import type { Parts } from './parts.ts';
+import { distrust } from '../../db/bounded-pool.ts';
+import type { Database } from '../../db/database.ts';
+import { runAlone } from '../../db/run-alone.ts';
+import type { SqlClient } from '../../db/sql-client.ts';
+import { migrationsOf } from '../database/migration-target.ts';
+import type { Parts } from '../parts.ts';
 import { checkReadiness, type Phase, READINESS_LIMITS, type Readiness } from './readiness.ts';
 
 type CheckedParts = Pick<Parts, 'role' | 'app' | 'processor' | 'ending'>;

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
-import { readQueueStats } from '../look/queue-stats.ts';
-import { readUpkeep } from '../look/upkeep.ts';
-import { readVacuumHolders } from '../look/vacuum-holders.ts';
-import type { DatabaseStats } from '../observability/database-metrics.ts';
+import { readQueueStats } from '../../look/queue-stats.ts';
+import { readUpkeep } from '../../look/upkeep.ts';
+import { readVacuumHolders } from '../../look/vacuum-holders.ts';
+import type { DatabaseStats } from '../../observability/database-metrics.ts';
 
 /** What the metrics tell of the database. */
 export async function readDatabaseStats(pool: Pool): Promise<DatabaseStats> {

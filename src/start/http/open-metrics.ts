@@ -1,9 +1,9 @@
-import type { DatabaseHandle } from '../db/open-database.ts';
-import type { MetricsAccess } from '../http/routes/metrics.ts';
-import { readVacuumHolders } from '../look/vacuum-holders.ts';
-import { createMetrics } from '../observability/metrics.ts';
-import { watchVacuumHolders } from '../observability/watch-vacuum-holders.ts';
-import type { Parts } from './parts.ts';
+import type { DatabaseHandle } from '../../db/open-database.ts';
+import type { MetricsAccess } from '../../http/routes/metrics.ts';
+import { readVacuumHolders } from '../../look/vacuum-holders.ts';
+import { createMetrics } from '../../observability/metrics.ts';
+import { watchVacuumHolders } from '../../observability/watch-vacuum-holders.ts';
+import type { Parts } from '../parts.ts';
 import { readDatabaseStats } from './read-database-stats.ts';
 
 /** The metrics of this process, and the warning about what holds back vacuum; both end with the stack. */

@@ -1,15 +1,15 @@
 import type { Pool } from 'pg';
-import type { LoadedApp } from '../app/load-tasks.ts';
-import type { LateQueues } from '../db/migrate.ts';
-import { LockWaitError } from '../db/migration/lock-wait.ts';
-import { type UnblockedOptions, untilUnblocked } from '../db/until-unblocked.ts';
-import { announceTasks, announceVersions, areVersionsAround } from '../enqueue/announce-tasks.ts';
-import type { Logger } from '../observability/logger.ts';
-import { announceSchedules, isCrontabAround } from '../work/schedules/announce-schedules.ts';
-import type { Schedule } from '../work/schedules/crontab.ts';
-import { explainStart } from './explain-start.ts';
+import type { LoadedApp } from '../../app/load-tasks.ts';
+import type { LateQueues } from '../../db/migrate.ts';
+import { LockWaitError } from '../../db/migration/lock-wait.ts';
+import { type UnblockedOptions, untilUnblocked } from '../../db/until-unblocked.ts';
+import { announceTasks, announceVersions, areVersionsAround } from '../../enqueue/announce-tasks.ts';
+import type { Logger } from '../../observability/logger.ts';
+import { announceSchedules, isCrontabAround } from '../../work/schedules/announce-schedules.ts';
+import type { Schedule } from '../../work/schedules/crontab.ts';
+import { explainStart } from '../explain-start.ts';
+import { StartupError } from '../startup-error.ts';
 import { loadSchedules } from './load-schedules.ts';
-import { StartupError } from './startup-error.ts';
 
 /** What a start waits for others' locks where the database knows already what it has to say. */
 const GO_ON_AFTER_MS = 2_000;

@@ -1,4 +1,4 @@
-import type { Logger } from '../observability/logger.ts';
+import type { Logger } from '../../observability/logger.ts';
 
 /** What was announced counts as around for an hour; a few of these may fail in a row. */
 const ANNOUNCE_MS = 5 * 60_000;

@@ -1,8 +1,8 @@
-import { withSchema, withSessions } from '../config/database-address.ts';
-import type { Config } from '../config.ts';
+import { withSchema, withSessions } from '../../config/database-address.ts';
+import type { Config } from '../../config.ts';
+import { StartupError } from '../startup-error.ts';
 import { lookAt, refuseLacking } from './check-connection.ts';
 import { startEmbedded } from './start-embedded.ts';
-import { StartupError } from './startup-error.ts';
 
 /** Where the database is, by two ways. */
 export interface ServerAddresses {

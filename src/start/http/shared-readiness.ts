@@ -1,4 +1,4 @@
-import type { Logger } from '../observability/logger.ts';
+import type { Logger } from '../../observability/logger.ts';
 import type { Phase, Readiness } from './readiness.ts';
 
 /** Probes ask every few seconds, so they always get an answer of their own. */

@@ -1,11 +1,11 @@
-import type { LoadedApp } from '../app/load-tasks.ts';
-import { requestLimits } from '../db/limits.ts';
-import { type DatabaseHandle, type DatabaseOptions, openDatabase } from '../db/open-database.ts';
-import type { Logger } from '../observability/logger.ts';
-import type { Schedule } from '../work/schedules/crontab.ts';
-import { type AnnounceOptions, announceAgain, announceAtStart } from './announce-at-start.ts';
-import { keepAnnouncing } from './keep-announcing.ts';
-import type { Parts } from './parts.ts';
+import type { LoadedApp } from '../../app/load-tasks.ts';
+import { requestLimits } from '../../db/limits.ts';
+import { type DatabaseHandle, type DatabaseOptions, openDatabase } from '../../db/open-database.ts';
+import type { Logger } from '../../observability/logger.ts';
+import type { Schedule } from '../../work/schedules/crontab.ts';
+import { type AnnounceOptions, announceAgain, announceAtStart } from '../announce/announce-at-start.ts';
+import { keepAnnouncing } from '../announce/keep-announcing.ts';
+import type { Parts } from '../parts.ts';
 
 /** Connections of each pool at most. */
 export const POOL_SIZES = { tasks: 20, requests: 20, checks: 2 } as const;

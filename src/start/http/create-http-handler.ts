@@ -1,11 +1,11 @@
 import type { Pool } from 'pg';
-import type { AnyApp } from '../app/define-app.ts';
-import { parseDatabaseAddress } from '../config/database-address.ts';
-import type { Authorize } from '../http/authorize.ts';
-import { createFetchHandler, type FetchHandler } from '../http/fetch-handler.ts';
-import { parseMountPath } from '../http/mount-path.ts';
-import { createLogger, type Logger } from '../observability/logger.ts';
-import type { TaskDefinition } from '../tasks/define-task.ts';
+import type { AnyApp } from '../../app/define-app.ts';
+import { parseDatabaseAddress } from '../../config/database-address.ts';
+import type { Authorize } from '../../http/authorize.ts';
+import { createFetchHandler, type FetchHandler } from '../../http/fetch-handler.ts';
+import { parseMountPath } from '../../http/mount-path.ts';
+import { createLogger, type Logger } from '../../observability/logger.ts';
+import type { TaskDefinition } from '../../tasks/define-task.ts';
 
 /** What answers the HTTP API in a server of your own. */
 export interface HttpHandler extends FetchHandler, AsyncDisposable {}

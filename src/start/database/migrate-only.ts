@@ -1,8 +1,8 @@
-import type { AnyApp } from '../app/define-app.ts';
-import { loadTasks } from '../app/load-tasks.ts';
-import type { Config } from '../config.ts';
-import type { Logger } from '../observability/logger.ts';
-import { asyncStack } from './async-stack.ts';
+import type { AnyApp } from '../../app/define-app.ts';
+import { loadTasks } from '../../app/load-tasks.ts';
+import type { Config } from '../../config.ts';
+import type { Logger } from '../../observability/logger.ts';
+import { asyncStack } from '../async-stack.ts';
 import { openApplicationDatabase } from './open-database.ts';
 import { openServer, type ServerAddresses } from './open-server.ts';
 import { prepareDatabase } from './prepare-database.ts';

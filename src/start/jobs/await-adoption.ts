@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SqlClient } from '../db/sql-client.ts';
-import { readInstallationProblem } from '../operate/installation.ts';
-import { type ProcessorOptions, startProcessor, type TaskProcessor } from '../work/processor.ts';
+import type { SqlClient } from '../../db/sql-client.ts';
+import { readInstallationProblem } from '../../operate/installation.ts';
+import { type ProcessorOptions, startProcessor, type TaskProcessor } from '../../work/processor.ts';
 
 /** How often a worker looks whether somebody has decided. */
 const LOOK_AGAIN_MS = 1_000;
