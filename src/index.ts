@@ -20,8 +20,8 @@ export {
   type SettingsContext,
 } from './config.ts';
 export { causesOf } from './db/causes-of.ts';
+export { type DatabaseHandle, openDatabase } from './db/connections/open-database.ts';
 export { inOrder } from './db/in-order.ts';
-export { type DatabaseHandle, openDatabase } from './db/open-database.ts';
 export type { PgQueryable, SqlClient } from './db/sql-client.ts';
 export { transact } from './db/transact.ts';
 export type { EnqueueOptions, KeyMode } from './enqueue/enqueue-options.ts';

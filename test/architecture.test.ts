@@ -65,7 +65,7 @@ const ENTRIES = [
   'src/work/run/isolated-thread.ts',
   'src/enqueue/postgres-distributor.ts',
   'src/howdah/create-howdah.ts',
-  'src/db/migrate.ts',
+  'src/db/migration/migrate.ts',
   'src/start/service.ts',
   'src/http/app.ts',
   'src/index.ts',

@@ -1,5 +1,5 @@
 import type { AnyApp } from '../app/define-app.ts';
-import type { DatabaseHandle } from '../db/open-database.ts';
+import type { DatabaseHandle } from '../db/connections/open-database.ts';
 import type { OptionValues } from './option-values.ts';
 import type { Output } from './output.ts';
 

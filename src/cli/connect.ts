@@ -1,7 +1,7 @@
 import { withSchema } from '../config/database-address.ts';
 import { readDatabasePlace } from '../config.ts';
+import { type DatabaseHandle, openDatabase } from '../db/connections/open-database.ts';
 import { embeddedAddress } from '../db/embedded/address.ts';
-import { type DatabaseHandle, openDatabase } from '../db/open-database.ts';
 import { checkConnection } from '../start/database/check-connection.ts';
 import { StartupError } from '../start/startup-error.ts';
 import { CommandError } from './command-error.ts';

@@ -1,4 +1,4 @@
-import type { DatabaseHandle } from '../db/open-database.ts';
+import type { DatabaseHandle } from '../db/connections/open-database.ts';
 import { asyncStack } from '../start/async-stack.ts';
 import type { ExitCode, NamedCommand } from './command.ts';
 import { UsageError } from './command-error.ts';

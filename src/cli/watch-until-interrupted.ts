@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { DatabaseHandle } from '../db/connections/open-database.ts';
 import { isDatabaseUnavailable } from '../db/is-database-unavailable.ts';
-import type { DatabaseHandle } from '../db/open-database.ts';
 import { describeFailure } from './describe-failure.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import type { Output } from './output.ts';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { boundApart } from './bounded-pool.ts';
-import { adoptPool } from './foreign-pool.ts';
+import { boundApart } from './connections/bounded-pool.ts';
+import { adoptPool } from './connections/foreign-pool.ts';
 import type { Limits } from './limits.ts';
 import { PLAIN_TYPES } from './read-plainly.ts';
 import { runAlone } from './run-alone.ts';

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient, QueryConfig } from 'pg';
-import { discard } from './discard.ts';
-import { FOREIGN_SETTINGS, isForeign } from './foreign-pool.ts';
+import { discard } from './connections/discard.ts';
+import { FOREIGN_SETTINGS, isForeign } from './connections/foreign-pool.ts';
 import { beginStatement, type Limits } from './limits.ts';
 
 /**

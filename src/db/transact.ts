@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { HowdahError } from '../errors.ts';
-import { distrust, limitsOf } from './bounded-pool.ts';
+import { distrust, limitsOf } from './connections/bounded-pool.ts';
+import { discard } from './connections/discard.ts';
+import { foreignBegin, isForeign } from './connections/foreign-pool.ts';
 import type { Database, Transaction } from './database.ts';
-import { discard } from './discard.ts';
-import { foreignBegin, isForeign } from './foreign-pool.ts';
 import { BEGUN, guardedClient } from './guarded-client.ts';
 import { type BeginOptions, beginStatement } from './limits.ts';
 import { isReadOnlyServer } from './read-only.ts';

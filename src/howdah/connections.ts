@@ -1,14 +1,14 @@
 import type { Pool } from 'pg';
 import { withSchema } from '../config/database-address.ts';
 import { meantSchema, readDatabasePlace } from '../config.ts';
-import { createClient, createClientLike } from '../db/connection.ts';
+import { createClient, createClientLike } from '../db/connections/connection.ts';
+import { adoptPool, FOREIGN_SETTINGS } from '../db/connections/foreign-pool.ts';
+import { type DatabaseHandle, openDatabase } from '../db/connections/open-database.ts';
 import type { Transaction } from '../db/database.ts';
-import { adoptPool, FOREIGN_SETTINGS } from '../db/foreign-pool.ts';
 import { requestLimits } from '../db/limits.ts';
 import { namedClient, namedView } from '../db/named-view.ts';
 import { type Naming, namingOf } from '../db/naming.ts';
 import { onOwnClient } from '../db/on-own-client.ts';
-import { type DatabaseHandle, openDatabase } from '../db/open-database.ts';
 import { PLAIN_TYPES } from '../db/read-plainly.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import { transact } from '../db/transact.ts';

@@ -1,4 +1,4 @@
-import { queueSchema } from '../db/queue-schema.ts';
+import { queueSchema } from '../db/schema/queue-schema.ts';
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 
 /**

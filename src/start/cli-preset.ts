@@ -3,7 +3,7 @@ import { WorkerPreset } from 'graphile-worker';
 import type { AnyApp } from '../app/define-app.ts';
 import { type LoadedApp, loadTasks } from '../app/load-tasks.ts';
 import { type Config, ConfigError, readConfig } from '../config.ts';
-import { type DatabaseHandle, openDatabase } from '../db/open-database.ts';
+import { type DatabaseHandle, openDatabase } from '../db/connections/open-database.ts';
 import { createEventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
 import type { Logger } from '../observability/logger.ts';

@@ -1,5 +1,5 @@
 import { namingAt } from '../db/naming.ts';
-import { queueSchema, schemaQueue } from '../db/queue-schema.ts';
+import { queueSchema, schemaQueue } from '../db/schema/queue-schema.ts';
 import type { CliSettings } from '../work/guest/engine-plugin.ts';
 import { StartupError } from './startup-error.ts';
 

@@ -1,6 +1,6 @@
 import type { LoadedApp } from '../app/load-tasks.ts';
 import type { Tokens } from '../config/development-secrets.ts';
-import type { LateQueues } from '../db/migrate.ts';
+import type { LateQueues } from '../db/migration/migrate.ts';
 import type { HttpServer } from '../http/server.ts';
 import type { TaskProcessor } from '../work/processor.ts';
 import type { ApplicationDatabase } from './database/open-database.ts';

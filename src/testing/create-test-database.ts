@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { AnyApp } from '../app/define-app.ts';
 import { loadTasks } from '../app/load-tasks.ts';
 import { withDatabase } from '../config/database-address.ts';
-import { createClient, createPool } from '../db/connection.ts';
+import { createClient, createPool } from '../db/connections/connection.ts';
 import { sqlStateOf } from '../db/sql-state.ts';
 import { migrationTarget } from '../start/database/migration-target.ts';
 import type { BoundTask } from '../tasks/bind.ts';

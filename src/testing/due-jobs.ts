@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { queueSchema } from '../db/queue-schema.ts';
+import { queueSchema } from '../db/schema/queue-schema.ts';
 
 /** Jobs of these queues and tasks. */
 export interface Scope {

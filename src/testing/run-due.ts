@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { AnyApp } from '../app/define-app.ts';
 import { loadTasks } from '../app/load-tasks.ts';
-import { createPool } from '../db/connection.ts';
+import { createPool } from '../db/connections/connection.ts';
 import { announceTasks } from '../enqueue/announce-tasks.ts';
 import { asyncStack } from '../start/async-stack.ts';
 import type { BoundTask } from '../tasks/bind.ts';

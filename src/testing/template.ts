@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { withDatabase } from '../config/database-address.ts';
-import { createClient } from '../db/connection.ts';
-import { type MigrationTarget, migrateDatabase } from '../db/migrate.ts';
+import { createClient } from '../db/connections/connection.ts';
+import { type MigrationTarget, migrateDatabase } from '../db/migration/migrate.ts';
 import { readMigrations } from '../db/migration/migration-folder.ts';
 import { numberedMigrations } from '../db/migration/numbered-migrations.ts';
-import { sqlFingerprint } from '../db/sql-revision.ts';
+import { sqlFingerprint } from '../db/schema/sql-revision.ts';
 import { announceTasks } from '../enqueue/announce-tasks.ts';
 import type { Catalogue } from '../tasks/catalogue.ts';
 import { versionsOf } from '../tasks/task-version.ts';

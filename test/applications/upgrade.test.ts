@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { migrateDatabase } from '../../src/db/migrate.ts';
+import { migrateDatabase } from '../../src/db/migration/migrate.ts';
 import { numberedMigrations } from '../../src/db/migration/numbered-migrations.ts';
 import { announceSchedules } from '../../src/work/schedules/announce-schedules.ts';
 import type { Schedule } from '../../src/work/schedules/crontab.ts';

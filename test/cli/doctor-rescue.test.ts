@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type pg from 'pg';
 import { checkRescue } from '../../src/cli/doctor/check-rescue.ts';
-import { openSession, type Session } from '../../src/db/session.ts';
+import { openSession, type Session } from '../../src/db/connections/session.ts';
 import { enterSession } from '../../src/work/fleet/runner-identity.ts';
 import { FenceStage, pidOf } from '../support/fence-stage.ts';
 import { createTestLogin, type TestLogin } from '../support/test-login.ts';

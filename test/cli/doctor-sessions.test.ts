@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { judgeDefaults } from '../../src/cli/doctor/check-defaults.ts';
 import { judgeSessions } from '../../src/cli/doctor/judge-sessions.ts';
-import type { Sessions } from '../../src/db/look-at-sessions.ts';
+import type { Sessions } from '../../src/db/connections/look-at-sessions.ts';
 import { runToItsEnd } from '../integration/service-process.ts';
 import { runHowdah } from '../support/howdah-cli.ts';
 import { openTestQueue, type TestQueue } from '../support/test-queue.ts';

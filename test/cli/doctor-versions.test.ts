@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkTasks } from '../../src/cli/doctor/check-tasks.ts';
-import { openSession } from '../../src/db/session.ts';
+import { openSession } from '../../src/db/connections/session.ts';
 import { RollingFleet } from '../support/rolling-fleet.ts';
 
 test('doctor says that workers have only an older version of a task, until one has the newest', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import pg from 'pg';
-import { migrateDatabase } from '../../src/db/migrate.ts';
+import { migrateDatabase } from '../../src/db/migration/migrate.ts';
 import { migrationTarget } from '../../src/start/database/migration-target.ts';
 import { loadedBank } from '../support/bank-catalogue.ts';
 import { type CliResult, runHere } from '../support/howdah-cli.ts';

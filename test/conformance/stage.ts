@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type DatabaseHandle, openDatabase } from '../../src/db/open-database.ts';
+import { type DatabaseHandle, openDatabase } from '../../src/db/connections/open-database.ts';
 import { createHowdah } from '../../src/howdah/create-howdah.ts';
 import type { Howdah } from '../../src/howdah/howdah.ts';
 import { createApp } from '../../src/http/app.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import pg from 'pg';
-import { migrateDatabase } from '../../src/db/migrate.ts';
+import { migrateDatabase } from '../../src/db/migration/migrate.ts';
 import { readMigrations } from '../../src/db/migration/migration-folder.ts';
 import { adoptInstallation } from '../../src/operate/installation.ts';
 import { bankMigrations } from '../support/bank-migrations.ts';

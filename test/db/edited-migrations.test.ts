@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type pg from 'pg';
-import { lookAtMigration } from '../../src/db/look-at-migration.ts';
-import { migrateDatabase } from '../../src/db/migrate.ts';
+import { lookAtMigration } from '../../src/db/migration/look-at-migration.ts';
+import { migrateDatabase } from '../../src/db/migration/migrate.ts';
 import { numberedMigrations } from '../../src/db/migration/numbered-migrations.ts';
 import { type MigrationFolder, makeMigrationFolder } from '../support/migration-folder.ts';
 import { openPool } from '../support/open-pool.ts';

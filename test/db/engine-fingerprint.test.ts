@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import pg from 'pg';
-import { engineFingerprint, readEngineObjects } from '../../src/db/engine-fingerprint.ts';
-import { ENGINE_FINGERPRINT, ENGINE_OBJECTS } from '../../src/db/engine-objects.ts';
-import { migrateDatabase } from '../../src/db/migrate.ts';
+import { migrateDatabase } from '../../src/db/migration/migrate.ts';
+import { engineFingerprint, readEngineObjects } from '../../src/db/schema/engine-fingerprint.ts';
+import { ENGINE_FINGERPRINT, ENGINE_OBJECTS } from '../../src/db/schema/engine-objects.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let database: TestDatabase;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import pg from 'pg';
-import { isMigrated, migrateDatabase } from '../../src/db/migrate.ts';
+import { isMigrated, migrateDatabase } from '../../src/db/migration/migrate.ts';
 import { type MigrationFolder, makeMigrationFolder } from '../support/migration-folder.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';

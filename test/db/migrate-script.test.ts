@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import pg from 'pg';
 import { withSchema } from '../../src/config/database-address.ts';
-import { lookAtMigration } from '../../src/db/look-at-migration.ts';
-import { migrateDatabase } from '../../src/db/migrate.ts';
+import { lookAtMigration } from '../../src/db/migration/look-at-migration.ts';
+import { migrateDatabase } from '../../src/db/migration/migrate.ts';
 import { type MigrationFolder, makeMigrationFolder } from '../support/migration-folder.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import pg from 'pg';
-import { type MigrateOptions, migrateDatabase } from '../../src/db/migrate.ts';
+import { type MigrateOptions, migrateDatabase } from '../../src/db/migration/migrate.ts';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { createTestLogin } from '../support/test-login.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
-import { migrateDatabase } from '../../src/db/migrate.ts';
+import { migrateDatabase } from '../../src/db/migration/migrate.ts';
 import { sweepAsWorker } from '../support/sweep.ts';
 import { createEmptyDatabase } from '../support/test-database.ts';
 import { openTestQueue, testTask } from '../support/test-queue.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { migrateDatabase } from '../../src/db/migrate.ts';
+import { migrateDatabase } from '../../src/db/migration/migrate.ts';
 import { numberedMigrations } from '../../src/db/migration/numbered-migrations.ts';
-import { listedRevisions, sqlFingerprint, sqlRevision } from '../../src/db/sql-revision.ts';
+import { listedRevisions, sqlFingerprint, sqlRevision } from '../../src/db/schema/sql-revision.ts';
 import { scalar } from '../support/job-states.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 

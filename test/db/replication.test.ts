@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { migrateDatabase } from '../../src/db/migrate.ts';
+import { migrateDatabase } from '../../src/db/migration/migrate.ts';
 import { runHowdah } from '../support/howdah-cli.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 

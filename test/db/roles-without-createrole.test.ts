@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/db/embedded/postgres.ts';
-import { migrateDatabase } from '../../src/db/migrate.ts';
+import { migrateDatabase } from '../../src/db/migration/migrate.ts';
 import { createEmbeddedFolder } from '../support/embedded-folder.ts';
 import { scalar } from '../support/job-states.ts';
 import { databaseUrl } from '../support/test-server.ts';

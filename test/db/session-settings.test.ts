@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
-import { createClient, createPool } from '../../src/db/connection.ts';
-import { openDatabase } from '../../src/db/open-database.ts';
-import { openSession } from '../../src/db/session.ts';
-import { SESSION_SETTINGS } from '../../src/db/session-settings.ts';
+import { createClient, createPool } from '../../src/db/connections/connection.ts';
+import { openDatabase } from '../../src/db/connections/open-database.ts';
+import { openSession } from '../../src/db/connections/session.ts';
+import { SESSION_SETTINGS } from '../../src/db/connections/session-settings.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 /** Defaults that somebody may have given a database, each other than ours. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { createClient } from '../../src/db/connection.ts';
-import { openDatabase } from '../../src/db/open-database.ts';
+import { createClient } from '../../src/db/connections/connection.ts';
+import { openDatabase } from '../../src/db/connections/open-database.ts';
 
 /** A message of the server: its type, its length with itself, and what it says. */
 function message(type: string, body: Buffer): Buffer {

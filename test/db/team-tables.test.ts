@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { isMigrated, migrateDatabase } from '../../src/db/migrate.ts';
+import { isMigrated, migrateDatabase } from '../../src/db/migration/migrate.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
 import { openTestQueue, testTask } from '../support/test-queue.ts';
 

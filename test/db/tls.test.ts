@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { createPool } from '../../src/db/connection.ts';
+import { createPool } from '../../src/db/connections/connection.ts';
 import { runToItsEnd } from '../integration/service-process.ts';
 import { type Certificates, canMakeCertificates, makeCertificates } from '../support/certificates.ts';
 import { runHowdah } from '../support/howdah-cli.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { type DatabaseHandle, openDatabase } from '../../src/db/connections/open-database.ts';
 import type { Transaction } from '../../src/db/database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
-import { type DatabaseHandle, openDatabase } from '../../src/db/open-database.ts';
 import { queryRows } from '../../src/db/sql-client.ts';
 import { sqlStateOf } from '../../src/db/sql-state.ts';
 import { transact } from '../../src/db/transact.ts';

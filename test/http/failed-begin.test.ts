@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { PoolClient } from 'pg';
+import { type DatabaseHandle, openDatabase } from '../../src/db/connections/open-database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
-import { type DatabaseHandle, openDatabase } from '../../src/db/open-database.ts';
 import { cancel, codeOf, type Desk, enqueue } from './errands.ts';
 import { ADMIN_TOKEN, jsonPost, openApp, type TestApp } from './open-app.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { openDatabase } from '../../src/db/connections/open-database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
-import { openDatabase } from '../../src/db/open-database.ts';
 import type { TaskDistributor } from '../../src/enqueue/task-distributor.ts';
 import { toHowdahError } from '../../src/http/to-howdah-error.ts';
 import { holdVerification } from '../bank/users/hold-lock.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type DatabaseHandle, openDatabase } from '../../src/db/connections/open-database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
-import { type DatabaseHandle, openDatabase } from '../../src/db/open-database.ts';
 import type { App } from '../../src/http/app-dependencies.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { codeOf } from './errands.ts';

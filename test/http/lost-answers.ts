@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { type DatabaseHandle, openDatabase } from '../../src/db/connections/open-database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
-import { type DatabaseHandle, openDatabase } from '../../src/db/open-database.ts';
 import { type MessageProxy, type StatementFault, startMessageProxy } from '../support/message-proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { codeOf, type Desk, type Errand, type MakeErrand } from './errands.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { toBankDatabase } from '../../src/bank/database.ts';
 import { addRoutesOver, type BankRouteDependencies } from '../../src/bank/routes/bank-routes.ts';
+import { openDatabase } from '../../src/db/connections/open-database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
-import { openDatabase } from '../../src/db/open-database.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { App, AppDependencies } from '../../src/http/app-dependencies.ts';
 import { createLogger } from '../../src/observability/logger.ts';

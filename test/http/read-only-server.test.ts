@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { type DatabaseHandle, openDatabase } from '../../src/db/connections/open-database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
-import { type DatabaseHandle, openDatabase } from '../../src/db/open-database.ts';
 import type { App } from '../../src/http/app-dependencies.ts';
 import { ADA } from '../bank/users/open-customers.ts';
 import { waitFor } from '../support/wait-for.ts';

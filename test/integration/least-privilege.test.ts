@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import type pg from 'pg';
-import { migrateDatabase } from '../../src/db/migrate.ts';
+import { migrateDatabase } from '../../src/db/migration/migrate.ts';
 import { openPool } from '../support/open-pool.ts';
 import { type ScriptedSmtpServer, startScriptedSmtpServer } from '../support/smtp-server.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -4,7 +4,7 @@ import { toBankDatabase } from '../../src/bank/database.ts';
 import { createSmtpMailer } from '../../src/bank/mail/smtp-mailer.ts';
 import type { Services } from '../../src/bank/services.ts';
 import sendVerifyEmail from '../../src/bank/tasks/send-verify-email.ts';
-import { openDatabase } from '../../src/db/open-database.ts';
+import { openDatabase } from '../../src/db/connections/open-database.ts';
 import { createEventHub } from '../../src/observability/event-hub.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { startProcessor } from '../../src/work/processor.ts';

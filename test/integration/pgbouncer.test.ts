@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { withSessions } from '../../src/config/database-address.ts';
-import { createPool } from '../../src/db/connection.ts';
-import { lookAtSessions } from '../../src/db/look-at-sessions.ts';
+import { createPool } from '../../src/db/connections/connection.ts';
+import { lookAtSessions } from '../../src/db/connections/look-at-sessions.ts';
 import { runHowdah } from '../support/howdah-cli.ts';
 import { noPgBouncer, type PgBouncer, startPgBouncer } from '../support/pgbouncer.ts';
 import { type ScriptedSmtpServer, startScriptedSmtpServer } from '../support/smtp-server.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openDatabase } from '../../src/db/open-database.ts';
+import { openDatabase } from '../../src/db/connections/open-database.ts';
 import { queryRows } from '../../src/db/sql-client.ts';
 import { withinTime } from '../../src/look/within-time.ts';
 import { createTestDatabase } from '../support/test-database.ts';

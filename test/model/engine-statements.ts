@@ -5,7 +5,7 @@ import { batchCompleteJobs } from '../../node_modules/graphile-worker/dist/sql/c
 import { batchFailJobs } from '../../node_modules/graphile-worker/dist/sql/failJobs.js';
 import { batchGetJobs } from '../../node_modules/graphile-worker/dist/sql/getJobs.js';
 import { returnJobs } from '../../node_modules/graphile-worker/dist/sql/returnJobs.js';
-import { queueSchema } from '../../src/db/queue-schema.ts';
+import { queueSchema } from '../../src/db/schema/queue-schema.ts';
 
 /** The tasks of the model's jobs; nothing ever runs them. Only jobs with a key are of the other one, too. */
 export const TASK = 'model_step';

@@ -143,7 +143,7 @@ describe('two Howdahs in one database', () => {
   });
 
   test('find nothing to do when they start again', async () => {
-    const { lookAtMigration } = await import('../../src/db/look-at-migration.ts');
+    const { lookAtMigration } = await import('../../src/db/migration/look-at-migration.ts');
     for (const name of NAMES) {
       const { due } = await lookAtMigration({
         connectionString: withSchema(database.connectionString, name),

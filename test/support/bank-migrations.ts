@@ -1,5 +1,5 @@
 import bank from '../../src/bank/app.ts';
-import type { ApplicationMigrations } from '../../src/db/migrate.ts';
+import type { ApplicationMigrations } from '../../src/db/migration/migrate.ts';
 
 /** The bank's tables. */
 export const bankMigrations: ApplicationMigrations = {

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { createClient } from '../../src/db/connection.ts';
+import { createClient } from '../../src/db/connections/connection.ts';
 
 /**
  * A session as anybody has one. Where the tests run under another schema (HOWDAH_TEST_SCHEMA), one whose statements, written

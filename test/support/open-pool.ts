@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { createPool } from '../../src/db/connection.ts';
+import { createPool } from '../../src/db/connections/connection.ts';
 
 /**
  * A pool as anybody makes one. Where the tests run under another schema (HOWDAH_TEST_SCHEMA), one whose statements, written

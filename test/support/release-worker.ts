@@ -2,7 +2,7 @@
  * A worker process of one release of a service: it announces its version of the task `greets` as every start does, says
  * `ready`, and for each run `greeted <id>`. Arguments: connection string, release (greeting-versions.ts).
  */
-import { openDatabase } from '../../src/db/open-database.ts';
+import { openDatabase } from '../../src/db/connections/open-database.ts';
 import { announceTasks } from '../../src/enqueue/announce-tasks.ts';
 import { createEventHub } from '../../src/observability/event-hub.ts';
 import { createLogger } from '../../src/observability/logger.ts';

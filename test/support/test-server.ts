@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/db/embedded/postgres.ts';
-import { migrateDatabase } from '../../src/db/migrate.ts';
+import { migrateDatabase } from '../../src/db/migration/migrate.ts';
 import { announceTasks } from '../../src/enqueue/announce-tasks.ts';
 import { catalogue } from './bank-catalogue.ts';
 import { bankMigrations } from './bank-migrations.ts';

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import pg from 'pg';
 import { z } from 'zod';
 import { startEmbeddedPostgres } from '../../src/db/embedded/postgres.ts';
-import { migrateDatabase } from '../../src/db/migrate.ts';
+import { migrateDatabase } from '../../src/db/migration/migrate.ts';
 import { announceTasks } from '../../src/enqueue/announce-tasks.ts';
 import { createEventHub } from '../../src/observability/event-hub.ts';
 import { createLogger } from '../../src/observability/logger.ts';

@@ -1,5 +1,5 @@
 import { withSchema } from '../../config/database-address.ts';
-import type { MigrateOptions } from '../../db/migrate.ts';
+import type { MigrateOptions } from '../../db/migration/migrate.ts';
 import { APP_OPTIONS } from '../app-options.ts';
 import type { Call, Command, ExitCode } from '../command.ts';
 import { CommandError, UsageError } from '../command-error.ts';
@@ -33,7 +33,7 @@ export const migrate: Command = {
 };
 
 async function bringUpToDate(call: Call): Promise<ExitCode> {
-  const { migrateDatabase } = await import('../../db/migrate.ts');
+  const { migrateDatabase } = await import('../../db/migration/migrate.ts');
   await orRefuse(async () => migrateDatabase(await readOptions(call)));
   call.output.answer({ up_to_date: true }, 'The database is up to date.');
   return 0;
@@ -58,7 +58,7 @@ async function print(call: Call): Promise<ExitCode> {
 }
 
 async function look(call: Call) {
-  const { lookAtMigration } = await import('../../db/look-at-migration.ts');
+  const { lookAtMigration } = await import('../../db/migration/look-at-migration.ts');
   return orRefuse(async () => lookAtMigration(await readOptions(call)));
 }
 

@@ -1,5 +1,5 @@
+import type { DatabaseHandle } from '../../db/connections/open-database.ts';
 import { asGiven } from '../../db/naming.ts';
-import type { DatabaseHandle } from '../../db/open-database.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../command-error.ts';
 import { readStandardInput } from '../read-standard-input.ts';

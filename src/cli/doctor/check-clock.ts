@@ -1,4 +1,4 @@
-import type { Session } from '../../db/session.ts';
+import type { Session } from '../../db/connections/session.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 
 const WARN_MS = 2_000;

@@ -1,5 +1,5 @@
 import type { Config } from '../../config.ts';
-import type { Session } from '../../db/session.ts';
+import type { Session } from '../../db/connections/session.ts';
 import { POOL_SIZES } from '../../start/database/open-database.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 

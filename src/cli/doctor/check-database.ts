@@ -1,8 +1,8 @@
 import type { Config } from '../../config.ts';
-import { checkEngines, EngineMismatchError } from '../../db/engine-fingerprint.ts';
-import { isMigrated } from '../../db/migrate.ts';
-import { hasNewerSchema } from '../../db/schema-version.ts';
-import type { Session } from '../../db/session.ts';
+import type { Session } from '../../db/connections/session.ts';
+import { isMigrated } from '../../db/migration/migrate.ts';
+import { hasNewerSchema } from '../../db/migration/schema-version.ts';
+import { checkEngines, EngineMismatchError } from '../../db/schema/engine-fingerprint.ts';
 import { type MigratedApp, migrationTarget } from '../../start/database/migration-target.ts';
 import { checkClock } from './check-clock.ts';
 import { checkConnections } from './check-connections.ts';

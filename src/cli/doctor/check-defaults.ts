@@ -1,6 +1,6 @@
-import type { ForeignSetting } from '../../db/look-at-sessions.ts';
-import type { Session } from '../../db/session.ts';
-import { SESSION_SETTINGS } from '../../db/session-settings.ts';
+import type { ForeignSetting } from '../../db/connections/look-at-sessions.ts';
+import type { Session } from '../../db/connections/session.ts';
+import { SESSION_SETTINGS } from '../../db/connections/session-settings.ts';
 import { type Finding, ok, warning } from './finding.ts';
 
 /** A default that somebody gave this database or role. */

@@ -1,4 +1,4 @@
-import type { Session } from '../../db/session.ts';
+import type { Session } from '../../db/connections/session.ts';
 import { error, type Finding, ok } from './finding.ts';
 
 /** Heard of lately, and with ends that the database does not take; or lost, and with jobs it does not give back. */

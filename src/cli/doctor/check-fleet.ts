@@ -1,4 +1,4 @@
-import type { Session } from '../../db/session.ts';
+import type { Session } from '../../db/connections/session.ts';
 import { type QueueStats, readQueueStats } from '../../look/queue-stats.ts';
 import { readInstallationProblem } from '../../operate/installation.ts';
 import { checkTasks } from './check-tasks.ts';

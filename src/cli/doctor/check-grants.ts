@@ -1,5 +1,5 @@
+import type { Session } from '../../db/connections/session.ts';
 import { namingOfClient } from '../../db/naming.ts';
-import type { Session } from '../../db/session.ts';
 import { error, type Finding, ok } from './finding.ts';
 
 const SHOWN = 5;

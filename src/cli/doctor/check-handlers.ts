@@ -1,4 +1,4 @@
-import type { Session } from '../../db/session.ts';
+import type { Session } from '../../db/connections/session.ts';
 import { type Finding, ok, warning } from './finding.ts';
 
 /** Processes heard of lately whose event loop does not turn, with what is at work there in all queues. */

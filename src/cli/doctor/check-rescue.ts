@@ -1,4 +1,4 @@
-import { openSession, type Session } from '../../db/session.ts';
+import { openSession, type Session } from '../../db/connections/session.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -1,4 +1,4 @@
-import type { Session } from '../../db/session.ts';
+import type { Session } from '../../db/connections/session.ts';
 import { type Finding, ok, warning } from './finding.ts';
 
 /** Whether howdah_worker, howdah_producer, howdah_viewer and howdah_operator exist and may do what they are for. Needs this version's SQL. */

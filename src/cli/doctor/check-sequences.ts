@@ -1,5 +1,5 @@
-import { findLaggingSequences } from '../../db/advance-sequences.ts';
-import type { Session } from '../../db/session.ts';
+import type { Session } from '../../db/connections/session.ts';
+import { findLaggingSequences } from '../../db/schema/advance-sequences.ts';
 import { error, type Finding, ok } from './finding.ts';
 
 /** Whether ids are given once: a restore or a logical replica may have left sequences behind their tables. */

@@ -1,4 +1,4 @@
-import type { Session } from '../../db/session.ts';
+import type { Session } from '../../db/connections/session.ts';
 import { listTasks } from '../../look/tasks.ts';
 import { listWorkers, type Worker } from '../../look/workers.ts';
 import { countJobs } from './count-jobs.ts';

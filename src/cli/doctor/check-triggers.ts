@@ -1,4 +1,4 @@
-import type { Session } from '../../db/session.ts';
+import type { Session } from '../../db/connections/session.ts';
 import { error, type Finding, ok } from './finding.ts';
 
 const DISABLED = `

@@ -1,4 +1,4 @@
-import type { Session } from '../../db/session.ts';
+import type { Session } from '../../db/connections/session.ts';
 import { readUpkeep, type UpkeepState } from '../../look/upkeep.ts';
 import { describeDuration } from '../describe-time.ts';
 import { error, type Finding, ok, warning } from './finding.ts';

@@ -1,4 +1,4 @@
-import type { Session } from '../../db/session.ts';
+import type { Session } from '../../db/connections/session.ts';
 import { type QueueStats, readQueueStats } from '../../look/queue-stats.ts';
 import { readVacuumHolders, type VacuumHolder } from '../../look/vacuum-holders.ts';
 import { describeDuration } from '../describe-time.ts';

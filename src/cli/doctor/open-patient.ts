@@ -1,5 +1,5 @@
 import { parseDatabaseAddress } from '../../config/database-address.ts';
-import { openSession, type Session } from '../../db/session.ts';
+import { openSession, type Session } from '../../db/connections/session.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 

@@ -1,7 +1,7 @@
 import { access, chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { createClient } from '../connection.ts';
+import { createClient } from '../connections/connection.ts';
 import type { Binaries } from './binaries.ts';
 import type { Place } from './place.ts';
 import { EmbeddedPostgresError } from './postgres-error.ts';

@@ -1,7 +1,7 @@
 import pg from 'pg';
-import { engineStatements, LOCKED_JOBS } from '../engine-schema.ts';
 import { namingOfClient } from '../naming.ts';
-import { queueSchema } from '../queue-schema.ts';
+import { engineStatements, LOCKED_JOBS } from '../schema/engine-schema.ts';
+import { queueSchema } from '../schema/queue-schema.ts';
 import {
   fingerprint,
   renderAddition,
@@ -9,8 +9,8 @@ import {
   renderRegistration,
   renderRemoval,
   renderRepeatableSql,
-} from '../repeatable-sql.ts';
-import { sqlRevision } from '../sql-revision.ts';
+} from '../schema/repeatable-sql.ts';
+import { sqlRevision } from '../schema/sql-revision.ts';
 import { MigrationFailedError } from './apply-migrations.ts';
 import type { MigrationPlan } from './plan.ts';
 import type { MigrationState } from './state.ts';

@@ -1,9 +1,8 @@
-import { EngineMismatchError } from '../engine-fingerprint.ts';
-import { ENGINE_SCHEMA_VERSION } from '../engine-schema.ts';
-import { queueSchema } from '../queue-schema.ts';
-import { fingerprint, renderRepeatableSql } from '../repeatable-sql.ts';
-import { NewerSchemaError } from '../schema-version.ts';
-import { sqlRevision } from '../sql-revision.ts';
+import { EngineMismatchError } from '../schema/engine-fingerprint.ts';
+import { ENGINE_SCHEMA_VERSION } from '../schema/engine-schema.ts';
+import { queueSchema } from '../schema/queue-schema.ts';
+import { fingerprint, renderRepeatableSql } from '../schema/repeatable-sql.ts';
+import { sqlRevision } from '../schema/sql-revision.ts';
 import type {
   ApplicationMigrations,
   PendingApplication,
@@ -13,6 +12,7 @@ import { type EditedMigration, editedMigrations } from './edited-migrations.ts';
 import { isOfLaterVersion } from './numbered-migrations.ts';
 import { pendingApplications, pendingMigrations } from './pending-migrations.ts';
 import { refuseRenamed } from './renamed-application.ts';
+import { NewerSchemaError } from './schema-version.ts';
 import { HOWDAH, type MigrationState } from './state.ts';
 
 /** What a deployment wants of its database. */

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import type { SessionSettings } from '../session-settings.ts';
-import { LockWatch } from './lock-holders.ts';
-import { isLockFailure, LockWait } from './lock-wait.ts';
+import type { SessionSettings } from '../connections/session-settings.ts';
+import { LockWatch } from '../locks/lock-holders.ts';
+import { isLockFailure, LockWait } from '../locks/lock-wait.ts';
 
 /** How long a statement waits behind others; whoever came after it waits as long for it. */
 const PATIENCE_MS = 500;

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import type { LoadedApp } from '../../app/load-tasks.ts';
-import type { LateQueues } from '../../db/migrate.ts';
-import { LockWaitError } from '../../db/migration/lock-wait.ts';
-import { type UnblockedOptions, untilUnblocked } from '../../db/until-unblocked.ts';
+import { LockWaitError } from '../../db/locks/lock-wait.ts';
+import { type UnblockedOptions, untilUnblocked } from '../../db/locks/until-unblocked.ts';
+import type { LateQueues } from '../../db/migration/migrate.ts';
 import { announceTasks, announceVersions, areVersionsAround } from '../../enqueue/announce-tasks.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { announceSchedules, isCrontabAround } from '../../work/schedules/announce-schedules.ts';

@@ -1,5 +1,5 @@
 import { describeDatabaseAddress, withSessions } from '../../config/database-address.ts';
-import { lookAtSessions, type Sessions } from '../../db/look-at-sessions.ts';
+import { lookAtSessions, type Sessions } from '../../db/connections/look-at-sessions.ts';
 import { StartupError } from '../startup-error.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;

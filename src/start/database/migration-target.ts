@@ -1,6 +1,6 @@
 import type { AnyApp } from '../../app/define-app.ts';
 import type { Config } from '../../config.ts';
-import type { ApplicationMigrations, MigrationTarget } from '../../db/migrate.ts';
+import type { ApplicationMigrations, MigrationTarget } from '../../db/migration/migrate.ts';
 import type { Catalogue } from '../../tasks/catalogue.ts';
 
 /** What a migration needs to know of an application: a `LoadedApp` has it. */

@@ -1,6 +1,10 @@
 import type { LoadedApp } from '../../app/load-tasks.ts';
+import {
+  type DatabaseHandle,
+  type DatabaseOptions,
+  openDatabase,
+} from '../../db/connections/open-database.ts';
 import { requestLimits } from '../../db/limits.ts';
-import { type DatabaseHandle, type DatabaseOptions, openDatabase } from '../../db/open-database.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { Schedule } from '../../work/schedules/crontab.ts';
 import { type AnnounceOptions, announceAgain, announceAtStart } from '../announce/announce-at-start.ts';

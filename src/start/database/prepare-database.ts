@@ -1,12 +1,12 @@
 import type { Config } from '../../config.ts';
-import { EngineMismatchError } from '../../db/engine-fingerprint.ts';
-import { type LateQueues, type MigrateOptions, migrateDatabase } from '../../db/migrate.ts';
+import { LockWaitError } from '../../db/locks/lock-wait.ts';
 import { MigrationFailedError } from '../../db/migration/apply-migrations.ts';
 import { MigrationDueError } from '../../db/migration/due-error.ts';
-import { LockWaitError } from '../../db/migration/lock-wait.ts';
+import { type LateQueues, type MigrateOptions, migrateDatabase } from '../../db/migration/migrate.ts';
 import { MigrationFolderError } from '../../db/migration/migration-folder.ts';
 import { RenamedApplicationError } from '../../db/migration/renamed-application.ts';
-import { NewerSchemaError } from '../../db/schema-version.ts';
+import { NewerSchemaError } from '../../db/migration/schema-version.ts';
+import { EngineMismatchError } from '../../db/schema/engine-fingerprint.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { explainStart } from '../explain-start.ts';
 import { StartupError } from '../startup-error.ts';

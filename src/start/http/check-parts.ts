@@ -1,4 +1,4 @@
-import { distrust } from '../../db/bounded-pool.ts';
+import { distrust } from '../../db/connections/bounded-pool.ts';
 import type { Database } from '../../db/database.ts';
 import { runAlone } from '../../db/run-alone.ts';
 import type { SqlClient } from '../../db/sql-client.ts';

@@ -1,13 +1,13 @@
 import { loadTasks } from '../../app/load-tasks.ts';
 import { withSchema, withSessions } from '../../config/database-address.ts';
 import { meantSchema } from '../../config.ts';
-import { distrust } from '../../db/bounded-pool.ts';
+import { distrust } from '../../db/connections/bounded-pool.ts';
+import { openDatabase } from '../../db/connections/open-database.ts';
 import type { Database } from '../../db/database.ts';
 import { limitedView } from '../../db/limited-view.ts';
 import { requestLimits } from '../../db/limits.ts';
 import { namedView } from '../../db/named-view.ts';
 import { namingOf } from '../../db/naming.ts';
-import { openDatabase } from '../../db/open-database.ts';
 import { PLAIN_TYPES } from '../../db/read-plainly.ts';
 import { runAlone } from '../../db/run-alone.ts';
 import type { SqlClient } from '../../db/sql-client.ts';

@@ -1,4 +1,4 @@
-import type { DatabaseHandle } from '../../db/open-database.ts';
+import type { DatabaseHandle } from '../../db/connections/open-database.ts';
 import type { MetricsAccess } from '../../http/routes/metrics.ts';
 import { readVacuumHolders } from '../../look/vacuum-holders.ts';
 import { createMetrics } from '../../observability/metrics.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { hasDiskSpace } from '../../db/disk-space.ts';
+import { hasDiskSpace } from '../../db/connections/disk-space.ts';
 import { type Limits, requestLimits } from '../../db/limits.ts';
-import type { ApplicationMigrations } from '../../db/migrate.ts';
+import type { ApplicationMigrations } from '../../db/migration/migrate.ts';
+import { lackOfMigrations } from '../../db/migration/schema-version.ts';
 import { isReadOnly } from '../../db/read-only.ts';
-import { lackOfMigrations } from '../../db/schema-version.ts';
 import type { SqlClient } from '../../db/sql-client.ts';
 import { findStuckQueues } from '../../look/stuck-queues.ts';
 import { readInstallationProblem } from '../../operate/installation.ts';

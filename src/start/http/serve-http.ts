@@ -1,4 +1,4 @@
-import type { DatabaseHandle } from '../../db/open-database.ts';
+import type { DatabaseHandle } from '../../db/connections/open-database.ts';
 import { PostgresDistributor } from '../../enqueue/postgres-distributor.ts';
 import type { AppDependencies } from '../../http/app-dependencies.ts';
 import type { FetchHandler } from '../../http/fetch-handler.ts';

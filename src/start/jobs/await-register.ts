@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
-import { LockWaitError } from '../../db/migration/lock-wait.ts';
-import { type UnblockedOptions, untilUnblocked } from '../../db/until-unblocked.ts';
+import { LockWaitError } from '../../db/locks/lock-wait.ts';
+import { type UnblockedOptions, untilUnblocked } from '../../db/locks/until-unblocked.ts';
 import { readInstallationProblem } from '../../operate/installation.ts';
 import type { QueueConcurrency } from '../../work/processor.ts';
 import { StartupError } from '../startup-error.ts';

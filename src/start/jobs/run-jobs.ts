@@ -1,7 +1,7 @@
 import type { TaskProcessor } from '../../work/processor.ts';
 import type { Parts } from '../parts.ts';
-import { startRunners } from '../start-runners.ts';
 import { serveLate } from './serve-late.ts';
+import { startRunners } from './start-runners.ts';
 
 export type JobParts = Pick<
   Parts,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LateQueues } from '../../db/migrate.ts';
-import { untilUnblocked } from '../../db/until-unblocked.ts';
+import { untilUnblocked } from '../../db/locks/until-unblocked.ts';
+import type { LateQueues } from '../../db/migration/migrate.ts';
 import { announceTasks } from '../../enqueue/announce-tasks.ts';
 import type { QueueConcurrency, TaskProcessor } from '../../work/processor.ts';
 import { prepareDatabase } from '../database/prepare-database.ts';

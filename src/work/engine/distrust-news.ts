@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { ClientBase, Notification } from 'pg';
-import { ENGINE_SCHEMA_VERSION } from '../../db/engine-schema.ts';
+import { ENGINE_SCHEMA_VERSION } from '../../db/schema/engine-schema.ts';
 
 /** On it the engine hears that its schema was migrated, and stops (graphile-worker 0.18.0, main.js). */
 const MIGRATION_CHANNEL = 'worker:migrate';

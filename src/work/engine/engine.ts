@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Runner as GraphileRunner, run, type TaskList, type WorkerEvents } from 'graphile-worker';
 import type { Pool, QueryConfig, QueryResult } from 'pg';
-import { queueSchema } from '../../db/queue-schema.ts';
+import { queueSchema } from '../../db/schema/queue-schema.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { distrustNews } from './distrust-news.ts';
 import { createEngineLogger } from './engine-logger.ts';

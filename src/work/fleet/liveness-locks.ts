@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { openSession, type Session } from '../../db/session.ts';
+import { openSession, type Session } from '../../db/connections/session.ts';
 import { paced } from './paced.ts';
 import type { Warn } from './warn.ts';
 

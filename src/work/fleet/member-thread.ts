@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { openDatabase } from '../../db/open-database.ts';
+import { openDatabase } from '../../db/connections/open-database.ts';
 import { packError } from '../process/packed-error.ts';
 import { BlockReporter } from './block-reporter.ts';
 import { CONTROL_LIMITS } from './control-limits.ts';

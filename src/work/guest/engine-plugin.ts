@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { JobHelpers, WorkerPool } from 'graphile-worker';
 import type { Pool } from 'pg';
-import type { DatabaseHandle } from '../../db/open-database.ts';
+import type { DatabaseHandle } from '../../db/connections/open-database.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import type { TaskDefinition } from '../../tasks/define-task.ts';
 import { versionsOf } from '../../tasks/task-version.ts';

@@ -1,5 +1,5 @@
 import type { QueryConfig } from 'pg';
-import type { DatabaseHandle } from '../../db/open-database.ts';
+import type { DatabaseHandle } from '../../db/connections/open-database.ts';
 import { isFetch, readEnds } from '../engine/engine-statement.ts';
 import { FleetMember } from '../fleet/fleet-member.ts';
 import type { BeatAnswer, RegisteredRunner, RunnerEnd } from '../fleet/registry.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type DatabaseHandle, openDatabase } from '../../db/connections/open-database.ts';
 import type { Database } from '../../db/database.ts';
 import { requestLimits } from '../../db/limits.ts';
-import { type DatabaseHandle, openDatabase } from '../../db/open-database.ts';
 import type { Logger } from '../../observability/logger.ts';
 
 export interface SideWorkOptions {

@@ -1,6 +1,6 @@
 import type { JobHelpers } from 'graphile-worker';
-import { describeHoldersOf } from '../../db/migration/lock-holders.ts';
-import type { DatabaseHandle } from '../../db/open-database.ts';
+import type { DatabaseHandle } from '../../db/connections/open-database.ts';
+import { describeHoldersOf } from '../../db/locks/lock-holders.ts';
 import type { CompletedRunEvent, RescuedTask } from '../../observability/events.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import type { Prefetch } from '../engine/prefetch.ts';

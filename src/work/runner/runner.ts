@@ -1,5 +1,5 @@
 import type { JobHelpers, Task } from 'graphile-worker';
-import { type DatabaseHandle, openDatabase } from '../../db/open-database.ts';
+import { type DatabaseHandle, openDatabase } from '../../db/connections/open-database.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import { versionsOf } from '../../tasks/task-version.ts';
 import { type Engine, startEngine } from '../engine/engine.ts';

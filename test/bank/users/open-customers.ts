@@ -1,9 +1,9 @@
 import { type BankDatabase, toBankDatabase } from '../../../src/bank/database.ts';
 import { registerUser } from '../../../src/bank/users/register-user.ts';
 import { signVerificationCode } from '../../../src/bank/users/verification-code.ts';
+import { type DatabaseHandle, openDatabase } from '../../../src/db/connections/open-database.ts';
 import type { Database } from '../../../src/db/database.ts';
 import { requestLimits } from '../../../src/db/limits.ts';
-import { type DatabaseHandle, openDatabase } from '../../../src/db/open-database.ts';
 import { announceTasks } from '../../../src/enqueue/announce-tasks.ts';
 import { PostgresDistributor } from '../../../src/enqueue/postgres-distributor.ts';
 import { createEventHub, type EventHub } from '../../../src/observability/event-hub.ts';

@@ -1,5 +1,5 @@
 -- The tables, views, types, functions and triggers of the engine schemas $1 (names), one row each with what matters
--- about it, in words that are the same on every supported Postgres. Read by src/db/engine-fingerprint.ts; not installed.
+-- about it, in words that are the same on every supported Postgres. Read by src/db/schema/engine-fingerprint.ts; not installed.
 -- Without what Howdah adds (its triggers) or changes (where job ids come from), and without names of schemas, so that
 -- every queue's schema reads alike. No row for a schema that is not there.
 with schemas as (

@@ -1,6 +1,6 @@
 /**
  * The engine schema that this version is built for: graphile-worker 0.18.0, schema version 20. Made of a fresh schema by
- * readEngineObjects (src/db/engine-fingerprint.ts); test/db/engine-fingerprint.test.ts says when it must change.
+ * readEngineObjects (src/db/schema/engine-fingerprint.ts); test/db/engine-fingerprint.test.ts says when it must change.
  */
 export const ENGINE_FINGERPRINT = '2e6f6463609baa394d3bd7eec2d3b2a2f8cbe8c5e45d1ad35934e510bc1edac9';
 

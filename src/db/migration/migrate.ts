@@ -1,15 +1,17 @@
 import type pg from 'pg';
-import { advanceSequences, findLaggingSequences } from './advance-sequences.ts';
-import { createClient } from './connection.ts';
-import { checkEngines } from './engine-fingerprint.ts';
-import type { ApplicationMigrations } from './migration/application-migrations.ts';
-import { applyApplication, applyMigrations } from './migration/apply-migrations.ts';
-import { checkGrants } from './migration/check-grants.ts';
-import { explainDenial, isDenial, migrationDue, sequencesDue } from './migration/due-error.ts';
-import { describeEdited } from './migration/edited-migrations.ts';
-import { install } from './migration/install.ts';
-import { createJournal } from './migration/journal.ts';
-import { LockWaitError } from './migration/lock-wait.ts';
+import { createClient } from '../connections/connection.ts';
+import { LockWaitError } from '../locks/lock-wait.ts';
+import { namingOfClient } from '../naming.ts';
+import { advanceSequences, findLaggingSequences } from '../schema/advance-sequences.ts';
+import { checkEngines } from '../schema/engine-fingerprint.ts';
+import { queueSchema } from '../schema/queue-schema.ts';
+import type { ApplicationMigrations } from './application-migrations.ts';
+import { applyApplication, applyMigrations } from './apply-migrations.ts';
+import { checkGrants } from './check-grants.ts';
+import { explainDenial, isDenial, migrationDue, sequencesDue } from './due-error.ts';
+import { describeEdited } from './edited-migrations.ts';
+import { install } from './install.ts';
+import { createJournal } from './journal.ts';
 import {
   describeNewQueues,
   isAddition,
@@ -17,11 +19,9 @@ import {
   type MigrationPlan,
   type MigrationTarget,
   planMigration,
-} from './migration/plan.ts';
-import { readState } from './migration/state.ts';
-import { LOOKING_SETTINGS, Turns } from './migration/turns.ts';
-import { namingOfClient } from './naming.ts';
-import { queueSchema } from './queue-schema.ts';
+} from './plan.ts';
+import { readState } from './state.ts';
+import { LOOKING_SETTINGS, Turns } from './turns.ts';
 
 export type { ApplicationMigrations, MigrationTarget };
 

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { createClient } from '../connection.ts';
+import { createClient } from '../connections/connection.ts';
 
 /** For an answer; the wait itself goes on without one. */
 const PATIENCE_MS = 5_000;

@@ -1,5 +1,5 @@
-import { queryRows, type SqlClient } from './sql-client.ts';
-import { sqlStateOf } from './sql-state.ts';
+import { queryRows, type SqlClient } from '../sql-client.ts';
+import { sqlStateOf } from '../sql-state.ts';
 
 export const DISK_FULL = '53100';
 

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { BeginOptions } from './limits.ts';
+import type { BeginOptions } from '../limits.ts';
 import { SESSION_SETTINGS } from './session-settings.ts';
 
 const FOREIGN = new WeakSet<pg.Pool>();

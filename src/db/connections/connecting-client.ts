@@ -1,9 +1,9 @@
 import pg from 'pg';
-import type { DatabaseAddress, DatabaseHost } from '../config/database-address.ts';
-import { DEFAULT_SCHEMA } from '../config/schema-name.ts';
+import type { DatabaseAddress, DatabaseHost } from '../../config/database-address.ts';
+import { DEFAULT_SCHEMA } from '../../config/schema-name.ts';
+import { renamedQuery } from '../named-view.ts';
+import { type Naming, namingOf } from '../naming.ts';
 import { chooseHost, forgetHost, needsWriter } from './choose-host.ts';
-import { renamedQuery } from './named-view.ts';
-import { type Naming, namingOf } from './naming.ts';
 import { type SessionSettings, TRACKED_BY_POOLERS } from './session-settings.ts';
 
 /** A configuration of pg's, with what its client has to know beside it. */

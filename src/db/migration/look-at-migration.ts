@@ -1,19 +1,13 @@
 import type { ClientBase } from 'pg';
-import { findLaggingSequences } from './advance-sequences.ts';
-import { createClient } from './connection.ts';
-import { explainDenial } from './migration/due-error.ts';
-import { describeEdited } from './migration/edited-migrations.ts';
-import {
-  describeDue,
-  isDone,
-  type MigrationPlan,
-  type MigrationTarget,
-  planMigration,
-} from './migration/plan.ts';
-import { renderScript } from './migration/render-script.ts';
-import { readState } from './migration/state.ts';
-import { LOOKING_SETTINGS, Turns } from './migration/turns.ts';
-import { namingAt } from './naming.ts';
+import { createClient } from '../connections/connection.ts';
+import { namingAt } from '../naming.ts';
+import { findLaggingSequences } from '../schema/advance-sequences.ts';
+import { explainDenial } from './due-error.ts';
+import { describeEdited } from './edited-migrations.ts';
+import { describeDue, isDone, type MigrationPlan, type MigrationTarget, planMigration } from './plan.ts';
+import { renderScript } from './render-script.ts';
+import { readState } from './state.ts';
+import { LOOKING_SETTINGS, Turns } from './turns.ts';
 
 export interface LookOptions extends MigrationTarget {
   connectionString: string;

@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { HowdahError } from '../errors.ts';
-import type { Limits } from './limits.ts';
-import { runAlone } from './run-alone.ts';
-import { within } from './within.ts';
+import { HowdahError } from '../../errors.ts';
+import type { Limits } from '../limits.ts';
+import { runAlone } from '../run-alone.ts';
+import { within } from '../within.ts';
 
 type ConnectCallback = Parameters<pg.Pool['connect']>[0];
 

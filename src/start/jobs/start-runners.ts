@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { causesOf } from '../db/causes-of.ts';
-import type { ProcessorOptions, TaskProcessor } from '../work/processor.ts';
-import { explainStart } from './explain-start.ts';
-import { startWhenAdopted } from './jobs/await-adoption.ts';
-import { awaitRegister } from './jobs/await-register.ts';
+import { causesOf } from '../../db/causes-of.ts';
+import type { ProcessorOptions, TaskProcessor } from '../../work/processor.ts';
+import { explainStart } from '../explain-start.ts';
+import { startWhenAdopted } from './await-adoption.ts';
+import { awaitRegister } from './await-register.ts';
 
 /** Between two tries, for what was in the way to be seen by the next look. */
 const PAUSE_MS = 500;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fingerprint, renderRepeatableSql } from './repeatable-sql.ts';
 
 /** Fingerprints of the repeatable SQL of every revision so far, a line each, oldest first. Lines are only ever added. */
-export const REVISIONS = new URL('./sql/revisions.txt', import.meta.url);
+export const REVISIONS = new URL('../sql/revisions.txt', import.meta.url);
 
 /** Names this version's repeatable SQL, whatever the queues. */
 export function sqlFingerprint(): string {

@@ -1,10 +1,10 @@
 import { Socket } from 'node:net';
 import type pg from 'pg';
+import type { Database } from '../database.ts';
+import type { Limits } from '../limits.ts';
+import { within } from '../within.ts';
 import { boundPool } from './bounded-pool.ts';
 import { type ConnectionOptions, createPool, type DriverLimits } from './connection.ts';
-import type { Database } from './database.ts';
-import type { Limits } from './limits.ts';
-import { within } from './within.ts';
 
 export interface DatabaseOptions extends ConnectionOptions {
   /** @default 10 */

@@ -1,9 +1,9 @@
-import type { ApplicationMigrations } from './migration/application-migrations.ts';
-import { readMigrations } from './migration/migration-folder.ts';
-import { isOfLaterVersion, numberedMigrations } from './migration/numbered-migrations.ts';
-import { HOWDAH } from './migration/state.ts';
-import { queryRows, type SqlClient } from './sql-client.ts';
-import { sqlStateOf } from './sql-state.ts';
+import { queryRows, type SqlClient } from '../sql-client.ts';
+import { sqlStateOf } from '../sql-state.ts';
+import type { ApplicationMigrations } from './application-migrations.ts';
+import { readMigrations } from './migration-folder.ts';
+import { isOfLaterVersion, numberedMigrations } from './numbered-migrations.ts';
+import { HOWDAH } from './state.ts';
 
 /** The table, or its schema, is not there. */
 const MISSING: ReadonlySet<unknown> = new Set(['42P01', '3F000']);

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ClientBase } from 'pg';
+import { namingOfClient } from '../naming.ts';
 import { ENGINE_FINGERPRINT, ENGINE_OBJECTS } from './engine-objects.ts';
-import { namingOfClient } from './naming.ts';
 
-const QUERY = readFileSync(new URL('./sql/install/engine_objects.sql', import.meta.url), 'utf8');
+const QUERY = readFileSync(new URL('../sql/install/engine_objects.sql', import.meta.url), 'utf8');
 
 /** A queue's engine schema is not what this version of Howdah was built for: its triggers could do harm there. */
 export class EngineMismatchError extends Error {

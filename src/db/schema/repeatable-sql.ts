@@ -5,7 +5,7 @@ import pg from 'pg';
 import { ENGINE_SCHEMA_VERSION } from './engine-schema.ts';
 import { queueSchema } from './queue-schema.ts';
 
-const SQL_FOLDER = new URL('./sql/', import.meta.url);
+const SQL_FOLDER = new URL('../sql/', import.meta.url);
 
 /** Where each file is, by its name: the folders below are there for readers. */
 const PATHS: ReadonlyMap<string, string> = new Map(

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, PoolClient, QueryResult } from 'pg';
-import { discard } from './discard.ts';
-import { beginStatement } from './limits.ts';
-import { LockWatch } from './migration/lock-holders.ts';
-import { isLockFailure, LockWait, type LockWaitOptions } from './migration/lock-wait.ts';
+import { discard } from '../connections/discard.ts';
+import { beginStatement } from '../limits.ts';
+import { LockWatch } from './lock-holders.ts';
+import { isLockFailure, LockWait, type LockWaitOptions } from './lock-wait.ts';
 
 /** How long a statement waits behind others, and how long they have in between. */
 const PATIENCE_MS = 500;
