@@ -2,8 +2,8 @@ import { FINISHED_STATES, type JobState, LIVE_STATES } from '../look/job.ts';
 import type { JobFilter } from '../look/job-filter.ts';
 import type { OptionDefinitions } from './command.ts';
 import { UsageError } from './command-error.ts';
-import { suggestion } from './nearest.ts';
 import type { OptionValues } from './option-values.ts';
+import { suggestion } from './suggestion.ts';
 
 const STATES: readonly JobState[] = [...LIVE_STATES, ...FINISHED_STATES];
 

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { Command, OptionDefinition, OptionDefinitions } from './command.ts';
 import { UsageError } from './command-error.ts';
-import { suggestion } from './nearest.ts';
 import { OptionValues } from './option-values.ts';
+import { suggestion } from './suggestion.ts';
 
 /** Options of every command. */
 export const COMMON_OPTIONS: OptionDefinitions = {

@@ -14,7 +14,7 @@ import type { Schedule } from '../work/schedules/crontab.ts';
 import { asyncStack } from './async-stack.ts';
 import { NO_CRONTAB, prepareCli } from './cli-settings.ts';
 import { createServiceLogger } from './create-service-logger.ts';
-import { openApplicationDatabase } from './database/open-database.ts';
+import { openApplicationDatabase } from './database/application-database.ts';
 import { openServer, type ServerAddresses } from './database/open-server.ts';
 import { prepareDatabase } from './database/prepare-database.ts';
 import { openServices } from './open-services.ts';

@@ -1,5 +1,5 @@
 import type { LoadedApp } from '../app/load-tasks.ts';
-import { type ApplicationDatabase, openApplicationDatabase } from './database/open-database.ts';
+import { type ApplicationDatabase, openApplicationDatabase } from './database/application-database.ts';
 import type { ServerAddresses } from './database/open-server.ts';
 import { prepareDatabase } from './database/prepare-database.ts';
 import type { Parts } from './parts.ts';

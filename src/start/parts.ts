@@ -3,7 +3,7 @@ import type { Tokens } from '../config/development-secrets.ts';
 import type { LateQueues } from '../db/migration/migrate.ts';
 import type { HttpServer } from '../http/server.ts';
 import type { TaskProcessor } from '../work/processor.ts';
-import type { ApplicationDatabase } from './database/open-database.ts';
+import type { ApplicationDatabase } from './database/application-database.ts';
 import type { Phase } from './http/readiness.ts';
 import type { ServiceOptions } from './service-options.ts';
 

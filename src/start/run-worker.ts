@@ -5,7 +5,7 @@ import { createEventHub, type EventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
 import { asyncStack } from './async-stack.ts';
-import { openCheckDatabase } from './database/open-database.ts';
+import { openCheckDatabase } from './database/application-database.ts';
 import { checkAddresses } from './database/open-server.ts';
 import { checkParts } from './http/check-parts.ts';
 import { type JobParts, runJobs } from './jobs/run-jobs.ts';

@@ -5,7 +5,7 @@ import { schemaMistakes } from './schema-mistakes.ts';
 const DEFAULT_MAX_RETRIES = 25;
 
 /** Time limit of one run when neither the task nor the enqueue says otherwise: 30 minutes, as in asynq. */
-export const DEFAULT_TIMEOUT_MS = 30 * 60_000;
+const DEFAULT_TIMEOUT_MS = 30 * 60_000;
 
 const TASK_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 const QUEUE_NAME = /^[a-z][a-z0-9_]{0,39}$/;

@@ -4,7 +4,7 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { createEventHub } from '../../src/observability/event-hub.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { checkReadiness } from '../../src/start/http/readiness.ts';
-import { startWhenAdopted } from '../../src/start/jobs/await-adoption.ts';
+import { startWhenAdopted } from '../../src/start/jobs/start-when-adopted.ts';
 import { bind } from '../../src/tasks/bind.ts';
 import { startProcessor, type TaskProcessor } from '../../src/work/processor.ts';
 import { runHere } from '../support/howdah-cli.ts';

@@ -1,6 +1,6 @@
 import type { Config } from '../../config.ts';
 import type { Session } from '../../db/connections/session.ts';
-import { POOL_SIZES } from '../../start/database/open-database.ts';
+import { POOL_SIZES } from '../../start/database/application-database.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 
 /** docs/architecture.md, "Connections", has what each is for. */

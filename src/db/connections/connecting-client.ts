@@ -14,7 +14,7 @@ export interface ConnectingConfig extends pg.ClientConfig {
 }
 
 /** A server that takes no changes answered where one that does was asked for. */
-export class ReadOnlyServerError extends Error {
+class ReadOnlyServerError extends Error {
   override readonly name = 'ReadOnlyServerError';
   /** As Postgres says of a statement that it refuses for that reason. */
   readonly code = '25006';

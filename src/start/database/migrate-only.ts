@@ -3,7 +3,7 @@ import { loadTasks } from '../../app/load-tasks.ts';
 import type { Config } from '../../config.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { asyncStack } from '../async-stack.ts';
-import { openApplicationDatabase } from './open-database.ts';
+import { openApplicationDatabase } from './application-database.ts';
 import { openServer, type ServerAddresses } from './open-server.ts';
 import { prepareDatabase } from './prepare-database.ts';
 

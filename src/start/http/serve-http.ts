@@ -5,7 +5,7 @@ import type { FetchHandler } from '../../http/fetch-handler.ts';
 import { createHealthApp } from '../../http/health-app.ts';
 import { type HttpServer, startHttpServer } from '../../http/server.ts';
 import type { Logger } from '../../observability/logger.ts';
-import { openCheckDatabase, openRequestDatabase } from '../database/open-database.ts';
+import { openCheckDatabase, openRequestDatabase } from '../database/application-database.ts';
 import type { Parts } from '../parts.ts';
 import { checkParts, phaseOf } from './check-parts.ts';
 import { openMetrics } from './open-metrics.ts';

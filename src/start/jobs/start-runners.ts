@@ -3,8 +3,8 @@ import type { Pool } from 'pg';
 import { causesOf } from '../../db/causes-of.ts';
 import type { ProcessorOptions, TaskProcessor } from '../../work/processor.ts';
 import { explainStart } from '../explain-start.ts';
-import { startWhenAdopted } from './await-adoption.ts';
 import { awaitRegister } from './await-register.ts';
+import { startWhenAdopted } from './start-when-adopted.ts';
 
 /** Between two tries, for what was in the way to be seen by the next look. */
 const PAUSE_MS = 500;

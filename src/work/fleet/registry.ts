@@ -78,7 +78,7 @@ export interface ReleasedJobs {
 }
 
 /** A retired runner's jobs stay where they are until transactions of others have ended. */
-export class JobsHeldError extends Error {
+class JobsHeldError extends Error {
   override readonly name = 'JobsHeldError';
 
   constructor(heldBy: string) {

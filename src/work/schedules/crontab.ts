@@ -2,7 +2,7 @@ import { type ParsedCronItem, parseCrontab } from 'graphile-worker';
 import type { Catalogue } from '../../tasks/catalogue.ts';
 import type { TaskDefinition } from '../../tasks/define-task.ts';
 import { describeIssues } from '../../tasks/describe-issues.ts';
-import { findOptionMistakes } from './entry-options.ts';
+import { findEntryMistakes } from './entry-options.ts';
 
 /** A run missed by less than this is made up for, unless the entry says otherwise with `fill`. */
 const DEFAULT_FILL_MS = 5 * 60_000;
@@ -80,7 +80,7 @@ function entryLines(text: string): Line[] {
 function readLine(line: Line, known: Known): ReadLine {
   const [cron = '', command = ''] = splitLine(line.text);
   const options = /^\S+\s+\?(\S*)/.exec(command)?.[1] ?? '';
-  const mistakes = [...findTimeMistakes(cron), ...findOptionMistakes(options)];
+  const mistakes = [...findTimeMistakes(cron), ...findEntryMistakes(options)];
   if (mistakes.length > 0) return { line, mistakes };
   try {
     const item = parseLine(line);

@@ -34,7 +34,7 @@ const EXPECTED: Readonly<Record<string, { words: string; fits: (value: string) =
 };
 
 /** Everything wrong with an entry's options: `queue=bulk&max=3`, without the question mark. */
-export function findOptionMistakes(text: string): string[] {
+export function findEntryMistakes(text: string): string[] {
   const options = parse(text);
   const mistakes = Object.entries(options).flatMap(([name, value]) => describeMistake(name, value));
   const isModeAlone = options['jobKeyMode'] !== undefined && options['jobKey'] === undefined;
