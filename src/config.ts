@@ -126,17 +126,6 @@ export function programConfig<Settings = unknown>(
   return Object.freeze({ ...config, settings: Object.freeze(settings) });
 }
 
-function byParameters<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError(
-      error.problems.map(({ variable, message }) => ({ variable: toParameter(variable), message })),
-    );
-  }
-}
-
 /** Where the database is, for tools that need nothing else: mistakes in other settings do not matter to them. */
 export function readDatabasePlace(): Pick<Config, 'databaseUrl' | 'dataDir' | 'schema'> {
   const reader = new EnvironmentReader(process.env);
@@ -185,6 +174,17 @@ export function readMigrationSettings(): MigrationSettings {
 /** TERM=dumb: nothing that a terminal shows can be written over. */
 export function isDumbTerminal(): boolean {
   return process.env['TERM'] === 'dumb';
+}
+
+function byParameters<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(
+      error.problems.map(({ variable, message }) => ({ variable: toParameter(variable), message })),
+    );
+  }
 }
 
 function readMigration(reader: EnvironmentReader): MigrationSettings {

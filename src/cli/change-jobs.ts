@@ -48,16 +48,6 @@ export function changeCommand(definition: ChangeDefinition): Command {
   };
 }
 
-async function changeNamed(definition: ChangeDefinition, call: Call): Promise<ExitCode> {
-  if (Object.keys(BULK_OPTIONS).some((name) => call.options.isSet(name))) {
-    throw new UsageError('expected ids or a filter, received both');
-  }
-  const reason = call.options.text('reason');
-  return changeEach(call, (tx, id) => definition.one(tx, id, reason));
-}
-
-type Outcome = { id: string; state: JobState } | { id: string; error: { code: string; message: string } };
-
 /** One after the other, each in a transaction of its own; exit code 1 when any was refused. */
 export async function changeEach(
   { args, output, connect }: Call,
@@ -81,6 +71,16 @@ export async function changeEach(
   }
   return outcomes.every((outcome) => 'state' in outcome) ? 0 : 1;
 }
+
+async function changeNamed(definition: ChangeDefinition, call: Call): Promise<ExitCode> {
+  if (Object.keys(BULK_OPTIONS).some((name) => call.options.isSet(name))) {
+    throw new UsageError('expected ids or a filter, received both');
+  }
+  const reason = call.options.text('reason');
+  return changeEach(call, (tx, id) => definition.one(tx, id, reason));
+}
+
+type Outcome = { id: string; state: JobState } | { id: string; error: { code: string; message: string } };
 
 /** Of what is done to jobs, only a cancellation leaves one running. */
 function describeState(id: string, state: JobState): string {

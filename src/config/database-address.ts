@@ -80,13 +80,6 @@ export function withSchema(value: string, schema: string): string {
   return withParameter(value, SCHEMA, schema);
 }
 
-function withParameter(value: string, name: string, setting: string): string {
-  const [address = '', query = ''] = value.split('?');
-  const parameters = new URLSearchParams(query);
-  parameters.set(name, setting);
-  return `${address}?${parameters}`;
-}
-
 /** The same address, of another database there. @throws {Mistake} */
 export function withDatabase(value: string, database: string): string {
   const { authority = '', query = '' } = shapeOf(value);
@@ -106,6 +99,13 @@ export function describeDatabaseAddress(value: string): string {
 export function describeHost({ name = '', port }: DatabaseHost): string {
   const host = name.includes(':') ? `[${name}]` : name;
   return port === undefined ? host : `${host}:${port}`;
+}
+
+function withParameter(value: string, name: string, setting: string): string {
+  const [address = '', query = ''] = value.split('?');
+  const parameters = new URLSearchParams(query);
+  parameters.set(name, setting);
+  return `${address}?${parameters}`;
 }
 
 function shapeOf(value: string) {

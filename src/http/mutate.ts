@@ -46,22 +46,6 @@ interface Change<Body> {
   work(tx: Transaction): Promise<Body>;
 }
 
-async function changeOnce<Body>(
-  c: Context<AppEnv>,
-  db: Database,
-  { alone, work }: Change<Body>,
-): Promise<Body> {
-  const keyed = await readKey(c);
-  const actor = actorOf(c);
-  const change = async () => {
-    if (!keyed) return alone(actor);
-    const { result, isReplayed } = await keyedTransaction(db, { actor, keyed }, work);
-    if (isReplayed) c.header('Idempotency-Replayed', 'true');
-    return result;
-  };
-  return translatingErrors(change).catch(adviseOnUnknown(keyed !== undefined));
-}
-
 /**
  * The request's Idempotency-Key, with a hash of all that it asks for; undefined without one.
  *
@@ -77,4 +61,20 @@ export async function readKey(c: Context<AppEnv>): Promise<KeyedRequest | undefi
     .update(`${method} ${path}\n${await c.req.text()}`)
     .digest();
   return { key, requestHash };
+}
+
+async function changeOnce<Body>(
+  c: Context<AppEnv>,
+  db: Database,
+  { alone, work }: Change<Body>,
+): Promise<Body> {
+  const keyed = await readKey(c);
+  const actor = actorOf(c);
+  const change = async () => {
+    if (!keyed) return alone(actor);
+    const { result, isReplayed } = await keyedTransaction(db, { actor, keyed }, work);
+    if (isReplayed) c.header('Idempotency-Replayed', 'true');
+    return result;
+  };
+  return translatingErrors(change).catch(adviseOnUnknown(keyed !== undefined));
 }

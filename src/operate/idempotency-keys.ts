@@ -59,11 +59,6 @@ export async function claimWork(tx: SqlClient, { key, requestHash }: KeyedReques
   return claim?.progress ? { progress: claim.progress } : {};
 }
 
-function refuseWaiting(error: unknown): never {
-  if (sqlStateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
-  throw new HowdahError('idempotency_key_in_use', { retryAfterSeconds: 1, cause: error });
-}
-
 /**
  * Says that the request is still at work. Until the transaction ends, others with the key wait for it, so that a long one is
  * not taken for one that was broken off; said again at its end, the silence begins there and not where it began.
@@ -98,4 +93,9 @@ export async function storeAnswer(tx: SqlClient, key: string, answer: unknown): 
 export function answerStatement(key: string, answer: unknown): Statement {
   const text = `update howdah.idempotency_keys set answer = $2::json, expires_at = now() + ${KEPT} where key = $1`;
   return { text, values: [key, JSON.stringify(answer)] };
+}
+
+function refuseWaiting(error: unknown): never {
+  if (sqlStateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+  throw new HowdahError('idempotency_key_in_use', { retryAfterSeconds: 1, cause: error });
 }

@@ -48,17 +48,6 @@ export async function checkDatabase(
   return { findings, isUsable: true };
 }
 
-function hasError(findings: readonly Finding[]): boolean {
-  return findings.some(({ level }) => level === 'error');
-}
-
-async function checkVersion(session: Session): Promise<Finding> {
-  const { rows } = await session.query<{ number: number; text: string }>(
-    `select current_setting('server_version_num')::integer as number, current_setting('server_version') as text`,
-  );
-  return judgeVersion(rows[0] ?? { number: 0, text: 'unknown' });
-}
-
 /** @param number as in `server_version_num`: 180004 is 18.4 */
 export function judgeVersion({ number, text }: { number: number; text: string }): Finding {
   const major = Math.floor(number / 10_000);
@@ -69,6 +58,17 @@ export function judgeVersion({ number, text }: { number: number; text: string })
     return warning(`Postgres ${text}`, `Howdah is tested up to Postgres ${NEWEST}`);
   }
   return ok(`Postgres ${text}`);
+}
+
+function hasError(findings: readonly Finding[]): boolean {
+  return findings.some(({ level }) => level === 'error');
+}
+
+async function checkVersion(session: Session): Promise<Finding> {
+  const { rows } = await session.query<{ number: number; text: string }>(
+    `select current_setting('server_version_num')::integer as number, current_setting('server_version') as text`,
+  );
+  return judgeVersion(rows[0] ?? { number: 0, text: 'unknown' });
 }
 
 async function checkInstalled(

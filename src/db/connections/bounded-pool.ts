@@ -34,19 +34,6 @@ export function boundApart(bounded: pg.Pool, pool: pg.Pool, limits: Limits): voi
   bound(bounded, pool, limits);
 }
 
-function bound(bounded: pg.Pool, pool: pg.Pool, limits: Limits): Bounds {
-  const bounds: Bounds = { limits, generation: 0, generations: new WeakMap() };
-  BOUNDS.set(bounded, bounds);
-  const connect = pool.connect.bind(pool) as (callback?: ConnectCallback) => Promise<pg.PoolClient>;
-  const take = (callback?: ConnectCallback) =>
-    callback ? connect(callback) : takeTrusted(pool, bounds, () => connect());
-  bounded.connect = take as pg.Pool['connect'];
-  const query = (statement: string | pg.QueryConfig, values?: unknown[]) =>
-    runAlone(bounded, limits, (client) => client.query(statement, values));
-  bounded.query = query as pg.Pool['query'];
-  return bounds;
-}
-
 /** Undefined for a pool that waits as long as it takes: an engine's, or a tool's whose user has Ctrl-C. */
 export function limitsOf(pool: pg.Pool): Limits | undefined {
   return BOUNDS.get(pool)?.limits;
@@ -59,6 +46,19 @@ export function limitsOf(pool: pg.Pool): Limits | undefined {
 export function distrust(pool: pg.Pool): void {
   const bounds = BOUNDS.get(pool);
   if (bounds) bounds.generation += 1;
+}
+
+function bound(bounded: pg.Pool, pool: pg.Pool, limits: Limits): Bounds {
+  const bounds: Bounds = { limits, generation: 0, generations: new WeakMap() };
+  BOUNDS.set(bounded, bounds);
+  const connect = pool.connect.bind(pool) as (callback?: ConnectCallback) => Promise<pg.PoolClient>;
+  const take = (callback?: ConnectCallback) =>
+    callback ? connect(callback) : takeTrusted(pool, bounds, () => connect());
+  bounded.connect = take as pg.Pool['connect'];
+  const query = (statement: string | pg.QueryConfig, values?: unknown[]) =>
+    runAlone(bounded, limits, (client) => client.query(statement, values));
+  bounded.query = query as pg.Pool['query'];
+  return bounds;
 }
 
 async function takeTrusted(

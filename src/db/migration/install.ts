@@ -36,21 +36,6 @@ export async function install(
 /** Somebody built on a view or function of Howdah's. */
 const DEPENDED_ON = '2BP01';
 
-function explain(error: unknown): unknown {
-  if (!(error instanceof pg.DatabaseError)) return error;
-  if (error.code === DEPENDED_ON) {
-    return new MigrationFailedError(
-      `a new version cannot replace what others built on: ${error.detail}: drop it, migrate, and make it again (nothing was changed)`,
-      { cause: error },
-    );
-  }
-  if (error.code !== LOCKED_JOBS) return error;
-  return new Error(
-    'jobs are locked in a schema of an older graphile-worker: stop its workers and unlock what they held first',
-    { cause: error },
-  );
-}
-
 /** Engine schemas, views, functions and triggers that are due, for a transaction. */
 export async function renderInstallation(plan: MigrationPlan, state: MigrationState): Promise<string> {
   const { queues, newQueues } = plan;
@@ -69,6 +54,21 @@ export async function renderInstallation(plan: MigrationPlan, state: MigrationSt
     'delete from howdah.installed_sql;',
     `insert into howdah.installed_sql (fingerprint, revision) values ('${fingerprint(text)}', ${sqlRevision()});`,
   ].join('\n');
+}
+
+function explain(error: unknown): unknown {
+  if (!(error instanceof pg.DatabaseError)) return error;
+  if (error.code === DEPENDED_ON) {
+    return new MigrationFailedError(
+      `a new version cannot replace what others built on: ${error.detail}: drop it, migrate, and make it again (nothing was changed)`,
+      { cause: error },
+    );
+  }
+  if (error.code !== LOCKED_JOBS) return error;
+  return new Error(
+    'jobs are locked in a schema of an older graphile-worker: stop its workers and unlock what they held first',
+    { cause: error },
+  );
 }
 
 async function renderEngines(queues: readonly string[], { engines }: MigrationState): Promise<string> {

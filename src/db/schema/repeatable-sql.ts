@@ -208,6 +208,11 @@ export function renderRegistration(queue: string): string {
   return renderForQueue(readSql('share_job_ids'), queue);
 }
 
+/** Names a rendered text, so that an unchanged one need not be installed again. */
+export function fingerprint(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
 function renderQueueSql(queue: string): string {
   return PER_QUEUE.map((name) => replacingTriggers(renderForQueue(readSql(name), queue))).join('\n');
 }
@@ -221,11 +226,6 @@ function renderUnitedSql(queues: readonly string[]): string {
     const selects = queues.map((queue) => renderForQueue(readSql(part), queue));
     return readSql(view).replace(placeholder, () => selects.join('\nunion all\n'));
   }).join('\n');
-}
-
-/** Names a rendered text, so that an unchanged one need not be installed again. */
-export function fingerprint(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 function readSql(name: string): string {

@@ -15,21 +15,6 @@ export function rootFrom(c: Context): string {
   return '../'.repeat(path.split('/').length - 2) || './';
 }
 
-/**
- * The front door of what is mounted at /howdah has that address, or /howdah/. A host that takes the path away does not say
- * which, so the way from there is absolute.
- */
-function rootFromFront(mountPath: string, shownPath: string): string {
-  if (mountPath === '' || shownPath === `${mountPath}/`) return './';
-  return shownPath === mountPath ? `${mountPath.split('/').at(-1)}/` : `${mountPath}/`;
-}
-
-export interface Page {
-  title: string;
-  /** `rootFrom` the request. */
-  root: string;
-}
-
 /** A whole page around the content. Works without JavaScript. */
 export function layout({ title, root }: Page, content: Html): Html {
   return html`<!doctype html>
@@ -50,4 +35,19 @@ ${content}
 </main>
 </body>
 </html>`;
+}
+
+/**
+ * The front door of what is mounted at /howdah has that address, or /howdah/. A host that takes the path away does not say
+ * which, so the way from there is absolute.
+ */
+function rootFromFront(mountPath: string, shownPath: string): string {
+  if (mountPath === '' || shownPath === `${mountPath}/`) return './';
+  return shownPath === mountPath ? `${mountPath.split('/').at(-1)}/` : `${mountPath}/`;
+}
+
+export interface Page {
+  title: string;
+  /** `rootFrom` the request. */
+  root: string;
 }

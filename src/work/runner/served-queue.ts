@@ -49,10 +49,6 @@ export class ServedQueue<Services = unknown> {
     return this.#options.breaker.trouble;
   }
 
-  get #isClosed(): boolean {
-    return this.#closing.signal.aborted;
-  }
-
   get queue(): string {
     return this.#options.queue;
   }
@@ -69,8 +65,8 @@ export class ServedQueue<Services = unknown> {
   }
 
   /**
-   * How its runners are; the first tells of all handlers that were left behind, also by runners that are no more. One that leaves says so when its successor is registered, lest the share of this
-   * process go to others in between.
+   * How its runners are; the first tells of all handlers that were left behind, also by runners that are no more. One that
+   * leaves says so when its successor is registered, lest the share of this process go to others in between.
    */
   states(): RunnerState[] {
     const isSucceeded = this.#isClosed || this.#current?.jobs.state() !== undefined;
@@ -122,6 +118,10 @@ export class ServedQueue<Services = unknown> {
     await this.#filling;
     this.#dismiss(this.#current);
     await Promise.all([...this.#leaving.values()].map(({ ended }) => ended));
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   /** An engine is made for so many runs at once and cannot change, so another number means another runner. */
