@@ -54,52 +54,74 @@ interface LocalQueueState extends FetchingQueue {
   release(): Promise<void>;
 }
 
+/** What an engine has told of itself. */
+interface Course {
+  localQueue: LocalQueueState | undefined;
+  /** It was told to stop: that it takes no more jobs is no news. */
+  isStopping: boolean;
+  /** No run of its is under way any more. */
+  readonly workersEnded: Promise<void>;
+}
+
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { pool, log, onLeaving } = options;
+  const { log, onLeaving } = options;
   const events: WorkerEvents = new EventEmitter();
-  let localQueue: LocalQueueState | undefined;
-  let isNamed: Promise<void> = Promise.resolve();
-  let isStopping = false;
-  const fetching = new Fetching(options);
-  gatePool(pool, {
-    opened: () => isNamed,
-    answer(statement) {
-      const ends = readEnds(statement);
-      if (ends) return options.writeEnds(statement, ends);
-      return isFetch(statement) ? fetching.fetch(statement) : undefined;
-    },
-  });
-  events.on('pool:create', ({ workerPool }) => {
-    isNamed = options.onPool(workerPool.id);
-    isNamed.catch(onLeaving);
-  });
-  events.on('localQueue:init', (event) => {
-    localQueue = event.localQueue as unknown as LocalQueueState;
-    trackReturn(localQueue, log);
-    fetching.watch(localQueue, events);
-  });
-  events.on('pool:listen:success', ({ client }) => {
-    distrustNews(client, queueSchema(options.queue));
-    void catchUp(pool, log);
-  });
-  events.on('pool:gracefulShutdown', ({ message }) => {
-    if (!isStopping) onLeaving(new Error(message));
-  });
-  const workersEnded = Promise.withResolvers<void>();
-  events.on('pool:gracefulShutdown:complete', () => workersEnded.resolve());
-  events.on('pool:gracefulShutdown:error', () => workersEnded.resolve());
+  const course = followCourse(options, events);
   const graphile = await runGraphile(options, events);
   graphile.promise.catch(onLeaving);
   return {
     stop() {
-      isStopping = true;
-      return stopGraphile(graphile, workersEnded.promise, log);
+      course.isStopping = true;
+      return stopGraphile(graphile, course.workersEnded, log);
     },
     async untilQuiet() {
-      while (localQueue && localQueue.backgroundCount > 0) await delay(10);
+      while (course.localQueue && course.localQueue.backgroundCount > 0) await delay(10);
       await delay(FLUSH_MS);
     },
   };
+}
+
+function followCourse(options: EngineOptions, events: WorkerEvents): Course {
+  const { pool, queue, log, onLeaving } = options;
+  const fetching = new Fetching(options);
+  const ended = Promise.withResolvers<void>();
+  const course: Course = { localQueue: undefined, isStopping: false, workersEnded: ended.promise };
+  gateStatements(options, { events, fetching });
+  events.on('localQueue:init', (event) => {
+    course.localQueue = event.localQueue as unknown as LocalQueueState;
+    trackReturn(course.localQueue, log);
+    fetching.watch(course.localQueue, events);
+  });
+  events.on('pool:listen:success', ({ client }) => {
+    distrustNews(client, queueSchema(queue));
+    void catchUp(pool, log);
+  });
+  events.on('pool:gracefulShutdown', ({ message }) => {
+    if (!course.isStopping) onLeaving(new Error(message));
+  });
+  events.on('pool:gracefulShutdown:complete', () => ended.resolve());
+  events.on('pool:gracefulShutdown:error', () => ended.resolve());
+  return course;
+}
+
+/** Has ends of runs written, and jobs fetched, as the options say; nothing is sent before the engine's pool has its name. */
+function gateStatements(
+  { pool, writeEnds, onPool, onLeaving }: EngineOptions,
+  { events, fetching }: { events: WorkerEvents; fetching: Fetching },
+): void {
+  let isNamed: Promise<void> = Promise.resolve();
+  events.on('pool:create', ({ workerPool }) => {
+    isNamed = onPool(workerPool.id);
+    isNamed.catch(onLeaving);
+  });
+  gatePool(pool, {
+    opened: () => isNamed,
+    answer(statement) {
+      const ends = readEnds(statement);
+      if (ends) return writeEnds(statement, ends);
+      return isFetch(statement) ? fetching.fetch(statement) : undefined;
+    },
+  });
 }
 
 function runGraphile({ pool, queue, concurrency, tasks, log }: EngineOptions, events: WorkerEvents) {
