@@ -71,13 +71,13 @@ const untilState = (state: string) =>
     return job.state === state ? job : undefined;
   });
 
-/** Keeps the job's handler waiting for its verification's row, until released. */
-async function holdVerification(): Promise<() => Promise<void>> {
+/** Keeps others waiting for what the statement locks, until released. */
+async function hold(statement: string): Promise<() => Promise<void>> {
   const client = await openClient(databaseUrl());
   client.on('error', () => {});
   stack.defer(() => client.end().catch(() => {}));
   await client.query('begin');
-  await client.query('select from verifications for update');
+  await client.query(statement);
   return async () => void (await client.query('commit'));
 }
 
@@ -166,6 +166,30 @@ describe('the stock command line', () => {
     assert.doesNotMatch(cli.output(), /"level":"?(50|error)/);
   });
 
+  test('told to end while a lock keeps the end of a run from being written, it names the job and the holder', async () => {
+    const smtp = await startSmtp();
+    const cli = start(smtp);
+    await untilListed(cli);
+    await hold('lock table howdah.job_history in share mode');
+    await customers.signUpAda();
+    await waitFor('the end of the run to wait', async () => {
+      const [row] = await customers.rows(
+        `select from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'howdah:%'`,
+      );
+      return row;
+    });
+    cli.signal('SIGTERM');
+    await cli.exited;
+    const { id } = await verifyJob();
+    const line = cli
+      .output()
+      .split('\n')
+      .find((each) => each.includes('the ends of runs were not written'));
+    const { job_ids, held_by } = JSON.parse(line ?? '{}');
+    assert.deepEqual(job_ids, [id], cli.output());
+    assert.match(held_by, /^pid \d+ \(user /);
+  });
+
   test('takes nothing from a paused queue, and goes on when it is resumed', async () => {
     const smtp = await startSmtp();
     const cli = start(smtp);
@@ -219,7 +243,7 @@ describe('the stock command line', () => {
     const { token } = await untilListed(cli);
     await customers.rows("select howdah.pause_queue('critical')");
     await customers.signUpAda();
-    const release = await holdVerification();
+    const release = await hold('select from verifications for update');
     await customers.rows("select howdah.resume_queue('critical')");
     await untilState('running');
     await waitFor('its handler to wait for the row', async () => {

@@ -86,12 +86,6 @@ export async function announceAgain(
   );
 }
 
-function refusalOf(error: unknown): StartupError | undefined {
-  const refused = findServerError(error);
-  if (refused?.sqlState !== 'HWAPP') return undefined;
-  return new StartupError(`${refused.message}. ${refused.hint ?? ''}`, { cause: error });
-}
-
 interface Announcement extends AnnounceOptions {
   purpose: string;
   announce: Step;

@@ -77,14 +77,7 @@ export function createEnginePlugin<Services>(options: EnginePluginOptions<Servic
           ctx.events.on('pool:release', () => void guest.end());
           return lendPool(next(), guest.openPool(settings));
         },
-        async poolGracefulShutdown(next) {
-          guest.leave();
-          try {
-            await next();
-          } finally {
-            await guest.end();
-          }
-        },
+        poolGracefulShutdown: (next) => guest.stop(next),
       },
       hooks: {
         startWorker: () => guest.begun,
@@ -156,8 +149,13 @@ class Guest<Services> {
     );
   }
 
-  leave(): void {
-    this.#runner?.leave();
+  /** @param endEngine what the engine does to stop */
+  async stop(endEngine: () => unknown): Promise<void> {
+    try {
+      await (this.#runner ? this.#runner.letGo(endEngine) : endEngine());
+    } finally {
+      await this.end();
+    }
   }
 
   end(): Promise<void> {
@@ -191,7 +189,7 @@ class Guest<Services> {
 
   async #end(): Promise<void> {
     await this.#begun.catch(() => {});
-    await this.#runner?.untilWritten();
+    await this.#runner?.letGo();
     this.#options.onLeaving();
     await this.#runner?.close();
     await this.#options.onEnd();

@@ -1,6 +1,6 @@
 import type { QueryConfig } from 'pg';
 import type { DatabaseHandle } from '../../db/connections/open-database.ts';
-import { isFetch, readEnds } from '../engine/engine-statement.ts';
+import { isFetch, readEnds, withoutRefused } from '../engine/engine-statement.ts';
 import { FleetMember } from '../fleet/fleet-member.ts';
 import type { BeatAnswer, RegisteredRunner, RunnerEnd } from '../fleet/registry.ts';
 import { JobLostError } from '../run/abort-reasons.ts';
@@ -40,6 +40,7 @@ export class GuestRunner<Services> {
   readonly #upkeep: Upkeep;
   readonly #breaker: EndsBreaker;
   #isLost = false;
+  #lettingGo: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: GuestRunnerOptions<Services>) {
@@ -88,19 +89,30 @@ export class GuestRunner<Services> {
     this.#upkeep.start();
   }
 
-  /** What stands in for one of the engine's statements: ends are written by Endings, and nothing is fetched while they cannot be. */
+  /**
+   * What stands in for one of the engine's statements: ends are written by Endings, nothing is fetched while they cannot be,
+   * and what was refused is left to who takes it.
+   */
   answer(statement: QueryConfig): ReturnType<Endings['write']> | undefined {
     const ends = readEnds(statement);
     if (ends) return this.jobs.endings.write(statement, ends);
-    return isFetch(statement) && this.#breaker.limitFetch(1) === 0
-      ? Promise.resolve({ rows: [] })
-      : undefined;
+    return isFetch(statement) ? this.#fetch(statement) : undefined;
   }
 
-  /** Resolves when the ends of its runs are written, or after some seconds. Call it while its connections are open. */
-  untilWritten(): Promise<void> {
+  /**
+   * Resolves when the engine has ended and the ends of its runs are written, or some seconds after the last run: a lock that
+   * keeps an end from being written would keep the engine from its end as well. Safe to call twice.
+   *
+   * @param endEngine called once it begins no further run. @default it has ended
+   */
+  letGo(endEngine: () => unknown = async () => {}): Promise<void> {
     this.leave();
-    return this.jobs.letGo(this.jobs.endings.untilWritten(), () => this.#options.database.disconnect());
+    const end = async () => {
+      await endEngine();
+      await this.jobs.endings.untilWritten();
+    };
+    this.#lettingGo ??= this.jobs.letGo(end(), () => this.#options.database.disconnect());
+    return this.#lettingGo;
   }
 
   /** No further run begins, not even of jobs that are fetched already: they go back to their queue. */
@@ -127,6 +139,14 @@ export class GuestRunner<Services> {
       environment.log.warn({ err, queue: identity.queue }, 'what the runner held will be rescued');
     });
     await this.#member.stop();
+  }
+
+  #fetch(statement: QueryConfig): ReturnType<Endings['write']> | undefined {
+    if (this.#breaker.limitFetch(1) === 0) return Promise.resolve({ rows: [] });
+    const { versions } = this.jobs.refusals;
+    return versions.length === 0
+      ? undefined
+      : this.#options.database.db.query(withoutRefused(statement, versions));
   }
 
   #heed(answers: readonly BeatAnswer[]): void {

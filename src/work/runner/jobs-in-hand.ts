@@ -4,6 +4,7 @@ import { describeHoldersOf } from '../../db/locks/lock-holders.ts';
 import type { CompletedRunEvent, RescuedTask } from '../../observability/events.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import type { Prefetch } from '../engine/prefetch.ts';
+import { Refusals } from '../engine/refusals.ts';
 import type { FleetMember } from '../fleet/fleet-member.ts';
 import type { RunnerState } from '../fleet/member-messages.ts';
 import type { RegisteredRunner, RunnerEnd } from '../fleet/registry.ts';
@@ -59,6 +60,8 @@ export class JobsInHand<Services> {
   /** Fires when no further run may begin, not even of jobs that are fetched already. */
   readonly #leaving = new AbortController();
   readonly #stopping: AbortSignal;
+  /** Jobs that a fetch is to leave to others. */
+  readonly refusals = new Refusals();
   readonly endings: Endings;
   #poolId = '';
   #isRegistered = false;
@@ -155,6 +158,9 @@ export class JobsInHand<Services> {
       const signals = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
       using _timed = prefetch?.timeRun();
       completed = await runJob(task, run, { ...environment, ...signals, overdue });
+    } catch (error) {
+      this.refusals.heed(error);
+      throw error;
     } finally {
       this.#runs.end(held, completed);
     }

@@ -1,10 +1,9 @@
-import type { JobHelpers, Task } from 'graphile-worker';
+import type { Task } from 'graphile-worker';
 import { type DatabaseHandle, openDatabase } from '../../db/connections/open-database.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import { versionsOf } from '../../tasks/task-version.ts';
 import { type Engine, startEngine } from '../engine/engine.ts';
 import type { Prefetch } from '../engine/prefetch.ts';
-import { Refusals } from '../engine/refusals.ts';
 import type { FleetMember } from '../fleet/fleet-member.ts';
 import type { RegisteredRunner } from '../fleet/registry.ts';
 import { createRunnerIdentity, enterSession } from '../fleet/runner-identity.ts';
@@ -48,7 +47,6 @@ export class Runner<Services = unknown> {
   readonly #identity: RegisteredRunner;
   readonly #left = Promise.withResolvers<Error | undefined>();
   readonly #database: DatabaseHandle;
-  readonly #refusals = new Refusals();
   #engine: Engine | undefined;
   #engineConcurrency: number | undefined;
   #starting: Promise<void> | undefined;
@@ -134,7 +132,7 @@ export class Runner<Services = unknown> {
       log: environment.log,
       writeEnds: (statement, ends) => this.jobs.endings.write(statement, ends),
       prefetch,
-      refusals: this.#refusals,
+      refusals: this.jobs.refusals,
       freePlaces: () => this.jobs.freePlaces,
       limitFetch: (size) => breaker.limitFetch(size),
       onPool: (poolId) => this.jobs.namePool(poolId),
@@ -174,17 +172,8 @@ export class Runner<Services = unknown> {
     return Object.fromEntries(
       [...this.#options.tasks].map(([name, task]) => [
         name,
-        (payload, helpers) => this.#run(task, payload, helpers),
+        (payload, helpers) => this.jobs.run(task, payload, helpers),
       ]),
     );
-  }
-
-  async #run(task: BoundTask<Services>, payload: unknown, helpers: JobHelpers): Promise<void> {
-    try {
-      await this.jobs.run(task, payload, helpers);
-    } catch (error) {
-      this.#refusals.heed(error);
-      throw error;
-    }
   }
 }
