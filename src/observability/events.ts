@@ -9,11 +9,14 @@ export interface HowdahEvents {
   /** The handler returned, and the database has completed the job. */
   'job.completed': [CompletedRunEvent];
   /**
-   * The handler returned, and its job is not completed as far as is known here: it went to somebody else meanwhile, or the
-   * database did not take the completion until the runner left. Its work may be done twice.
+   * The run is over, and its job is not ended by it as far as is known here: it went to somebody else meanwhile, or the
+   * database did not take the end until the runner left. Its work may be done twice. `error` where the run failed.
    */
-  'job.unrecorded': [CompletedRunEvent];
-  /** The run ended otherwise; `decision` says what becomes of the job. */
+  'job.unrecorded': [CompletedRunEvent & { error?: Error }];
+  /**
+   * The run ended otherwise, and the database has it; `decision` says what became of the job there. That is `cancel` also
+   * where the handler returned and somebody had cancelled the job by then.
+   */
   'job.failed': [FailedRunEvent];
   /** A handler ignored its signal for so long that it was left behind: its place is free, and it goes on beside what follows. */
   'job.abandoned': [RunEvent & { afterMs: number }];

@@ -13,11 +13,10 @@ export function subscribeLogger(events: EventHub, log: Logger): void {
   events.on('job.completed', (event) => {
     log.info({ ...runFields(event), duration_ms: round(event.durationMs) }, 'task completed');
   });
-  events.on('job.unrecorded', (event) => {
-    log.warn(
-      { ...runFields(event), duration_ms: round(event.durationMs) },
-      'task done, but its job is not completed',
-    );
+  events.on('job.unrecorded', ({ error, ...event }) => {
+    const fields = { ...runFields(event), duration_ms: round(event.durationMs) };
+    if (error) log.warn({ ...fields, error: describe(error) }, 'task failed, but that is not recorded');
+    else log.warn(fields, 'task done, but its job is not completed');
   });
   events.on('job.failed', (event) => logFailure(log, event));
   events.on('job.abandoned', (event) => {
@@ -73,12 +72,16 @@ function logFailure(log: Logger, event: FailedRunEvent): void {
     duration_ms: round(durationMs),
     decision,
     ...(delayMs === undefined ? {} : { delay_ms: round(delayMs) }),
-    error: { name: error.name, message: error.message },
+    error: describe(error),
   };
   if (decision === 'discard') log.error(fields, 'task discarded');
   else if (decision === 'retry') log.warn(fields, 'task failed');
   else if (decision === 'misfit') log.warn(fields, 'task waits for a worker of another version');
   else log.info(fields, `task ${{ cancel: 'cancelled', snooze: 'snoozed', return: 'returned' }[decision]}`);
+}
+
+function describe({ name, message }: Error) {
+  return { name, message };
 }
 
 function runFields({ task, jobId, queue, attempt, maxAttempts }: RunEvent) {

@@ -36,6 +36,7 @@ export function createRecordingStore(
           'expected a transaction to complete the job in, received what has none (a pool?)',
         );
       completion = { tx, json: text };
+      return 'completed';
     },
     isHeld: async () => wasRolledBack(),
     weighMisfit: async () => ({ isOtherAround: false, takenBy: null, isTakerAlive: false }),

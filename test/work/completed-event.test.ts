@@ -7,6 +7,7 @@ import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.t
 import { waitFor } from '../support/wait-for.ts';
 
 const works = testTask('works');
+const completes = testTask('completes');
 
 let queue: TestQueue;
 let told: string[];
@@ -16,10 +17,13 @@ let work: (jobId: string) => Promise<void>;
 beforeEach(async () => {
   work = async () => {};
   told = [];
-  queue = await openTestQueue([[works, (_, { job }) => work(job.id)]]);
+  queue = await openTestQueue([
+    [works, (_, { job }) => work(job.id)],
+    [completes, (_, { job, completeInTransaction }) => cancelAndComplete(job.id, completeInTransaction)],
+  ]);
   queue.events.on('job.completed', ({ jobId }) => told.push(`job.completed ${jobId}`));
   queue.events.on('job.unrecorded', ({ jobId }) => told.push(`job.unrecorded ${jobId}`));
-  queue.events.on('job.failed', ({ jobId }) => told.push(`job.failed ${jobId}`));
+  queue.events.on('job.failed', ({ jobId, decision }) => told.push(`job.failed ${decision} ${jobId}`));
 });
 
 afterEach(() => queue.close());
@@ -28,20 +32,31 @@ async function enqueue(): Promise<string> {
   return (await queue.distributor.distribute(queue.pool, works, {})).id;
 }
 
-/** Somebody who holds the job while its handler returns, once the worker waits for them to let go of it. */
-async function holdWhileItEnds(id: string): Promise<pg.PoolClient> {
+async function cancelAndComplete(id: string, complete: (tx: pg.PoolClient) => Promise<void>): Promise<void> {
+  const client = await queue.pool.connect();
+  await client.query('begin');
+  await client.query('select howdah.cancel_job($1)', [id]);
+  await complete(client);
+  await client.query('commit');
+  client.release();
+}
+
+/** Somebody who holds the job while its handler returns, or throws, once the worker waits for them to let go of it. */
+async function holdWhileItEnds(id: string, error?: Error): Promise<pg.PoolClient> {
   const holder = await queue.pool.connect();
   const isHeld = Promise.withResolvers<void>();
   work = async () => {
     await holder.query('begin');
     await holder.query('select from graphile_worker._private_jobs where id = $1 for update', [id]);
     isHeld.resolve();
+    work = async () => {};
+    if (error) throw error;
   };
   await queue.start();
   await isHeld.promise;
-  await waitFor('the completion to wait for the lock', async () => {
+  await waitFor('the end to wait for the lock', async () => {
     const { rows } = await queue.pool.query(
-      `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%delete from %_private_jobs%'`,
+      `select from pg_stat_activity where wait_event_type = 'Lock' and query ~ '(delete from|update) .*_private_jobs as jobs'`,
     );
     return rows.length > 0;
   });
@@ -115,5 +130,72 @@ describe('a job whose handler returned is never said to be completed', () => {
     assert.deepEqual(told, []);
     await processor.stop(0);
     assert.deepEqual(told, [`job.unrecorded ${id}`]);
+  });
+});
+
+describe('a job that failed is said to have', () => {
+  test('when the database has taken it, not while somebody holds its row', async () => {
+    const id = await enqueue();
+    const holder = await holdWhileItEnds(id, new Error('no luck'));
+    const toldMeanwhile = [...told];
+    const isTold = once(queue.events, 'job.failed');
+    await holder.query('commit');
+    holder.release();
+    assert.deepEqual(toldMeanwhile, []);
+    const [{ decision, delayMs, error }] = await isTold;
+    assert.deepEqual([decision, delayMs > 0, error.message], ['retry', true, 'no luck']);
+    assert.equal((await queue.job(id)).state, 'retryable');
+  });
+
+  test('in the engine’s lane, too, and in a batch', async () => {
+    const ids = await scalar<string[]>(
+      queue,
+      `select array_agg((graphile_worker.add_job('works', '{}', max_attempts => 1 + i % 2,
+                          queue_name => 'lane ' || i)).id::text order by i) from generate_series(1, 20) i`,
+    );
+    work = () => Promise.reject(new Error('no luck'));
+    await queue.start([{ name: 'default', concurrency: 20 }]);
+    await waitFor('all to be told of', () => told.length >= 20);
+    const expected = ids.map((id, index) => `job.failed ${index % 2 === 0 ? 'retry' : 'discard'} ${id}`);
+    assert.deepEqual(told.sort(), expected.sort());
+  });
+
+  test('never, when it has another holder by then', async () => {
+    const id = await enqueue();
+    work = async () => {
+      await queue.pool.query(`update graphile_worker._private_jobs set locked_by = 'another' where id = $1`, [
+        id,
+      ]);
+      throw new Error('no luck');
+    };
+    const [[{ error }]] = await Promise.all([once(queue.events, 'job.unrecorded'), queue.start()]);
+    assert.equal(error.message, 'no luck');
+    assert.deepEqual(told, [`job.unrecorded ${id}`]);
+  });
+});
+
+describe('a job that was cancelled just before its end is said to be', () => {
+  for (const [how, error] of [
+    ['returned', undefined],
+    ['threw', new Error('no luck')],
+  ] as const) {
+    test(`when its handler ${how} before it knew`, async () => {
+      const id = await enqueue();
+      const holder = await holdWhileItEnds(id, error);
+      await holder.query('select howdah.cancel_job($1)', [id]);
+      await holder.query('commit');
+      holder.release();
+      await waitFor('its run to be told of', () => told.length > 0);
+      assert.equal((await queue.job(id)).state, 'cancelled');
+      assert.deepEqual(told, [`job.failed cancel ${id}`]);
+    });
+  }
+
+  test('when its handler completed it in a transaction', async () => {
+    const { id } = await queue.distributor.distribute(queue.pool, completes, {});
+    await queue.start();
+    await waitFor('its run to be told of', () => told.length > 0);
+    assert.equal((await queue.job(id)).state, 'cancelled');
+    assert.deepEqual(told, [`job.failed cancel ${id}`]);
   });
 });

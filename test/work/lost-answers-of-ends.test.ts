@@ -37,7 +37,7 @@ async function complete(onTell = () => {}): Promise<void> {
   runs.begin(run, 'works', 0);
   runs.end(run, COMPLETED);
   const events = createEventHub();
-  for (const event of ['job.completed', 'job.unrecorded'] as const) {
+  for (const event of ['job.completed', 'job.unrecorded', 'job.failed'] as const) {
     events.on(event, () => {
       told.push(event);
       onTell();
@@ -55,25 +55,31 @@ async function complete(onTell = () => {}): Promise<void> {
 
 describe('a completion', () => {
   test('whose answer was lost is told of when it turns out that it was written', async () => {
-    answers = [new Error('Connection terminated unexpectedly'), [{ isEnded: false }]];
+    answers = [new Error('Connection terminated unexpectedly'), [{ state: null }]];
     await complete();
     assert.deepEqual(told, ['job.completed']);
   });
 
+  test('whose answer was lost is told of as the cancellation that it turns out to have been', async () => {
+    answers = [new Error('Connection terminated unexpectedly'), [{ state: 'cancelled' }]];
+    await complete();
+    assert.deepEqual(told, ['job.failed']);
+  });
+
   test('that was lost itself is told of when it is written after all', async () => {
-    answers = [new Error('Connection terminated unexpectedly'), answer('57P03'), [{ isEnded: true }]];
+    answers = [new Error('Connection terminated unexpectedly'), answer('57P03'), [{ state: 'completed' }]];
     await complete();
     assert.deepEqual(told, ['job.completed']);
   });
 
   test('that was refused, and whose job is another’s then, is not', async () => {
-    answers = [answer('40001'), [{ isEnded: false }]];
+    answers = [answer('40001'), [{ state: null }]];
     await complete();
     assert.deepEqual(told, ['job.unrecorded']);
   });
 
   test('is written once although a listener throws', async () => {
-    answers = [[{ id: '1' }]];
+    answers = [[{ id: '1', state: null }]];
     await complete(() => assert.fail('this listener does'));
     assert.deepEqual(told, ['job.completed']);
   });

@@ -62,6 +62,7 @@ const SHARED = [
   'is_held',
   'report_progress',
   'report_result',
+  'decided_ends',
   'complete_in_transaction',
   'end_run',
   'skip_row',

@@ -32,15 +32,23 @@ export function withoutRefused({ text, values = [], name }: QueryConfig, version
   };
 }
 
-/** The same completion, with the `id` of each job that it completes as a row. Any other statement is given back as it is. */
-export function withCompletedIds(statement: QueryConfig): QueryConfig {
+/** The state is null where nothing was decided: then the job is completed by a completion, and waits after a failure. */
+const TELL =
+  'select j.id, d.state from j left join howdah.decided_ends(array(select id from j)) d on d.job_id = j.id';
+
+/**
+ * The same ends, with a row for each job that was ended, its `id` and the `state` that the database ended it in. Any other
+ * statement is given back as it is.
+ */
+export function tellingEnds(statement: QueryConfig): QueryConfig {
   const { text, values = [], name } = statement;
-  const [matched, lanesToo] = COMPLETE.exec(text) ?? [];
+  const [matched, lanesToo] = COMPLETE.exec(text) ?? FAIL.exec(text) ?? [];
   if (matched === undefined) return statement;
-  const telling = lanesToo
-    ? `${text.replace(/^\)\nupdate /m, '), freed as (\nupdate ').replace(/;\s*$/, '')}\n)\nselect id from j`
-    : `${text}\nreturning id`;
-  return { text: telling, values, ...(name && { name: `${name}/id` }) };
+  const whole = text.replace(/;\s*$/, '');
+  const ending = lanesToo
+    ? whole.replace(/^\)\nupdate /m, '), freed as (\nupdate ')
+    : `with j as (\n${whole}\nreturning id`;
+  return { text: `${ending}\n)\n${TELL}`, values, ...(name && { name: `${name}/told` }) };
 }
 
 /**

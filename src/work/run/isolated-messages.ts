@@ -1,6 +1,6 @@
 import type { RunningJob } from '../../tasks/task-context.ts';
 import type { PackedError } from '../process/packed-error.ts';
-import type { RunClaim } from './run-store.ts';
+import type { CompletedState, RunClaim } from './run-store.ts';
 import type { Verdict } from './verdict.ts';
 
 /** One run, for the thread that carries it out. */
@@ -32,5 +32,5 @@ export type FromIsolated =
   | { kind: 'log'; line: string }
   /** The handler is about to complete its job in a transaction: nothing else may touch it from here on. */
   | { kind: 'completing' }
-  /** It did; whether the transaction commits is not known. */
-  | { kind: 'completed' };
+  /** It did, and the job ends in that state; whether the transaction commits is not known. */
+  | { kind: 'completed'; state: CompletedState };

@@ -57,8 +57,7 @@ function createContext(
       const json = encodeResult(result);
       post({ kind: 'completing' });
       await mayComplete;
-      await completeClaim(claim, tx, json);
-      post({ kind: 'completed' });
+      post({ kind: 'completed', state: await completeClaim(claim, tx, json) });
     },
   };
 }

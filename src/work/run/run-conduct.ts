@@ -3,7 +3,7 @@ import type { TaskContext } from '../../tasks/task-context.ts';
 import { JobLostError } from './abort-reasons.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 import { encodeResult } from './result.ts';
-import type { RunStore } from './run-store.ts';
+import type { CompletedState, RunStore } from './run-store.ts';
 
 const ATTEMPTS = 3;
 
@@ -14,7 +14,7 @@ export class RunConduct {
   readonly #store: RunStore;
   readonly #log: Logger;
   #reporter: ProgressReporter | undefined;
-  #wasCompleted = false;
+  #ended: CompletedState | undefined;
 
   constructor(store: RunStore, log: Logger) {
     this.#store = store;
@@ -30,8 +30,7 @@ export class RunConduct {
     completeInTransaction: async (tx, result) => {
       const json = encodeResult(result);
       await this.beginCompletion();
-      await this.#store.complete(tx, json);
-      this.noteCompletion();
+      this.noteCompletion(await this.#store.complete(tx, json));
     },
   };
 
@@ -40,14 +39,19 @@ export class RunConduct {
     await this.#reporter?.close();
   }
 
-  /** A transaction has completed the job; whether it commits is not known. */
-  noteCompletion(): void {
-    this.#wasCompleted = true;
+  /** A transaction has ended the job in that state; whether it commits is not known. */
+  noteCompletion(state: CompletedState): void {
+    this.#ended = state;
+  }
+
+  /** Whether the job was cancelled by the time a transaction completed it. */
+  get isCancelled(): boolean {
+    return this.#ended === 'cancelled';
   }
 
   /** Whether a transaction that completed the job has committed, and there is nothing left to decide. */
   async isCommitted(): Promise<boolean> {
-    if (!this.#wasCompleted) return false;
+    if (this.#ended === undefined) return false;
     return !(await this.#persistently(() => this.#store.isHeld()));
   }
 

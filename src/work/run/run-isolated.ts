@@ -71,7 +71,7 @@ function outcomeOf<Services>(
       else if (message.kind === 'judged') reject(toJudged(message, context.log));
       else if (message.kind === 'progress') context.progress(message.percent, message.message);
       else if (message.kind === 'log') passOn(message.line, context.log);
-      else if (message.kind === 'completed') conduct.noteCompletion();
+      else if (message.kind === 'completed') conduct.noteCompletion(message.state);
       else void conduct.beginCompletion().then(() => post({ kind: 'complete' }));
     });
     thread.on('error', reject);

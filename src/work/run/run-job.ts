@@ -1,10 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import type { EventHub } from '../../observability/event-hub.ts';
-import type { CompletedRunEvent } from '../../observability/events.ts';
+import type { CompletedRunEvent, FailedRunEvent } from '../../observability/events.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { runInSpan } from '../../observability/tracing.ts';
 import { ABANDON_AFTER_MS, type BoundTask } from '../../tasks/bind.ts';
 import type { RunningJob } from '../../tasks/task-context.ts';
+import { JobCancelledError } from './abort-reasons.ts';
 import { awaitHandler, type Patience } from './await-handler.ts';
 import { asRun, type CurrentRun } from './current-run.ts';
 import { judge } from './judge.ts';
@@ -47,7 +48,7 @@ export interface Run {
  * One run of a job, from payload to report. Resolves when the job is to be completed, with what there is to tell once the
  * database has done so.
  *
- * @throws {VerdictError} for every other outcome, for the engine to store
+ * @throws {VerdictError} for every other outcome, for the engine to store, with what there is to tell then
  */
 export async function runJob<Services>(
   task: BoundTask<Services>,
@@ -58,10 +59,10 @@ export async function runJob<Services>(
   reportStart(run.job, environment);
   const verdict = await runInSpan(run.job, () => attempt(task, run, environment));
   const durationMs = performance.now() - startedAt;
-  const completed = { ...runEvent(run.job), durationMs };
-  if (!verdict) return completed;
-  if (verdict.kind === 'done') environment.events.emit('job.completed', completed);
-  else reportFailure(run.job, { verdict, durationMs }, environment);
+  const ended = { ...runEvent(run.job), durationMs };
+  if (!verdict) return ended;
+  if (verdict.kind !== 'done') throw new VerdictError(verdict, toFailed(ended, verdict));
+  tellDone(ended, verdict, environment);
   throw new VerdictError(verdict);
 }
 
@@ -75,13 +76,13 @@ async function attempt<Services>(
   const conduct = new RunConduct(run.store, log);
   try {
     const value = await perform(task, { ...run, conduct }, environment);
-    if (await conduct.isCommitted()) return { kind: 'done', error: new Error('completed in a transaction') };
+    if (await conduct.isCommitted()) return toDone(conduct, new Error('completed in a transaction'));
     await conduct.keepResult(value);
     return undefined;
   } catch (thrown) {
     if (await conduct.isCommitted().catch(() => false)) {
       log.warn({ err: thrown, job_id: run.job.id }, 'task failed after its completion had been committed');
-      return { kind: 'done', error: toError(thrown) };
+      return toDone(conduct, toError(thrown));
     }
     return judge(thrown, { job: run.job, policy: task.policy }, (err) => {
       log.error(
@@ -90,6 +91,10 @@ async function attempt<Services>(
       );
     });
   }
+}
+
+function toDone({ isCancelled }: RunConduct, error: Error): Verdict {
+  return { kind: 'done', isCancelled, error: isCancelled ? new JobCancelledError() : error };
 }
 
 /** What the handler returns, unless its signal fires first. */
@@ -163,15 +168,20 @@ function reportStart<Services>(job: RunningJob, { events }: RunEnvironment<Servi
   events.emit('job.started', { ...runEvent(job), waitMs });
 }
 
-function reportFailure<Services>(
-  job: RunningJob,
-  { verdict, durationMs }: { verdict: Exclude<Verdict, { kind: 'done' }>; durationMs: number },
+/** The handler's transaction has ended the job, and committed. */
+function tellDone<Services>(
+  ended: CompletedRunEvent,
+  { isCancelled, error }: Extract<Verdict, { kind: 'done' }>,
   { events }: RunEnvironment<Services>,
 ): void {
+  if (isCancelled) events.emit('job.failed', { ...ended, decision: 'cancel', error });
+  else events.emit('job.completed', ended);
+}
+
+function toFailed(ended: CompletedRunEvent, verdict: Exclude<Verdict, { kind: 'done' }>): FailedRunEvent {
   const delay = 'delayMs' in verdict ? { delayMs: verdict.delayMs } : {};
   const { kind, error } = verdict;
-  const decision = kind === 'cancelled' ? 'cancel' : kind;
-  events.emit('job.failed', { ...runEvent(job), durationMs, decision, ...delay, error });
+  return { ...ended, decision: kind === 'cancelled' ? 'cancel' : kind, ...delay, error };
 }
 
 function runEvent({ id, task, queue, attempt, maxAttempts }: RunningJob) {

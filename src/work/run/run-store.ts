@@ -22,8 +22,8 @@ export interface RunStore {
   reportProgress(progress: Progress): Promise<boolean>;
   /** Kept with the job if this run completes it. @returns false, and does nothing, when the job is not this run's any more */
   reportResult(json: string): Promise<boolean>;
-  /** Ends the job as completed in the caller's transaction. @throws {JobLostError} when it is not this run's any more */
-  complete(tx: SqlClient, json: string | undefined): Promise<void>;
+  /** Ends the job in the caller's transaction. @throws {JobLostError} when it is not this run's any more */
+  complete(tx: SqlClient, json: string | undefined): Promise<CompletedState>;
   /** Whether the job is still this run's. */
   isHeld(): Promise<boolean>;
   /** What the database knows of other versions of a task, for a payload that this worker's refuses. */
@@ -31,6 +31,9 @@ export interface RunStore {
   /** By how many milliseconds this process's clock is ahead of the database's; below 0 when it is behind. */
   clockAheadMs(): Promise<number>;
 }
+
+/** As what a job ends that its handler completes: somebody may have cancelled it before. */
+export type CompletedState = 'completed' | 'cancelled';
 
 export interface MisfitWeight {
   /** Whether another version of the task is around, or was within the last hour. */
@@ -62,7 +65,7 @@ const RESULT = 'select howdah.report_result($1, $2, $3, $4, $5) as ok';
 /** In the terms that every library understands, as the caller's may be any. */
 const COMPLETE = `
   select howdah.complete_in_transaction($1::text::bigint, $2::text, $3::text, $4::text::timestamptz,
-                                        $5::text::jsonb)::text as completed`;
+                                        $5::text::jsonb)::text as state`;
 const NOW = 'select extract(epoch from clock_timestamp()) * 1000 as ms';
 const WEIGH =
   'select is_other_around as "isOtherAround", taken_by as "takenBy", is_taker_alive as "isTakerAlive" from howdah.weigh_misfit($1, $2, $3, $4)';
@@ -94,16 +97,22 @@ export function createRunStore(job: Job, { queue, connectionString }: JobPlace, 
 }
 
 /**
- * Ends the job as completed in the caller's transaction.
+ * Ends the job in the caller's transaction.
  *
  * @throws {JobLostError} when it is not that run's any more
  * @throws {TypeError} when what was given belongs to no transaction: the job would be completed at once, whatever comes of the run
  */
-export async function completeClaim(claim: RunClaim, tx: SqlClient, json: string | undefined): Promise<void> {
+export async function completeClaim(
+  claim: RunClaim,
+  tx: SqlClient,
+  json: string | undefined,
+): Promise<CompletedState> {
   if (isOutside(tx))
     throw new TypeError('expected a transaction to complete the job in, received what has none (a pool?)');
   try {
-    await queryRows(tx, namingOf(claim.schema).statement(COMPLETE), [...claim.values, json]);
+    const statement = namingOf(claim.schema).statement(COMPLETE);
+    const [row] = await queryRows<{ state: CompletedState }>(tx, statement, [...claim.values, json]);
+    return row?.state ?? 'completed';
   } catch (error) {
     throw sqlStateOf(error) === 'HWLST'
       ? new JobLostError('the job is another worker’s by now', { cause: error })

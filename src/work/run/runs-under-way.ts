@@ -1,7 +1,10 @@
-import type { CompletedRunEvent } from '../../observability/events.ts';
+import type { CompletedRunEvent, FailedRunEvent } from '../../observability/events.ts';
 import type { RunsBoard } from '../fleet/runs-board.ts';
 import { JobCancelledError, ShutdownError } from './abort-reasons.ts';
 import type { RunEnvironment } from './run-job.ts';
+
+/** What there is to tell of a run that is over, once the database has its end. */
+export type RunReport = CompletedRunEvent | FailedRunEvent;
 
 export type RunSignals = Pick<RunEnvironment<unknown>, 'endSignal' | 'hurrySignal'>;
 
@@ -12,13 +15,13 @@ export interface HeldRun {
   readonly lockedAt: Date;
   /** `waits` for a place; `runs`; is `over`, while its end is on its way to the database. */
   readonly state: 'waits' | 'runs' | 'over';
-  /** What to tell of a run whose handler returned, once its completion is written. */
-  readonly completed: CompletedRunEvent | undefined;
+  /** Undefined for one that never began, and one of which there is nothing left to tell. */
+  readonly report: RunReport | undefined;
 }
 
 interface OwnRun extends HeldRun {
   state: HeldRun['state'];
-  completed: HeldRun['completed'];
+  report: HeldRun['report'];
   hasBegun: boolean;
   readonly controller: AbortController;
   /** On the board, while it runs. */
@@ -53,9 +56,9 @@ export class RunsUnderWay {
     return this.#idsOf(({ state, hasBegun }) => state === 'over' && hasBegun);
   }
 
-  /** Those of them whose handlers returned. */
-  get unrecordedCompletions(): HeldRun[] {
-    return [...this.#runs.values()].filter(({ completed }) => completed);
+  /** Runs that are over, and of which nothing was told yet. */
+  get untold(): RunReport[] {
+    return [...this.#runs.values()].flatMap(({ report }) => report ?? []);
   }
 
   hold(jobId: string, lockedAt: Date): HeldRun {
@@ -63,7 +66,7 @@ export class RunsUnderWay {
       jobId,
       lockedAt,
       state: 'waits',
-      completed: undefined,
+      report: undefined,
       hasBegun: false,
       controller: new AbortController(),
       place: -1,
@@ -90,11 +93,11 @@ export class RunsUnderWay {
   /**
    * The run is over, be it that it never began. It is held until `settle`.
    *
-   * @param completed when its handler returned
+   * @param report what there is to tell of it by then
    */
-  end(run: HeldRun, completed?: CompletedRunEvent): void {
+  end(run: HeldRun, report?: RunReport): void {
     const own = run as OwnRun;
-    own.completed = completed;
+    own.report = report;
     this.#board.leave(own.place);
     own.place = -1;
     own.state = 'over';

@@ -1,3 +1,4 @@
+import type { FailedRunEvent } from '../../observability/events.ts';
 import { describeError } from './describe-error.ts';
 
 /** What becomes of a job whose run did not complete, with the error that led to it. */
@@ -11,8 +12,11 @@ export type Verdict =
   /** Its payload is of another version of its task: it waits for a worker of that, and this run does not count. */
   | ({ kind: 'misfit'; delayMs: number; error: Error } & Refusal)
   | { kind: 'return'; error: Error }
-  /** It is over already: its handler completed it in a transaction. Whatever has its id now is another run. */
-  | { kind: 'done'; error: Error };
+  /**
+   * It is over already: its handler completed it in a transaction, in which it ended cancelled if it had been cancelled by
+   * then. Whatever has its id now is another run.
+   */
+  | { kind: 'done'; isCancelled?: boolean; error: Error };
 
 /** Why a worker left a job to others. */
 export interface Refusal {
@@ -32,11 +36,19 @@ const PREFIX = 'howdah-verdict:';
 export class VerdictError extends Error {
   override readonly name = 'VerdictError';
   readonly verdict: Verdict;
+  /** What there is to tell once the database has it; undefined for a run that never began, or is told of. */
+  readonly report: FailedRunEvent | undefined;
 
-  constructor(verdict: Verdict) {
+  constructor(verdict: Verdict, report?: FailedRunEvent) {
     super(PREFIX + encode(verdict), { cause: verdict.error });
     this.verdict = verdict;
+    this.report = report;
   }
+}
+
+/** What there is to tell of the run that ended with what it threw. */
+export function reportOf(thrown: unknown): FailedRunEvent | undefined {
+  return thrown instanceof VerdictError ? thrown.report : undefined;
 }
 
 function encode(verdict: Verdict): string {

@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, QueryConfig, QueryResult } from 'pg';
 import { sqlStateOf } from '../../db/sql-state.ts';
 import type { EventHub } from '../../observability/event-hub.ts';
-import type { CompletedRunEvent } from '../../observability/events.ts';
 import type { Logger } from '../../observability/logger.ts';
-import { type RunEnd, withCompletedIds } from '../engine/engine-statement.ts';
-import type { HeldRun, RunsUnderWay } from '../run/runs-under-way.ts';
+import { type RunEnd, tellingEnds } from '../engine/engine-statement.ts';
+import type { HeldRun, RunReport, RunsUnderWay } from '../run/runs-under-way.ts';
 import { toError } from '../run/to-error.ts';
 import type { EndsBreaker } from './ends-breaker.ts';
+import { type EndState, toNews } from './to-news.ts';
 
-const END_RUN = 'select howdah.end_run($1, $2, $3, $4, $5) as "isEnded"';
+const END_RUN = 'select howdah.end_run($1, $2, $3, $4, $5) as state';
 
 /** The first retry comes after so long, each further one after twice that, up to the maximum. */
 const MIN_WAIT_MS = 50;
@@ -50,7 +50,8 @@ interface OwedEnd extends RunEnd {
  * either is remembered: the job stays locked by this runner, and its end is tried again until the database takes it, as
  * the same end of the same run and never as another run.
  *
- * Tells of a completion when the database has it, which nobody knows before.
+ * Tells of a run that is over when the database has its end, as what the database made of it, which nobody knows before:
+ * an operator may have cancelled the job just then.
  */
 export class Endings {
   readonly #options: EndingsOptions;
@@ -89,9 +90,9 @@ export class Endings {
     });
     try {
       using _watch = this.#watch(known);
-      const { rows } = await pool.query<{ id: string }>(withCompletedIds(statement));
-      const ids = new Set(rows.map(({ id }) => String(id)));
-      for (const end of known) this.#settle(end, ids.has(end.jobId));
+      const { rows } = await pool.query<{ id: string; state: EndState | null }>(tellingEnds(statement));
+      const states = new Map(rows.map(({ id, state }) => [String(id), state]));
+      for (const end of known) this.#settle(end, stateOf(end, states.get(end.jobId)));
       breaker.recorded(known.map(({ run }) => run));
     } catch (error) {
       log.debug({ err: error }, 'ends of runs are written one by one, as they could not be together');
@@ -104,9 +105,7 @@ export class Endings {
 
   /** The runner is out of the register: what it holds still will not be written here any more. */
   forsake(): void {
-    for (const { completed } of this.#options.runs.unrecordedCompletions) {
-      if (completed) this.#tell('job.unrecorded', completed);
-    }
+    for (const report of this.#options.runs.untold) this.#tell(report, undefined);
   }
 
   /** Each in turn, until one fails for a reason that is not its own. */
@@ -128,8 +127,8 @@ export class Endings {
     try {
       using _watch = this.#watch([end]);
       const values = [jobId, queue, poolId(), run.lockedAt, failure ?? null];
-      const { rows } = await pool.query<{ isEnded: boolean }>(END_RUN, values);
-      this.#settle(end, rows[0]?.isEnded || end.mayBeWritten);
+      const { rows } = await pool.query<{ state: EndState | null }>(END_RUN, values);
+      this.#settle(end, rows[0]?.state ?? (end.mayBeWritten ? 'unknown' : undefined));
       breaker.recorded([run]);
       return undefined;
     } catch (thrown) {
@@ -153,7 +152,7 @@ export class Endings {
 
   #owe(end: OwedEnd, error: Error): void {
     if (isRetired(error)) {
-      this.#settle(end, false);
+      this.#settle(end, undefined);
       this.#options.breaker.forget([end.run]);
     } else {
       this.#owed.set(end.run, end);
@@ -161,19 +160,18 @@ export class Endings {
     }
   }
 
-  /** @param isWritten by us, as the end of that run; of no matter for a run that failed, which was told of by then */
-  #settle({ run, failure }: OwedEnd, isWritten = false): void {
+  /** @param state in which the database ended the job for us; undefined when it did not */
+  #settle({ run }: OwedEnd, state: EndState | undefined): void {
     this.#owed.delete(run);
     this.#options.runs.settle(run);
-    if (run.completed) {
-      this.#tell(isWritten && failure === undefined ? 'job.completed' : 'job.unrecorded', run.completed);
-    }
+    if (run.report) this.#tell(run.report, state);
   }
 
   /** A listener that throws must not have an end that is written taken for one that is not. */
-  #tell(event: 'job.completed' | 'job.unrecorded', run: CompletedRunEvent): void {
+  #tell(report: RunReport, state: EndState | undefined): void {
+    const [event, fields] = toNews(report, state);
     try {
-      this.#options.events.emit(event, run);
+      (this.#options.events as NodeJS.EventEmitter).emit(event, fields);
     } catch (err) {
       this.#options.log.error({ err, event }, 'a listener threw');
     }
@@ -200,6 +198,12 @@ export class Endings {
     await delay(stopping.aborted ? MIN_WAIT_MS : waitMs, undefined, { signal }).catch(() => {});
     return !givenUp.aborted;
   }
+}
+
+/** @param decided of a job that the statement ended; undefined for one that it did not find as this run's */
+function stateOf({ failure }: RunEnd, decided: EndState | null | undefined): EndState | undefined {
+  if (decided !== null) return decided;
+  return failure === undefined ? 'completed' : 'waiting';
 }
 
 /** Whether other ends may fare better: the statement was refused, and the session lives. */

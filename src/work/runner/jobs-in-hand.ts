@@ -1,7 +1,7 @@
 import type { JobHelpers } from 'graphile-worker';
 import type { DatabaseHandle } from '../../db/connections/open-database.ts';
 import { describeHoldersOf } from '../../db/locks/lock-holders.ts';
-import type { CompletedRunEvent, RescuedTask } from '../../observability/events.ts';
+import type { RescuedTask } from '../../observability/events.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import type { Prefetch } from '../engine/prefetch.ts';
 import { Refusals } from '../engine/refusals.ts';
@@ -12,9 +12,10 @@ import { RunsBoard } from '../fleet/runs-board.ts';
 import { ShutdownError } from '../run/abort-reasons.ts';
 import type { OverdueRuns } from '../run/overdue-runs.ts';
 import { runJob, type SharedEnvironment } from '../run/run-job.ts';
-import { RunsUnderWay } from '../run/runs-under-way.ts';
+import { type RunReport, RunsUnderWay } from '../run/runs-under-way.ts';
 import { timeLimitMs } from '../run/time-limit.ts';
 import { toRun } from '../run/to-run.ts';
+import { reportOf } from '../run/verdict.ts';
 import { endInTime } from './end-in-time.ts';
 import { Endings } from './endings.ts';
 import type { EndsBreaker } from './ends-breaker.ts';
@@ -145,7 +146,7 @@ export class JobsInHand<Services> {
   async run(task: BoundTask<Services>, payload: unknown, helpers: JobHelpers): Promise<void> {
     const { identity, connectionString, environment, overdue, prefetch } = this.#options;
     const held = this.#runs.hold(String(helpers.job.id), helpers.job.locked_at ?? new Date());
-    let completed: CompletedRunEvent | undefined;
+    let report: RunReport | undefined;
     try {
       const { signal: leaving } = this.#leaving;
       using _places = await takePlaces({ ...this.#options, grants: this.#grants }, leaving);
@@ -157,12 +158,13 @@ export class JobsInHand<Services> {
       const run = toRun({ queue: identity.queue, connectionString }, payload, helpers);
       const signals = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
       using _timed = prefetch?.timeRun();
-      completed = await runJob(task, run, { ...environment, ...signals, overdue });
+      report = await runJob(task, run, { ...environment, ...signals, overdue });
     } catch (error) {
       this.refusals.heed(error);
+      report = reportOf(error);
       throw error;
     } finally {
-      this.#runs.end(held, completed);
+      this.#runs.end(held, report);
     }
   }
 

@@ -1,5 +1,6 @@
 -- howdah.complete_in_transaction(job_id, queue, worker, locked_at, result): completes a job in the caller's transaction,
 -- so that the handler's own writes and the job's completion commit together or not at all.
+-- Returns as what the job ends with the commit: completed; cancelled, when somebody had cancelled it by then.
 --
 -- Raises HWLST when the job is not that run's any more: it was rescued, unlocked, completed. Both orders are safe, since
 -- this and what takes the job away lock the same row: whoever comes second finds it gone, or in other hands.
@@ -8,13 +9,14 @@
 -- not as the runner's own sessions are named, since what else the transaction does is not the runner's doing.
 create function howdah.complete_in_transaction(
   job_id bigint, queue text, worker text, locked_at timestamptz, result jsonb default null
-) returns void
+) returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_schema text := howdah.queue_schema(queue);
   v_lane integer;
+  v_decided text;
   v_deleted integer;
 begin
   if result is not null then
@@ -23,8 +25,8 @@ begin
   execute format(
     'delete from %I._private_jobs j
      where j.id = $1 and j.locked_by = $2 and j.locked_at > $3 - interval ''1 ms'' and j.locked_at < $3 + interval ''2 ms''
-     returning j.job_queue_id', v_schema)
-  into v_lane using job_id, worker, locked_at;
+     returning j.job_queue_id, (select d.state from howdah.decided_ends(array[j.id]) d)', v_schema)
+  into v_lane, v_decided using job_id, worker, locked_at;
   get diagnostics v_deleted = row_count;
   if v_deleted = 0 then
     raise exception 'job % is not held by this run any more', job_id using errcode = 'HWLST';
@@ -34,5 +36,6 @@ begin
     execute format('update %I._private_job_queues q set locked_by = null, locked_at = null where q.id = $1 and q.locked_by = $2',
                    v_schema) using v_lane, worker;
   end if;
+  return coalesce(v_decided, 'completed');
 end;
 $$;

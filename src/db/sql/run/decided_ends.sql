@@ -1,0 +1,15 @@
+-- howdah.decided_ends(job_ids): what was decided of jobs before the statement that calls it ends their runs, or by its
+-- triggers: an operator's cancellation, a verdict. One row a job of which something was (state: cancelled, discarded), in
+-- no order; none for the others, which are completed by being deleted, and wait when they are not.
+--
+-- For the end of a statement that deletes jobs or takes their locks off, once it has done so: it is volatile and so sees
+-- a cancellation that committed while that waited for a job's row, and what it reads is only removed by the triggers that
+-- fire after the statement (queue_record_finished.sql). Locks nothing.
+create function howdah.decided_ends(job_ids bigint[]) returns table (job_id bigint, state text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query select o.job_id, o.state from howdah.job_outcomes o where o.job_id = any (decided_ends.job_ids);
+end;
+$$;
