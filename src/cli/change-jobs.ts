@@ -2,15 +2,14 @@ import type { Transaction } from '../db/database.ts';
 import { HowdahError } from '../errors.ts';
 import type { JobState } from '../look/job.ts';
 import { BULK_STATES, type BulkAction } from '../operate/bulk.ts';
-import { transactionAs } from '../operate/transaction-as.ts';
 import type { BulkReport } from '../wire/schemas/bulk.ts';
+import { actLocally } from './act-locally.ts';
 import type { Call, Command, ExitCode, OptionDefinitions } from './command.ts';
 import { UsageError } from './command-error.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import { FILTER_OPTIONS, hasFilter, readFilter } from './job-filter-options.ts';
 import { toJobId } from './job-id.ts';
-import { localActor } from './local-actor.ts';
-import { type BulkOrder, runBulkWithBar } from './run-bulk-with-bar.ts';
+import type { BulkOrder } from './run-bulk-with-bar.ts';
 
 const DEFAULT_MAX = 1_000;
 const MOST = 100_000;
@@ -58,7 +57,7 @@ export async function changeEach(
   const outcomes: Outcome[] = [];
   try {
     for (const id of ids) {
-      const outcome = await transactionAs(db, localActor(), (tx) => change(tx, id))
+      const outcome = await actLocally(db, (tx) => change(tx, id))
         .then((state) => ({ id, state }))
         .catch((error: unknown) => toRefusal(id, error));
       outcomes.push(outcome);
@@ -97,7 +96,7 @@ function toRefusal(id: string, error: unknown): Outcome {
 async function changeMatching(definition: ChangeDefinition, call: Call): Promise<ExitCode> {
   const { options, output, connect } = call;
   const order = readOrder(definition, call);
-  const { db } = await connect();
+  const [{ db }, { runBulkWithBar }] = await Promise.all([connect(), import('./run-bulk-with-bar.ts')]);
   using interrupt = interruptSignal();
   const report = await runBulkWithBar(db, { ...order, signal: interrupt.signal }, output);
   output.answer(report, describeReport(report, definition.done));

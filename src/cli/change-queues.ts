@@ -1,9 +1,8 @@
 import type { Transaction } from '../db/database.ts';
 import { readQueueStats } from '../look/queue-stats.ts';
-import { transactionAs } from '../operate/transaction-as.ts';
+import { actLocally } from './act-locally.ts';
 import type { Call, ExitCode } from './command.ts';
 import { UsageError } from './command-error.ts';
-import { localActor } from './local-actor.ts';
 
 export interface QueueChange {
   /** Returns whether it changed anything. */
@@ -18,7 +17,7 @@ export async function changeQueues(call: Call, { one, isPaused, is }: QueueChang
   const { args, options, output, connect } = call;
   if (options.isSet('all') === args.length > 0) throw new UsageError('expected names of queues, or --all');
   const { db } = await connect();
-  const answers = await transactionAs(db, localActor(), async (tx) => {
+  const answers = await actLocally(db, async (tx) => {
     const names = args.length > 0 ? [...new Set(args)] : (await readQueueStats(tx)).map(({ queue }) => queue);
     const changed = [];
     for (const name of names) changed.push({ name, is_paused: isPaused, changed: await one(tx, name) });

@@ -13,6 +13,7 @@ export function renderOverview(commands: readonly ListedCommand[]): string {
     '',
     'npx howdah <command> --help shows its options and examples.',
     'The database is that of DATABASE_URL, or the embedded one of npx howdah dev in DATA_DIR.',
+    'The application is that of --config, HOWDAH_CONFIG or howdah.config.* here: start, worker, api, dev, migrate and doctor read it.',
     'A terminal gets tables; a pipe or file gets JSON, as everybody does with --json.',
     EXIT_CODES,
     '',

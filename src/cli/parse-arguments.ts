@@ -11,6 +11,9 @@ export const COMMON_OPTIONS: OptionDefinitions = {
   help: { help: 'Show this help' },
 };
 
+const NO_APP =
+  'this command reads no application, only the database of DATABASE_URL; start, worker, api, dev, migrate and doctor take it';
+
 export interface ParsedArguments {
   args: string[];
   options: OptionValues;
@@ -57,6 +60,7 @@ function tokenize(argv: readonly string[], definitions: OptionDefinitions) {
 function checkOption(token: OptionToken, definitions: OptionDefinitions): OptionDefinition {
   const { name, rawName, value, inlineValue } = token;
   const definition = Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+  if (!definition && name === 'config') throw new UsageError(`${rawName}: ${NO_APP}`);
   if (!definition) {
     throw new UsageError(`unknown option ${rawName}${suggestion(name, Object.keys(definitions), '--')}`);
   }

@@ -1,4 +1,4 @@
-import { runCommand } from '../start/run-command.ts';
+import { endEarlyOnSignals } from '../start/end-early.ts';
 import { APP_OPTIONS } from './app-options.ts';
 import type { Call, Command, ExitCode } from './command.ts';
 
@@ -12,6 +12,8 @@ export function serviceCommand(
 
 /** Resolves once the service is up; it then keeps the process alive. What kept it from starting is told by itself. */
 async function serve(role: 'all' | 'api' | 'worker', { requireApp }: Call): Promise<ExitCode> {
+  endEarlyOnSignals(true);
+  const { runCommand } = await import('../start/run-command.ts');
   await runCommand(role, await requireApp());
   return process.exitCode === undefined ? 0 : 1;
 }

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { runHere, runHowdah, runInShell } from '../support/howdah-cli.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 describe('npx howdah', () => {
   test('without a command lists all of them', async () => {
@@ -34,6 +39,37 @@ describe('npx howdah', () => {
     const [one, other] = await Promise.all([runHere(['help', 'sql']), runHere(['sql', '-h'])]);
     assert.match(one.stdout, /Usage: npx howdah sql/);
     assert.equal(one.stdout, other.stdout);
+  });
+
+  for (const { name, load } of COMMANDS) {
+    test(`has ${name} take --config, or say that it reads no application`, async () => {
+      const { options = {} } = await load();
+      if (['start', 'worker', 'api', 'dev', 'migrate', 'doctor'].includes(name))
+        return assert.ok('config' in options);
+      const { exitCode, stderr } = await runHere([name, '--config', 'howdah.config.ts']);
+      assert.equal(exitCode, 2);
+      assert.match(stderr, /--config: this command reads no application, .*DATABASE_URL/);
+    });
+  }
+
+  test('loads no package to show its help, whatever the command', async () => {
+    const names = COMMANDS.map(({ name }) => name);
+    const script = `
+      import { registerHooks } from 'node:module';
+      const loaded = [];
+      registerHooks({ resolve(specifier, context, next) {
+        const found = next(specifier, context);
+        if (found.url.includes('/node_modules/')) loaded.push(specifier);
+        return found;
+      } });
+      const { runCommandLine } = await import('./src/cli/run-command-line.ts');
+      const quiet = { write: () => true };
+      for (const name of ${JSON.stringify(names)}) {
+        await runCommandLine([name, '--help'], { stdout: quiet, stderr: process.stderr });
+        if (loaded.length > 0) console.log(name, ...loaded.splice(0));
+      }`;
+    const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { cwd: ROOT });
+    assert.equal((await run).stdout, '');
   });
 
   const wrong: [string[], RegExp][] = [

@@ -1,12 +1,12 @@
 import type { Database } from '../../db/database.ts';
 import { narrowToAction } from '../../operate/bulk.ts';
-import { changeMatching, type MatchingResult } from '../../operate/change-matching.ts';
+import type { MatchingResult } from '../../operate/change-matching.ts';
 import {
   adoptInstallation,
   readAdopterInstead,
   readInstallationProblem,
 } from '../../operate/installation.ts';
-import { transactionAs } from '../../operate/transaction-as.ts';
+import { actLocally } from '../act-locally.ts';
 import type { Call, Command, ExitCode } from '../command.ts';
 import { CommandError, UsageError } from '../command-error.ts';
 import { interruptSignal } from '../interrupt-signal.ts';
@@ -56,7 +56,7 @@ async function decide({ options, output }: Call, db: Database): Promise<ExitCode
     );
   }
   const cancelled = options.isSet('quarantine') ? (await quarantine(db)).changed : 0;
-  const runners = await transactionAs(db, localActor(), adoptInstallation);
+  const runners = await actLocally(db, adoptInstallation);
   const answer = { adopted: true, cancelled_jobs: cancelled, forgotten_workers: runners ?? 0 };
   const jobs = options.isSet('quarantine')
     ? `${cancelled} jobs were cancelled; what ran ends cancelled once a worker is there.`
@@ -69,6 +69,7 @@ async function decide({ options, output }: Call, db: Database): Promise<ExitCode
 }
 
 async function quarantine(db: Database): Promise<MatchingResult> {
+  const { changeMatching } = await import('../../operate/change-matching.ts');
   using interrupt = interruptSignal();
   const { signal } = interrupt;
   const result = await changeMatching(db, {

@@ -1,11 +1,10 @@
 import type { SqlClient } from '../../db/sql-client.ts';
 import { type Application, listApplications } from '../../look/applications.ts';
 import { forgetApplication, releaseTask, renameApplication } from '../../operate/application-commands.ts';
-import { transactionAs } from '../../operate/transaction-as.ts';
+import { actLocally } from '../act-locally.ts';
 import type { Call, Command, ExitCode } from '../command.ts';
 import { UsageError } from '../command-error.ts';
 import { describeInstant } from '../describe-time.ts';
-import { localActor } from '../local-actor.ts';
 import type { Column } from '../table.ts';
 
 const COLUMNS: readonly Column<Application>[] = [
@@ -78,7 +77,7 @@ export const apps: Command = {
     }
     const { db } = await call.connect();
     const withJobs = call.options.isSet('with-jobs');
-    const words = await transactionAs(db, localActor(), (tx) => known.act(tx, args, withJobs));
+    const words = await actLocally(db, (tx) => known.act(tx, args, withJobs));
     call.output.answer({ action, application: args[0] }, words);
     return 0;
   },
