@@ -73,6 +73,12 @@ test('howdah dev runs tasks, and runs them anew when a file changes or comes', {
   await enqueue('greet');
   await untilTold('the first greeting');
 
+  for (const file of ['package-lock.json', 'written-by-a-handler.json', 'greet.test.ts'])
+    await write(file, '{}');
+  await enqueue('greet');
+  await untilTold('the first greeting', 2);
+  assert.doesNotMatch(told, /starting anew/);
+
   await write('tasks/greet.ts', task('greet', 'the second greeting'));
   await untilTold('Howdah is up', 2);
   assert.match(told, /howdah dev: tasks\/greet\.ts changed, starting anew/);

@@ -6,6 +6,7 @@ import { readDatabasePlace } from '../../config.ts';
 import { asyncStack } from '../../start/async-stack.ts';
 import type { ExitCode } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import { type Loaded, RelevantFiles } from './relevant-files.ts';
 import { watchSources } from './watch-sources.ts';
 
 /** Compiled or not, as this file is. */
@@ -20,8 +21,8 @@ export interface DevelopOptions {
 }
 
 /**
- * Runs worker and API in a process of its own, anew whenever a file of the working directory changes, until SIGINT or
- * SIGTERM. The embedded Postgres belongs to this process, so that it is there all the time.
+ * Runs worker and API in a process of its own, anew whenever a file that it is made of changes, until SIGINT or SIGTERM. The
+ * embedded Postgres belongs to this process, so that it is there all the time.
  *
  * @throws {CommandError} when there is neither DATABASE_URL nor a Postgres to start
  */
@@ -30,10 +31,11 @@ export async function develop({ file }: DevelopOptions): Promise<ExitCode> {
   const databaseUrl = await openDatabase(opened);
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort());
-  const changes = opened.use(watchSources(process.cwd(), SETTLE_MS));
-  let service: ChildProcess | undefined;
+  const files = new RelevantFiles(process.cwd());
+  const matters = (path: string) => files.has(path);
+  const changes = opened.use(watchSources(process.cwd(), { settleMs: SETTLE_MS, matters }));
   while (!ending.signal.aborted) {
-    service = startService(databaseUrl, file);
+    const service = startService({ databaseUrl, file, files });
     const change = await changes.next(ending.signal);
     await end(service);
     if (change !== undefined) tell(`${change} changed, starting anew`);
@@ -60,14 +62,23 @@ async function startPostgres(dataDir: string) {
   }
 }
 
+interface ServiceStart extends DevelopOptions {
+  databaseUrl: string;
+  /** Told what it is made of. */
+  files: RelevantFiles;
+}
+
 /** What it says goes where this process says things; that it ended is told, and it is started again by the next change. */
-function startService(databaseUrl: string, file: string | undefined): ChildProcess {
+function startService({ databaseUrl, file, files }: ServiceStart): ChildProcess {
   const args = [SERVICE, ...(file === undefined ? [] : [file])];
   const child = spawn(process.execPath, [...process.execArgv, ...args], {
     env: { ...process.env, DATABASE_URL: databaseUrl },
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
+  files.begin();
+  child.on('message', (loaded: Loaded) => files.add(loaded));
   child.once('exit', (code) => {
+    files.end();
     if (code !== null && code !== 0) tell('it ended; waiting for a change');
   });
   return child;

@@ -1,18 +1,37 @@
+import { registerHooks } from 'node:module';
 import { requireApp } from '../../app/find-app.ts';
 import { readAppFile } from '../../config.ts';
 import { runCommand } from '../../start/run-command.ts';
 import { endEarlyOnSignals } from '../../start/signals/end-early.ts';
 import { describeFailure } from '../describe-failure.ts';
+import type { Loaded } from './relevant-files.ts';
 
 // The process that `howdah dev` starts: worker and API of the file in its first argument. Whatever becomes of the one that
-// started it, also by SIGKILL, this one ends with it.
+// started it, also by SIGKILL, this one ends with it. It tells that one which files it is made of.
 endEarlyOnSignals(true);
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 process.channel?.unref();
 
+const tell = (loaded: Loaded) => {
+  if (process.connected) process.send?.(loaded);
+};
+
+registerHooks({
+  resolve(specifier, context, next) {
+    const found = next(specifier, context);
+    if (found.url.startsWith('file:') && !found.url.includes('/node_modules/')) tell({ module: found.url });
+    return found;
+  },
+});
+
 try {
   const [, , file = readAppFile()] = process.argv;
-  await runCommand('all', await requireApp({ file }));
+  const app = await requireApp({ file });
+  const { tasks, crontab, migrations } = app;
+  const folders = [tasks, migrations].flatMap((each) => (each instanceof URL ? each.href : []));
+  tell({ folders, files: crontab ? [crontab.href] : [] });
+  await runCommand('all', app);
+  tell('up');
 } catch (error) {
   const failure = describeFailure(error);
   if (!failure) throw error;

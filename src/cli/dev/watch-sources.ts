@@ -1,9 +1,8 @@
 import { type FSWatcher, readdirSync, watch } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 
 /** What is written while a service runs, or belongs to packages. */
 const IGNORED = /^(node_modules|dist|build|coverage|\..*)$/;
-const SOURCE = /(\.([cm]?[jt]sx?|json|sql)|^crontab|^\.env.*)$/;
 
 export interface Changes extends Disposable {
   /** The next file to change, relative to the folder; undefined once the signal fires. Earlier changes count. */
@@ -11,17 +10,20 @@ export interface Changes extends Disposable {
 }
 
 /**
- * Changes of sources below a folder, each told once it has been quiet for `settleMs`. One watch a folder: watching a tree
- * would include node_modules.
+ * Changes below a folder of files that matter, each told once it has been quiet for `settleMs`. One watch a folder: watching a
+ * tree would include node_modules.
  */
-export function watchSources(folder: string, settleMs: number): Changes {
+export function watchSources(
+  folder: string,
+  { settleMs, matters }: { settleMs: number; matters: (path: string) => boolean },
+): Changes {
   const watchers = new Map<string, FSWatcher>();
   let settled: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   let wake = () => {};
   const onChange = (path: string) => {
     add(path);
-    if (!SOURCE.test(basename(path))) return;
+    if (!matters(path)) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
       settled = relative(folder, path);
