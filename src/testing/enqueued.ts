@@ -1,3 +1,5 @@
+import { meantSchema } from '../config.ts';
+import { namingOf } from '../db/naming.ts';
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import type { JobState } from '../look/job.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
@@ -9,6 +11,8 @@ export interface EnqueuedFilter {
   readonly states?: readonly JobState[];
   readonly key?: string;
   readonly sequence?: string;
+  /** Of the Howdah that is meant, where the database has several. @default HOWDAH_SCHEMA, else 'howdah' */
+  readonly schema?: string;
 }
 
 /** A job as it was enqueued. */
@@ -77,10 +81,11 @@ export function enqueued(
 export async function enqueued(
   client: SqlClient,
   task?: TaskDefinition,
-  { queue, states, key, sequence }: EnqueuedFilter = {},
+  { queue, states, key, sequence, schema }: EnqueuedFilter = {},
 ): Promise<EnqueuedRecord[]> {
   const values = [task?.name, queue, states?.join(','), key, sequence];
-  const rows = await queryRows<{ job: string }>(client, SELECT, values);
+  const { statement } = namingOf(meantSchema({ schema }));
+  const rows = await queryRows<{ job: string }>(client, statement(SELECT), values);
   return rows.map(({ job }) => toRecord(JSON.parse(job), task));
 }
 

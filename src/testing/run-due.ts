@@ -19,6 +19,8 @@ export interface RunDueOptions<Services> {
   readonly connectionString?: string;
   /** A pool of that database, as a TestDatabase has: only its address is used. */
   readonly pool?: pg.Pool;
+  /** Which Howdah of the database, where it has several. @default what the address says, else HOWDAH_SCHEMA, else 'howdah' */
+  readonly schema?: string;
   /** What handlers find in `context.services`. @default undefined */
   readonly services?: Services;
   /** Runs also what becomes due until then, as if the clock went on to it. @default only what is due by now */

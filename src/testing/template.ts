@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { withDatabase } from '../config/database-address.ts';
+import { parseDatabaseAddress, withDatabase } from '../config/database-address.ts';
 import { createClient } from '../db/connections/connection.ts';
 import { type MigrationTarget, migrateDatabase } from '../db/migration/migrate.ts';
 import { readMigrations } from '../db/migration/migration-folder.ts';
@@ -33,7 +33,8 @@ export async function findTemplate(
   connectionString: string,
   contents: Contents,
 ): Promise<string> {
-  const name = `howdah_template_${fingerprint(contents)}`;
+  const { schema } = parseDatabaseAddress(connectionString);
+  const name = `howdah_template_${fingerprint(contents, schema)}`;
   if (await exists(admin, name)) return name;
   await admin.query('select pg_advisory_lock($1)', [TURN]);
   try {
@@ -76,7 +77,10 @@ async function exists(admin: pg.Client, name: string): Promise<boolean> {
 }
 
 /** Of all that decides what the database holds. */
-function fingerprint({ queues, applications = [], catalogue, application }: Contents): string {
+function fingerprint(
+  { queues, applications = [], catalogue, application }: Contents,
+  schema: string,
+): string {
   const own = applications.map((each) => [
     each.application,
     readMigrations(each.folder).map(({ hash }) => hash),
@@ -84,7 +88,7 @@ function fingerprint({ queues, applications = [], catalogue, application }: Cont
   const parts = {
     sql: sqlFingerprint(),
     howdah: numberedMigrations().map(({ hash }) => hash),
-    ...{ own, queues, application },
+    ...{ own, queues, application, schema },
     tasks: versionsOf([...catalogue.values()]),
   };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
