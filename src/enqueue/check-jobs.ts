@@ -1,5 +1,6 @@
 import { findShapeMistake } from '../db/json-shape.ts';
 import { type FieldMistake, HowdahError } from '../errors.ts';
+import type { TaskDefinition } from '../tasks/define-task.ts';
 import { describeIssues } from '../tasks/describe-issues.ts';
 import { findOptionMistakes } from './check-options.ts';
 import { MAX_BATCH_SIZE, type NewJob } from './task-distributor.ts';
@@ -9,6 +10,7 @@ const MAX_REPORTED_MISTAKES = 20;
 
 /** @throws {HowdahError} `invalid_payload` or `invalid_options`, naming everything wrong with the job */
 export function checkJob<Payload>({ task, payload, options }: NewJob<Payload>): void {
+  refuseOther(task);
   const payloadMistakes = findPayloadMistakes({ task, payload });
   if (payloadMistakes.length > 0) {
     const detail = `Payload of "${task.name}": ${describeAll(payloadMistakes)}`;
@@ -20,6 +22,7 @@ export function checkJob<Payload>({ task, payload, options }: NewJob<Payload>): 
 
 /** @throws {HowdahError} as `checkJob`, each mistake with the job's index; `invalid_options` for too many jobs */
 export function checkJobs(jobs: readonly NewJob[]): void {
+  if (!Array.isArray(jobs)) throw new TypeError('jobs: expected a list of { task, payload, options? }');
   if (jobs.length > MAX_BATCH_SIZE) {
     const message = `expected at most ${MAX_BATCH_SIZE} jobs, received ${jobs.length}`;
     throw new HowdahError('invalid_options', {
@@ -27,6 +30,7 @@ export function checkJobs(jobs: readonly NewJob[]): void {
       fields: [{ field: 'jobs', message }],
     });
   }
+  for (const { task } of jobs) refuseOther(task);
   const payloads = jobs.flatMap((job, index) => at(index, findPayloadMistakes(job)));
   const options = jobs.flatMap((job, index) =>
     job.options ? at(index, findOptionMistakes(job.options)) : [],
@@ -35,6 +39,13 @@ export function checkJobs(jobs: readonly NewJob[]): void {
   if (fields.length === 0) return;
   const code = payloads.length > 0 ? 'invalid_payload' : 'invalid_options';
   throw new HowdahError(code, { detail: describeAll(fields), fields });
+}
+
+/** @throws {TypeError} for what is no definition, such as what `app.handle` makes of one */
+function refuseOther(task: unknown): void {
+  const { name, payload } = (task ?? {}) as Partial<TaskDefinition>;
+  if (typeof name === 'string' && typeof payload?.safeParse === 'function') return;
+  throw new TypeError('task: expected what defineTask returns');
 }
 
 function findPayloadMistakes<Payload>({ task, payload }: NewJob<Payload>): FieldMistake[] {

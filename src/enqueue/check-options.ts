@@ -4,6 +4,7 @@ import type { EnqueueOptions } from './enqueue-options.ts';
 import {
   MAX_DURATION_MS,
   OPTION_ROWS,
+  OPTION_TABLE,
   type OptionKind,
   type OptionName,
   type OptionRow,
@@ -13,7 +14,10 @@ const JOB_ID = /^[1-9][0-9]{0,17}$/;
 
 /** Every option out of range, with what was expected and what received. */
 export function findOptionMistakes(options: EnqueueOptions): FieldMistake[] {
-  const mistakes: FieldMistake[] = [];
+  if (typeof options !== 'object' || options === null) {
+    return [{ field: 'options', message: `expected an object, received ${describe(options)}` }];
+  }
+  const mistakes = findUnknown(options);
   for (const [field, row] of OPTION_ROWS) {
     const value = options[field];
     if (value === undefined) continue;
@@ -21,6 +25,17 @@ export function findOptionMistakes(options: EnqueueOptions): FieldMistake[] {
       mistakes.push({ field, message: `expected ${expected}, received ${describe(value)}` });
   }
   return mistakes;
+}
+
+/** One that is misspelt would be no option at all, and its job run at another time than was meant, say. */
+function findUnknown(options: EnqueueOptions): FieldMistake[] {
+  const unknown = Object.entries(options).filter(
+    ([field, value]) => value !== undefined && !Object.hasOwn(OPTION_TABLE, field),
+  );
+  return unknown.map(([field]) => {
+    const [meant] = OPTION_ROWS.find(([, { name }]) => name === field) ?? [];
+    return { field, message: `there is no such option${meant ? `, but ${meant}` : ''}` };
+  });
 }
 
 /** What was expected instead of the value. */

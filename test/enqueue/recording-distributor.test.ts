@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
+import type { EnqueueOptions } from '../../src/enqueue/enqueue-options.ts';
 import { RecordingDistributor } from '../../src/enqueue/recording-distributor.ts';
 import { defineTask } from '../../src/tasks/define-task.ts';
 
@@ -37,5 +38,25 @@ test('a recording distributor refuses what the real one refuses', async () => {
   await assert.rejects(distributor.distributeMany(noDatabase, [{ task, payload: bad }]), {
     code: 'invalid_payload',
   });
+  const misspelt = { delay: 1_000, prio: 1 } as EnqueueOptions;
+  await assert.rejects(distributor.distribute(noDatabase, task, { n: 1 }, misspelt), {
+    code: 'invalid_options',
+    message: 'delay: there is no such option, but delayMs; prio: there is no such option',
+  });
+  await assert.rejects(distributor.distribute(noDatabase, task, { n: 1 }, 'soon' as never), {
+    message: 'options: expected an object, received "soon"',
+  });
+  const text = { delayMs: '5' as unknown as number };
+  await assert.rejects(distributor.distribute(noDatabase, task, { n: 1 }, text), { code: 'invalid_options' });
+  const bound = { definition: task } as unknown as typeof task;
+  for (const wrong of [bound, undefined as never]) {
+    const one = distributor.distribute(noDatabase, wrong, { n: 1 });
+    const many = distributor.distributeMany(noDatabase, [{ task: wrong, payload: { n: 1 } }]);
+    for (const refused of [one, many])
+      await assert.rejects(refused, {
+        name: 'TypeError',
+        message: /^task: expected what defineTask returns$/,
+      });
+  }
   assert.deepEqual(distributor.jobs, []);
 });
