@@ -1,4 +1,4 @@
-import { endEarlyOnSignals } from '../start/end-early.ts';
+import { endEarlyOnSignals } from '../start/signals/end-early.ts';
 import { APP_OPTIONS } from './app-options.ts';
 import type { Call, Command, ExitCode } from './command.ts';
 

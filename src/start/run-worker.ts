@@ -1,4 +1,4 @@
-import type { AnyApp } from '../app/define-app.ts';
+import { type AnyApp, isApp } from '../app/define-app.ts';
 import { loadTasks } from '../app/load-tasks.ts';
 import { type Config, programConfig } from '../config.ts';
 import { createEventHub, type EventHub } from '../observability/event-hub.ts';
@@ -13,6 +13,7 @@ import { type OpenApplication, openApplication } from './open-application.ts';
 import { openServices } from './open-services.ts';
 import type { Parts } from './parts.ts';
 import { heedSignals } from './signals/heed-signals.ts';
+import { tellingFirst } from './telling-first.ts';
 import type { RunningWorker, WorkerOptions } from './worker-options.ts';
 
 type Options = WorkerOptions<unknown>;
@@ -22,9 +23,14 @@ export async function runWorker<Services, Settings>(
   options: WorkerOptions<Services, Settings>,
 ): Promise<RunningWorker> {
   const given = options as unknown as Options;
+  if (!isApp(given?.app)) throw new TypeError('startWorker: app: expected what defineApp returns');
+  return tellingFirst(() => openWorker(given), given.log);
+}
+
+async function openWorker(given: Options): Promise<RunningWorker> {
   const { log = createLogger({ level: 'silent' }), events = createEventHub(), signal } = given;
   const config = readConfig(given);
-  if (options.log) subscribeLogger(events, log);
+  if (given.log) subscribeLogger(events, log);
   await using opened = asyncStack();
   const app = await loadTasks(given.app);
   const addresses = await checkAddresses(config.databaseUrl ?? '', config.databaseDirectUrl);
@@ -102,6 +108,7 @@ function listen(
       log.error({ err, event: name }, 'a listener failed');
     }
   };
+  if (typeof listener !== 'function') throw new TypeError(`on: ${name}: expected a function`);
   const hub = events as unknown as NodeJS.EventEmitter;
   hub.on(name, guarded);
   return () => hub.off(name, guarded);

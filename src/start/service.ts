@@ -9,6 +9,7 @@ import { openApplication } from './open-application.ts';
 import { openServices } from './open-services.ts';
 import type { Parts } from './parts.ts';
 import type { ServiceOptions } from './service-options.ts';
+import { tellingFirst } from './telling-first.ts';
 
 /** A service that is up. */
 export interface Service {
@@ -34,7 +35,11 @@ export interface Service {
  * @throws {StartupError | ConfigError} for what somebody must change first
  * @throws the reason of `signal` when it fired before all parts were up
  */
-export async function startService(options: ServiceOptions): Promise<Service> {
+export function startService(options: ServiceOptions): Promise<Service> {
+  return tellingFirst(() => openService(options), options.log);
+}
+
+async function openService(options: ServiceOptions): Promise<Service> {
   const { config, onStep = () => {} } = options;
   await using opened = asyncStack();
   const app = await loadTasks(options.app);

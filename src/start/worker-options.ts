@@ -63,7 +63,7 @@ export interface RunningWorker extends AsyncDisposable {
    * Takes no more jobs and waits for the running ones; those that outlast `timeoutMs` have their signal fired and go back to
    * their queue, no attempt lost. Then ends what it opened, services first. Safe to call twice: the first call counts.
    *
-   * @param options `timeoutMs`: milliseconds. @default `shutdownTimeoutMs`
+   * @param options `timeoutMs`: milliseconds, Infinity for as long as they take. @default `shutdownTimeoutMs`
    */
   stop(options?: { readonly timeoutMs?: number }): Promise<void>;
 }

@@ -204,13 +204,20 @@ class ServedQueues<Services> implements TaskProcessor {
     const closed = this.quiet();
     const limit = setTimeout(() => {
       for (const each of this.#served) each.abort(new ShutdownError());
-    }, timeoutMs);
+    }, toTimer(timeoutMs));
     try {
       await closed;
     } finally {
       clearTimeout(limit);
     }
   }
+}
+
+/** Longest wait a timer takes: it fires at once for more, which is the opposite of what somebody meant. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+function toTimer(ms: number): number {
+  return Math.min(Math.max(0, ms) || 0, MAX_TIMER_MS);
 }
 
 function tellServed<S>(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineApp } from '../../src/app/define-app.ts';
 import { createHowdah } from '../../src/howdah/create-howdah.ts';
@@ -80,6 +81,37 @@ describe('startWorker', () => {
     await howdah.cancel(id);
   });
 
+  test('waits for running jobs as long as it is told to, be that for ever', async () => {
+    const held = Promise.withResolvers<string>();
+    const waiting: Services = { greet: () => held.promise as unknown as string };
+    const events = createEventHub();
+    const worker = await startWorker({ ...place(), app, services: waiting, events });
+    const started = once(events, 'job.started');
+    const { id } = await howdah.enqueueAlone(greet, { name: 'Ada' });
+    await started;
+    const stopped = worker.stop({ timeoutMs: Number.POSITIVE_INFINITY });
+    await delay(50); // a timer that took it for none would have fired
+    held.resolve('Hello at last');
+    await stopped;
+    const job = await howdah.get(id);
+    assert.deepEqual([job?.state, job?.result], ['completed', 'Hello at last']);
+  });
+
+  test('fails with what kept it from starting, though closing fails as well', async () => {
+    const failing = defineApp<Services>({
+      name: 'greeter',
+      tasks,
+      openServices({ defer }) {
+        defer(() => Promise.reject(new Error('nothing to close')));
+        throw new Error('no bucket');
+      },
+    });
+    const lines: string[] = [];
+    const log = createLogger({ destination: { write: (line) => void lines.push(line) } });
+    await assert.rejects(startWorker({ ...place(), app: failing, log }), /^Error: no bucket$/);
+    assert.ok(lines.some((line) => line.includes('nothing to close')));
+  });
+
   test('becomes quiet: it takes no more jobs, and says so', async () => {
     await using worker = await startWorker({ ...place(), app, services });
     await worker.quiet();
@@ -131,6 +163,7 @@ describe('startWorker', () => {
       return true;
     });
     await assert.rejects(startWorker({ ...place(), queues: [], app }), /queues/);
+    await assert.rejects(startWorker({ ...place() } as never), /app: expected what defineApp returns/);
     await assert.rejects(startWorker({ ...place(), connectionString: 'mysql://x', app }), /connectionString/);
     const gone = { ...place(), connectionString: 'postgres://nobody@127.0.0.1:1/x' };
     await assert.rejects(startWorker({ ...gone, app }), { name: 'StartupError' });
