@@ -34,7 +34,7 @@ export function toCaller(answer: unknown): Required<Caller> | undefined {
       `authorize: expected 'admin', 'viewer', { role, actor } or undefined, received another role`,
     );
   }
-  if (typeof actor !== 'string' || actor.length === 0 || actor.length > MAX_ACTOR_LENGTH) {
+  if (typeof actor !== 'string' || actor === '' || actor.length > MAX_ACTOR_LENGTH || actor.includes('\0')) {
     throw new TypeError(`authorize: expected an actor of 1 to ${MAX_ACTOR_LENGTH} characters`);
   }
   return { role, actor };
