@@ -9,5 +9,6 @@ export {
   createHttpHandler,
   type HttpHandler,
   type HttpHandlerOptions,
+  type OwnRoutes,
 } from './start/http/create-http-handler.ts';
 export { problemResponse } from './wire/schemas/problem.ts';

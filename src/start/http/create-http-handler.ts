@@ -23,6 +23,12 @@ export interface HttpHandlerOptions {
   readonly tasks?: readonly TaskDefinition[];
   /** The name of the application that `tasks` are of. @default that of `app` */
   readonly application?: string;
+  /**
+   * Has the application's own routes (`addRoutes` of `app`) mounted as well, before Howdah's, with what they work with.
+   *
+   * @default they are not: your server has routes of its own
+   */
+  readonly ownRoutes?: OwnRoutes;
   /** Where your server has it: `/` for its root. @default '/howdah' */
   readonly basePath?: string;
   /** Bearer token of operators. @default there is none */
@@ -37,6 +43,13 @@ export interface HttpHandlerOptions {
   readonly requestTimeoutMs?: number;
   /** The address of `basePath` as others see it, for the OpenAPI document. @default `basePath`, on whatever host */
   readonly publicUrl?: string;
+}
+
+/** What an application's own routes work with, opened and closed by you. */
+export interface OwnRoutes {
+  readonly services: unknown;
+  /** As `readSettings` of the application returns them. @default undefined */
+  readonly settings?: unknown;
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -67,7 +80,8 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
 }
 
 function refuseMistakes(options: HttpHandlerOptions): void {
-  const { connectionString, pool, app, tasks, application, adminToken, viewerToken, authorize } = options;
+  const { connectionString, pool, app, tasks, application, ownRoutes, ...callers } = options;
+  const { adminToken, viewerToken, authorize } = callers;
   if ((connectionString === undefined) === (pool === undefined)) {
     throw new TypeError('createHttpHandler: expected either connectionString or pool');
   }
@@ -76,6 +90,9 @@ function refuseMistakes(options: HttpHandlerOptions): void {
     throw new TypeError(
       'createHttpHandler: tasks: expected app, or the name of the application, beside them',
     );
+  }
+  if (ownRoutes && !app?.addRoutes) {
+    throw new TypeError('createHttpHandler: ownRoutes: expected an app with addRoutes beside them');
   }
   if (!adminToken && !viewerToken && !authorize) {
     throw new TypeError(

@@ -14,8 +14,10 @@ import type { SqlClient } from '../../db/sql-client.ts';
 import { PostgresDistributor } from '../../enqueue/postgres-distributor.ts';
 import { HowdahError } from '../../errors.ts';
 import { Announcer } from '../../howdah/announcer.ts';
+import { AnnouncingDistributor } from '../../howdah/announcing-distributor.ts';
 import { Connections, type ConnectionsOptions } from '../../howdah/connections.ts';
-import { createApp } from '../../http/app.ts';
+import { createAppWith } from '../../http/app.ts';
+import type { AppDependencies, App as Routes } from '../../http/app-dependencies.ts';
 import type { OpenedApp } from '../../http/fetch-handler.ts';
 import { createEventHub } from '../../observability/event-hub.ts';
 import type { Logger } from '../../observability/logger.ts';
@@ -46,13 +48,13 @@ export async function openApi(options: ApiOptions): Promise<OpenedApp> {
   const { log, mountPath, stopping, adminToken, viewerToken, authorize, publicUrl } = options;
   const catalogue = await loadCatalogue(options);
   const schema = meantSchema(options);
-  const { db, checks, close } = await openRequests(options, schema);
+  const { db, checks, place, close } = await openRequests(options, schema);
   const events = createEventHub();
-  const announcing = new Connections(placeOf(options, schema));
+  const announcing = new Connections({ ...place, log, schema });
   const announcer = new Announcer(announcing, options);
-  const app = createApp({
-    ...{ db, events, log, catalogue, adminToken, viewerToken, authorize, stopping },
-    distributor: new PostgresDistributor({ events, schema }),
+  const distributor = new PostgresDistributor({ events, schema });
+  const deps: AppDependencies = {
+    ...{ db, events, log, catalogue, adminToken, viewerToken, authorize, stopping, distributor },
     beforeEnqueue: () => announcer.before(async () => {}),
     publicUrl: () => publicUrl ?? (mountPath || '/'),
     checkReadiness: sharedReadiness({ check: readinessOf(checks, db), log }),
@@ -61,7 +63,8 @@ export async function openApi(options: ApiOptions): Promise<OpenedApp> {
       readDatabase: () => readDatabaseStats(db),
       known: [...catalogue.values()].map(({ name: task, queue }) => ({ queue, task })),
     }),
-  });
+  };
+  const app = await createAppWith(deps, (routes) => addOwnRoutes(routes, options, { deps, announcer }));
   return { app, close: () => Promise.all([close(), announcing.close()]).then(() => {}) };
 }
 
@@ -70,8 +73,18 @@ function readinessOf(client: SqlClient, db: Database) {
   return () => checkReadiness({ client, onReadOnly, tasks: [], processor: undefined, phase: undefined });
 }
 
-function placeOf({ connectionString, pool, log }: ApiOptions, schema: string): ConnectionsOptions {
-  return pool ? { pool, log, schema } : { ...(connectionString && { connectionString }), log, schema };
+/** Behind the same callers and limits as Howdah's own; what they enqueue is announced before as well. */
+function addOwnRoutes(
+  routes: Routes,
+  { app, ownRoutes, publicUrl, mountPath }: ApiOptions,
+  { deps, announcer }: { deps: AppDependencies; announcer: Announcer },
+): void | Promise<void> {
+  if (!ownRoutes) return;
+  const { db: pool, adminToken, viewerToken } = deps;
+  const distributor = new AnnouncingDistributor(deps.distributor, announcer);
+  const { services, settings } = ownRoutes;
+  const url = () => publicUrl ?? mountPath;
+  return app?.addRoutes?.(routes, { services, settings, pool, distributor, adminToken, viewerToken, url });
 }
 
 async function loadCatalogue({ app, tasks }: ApiOptions): Promise<Catalogue> {
@@ -82,6 +95,8 @@ interface Requests {
   db: Database;
   /** On the same connections, within the time that a health check has. */
   checks: SqlClient;
+  /** Where others connect to the same. */
+  place: Pick<ConnectionsOptions, 'pool' | 'connectionString'>;
   close(): Promise<void>;
 }
 
@@ -93,10 +108,11 @@ async function openRequests(
   if (pool) {
     const named = namedView(pool, namingOf(schema));
     const checks = limitedView(named, READINESS_LIMITS);
-    return { db: limitedView(named, limits), checks, close: async () => {} };
+    return { db: limitedView(named, limits), checks, place: { pool }, close: async () => {} };
   }
+  const address = withSchema(await checkAddress(connectionString), schema);
   const handle = openDatabase({
-    connectionString: withSchema(await checkAddress(connectionString), schema),
+    connectionString: address,
     applicationName: 'howdah api',
     maxConnections: POOL_SIZES.requests,
     limits,
@@ -107,7 +123,8 @@ async function openRequests(
   const checks: SqlClient = {
     query: (text, values) => runAlone(db, READINESS_LIMITS, (each) => each.query(text, values)),
   };
-  return { db, checks, close: () => handle.close(CLOSE_PATIENCE_MS) };
+  const close = () => handle.close(CLOSE_PATIENCE_MS);
+  return { db, checks, place: { connectionString: address }, close };
 }
 
 /** With what was found out about its sessions. */
