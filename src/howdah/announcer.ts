@@ -1,6 +1,7 @@
 import { loadTasks } from '../app/load-tasks.ts';
 import { translatingErrors } from '../db/command-error.ts';
-import { announceTasks } from '../enqueue/announce-tasks.ts';
+import type { Transaction } from '../db/database.ts';
+import { announceTasks, announceVersions } from '../enqueue/announce-tasks.ts';
 import { HowdahError } from '../errors.ts';
 import { type Catalogue, createCatalogue } from '../tasks/catalogue.ts';
 import type { Connections } from './connections.ts';
@@ -9,20 +10,30 @@ import type { HowdahOptions } from './howdah.ts';
 /** After a failure, enqueues go on without for so long. */
 const AGAIN_AFTER_MS = 30_000;
 
+/** What was announced counts as around for an hour; a few of these may fail in a row. */
+const KEPT_MS = 10 * 60_000;
+
 export type AnnouncerOptions = Pick<HowdahOptions, 'tasks' | 'app' | 'application' | 'log'>;
 
-/** Tells the database what a producer enqueues, once, before the first of it. */
+/** Tells the database what a producer enqueues: before the first of it, and again as long as it goes on. */
 export class Announcer {
   readonly #connections: Connections;
   readonly #options: AnnouncerOptions;
+  readonly #keptMs: number;
   #announcing: Promise<void> | undefined;
   #failure: { error: unknown; atMs: number } | undefined;
+  /** What the database was told, and when it was last, or was to be. */
+  #told: { catalogue: Catalogue; atMs: number } | undefined;
 
-  /** @throws {TypeError} when nothing says whose tasks they are */
-  constructor(connections: Connections, options: AnnouncerOptions) {
+  /**
+   * @param keptMs enqueues later than that after an announcement announce again. Milliseconds
+   * @throws {TypeError} when nothing says whose tasks they are
+   */
+  constructor(connections: Connections, options: AnnouncerOptions, keptMs = KEPT_MS) {
     refuseNameless(options);
     this.#connections = connections;
     this.#options = options;
+    this.#keptMs = keptMs;
   }
 
   /** Nothing once it is done; all who ask meanwhile share one announcement. @throws what kept it from being done */
@@ -37,12 +48,14 @@ export class Announcer {
 
   /**
    * What `enqueue` returns, after the announcement. One that failed keeps nothing from being enqueued, as somebody else may
-   * have announced the tasks; it is logged, and tried again half a minute later.
+   * have announced the tasks; it is logged, and tried again half a minute later. The tasks that were announced long ago are
+   * announced again meanwhile: nobody waits for that, and should it fail, it is logged.
    *
    * @throws {HowdahError} when the tasks are refused; `unknown_task` tells why they could not be announced
    */
   async before<T>(enqueue: () => Promise<T>): Promise<T> {
     if (!this.#hasJustFailed()) await this.announce().catch((error: unknown) => this.#goOn(error));
+    this.#stayAround();
     return enqueue().catch((error: unknown) => {
       throw this.#explained(error);
     });
@@ -51,9 +64,28 @@ export class Announcer {
   async #announce(): Promise<void> {
     const catalogue = await this.#catalogue();
     if (catalogue.size === 0) return;
-    const { app, application = app?.name } = this.#options;
-    await translatingErrors(() => this.#connections.apart((tx) => announceTasks(tx, catalogue, application)));
+    await this.#tell((tx) => announceTasks(tx, catalogue, this.#application));
     this.#failure = undefined;
+    this.#told = { catalogue, atMs: performance.now() };
+  }
+
+  /** A version counts as around for an hour: that of a producer which goes on is not to be forgotten. */
+  #stayAround(): void {
+    const { catalogue, atMs } = this.#told ?? {};
+    if (!catalogue || performance.now() - Number(atMs) < this.#keptMs) return;
+    this.#told = { catalogue, atMs: performance.now() };
+    void this.#tell((tx) => announceVersions(tx, catalogue, this.#application)).catch((err: unknown) =>
+      this.#options.log?.warn({ err }, 'could not announce the tasks again'),
+    );
+  }
+
+  #tell(say: (tx: Transaction) => Promise<void>): Promise<void> {
+    return translatingErrors(() => this.#connections.apart(say));
+  }
+
+  get #application(): string | undefined {
+    const { app, application = app?.name } = this.#options;
+    return application;
   }
 
   async #catalogue(): Promise<Catalogue> {

@@ -1,11 +1,12 @@
 import type { Pool } from 'pg';
-import { withSchema } from '../config/database-address.ts';
+import { parseDatabaseAddress, withSchema, withSessions } from '../config/database-address.ts';
 import { meantSchema, readDatabasePlace } from '../config.ts';
 import { createClient, createClientLike } from '../db/connections/connection.ts';
-import { adoptPool, FOREIGN_SETTINGS } from '../db/connections/foreign-pool.ts';
+import { adoptPool, FOREIGN_SETTINGS, isForeign } from '../db/connections/foreign-pool.ts';
 import { type DatabaseHandle, openDatabase } from '../db/connections/open-database.ts';
 import type { Transaction } from '../db/database.ts';
 import { requestLimits } from '../db/limits.ts';
+import { lookAtSessions } from '../db/connections/look-at-sessions.ts';
 import { namedClient, namedView } from '../db/named-view.ts';
 import { type Naming, namingOf } from '../db/naming.ts';
 import { onOwnClient } from '../db/on-own-client.ts';
@@ -16,6 +17,9 @@ import type { HowdahOptions } from './howdah.ts';
 
 /** What one statement may take, as in the API unless REQUEST_TIMEOUT says otherwise. */
 const STATEMENT_MS = 10_000;
+
+/** To become a connection of any kind. */
+const CONNECT_MS = 5_000;
 
 /** Others that announce, or migrate, are done in less. */
 const LOCK_MS = 2_000;
@@ -35,7 +39,8 @@ export class Connections {
   /** The given pool, as the Howdah that is meant sees it. */
   #view: Pool | undefined;
   readonly #underWay = new Set<Promise<unknown>>();
-  #own: DatabaseHandle | undefined;
+  #own: Promise<DatabaseHandle> | undefined;
+  #address: Promise<string> | undefined;
   #isClosed = false;
 
   /** @throws {TypeError} naming what is out of range */
@@ -59,22 +64,21 @@ export class Connections {
     return this.#naming;
   }
 
-  /** What `work` reads. On a pool of somebody else's that is a transaction; on ours each statement stands by itself. */
+  /** What `work` reads. On sessions of somebody else's that is a transaction; on ours each statement stands by itself. */
   read<T>(work: (client: SqlClient) => Promise<T>): Promise<T> {
-    const { pool: given } = this.#options;
-    return this.use((pool) => (given ? transact(pool, work, { isReadOnly: true }) : work(pool)));
+    return this.use((pool) => (isForeign(pool) ? transact(pool, work, { isReadOnly: true }) : work(pool)));
   }
 
   /** What `work` does on the pool, ours where none was given. @throws once it is closed */
   use<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
-    return this.#track(async () => work(this.#pool()));
+    return this.#track(async () => work(await this.#pool()));
   }
 
   /** What `work` returns, in a transaction on a connection that is opened for it, so that a full pool is not in its way. */
   apart<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.#track(async () => {
       const { pool } = this.#options;
-      const client = pool ? namedClient(createClientLike(pool), this.naming) : this.#createClient();
+      const client = pool ? namedClient(createClientLike(pool), this.naming) : await this.#createClient();
       const limits = { statementMs: STATEMENT_MS, lockMs: LOCK_MS };
       return onOwnClient(client, { limits, settings: FOREIGN_SETTINGS, isReadWrite: true }, work);
     });
@@ -84,18 +88,29 @@ export class Connections {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.allSettled(this.#underWay);
-    await this.#own?.close();
+    const own = await this.#own?.catch(() => undefined);
+    await own?.close();
   }
 
-  #pool(): Pool {
-    const { pool, maxConnections = 5, log } = this.#options;
+  async #pool(): Promise<Pool> {
+    const { pool } = this.#options;
     if (pool) {
       this.#view ??= namedView(pool, this.naming);
       adoptPool(this.#view);
       return this.#view;
     }
-    this.#own ??= openDatabase({
-      connectionString: this.#address(),
+    this.#own ??= this.#open().catch((error: unknown) => {
+      this.#own = undefined;
+      throw error;
+    });
+    return (await this.#own).db;
+  }
+
+  async #open(): Promise<DatabaseHandle> {
+    const { maxConnections = 5, log } = this.#options;
+    const connectionString = await this.#findAddress();
+    const handle = openDatabase({
+      connectionString,
       applicationName: APPLICATION_NAME,
       maxConnections,
       limits: requestLimits(STATEMENT_MS),
@@ -103,18 +118,27 @@ export class Connections {
       allowExitOnIdle: true,
       onConnectionError: (err) => log?.warn({ err }, 'database connection lost'),
     });
-    return this.#own.db;
+    if (parseDatabaseAddress(connectionString).sessions === 'shared') adoptPool(handle.db);
+    return handle;
   }
 
-  #createClient() {
-    const connectionString = this.#address();
+  async #createClient() {
     return createClient(
-      { connectionString, applicationName: APPLICATION_NAME },
+      { connectionString: await this.#findAddress(), applicationName: APPLICATION_NAME },
       { connectionTimeoutMillis: STATEMENT_MS, types: PLAIN_TYPES },
     );
   }
 
-  #address(): string {
+  /** With what its sessions are like, which is asked once: a pooler may be there. */
+  #findAddress(): Promise<string> {
+    this.#address ??= lookAt(this.#given).catch((error: unknown) => {
+      this.#address = undefined;
+      throw error;
+    });
+    return this.#address;
+  }
+
+  get #given(): string {
     const address = this.#options.connectionString ?? readDatabasePlace().databaseUrl;
     if (address !== undefined) return withSchema(address, this.naming.name);
     throw new TypeError('createHowdah: expected connectionString, pool, or DATABASE_URL in the environment');
@@ -126,4 +150,10 @@ export class Connections {
     this.#underWay.add(done);
     return done.finally(() => this.#underWay.delete(done));
   }
+}
+
+/** Nothing is asked where the address says it. @throws what kept it from connecting */
+async function lookAt(address: string): Promise<string> {
+  if (parseDatabaseAddress(address).sessions !== 'own') return address;
+  return withSessions(address, (await lookAtSessions(address, CONNECT_MS)).kind);
 }
