@@ -31,6 +31,9 @@ export type { EnqueuedJob, NewJob, TaskDistributor } from './enqueue/task-distri
 export { type ErrorCode, type ErrorKind, type FieldMistake, HowdahError } from './errors.ts';
 export { createHowdah } from './howdah/create-howdah.ts';
 export type {
+  BulkCommand,
+  BulkOperator,
+  BulkOptions,
   FindOptions,
   Howdah,
   HowdahOptions,
@@ -56,7 +59,10 @@ export type { Worker } from './look/workers.ts';
 export { createEventHub, type EventHub } from './observability/event-hub.ts';
 export type { HowdahEvents } from './observability/events.ts';
 export type { Logger } from './observability/logger.ts';
+
+export type { BulkOutcome } from './operate/run-bulk.ts';
 export type { Check, Readiness } from './start/http/readiness.ts';
+
 export type { Service } from './start/service.ts';
 export { runApp, type StartOptions, startApp } from './start/start-app.ts';
 export { migrate, startWorker } from './start/start-worker.ts';

@@ -5,7 +5,7 @@ import { isDatabaseUnavailable } from '../db/is-database-unavailable.ts';
 import { rootCauseOf } from '../db/root-cause-of.ts';
 import { isSqlState } from '../db/server-error.ts';
 import { HowdahError } from '../errors.ts';
-import { InterruptedBulk } from '../wire/interrupted-bulk.ts';
+import { InterruptedBulk } from '../operate/interrupted-bulk.ts';
 import { CommandError } from './command-error.ts';
 import { countJobs } from './doctor/count-jobs.ts';
 

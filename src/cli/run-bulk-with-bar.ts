@@ -1,6 +1,7 @@
 import type { Database } from '../db/database.ts';
 import type { MatchingChange } from '../operate/change-matching.ts';
-import { countBulk, reportBulk, runBulk } from '../wire/run-bulk.ts';
+import { countBulk, outcomeOf, runBulk } from '../operate/run-bulk.ts';
+import { presentBulk } from '../wire/present-bulk.ts';
 import type { BulkReport } from '../wire/schemas/bulk.ts';
 import { localActor } from './local-actor.ts';
 import type { Output } from './output.ts';
@@ -20,7 +21,7 @@ export async function runBulkWithBar(
   output: Output,
 ): Promise<BulkReport> {
   const counted = await countBulk(db, order);
-  if (isDryRun) return counted;
+  if (isDryRun) return presentBulk(counted);
   const bar = new ProgressBar(output.status, counted.matched);
   bar.show(0);
   try {
@@ -30,7 +31,7 @@ export async function runBulkWithBar(
       actor: localActor(),
       onProgress: ({ matched }) => bar.show(matched),
     });
-    return reportBulk(order.action, result);
+    return presentBulk(outcomeOf(order.action, result));
   } finally {
     bar.clear();
   }

@@ -3,10 +3,10 @@ import { parseDatabaseAddress, withSchema, withSessions } from '../config/databa
 import { meantSchema, readDatabasePlace } from '../config.ts';
 import { createClient, createClientLike } from '../db/connections/connection.ts';
 import { adoptPool, FOREIGN_SETTINGS, isForeign } from '../db/connections/foreign-pool.ts';
+import { lookAtSessions } from '../db/connections/look-at-sessions.ts';
 import { type DatabaseHandle, openDatabase } from '../db/connections/open-database.ts';
 import type { Transaction } from '../db/database.ts';
 import { requestLimits } from '../db/limits.ts';
-import { lookAtSessions } from '../db/connections/look-at-sessions.ts';
 import { namedClient, namedView } from '../db/named-view.ts';
 import { type Naming, namingOf } from '../db/naming.ts';
 import { onOwnClient } from '../db/on-own-client.ts';

@@ -1,8 +1,10 @@
+import { meantSchema } from '../config.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import { transact } from '../db/transact.ts';
 import { PostgresDistributor } from '../enqueue/postgres-distributor.ts';
 import { createEventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
+import type { TaskDefinition } from '../tasks/define-task.ts';
 import { Announcer } from './announcer.ts';
 import { AnnouncingDistributor } from './announcing-distributor.ts';
 import { Connections } from './connections.ts';
@@ -11,6 +13,7 @@ import { createOperator } from './operator.ts';
 import { createReader } from './reader.ts';
 
 const DEFAULT_ACTOR = 'typescript';
+const MAX_ACTOR_LENGTH = 255;
 
 /**
  * The producer and operator of a database, in this process. Opens nothing until it is used, and ends what it opened when it
@@ -19,6 +22,7 @@ const DEFAULT_ACTOR = 'typescript';
  * @throws {TypeError} naming every option that is out of range
  */
 export function createHowdah(options: HowdahOptions = {}): Howdah {
+  refuseMistakes(options);
   const { actor = DEFAULT_ACTOR, log } = options;
   const connections = new Connections(options);
   const announcer = new Announcer(connections, options);
@@ -37,7 +41,7 @@ export function createHowdah(options: HowdahOptions = {}): Howdah {
   };
   return {
     ...createReader(connections, closing.signal),
-    ...createOperator(connections, actor),
+    ...createOperator(connections, actor, closing.signal),
     distributor,
     enqueue: (tx, task, payload, settings) => distributor.distribute(tx, task, payload, settings),
     enqueueMany: (tx, jobs) => distributor.distributeMany(tx, jobs),
@@ -49,4 +53,34 @@ export function createHowdah(options: HowdahOptions = {}): Howdah {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Of what an address is, its first use tells. */
+function refuseMistakes({ tasks, actor = DEFAULT_ACTOR, schema }: HowdahOptions): void {
+  const isList = tasks === undefined || (Array.isArray(tasks) && tasks.every(isDefinition));
+  const mistakes = [
+    !isList && 'tasks: expected a list of what defineTask returns',
+    !isActor(actor) && `actor: expected 1 to ${MAX_ACTOR_LENGTH} characters`,
+    schema !== undefined && schemaMistake(schema),
+  ].filter((mistake) => mistake !== false && mistake !== undefined);
+  if (mistakes.length > 0) throw new TypeError(`createHowdah: ${mistakes.join('; ')}`);
+}
+
+function isDefinition(task: Partial<TaskDefinition> | undefined): boolean {
+  return typeof task?.name === 'string' && typeof task.payload?.safeParse === 'function';
+}
+
+function isActor(name: unknown): boolean {
+  return (
+    typeof name === 'string' && name.length >= 1 && name.length <= MAX_ACTOR_LENGTH && !name.includes('\0')
+  );
+}
+
+function schemaMistake(schema: string): string | undefined {
+  try {
+    meantSchema({ schema });
+    return undefined;
+  } catch (error) {
+    return `schema: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }

@@ -12,6 +12,7 @@ import type { Schedule } from '../look/schedules.ts';
 import type { KnownTask } from '../look/tasks.ts';
 import type { Worker } from '../look/workers.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { BulkOutcome } from '../operate/run-bulk.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
 
 /** Where the database is and who acts; `createHowdah` opens nothing. */
@@ -64,6 +65,40 @@ export interface WaitOptions {
 export interface ReasonOptions {
   /** Kept with the job as its last error, and beside the queue. @default none */
   readonly reason?: string;
+}
+
+/** To how many jobs it is done, and why. */
+export interface BulkOptions {
+  /** Only counts the jobs that fit. @default false */
+  readonly dryRun?: boolean;
+  /** Jobs at most, the oldest first. 1 to 100,000. @default 1_000 */
+  readonly max?: number;
+  /** Becomes the last error of cancelled and discarded jobs. @default none */
+  readonly reason?: string;
+  /** Ends it between two transactions; what was done stands. @default nothing does */
+  readonly signal?: AbortSignal;
+}
+
+/** Does something to the oldest jobs that fit. */
+export type BulkCommand = (filter: JobFilter, options?: BulkOptions) => Promise<BulkOutcome>;
+
+/**
+ * What is done to many jobs at once, with the conditions and the words of `POST /v1/jobs/bulk/…`: the oldest that fit, in
+ * transactions of 1,000 with a row of the audit log each. What one transaction did stands, whatever becomes of the next, and
+ * the same call goes on. Jobs that are enqueued meanwhile are not touched.
+ *
+ * Each throws HowdahError `invalid_request` for a filter without a condition, `invalid_options` for a state that the action is
+ * not for, `unknown_queue` and `unknown_task`; when it is broken off, `details.changed` says how many jobs were changed before.
+ */
+export interface BulkOperator {
+  /** Live jobs; a running one gets its signal within a second, and ends cancelled. */
+  readonly cancel: BulkCommand;
+  /** Waiting jobs. */
+  readonly discard: BulkCommand;
+  /** Jobs that are discarded or retryable, unless `states` says otherwise. */
+  readonly retry: BulkCommand;
+  /** Jobs that wait for their time. */
+  readonly runNow: BulkCommand;
 }
 
 /**
@@ -169,6 +204,9 @@ export interface Howdah extends AsyncDisposable {
 
   /** Sets the earliest instant of a waiting job's next run. @throws {HowdahError} `job_not_found`, `wrong_state` */
   reschedule(id: string, at: Date): Promise<JobState>;
+
+  /** The same to many jobs, by a filter. */
+  readonly bulk: BulkOperator;
 
   /** Why a job is not running right now, or what it is doing; undefined when there is none with this id. */
   explain(id: string): Promise<Explanation | undefined>;

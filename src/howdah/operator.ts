@@ -3,24 +3,43 @@ import type { Transaction } from '../db/database.ts';
 import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../operate/job-commands.ts';
 import { pauseQueue, resumeQueue, setFleetConcurrency } from '../operate/queue-commands.ts';
 import { transactionAs } from '../operate/transaction-as.ts';
+import { createBulkOperator } from './bulk-operator.ts';
+import { checkInstant } from './check-filter.ts';
 import type { Connections } from './connections.ts';
 import type { Howdah } from './howdah.ts';
 
 export type Operator = Pick<
   Howdah,
-  'cancel' | 'discard' | 'retry' | 'runNow' | 'reschedule' | 'pause' | 'resume' | 'setFleetConcurrency'
+  | 'bulk'
+  | 'cancel'
+  | 'discard'
+  | 'retry'
+  | 'runNow'
+  | 'reschedule'
+  | 'pause'
+  | 'resume'
+  | 'setFleetConcurrency'
 >;
 
-/** What changes jobs and queues, each in a transaction with a row of the audit log. @param actor who it was, there */
-export function createOperator(connections: Connections, actor: string): Operator {
+/**
+ * What changes jobs and queues, each in a transaction with a row of the audit log.
+ *
+ * @param actor who it was, there
+ * @param closing ends what is done in several
+ */
+export function createOperator(connections: Connections, actor: string, closing: AbortSignal): Operator {
   const act = <T>(work: (tx: Transaction) => Promise<T>) =>
     translatingErrors(() => connections.use((pool) => transactionAs(pool, { name: actor }, work)));
   return {
+    bulk: createBulkOperator(connections, actor, closing),
     cancel: (id, { reason } = {}) => act((tx) => cancelJob(tx, id, reason)),
     discard: (id, { reason } = {}) => act((tx) => discardJob(tx, id, reason)),
     retry: (id) => act((tx) => retryJob(tx, id)),
     runNow: (id) => act((tx) => runJobNow(tx, id)),
-    reschedule: (id, at) => act((tx) => rescheduleJob(tx, id, at)),
+    async reschedule(id, at) {
+      checkInstant('at', at);
+      return act((tx) => rescheduleJob(tx, id, at));
+    },
     pause: (queue, { reason } = {}) =>
       act((tx) => pauseQueue(tx, queue, reason === undefined ? actor : `${actor}: ${reason}`)),
     resume: (queue) => act((tx) => resumeQueue(tx, queue)),

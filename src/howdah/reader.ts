@@ -13,6 +13,7 @@ import { listSchedules } from '../look/schedules.ts';
 import { listTasks } from '../look/tasks.ts';
 import { withinTime } from '../look/within-time.ts';
 import { listWorkers } from '../look/workers.ts';
+import { checkFilter } from './check-filter.ts';
 import type { Connections } from './connections.ts';
 import type { Howdah } from './howdah.ts';
 
@@ -40,12 +41,11 @@ export function createReader(connections: Connections, closing: AbortSignal): Re
   const watch = new EndWatch({ query }, { slowsDown: true });
   return {
     get,
-    find: (filter = {}, { limit = PAGE_SIZE, beforeId } = {}) =>
-      translatingErrors(() =>
-        connections.use((pool) =>
-          withinTime(pool, MAX_SEARCH_MS, (tx) => listJobs(tx, filter, { limit, beforeId })),
-        ),
-      ),
+    async find(filter = {}, { limit = PAGE_SIZE, beforeId } = {}) {
+      checkFilter(filter);
+      const list = (tx: SqlClient) => listJobs(tx, filter, { limit, beforeId });
+      return translatingErrors(() => connections.use((pool) => withinTime(pool, MAX_SEARCH_MS, list)));
+    },
     async wait(id, { timeoutMs, signal } = {}) {
       const timeout = timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)];
       const limit = AbortSignal.any([closing, ...timeout, ...(signal ? [signal] : [])]);

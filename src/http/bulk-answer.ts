@@ -13,10 +13,11 @@ import {
   releaseClaim,
   storeAnswer,
 } from '../operate/idempotency-keys.ts';
+import { InterruptedBulk } from '../operate/interrupted-bulk.ts';
+import { countBulk, outcomeOf, runBulk } from '../operate/run-bulk.ts';
 import { type Actor, transactionAtOnce } from '../operate/transaction-as.ts';
-import { InterruptedBulk } from '../wire/interrupted-bulk.ts';
 import { nameUnknown } from '../wire/name-unknown.ts';
-import { countBulk, reportBulk, runBulk } from '../wire/run-bulk.ts';
+import { presentBulk } from '../wire/present-bulk.ts';
 import type { BulkOrder, BulkReport } from '../wire/schemas/bulk.ts';
 import { toJobFilter } from '../wire/to-job-filter.ts';
 import { actorOf } from './actor-of.ts';
@@ -54,7 +55,7 @@ export async function answerBulk(
 ): Promise<BulkReport> {
   checkState(action, order);
   const bulk = { action, filter: toJobFilter(order.filter), max: order.max, reason: order.reason };
-  if (order.dry_run) return countBulk(db, bulk).catch(nameUnknown('filter.'));
+  if (order.dry_run) return countBulk(db, bulk).then(presentBulk).catch(nameUnknown('filter.'));
   const keyed = await readKey(c);
   const actor = actorOf(c);
   const { answer, progress } = keyed ? await claim(db, actor, keyed) : {};
@@ -92,7 +93,7 @@ async function finish(db: Database, work: Work): Promise<BulkReport> {
   try {
     const result = await changeAll(db, work);
     if (keyed && !result.isOver) await releaseClaim(db, keyed.key).catch(() => {}); // it lapses by itself
-    return reportBulk(work.action, result);
+    return presentBulk(outcomeOf(work.action, result));
   } catch (error) {
     if (keyed) await releaseClaim(db, keyed.key).catch(() => {});
     throw error instanceof InterruptedBulk ? tellChanged(error.cause, error.changedCount) : error;
@@ -120,7 +121,7 @@ function changeAll(db: Database, { keyed, events, ...change }: Work): Promise<Ma
     batchSize: BATCH_SIZE,
     ...(keyed ? { beforeBatch: (tx) => keepClaim(tx, keyed.key) } : {}),
     async inBatch(tx, { changedIds }, done) {
-      if (keyed && done.isOver) await storeAnswer(tx, keyed.key, reportBulk(action, done));
+      if (keyed && done.isOver) await storeAnswer(tx, keyed.key, presentBulk(outcomeOf(action, done)));
       else if (keyed) await keepClaim(tx, keyed.key, toProgress(done));
       cancelled = action === 'cancel' ? await readCancelled(tx, changedIds) : [];
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type pg from 'pg';
+import pg from 'pg';
 import { defineApp } from '../../src/app/define-app.ts';
 import { HowdahError } from '../../src/errors.ts';
 import { Announcer } from '../../src/howdah/announcer.ts';

@@ -101,6 +101,28 @@ describe('createHowdah', () => {
     assert.deepEqual(rows, [{ actor: 'shop' }]);
   });
 
+  test('takes no condition that is misspelt, and no date that is none', async () => {
+    const isInvalid = (message: RegExp) => (error: unknown) =>
+      hasCode('invalid_request')(error) && message.test((error as Error).message);
+    await assert.rejects(howdah.find({ tasks: 'x' } as never), isInvalid(/filter\.tasks: there is no such/));
+    const never = new Date(Number.NaN);
+    await assert.rejects(howdah.find({ createdAfter: never }), isInvalid(/filter\.createdAfter: expected a/));
+    await assert.rejects(howdah.reschedule('1', never), isInvalid(/at: expected a valid Date/));
+  });
+
+  test('refuses what is out of range when it is made', () => {
+    const wrong = { tasks: ['./tasks'], actor: '', schema: 'Not One', maxConnections: 0 };
+    assert.throws(
+      () => createHowdah(wrong as never),
+      ({ name, message }: Error) => {
+        assert.equal(name, 'TypeError');
+        for (const option of ['tasks', 'actor', 'schema'])
+          assert.match(message, new RegExp(`${option}: expected`));
+        return true;
+      },
+    );
+  });
+
   test('says what is not there, and what is no id', async () => {
     assert.equal(await howdah.get('999999999'), undefined);
     assert.equal(await howdah.explain('999999999'), undefined);

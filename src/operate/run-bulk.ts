@@ -1,9 +1,8 @@
 import type { Database } from '../db/database.ts';
 import type { JobFilter } from '../look/job-filter.ts';
-import { type BulkAction, countJobs, narrowToAction } from '../operate/bulk.ts';
-import { changeMatching, type MatchingChange, type MatchingResult } from '../operate/change-matching.ts';
+import { type BulkAction, countJobs, narrowToAction } from './bulk.ts';
+import { changeMatching, type MatchingChange, type MatchingResult } from './change-matching.ts';
 import { InterruptedBulk } from './interrupted-bulk.ts';
-import type { BulkReport } from './schemas/bulk.ts';
 
 /** What is to be done, to which jobs, and to how many of them at most. */
 export interface Bulk {
@@ -12,10 +11,25 @@ export interface Bulk {
   max: number;
 }
 
+/** What was done to how many jobs. */
+export interface BulkOutcome {
+  action: BulkAction;
+  /** Whether nothing was done, and jobs were only counted. */
+  isDryRun: boolean;
+  /** Jobs that fit, up to the most that were asked for. */
+  matched: number;
+  /** Jobs that it was done to. */
+  changed: number;
+  /** Jobs that a worker was just taking or ending, or that were in no state for it. */
+  skipped: number;
+  /** False when there may be more. */
+  isComplete: boolean;
+}
+
 /** What a dry run reports: how many jobs fit. @throws {HowdahError} as `countJobs` */
-export async function countBulk(db: Database, { action, filter, max }: Bulk): Promise<BulkReport> {
+export async function countBulk(db: Database, { action, filter, max }: Bulk): Promise<BulkOutcome> {
   const matched = await countJobs(db, narrowToAction(action, filter), max);
-  return { action, dry_run: true, matched, changed: 0, skipped: 0, is_complete: matched < max };
+  return { action, isDryRun: true, matched, changed: 0, skipped: 0, isComplete: matched < max };
 }
 
 /**
@@ -39,10 +53,10 @@ export async function runBulk(db: Database, change: MatchingChange): Promise<Mat
   }
 }
 
-/** What the client is told of it, of the whole or of what was done so far. */
-export function reportBulk(
+/** The outcome of the whole, or of what was done so far. */
+export function outcomeOf(
   action: BulkAction,
   { matched, changed, isComplete }: Pick<MatchingResult, 'matched' | 'changed' | 'isComplete'>,
-): BulkReport {
-  return { action, dry_run: false, matched, changed, skipped: matched - changed, is_complete: isComplete };
+): BulkOutcome {
+  return { action, isDryRun: false, matched, changed, skipped: matched - changed, isComplete };
 }

@@ -1,0 +1,60 @@
+import { isDatabaseUnavailable } from '../db/is-database-unavailable.ts';
+import { HowdahError } from '../errors.ts';
+import type { JobFilter } from '../look/job-filter.ts';
+import type { BulkAction } from '../operate/bulk.ts';
+import { InterruptedBulk } from '../operate/interrupted-bulk.ts';
+import { countBulk, outcomeOf, runBulk } from '../operate/run-bulk.ts';
+import { checkFilter, mistake } from './check-filter.ts';
+import type { Connections } from './connections.ts';
+import type { BulkOperator, BulkOptions } from './howdah.ts';
+
+/** As over HTTP: locks are held for some milliseconds. */
+const BATCH_SIZE = 1_000;
+const DEFAULT_MAX = 1_000;
+const MOST = 100_000;
+
+/** What changes many jobs at once. @param closing ends it between two transactions */
+export function createBulkOperator(
+  connections: Connections,
+  actor: string,
+  closing: AbortSignal,
+): BulkOperator {
+  const act =
+    (action: BulkAction) =>
+    async (filter: JobFilter, options: BulkOptions = {}) => {
+      const { dryRun = false, max = DEFAULT_MAX, reason, signal } = options;
+      refuseMistakes(filter, max);
+      const bulk = { action, filter, max };
+      if (dryRun) return connections.use((db) => countBulk(db, bulk));
+      const ending = AbortSignal.any([closing, ...(signal ? [signal] : [])]);
+      const change = { ...bulk, reason, batchSize: BATCH_SIZE, actor: { name: actor }, signal: ending };
+      return connections.use(async (db) => outcomeOf(action, await runBulk(db, change))).catch(tellChanged);
+    };
+  return { cancel: act('cancel'), discard: act('discard'), retry: act('retry'), runNow: act('run_now') };
+}
+
+function refuseMistakes(filter: JobFilter, max: number): void {
+  if (checkFilter(filter) === 0) {
+    throw mistake('filter', "expected at least one condition, e.g. { queue: 'default' }");
+  }
+  if (!(Number.isInteger(max) && max >= 1 && max <= MOST)) {
+    throw mistake('max', `expected a whole number 1 to ${MOST}, received ${max}`);
+  }
+}
+
+/** What earlier transactions did stands, so that the error must not say that nothing was done. */
+function tellChanged(error: unknown): never {
+  if (!(error instanceof InterruptedBulk)) throw error;
+  const { changedCount: changed, cause } = error;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  throw new HowdahError(kindOf(cause), {
+    detail: `${message}; ${changed} jobs had been changed before that, and the same call goes on`,
+    details: { changed },
+    cause,
+  });
+}
+
+function kindOf(error: unknown) {
+  if (error instanceof HowdahError) return error.kind;
+  return isDatabaseUnavailable(error) ? 'unavailable' : 'internal';
+}
