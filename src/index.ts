@@ -19,7 +19,6 @@ export {
   type Role,
   type SettingsContext,
 } from './config.ts';
-export { causesOf } from './db/causes-of.ts';
 export { type DatabaseHandle, openDatabase } from './db/connections/open-database.ts';
 export { inOrder } from './db/in-order.ts';
 export type { PgQueryable, SqlClient } from './db/sql-client.ts';
@@ -28,6 +27,8 @@ export type { EnqueueOptions, KeyMode } from './enqueue/enqueue-options.ts';
 export { PostgresDistributor } from './enqueue/postgres-distributor.ts';
 export { type RecordedJob, RecordingDistributor } from './enqueue/recording-distributor.ts';
 export type { EnqueuedJob, NewJob, TaskDistributor } from './enqueue/task-distributor.ts';
+export { causesOf } from './errors/causes-of.ts';
+export { describeError, type ErrorDescription } from './errors/describe-error.ts';
 export { type ErrorCode, type ErrorKind, type FieldMistake, HowdahError } from './errors.ts';
 export { createHowdah } from './howdah/create-howdah.ts';
 export type {

@@ -1,9 +1,9 @@
 import { AppFileError } from '../app/find-app.ts';
 import { ConfigError } from '../config.ts';
-import { causesOf } from '../db/causes-of.ts';
 import { isDatabaseUnavailable } from '../db/is-database-unavailable.ts';
-import { rootCauseOf } from '../db/root-cause-of.ts';
-import { isSqlState } from '../db/server-error.ts';
+import { causesOf } from '../errors/causes-of.ts';
+import { isSqlState } from '../errors/is-sql-state.ts';
+import { rootCauseOf } from '../errors/root-cause-of.ts';
 import { HowdahError } from '../errors.ts';
 import { InterruptedBulk } from '../operate/interrupted-bulk.ts';
 import { CommandError } from './command-error.ts';

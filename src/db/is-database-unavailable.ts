@@ -1,4 +1,4 @@
-import { causesOf } from './causes-of.ts';
+import { causesOf } from '../errors/causes-of.ts';
 
 /** Socket errors of a server or a network that is gone, and name look-ups that failed. */
 const SOCKET_CODES = [

@@ -2,6 +2,7 @@ import { loadTasks } from '../app/load-tasks.ts';
 import { translatingErrors } from '../db/command-error.ts';
 import type { Transaction } from '../db/database.ts';
 import { announceTasks, announceVersions } from '../enqueue/announce-tasks.ts';
+import { describeError } from '../errors/describe-error.ts';
 import { HowdahError } from '../errors.ts';
 import { type Catalogue, createCatalogue } from '../tasks/catalogue.ts';
 import type { Connections } from './connections.ts';
@@ -106,7 +107,7 @@ export class Announcer {
   #explained(error: unknown): unknown {
     if (!this.#failure || !(error instanceof HowdahError && error.code === 'unknown_task')) return error;
     const { error: cause } = this.#failure;
-    const because = cause instanceof Error ? cause.message : String(cause);
+    const because = describeError(cause).message;
     return new HowdahError(error.kind, {
       detail: `${error.message}; announcing it failed: ${because}`,
       details: error.details,

@@ -4,6 +4,7 @@ import { transact } from '../db/transact.ts';
 import { PostgresDistributor } from '../enqueue/postgres-distributor.ts';
 import { createEventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
+import { withSafeErrors } from '../observability/safe-errors.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
 import { Announcer } from './announcer.ts';
 import { AnnouncingDistributor } from './announcing-distributor.ts';
@@ -21,9 +22,11 @@ const MAX_ACTOR_LENGTH = 255;
  *
  * @throws {TypeError} naming every option that is out of range
  */
-export function createHowdah(options: HowdahOptions = {}): Howdah {
-  refuseMistakes(options);
-  const { actor = DEFAULT_ACTOR, log } = options;
+export function createHowdah(given: HowdahOptions = {}): Howdah {
+  refuseMistakes(given);
+  const { actor = DEFAULT_ACTOR } = given;
+  const log = given.log && withSafeErrors(given.log);
+  const options = { ...given, ...(log ? { log } : {}) };
   const connections = new Connections(options);
   const announcer = new Announcer(connections, options);
   const events = createEventHub();

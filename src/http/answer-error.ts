@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
 import { HowdahError } from '../errors.ts';
+import { loggedError } from '../observability/logged-error.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { AppEnv } from './app-dependencies.ts';
-import { describeErrorSafely } from './describe-error-safely.ts';
 import { errorPage } from './pages/error.ts';
 import { rootFrom } from './pages/layout.ts';
 import { setErrorHeaders, toProblem } from './problem.ts';
@@ -23,7 +23,7 @@ function logError(
   { log, requestId }: { log: Logger; requestId: string },
 ): void {
   const cause = error instanceof HowdahError && error.cause !== undefined ? error.cause : error;
-  const fields = { request_id: requestId, problem: code, error: describeErrorSafely(cause) };
+  const fields = { request_id: requestId, problem: code, error: loggedError(cause) };
   if (code === 'internal') log.error(fields, 'request failed');
   else log.warn(fields, 'request could not be served');
 }

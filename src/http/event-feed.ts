@@ -4,9 +4,9 @@ import type { Database } from '../db/database.ts';
 import { readQueueStats } from '../look/queue-stats.ts';
 import { createThroughputMeter, type ThroughputMeter } from '../look/throughput.ts';
 import { createJobWatch, type JobWatch } from '../look/watch-jobs.ts';
+import { loggedError } from '../observability/logged-error.ts';
 import type { Logger } from '../observability/logger.ts';
 import { presentQueue } from '../wire/present-queue.ts';
-import { describeErrorSafely } from './describe-error-safely.ts';
 import { type EventOutbox, gapEvent, type StreamEvent } from './event-outbox.ts';
 
 const LOOK_INTERVAL_MS = 500;
@@ -98,7 +98,7 @@ export class EventFeed {
 
   /** Once an outage: it looks again twice a second. */
   #warn(error: unknown): void {
-    const fields = { error: describeErrorSafely(error) };
+    const fields = { error: loggedError(error) };
     this.#options.log.warn(fields, 'the event stream cannot look at the database');
   }
 

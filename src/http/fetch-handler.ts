@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { HowdahError } from '../errors.ts';
+import { loggedError } from '../observability/logged-error.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { App, AppEnv } from './app-dependencies.ts';
-import { describeErrorSafely } from './describe-error-safely.ts';
 import { LISTENER_OPTIONS } from './listener-options.ts';
 import { restoreBody } from './restore-body.ts';
 import { createUnopenedApp } from './unopened-app.ts';
@@ -56,7 +56,7 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
       return (await opening).app;
     } catch (error) {
       opening = undefined;
-      log.error({ error: describeErrorSafely(error) }, 'could not open what requests are answered with');
+      log.error({ error: loggedError(error) }, 'could not open what requests are answered with');
       return createUnopenedApp(error);
     }
   };

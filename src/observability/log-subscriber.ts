@@ -1,3 +1,4 @@
+import { describeError } from '../errors/describe-error.ts';
 import type { EventHub } from './event-hub.ts';
 import type { FailedRunEvent, RunEvent } from './events.ts';
 import type { Logger } from './logger.ts';
@@ -66,13 +67,13 @@ function logTroubledEnds(events: EventHub, log: Logger): void {
 }
 
 function logFailure(log: Logger, event: FailedRunEvent): void {
-  const { decision, delayMs, durationMs, error } = event;
+  const { decision, delayMs, durationMs } = event;
   const fields = {
     ...runFields(event),
     duration_ms: round(durationMs),
     decision,
     ...(delayMs === undefined ? {} : { delay_ms: round(delayMs) }),
-    error: describe(error),
+    error: describe(event.error),
   };
   if (decision === 'discard') log.error(fields, 'task discarded');
   else if (decision === 'retry') log.warn(fields, 'task failed');
@@ -80,7 +81,8 @@ function logFailure(log: Logger, event: FailedRunEvent): void {
   else log.info(fields, `task ${{ cancel: 'cancelled', snooze: 'snoozed', return: 'returned' }[decision]}`);
 }
 
-function describe({ name, message }: Error) {
+function describe(error: Error) {
+  const { name, message } = describeError(error);
   return { name, message };
 }
 

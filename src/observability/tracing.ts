@@ -10,6 +10,7 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
+import { describeError } from '../errors/describe-error.ts';
 import { incomingSpanContext } from './incoming-trace.ts';
 import { formatTraceparent, parseTraceparent } from './traceparent.ts';
 
@@ -165,7 +166,7 @@ async function within<T>(span: Span, work: () => Promise<T>): Promise<T> {
   try {
     return await context.with(trace.setSpan(context.active(), span), work);
   } catch (thrown) {
-    recordError(span, thrown instanceof Error ? thrown : new Error(String(thrown)));
+    recordError(span, thrown);
     throw thrown;
   } finally {
     span.end();
@@ -186,8 +187,9 @@ function recordVerdict(span: Span, verdict: TracedVerdict | undefined): void {
   if (verdict && FAILURES.includes(verdict.kind)) recordError(span, verdict.error);
 }
 
-function recordError(span: Span, error: Error): void {
-  span.recordException(error);
-  span.setAttribute('error.type', error.name);
-  span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+function recordError(span: Span, error: unknown): void {
+  const described = describeError(error);
+  span.recordException(described);
+  span.setAttribute('error.type', described.name);
+  span.setStatus({ code: SpanStatusCode.ERROR, message: described.message });
 }

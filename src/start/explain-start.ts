@@ -1,6 +1,6 @@
 import { isDatabaseUnavailable } from '../db/is-database-unavailable.ts';
-import { rootCauseOf } from '../db/root-cause-of.ts';
 import { findServerError } from '../db/server-error.ts';
+import { rootCauseOf } from '../errors/root-cause-of.ts';
 import { StartupError } from './startup-error.ts';
 
 /**

@@ -4,6 +4,7 @@ import { type Config, programConfig } from '../config.ts';
 import { createEventHub, type EventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
+import { withSafeErrors } from '../observability/safe-errors.ts';
 import { asyncStack } from './async-stack.ts';
 import { openCheckDatabase } from './database/application-database.ts';
 import { checkAddresses } from './database/open-server.ts';
@@ -24,11 +25,12 @@ export async function runWorker<Services, Settings>(
 ): Promise<RunningWorker> {
   const given = options as unknown as Options;
   if (!isApp(given?.app)) throw new TypeError('startWorker: app: expected what defineApp returns');
-  return tellingFirst(() => openWorker(given), given.log);
+  return tellingFirst(() => openWorker(given), given.log && withSafeErrors(given.log));
 }
 
 async function openWorker(given: Options): Promise<RunningWorker> {
-  const { log = createLogger({ level: 'silent' }), events = createEventHub(), signal } = given;
+  const { events = createEventHub(), signal } = given;
+  const log = given.log ? withSafeErrors(given.log) : createLogger({ level: 'silent' });
   const config = readConfig(given);
   if (given.log) subscribeLogger(events, log);
   await using opened = asyncStack();

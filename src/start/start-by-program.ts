@@ -1,5 +1,6 @@
 import { loadConfig, readConfig } from '../config.ts';
 import { createEventHub } from '../observability/event-hub.ts';
+import { withSafeErrors } from '../observability/safe-errors.ts';
 import { createServiceLogger } from './create-service-logger.ts';
 import { type Service, startService } from './service.ts';
 import type { StartOptions } from './start-app.ts';
@@ -9,9 +10,10 @@ export async function startByProgram({
   app,
   env,
   events = createEventHub(),
-  log,
+  log: ownLog,
 }: StartOptions): Promise<Service> {
   const { readSettings } = app;
   const config = env ? loadConfig(env, { readSettings }) : readConfig({ readSettings });
-  return startService({ app, config, role: 'all', log: log ?? (await createServiceLogger(config)), events });
+  const log = ownLog ? withSafeErrors(ownLog) : await createServiceLogger(config);
+  return startService({ app, config, role: 'all', log, events });
 }

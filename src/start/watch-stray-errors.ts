@@ -1,8 +1,8 @@
+import { toError } from '../errors/to-error.ts';
 import type { EventHub } from '../observability/event-hub.ts';
 import type { StrayErrorEvent } from '../observability/events.ts';
 import type { Logger } from '../observability/logger.ts';
 import { currentRun } from '../work/run/current-run.ts';
-import { toError } from '../work/run/to-error.ts';
 
 export interface StrayErrorOptions {
   service: { stop(): Promise<void> };

@@ -3,9 +3,9 @@ import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { causesOf } from '../db/causes-of.ts';
 import { EMBEDDED_VERSION } from '../db/embedded/binaries.ts';
 import { startEmbeddedPostgres } from '../db/embedded/postgres.ts';
+import { causesOf } from '../errors/causes-of.ts';
 
 let started: Promise<string> | undefined;
 

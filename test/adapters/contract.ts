@@ -3,6 +3,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { z } from 'zod';
 import { queryRows, type SqlClient } from '../../src/db/sql-client.ts';
 import type { EnqueueOptions } from '../../src/enqueue/enqueue-options.ts';
+import { describeError } from '../../src/errors/describe-error.ts';
 import { HowdahError } from '../../src/errors.ts';
 import { defineTask } from '../../src/tasks/define-task.ts';
 import { JobLostError } from '../../src/work/run/abort-reasons.ts';
@@ -63,7 +64,9 @@ export function keepsTheContract<Tx extends SqlClient>(
           { retryDelay: () => 0 },
         ],
       ]);
-      await queue.pool.query('create table public.orders (note text not null)');
+      await queue.pool.query(
+        "create table public.orders (note text not null check (note not like 'secret%'))",
+      );
       adapter = await open(queue.database.connectionString);
     });
     afterEach(async () => {
@@ -171,6 +174,20 @@ export function keepsTheContract<Tx extends SqlClient>(
         });
       }
       assert.deepEqual(await left(), { orders: [], jobs: [] });
+    });
+
+    test('says why a statement failed, and its errors are told without the values', async () => {
+      const inserting = adapter.transaction(async (tx) => {
+        await adapter.insert(tx, 'secret-4711');
+      });
+      const error = await inserting.then(
+        () => assert.fail('it was not refused'),
+        (refusal: unknown) => refusal,
+      );
+      const { code, message, stack } = describeError(error);
+      assert.equal(code, '23514');
+      assert.equal(message, 'new row for relation "orders" violates check constraint "orders_note_check"');
+      assert.ok(!stack?.includes('4711'), stack);
     });
 
     test('gives parameters of every kind as they are, and texts back', async () => {

@@ -132,7 +132,7 @@ export const RULES: readonly Rule[] = [
   {
     name: "go through an error's causes by causesOf",
     why: 'Nine loops each knew other wrappers: an error that one of them took for the database being away was a defect to the next.',
-    fix: 'Call causesOf, or what is built on it: sqlStateOf, isDatabaseUnavailable, rootCauseOf (all in src/db).',
+    fix: 'Call causesOf, or what is built on it: sqlStateOf, isDatabaseUnavailable, rootCauseOf, describeError (in src/db and src/errors).',
     applies: isSourceCode,
     check: (file) => findPattern(file, CAUSE_WALK, 'walks along the causes itself'),
     broken: [

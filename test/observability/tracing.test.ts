@@ -189,6 +189,16 @@ describe('with an OpenTelemetry SDK', () => {
     assert.deepEqual(statuses, { retry: ERROR, discard: ERROR, ...others });
   });
 
+  test('an error is recorded by its root cause, without values', async () => {
+    const cause = new Error('column "email" does not exist');
+    const error = new Error('Failed query: select $1\nparams: SECRET', { cause });
+    await runInSpan(RUN, async () => ({ kind: 'retry', error }));
+    const { status, events } = onlySpan();
+    assert.equal(status.message, 'column "email" does not exist');
+    assert.equal(events[0]?.attributes?.['exception.message'], 'column "email" does not exist');
+    assert.ok(!JSON.stringify(events).includes('SECRET'), JSON.stringify(events));
+  });
+
   test('an enqueue that fails ends its span as an error and throws on', async () => {
     await assert.rejects(
       enqueueInSpan(JOB, () => Promise.reject(new Error('duplicate'))),

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
+import { toError } from '../../src/errors/to-error.ts';
 import { HowdahError } from '../../src/errors.ts';
 import * as ours from '../../src/tasks/outcomes.ts';
 import { judge } from '../../src/work/run/judge.ts';
-import { toError } from '../../src/work/run/to-error.ts';
 
 /** As a test runner that transforms modules loads it: the same file, evaluated again. */
 async function copyOf<Module extends object>(path: string, first: Module): Promise<Module> {

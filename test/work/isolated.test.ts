@@ -135,7 +135,13 @@ describe('what an isolated handler throws', () => {
     { what: 'revoke', state: 'cancelled', name: 'Revoke', message: 'not wanted' },
     { what: 'listed', state: 'discarded', name: 'Error', message: 'the user is gone' },
     { what: 'later', state: 'retryable', name: 'RetryAfter', message: 'busy', wait: 120 },
-    { what: 'plain', state: 'retryable', name: 'TypeError', message: 'it broke', wait: 240 },
+    {
+      what: 'plain',
+      state: 'retryable',
+      name: 'TypeError',
+      message: 'the root (reported as: it broke)',
+      wait: 240,
+    },
     {
       what: 'text',
       state: 'retryable',

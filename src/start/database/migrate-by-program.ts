@@ -1,5 +1,6 @@
 import { programConfig } from '../../config.ts';
 import { createLogger } from '../../observability/logger.ts';
+import { withSafeErrors } from '../../observability/safe-errors.ts';
 import type { MigrateDatabaseOptions } from '../worker-options.ts';
 import { migrateApplication } from './migrate-only.ts';
 import { checkAddresses } from './open-server.ts';
@@ -7,7 +8,7 @@ import { prepareDatabase } from './prepare-database.ts';
 
 /** What `migrate` does, once it is loaded. */
 export async function migrateByProgram({ app, signal, ...options }: MigrateDatabaseOptions): Promise<void> {
-  const { log = createLogger({ level: 'silent' }) } = options;
+  const log = options.log ? withSafeErrors(options.log) : createLogger({ level: 'silent' });
   const config = programConfig(options);
   const addresses = await checkAddresses(config.databaseUrl ?? '', config.databaseDirectUrl);
   if (app) return migrateApplication(app, { config, log, addresses, signal });

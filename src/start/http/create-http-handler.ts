@@ -5,6 +5,7 @@ import type { Authorize } from '../../http/authorize.ts';
 import { createFetchHandler, type FetchHandler } from '../../http/fetch-handler.ts';
 import { parseMountPath } from '../../http/mount-path.ts';
 import { createLogger, type Logger } from '../../observability/logger.ts';
+import { withSafeErrors } from '../../observability/safe-errors.ts';
 import type { TaskDefinition } from '../../tasks/define-task.ts';
 
 /** What answers the HTTP API in a server of your own. */
@@ -63,7 +64,7 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   refuseMistakes(options);
   const mountPath = parseMountPath(options.basePath ?? '/howdah');
-  const log = options.log ?? createLogger({ level: 'warn' });
+  const log = options.log ? withSafeErrors(options.log) : createLogger({ level: 'warn' });
   const stopping = new AbortController();
   const handler = createFetchHandler({
     ...{ stopping, log, mountPath },

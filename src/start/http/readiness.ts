@@ -5,6 +5,7 @@ import type { ApplicationMigrations } from '../../db/migration/migrate.ts';
 import { lackOfMigrations } from '../../db/migration/schema-version.ts';
 import { isReadOnly } from '../../db/read-only.ts';
 import type { SqlClient } from '../../db/sql-client.ts';
+import { describeError } from '../../errors/describe-error.ts';
 import { findStuckQueues } from '../../look/stuck-queues.ts';
 import { readInstallationProblem } from '../../operate/installation.ts';
 import type { TaskProcessor } from '../../work/processor.ts';
@@ -115,7 +116,7 @@ function checkEnds(processor: TaskProcessor): Check {
   const detail = troubled
     .map(
       ({ queue, unrecordedCount, error }) =>
-        `${queue}: ${unrecordedCount} ends of runs cannot be written: ${error?.message}`,
+        `${queue}: ${unrecordedCount} ends of runs cannot be written: ${describeError(error).message}`,
     )
     .join('; ');
   return { ok: !troubled.some(({ isOpen }) => isOpen), detail };
@@ -147,6 +148,6 @@ async function told(late: Promise<string>, look: () => Promise<string | undefine
     const detail = await Promise.race([look(), late]);
     return detail === undefined ? { ok: true } : { ok: false, detail };
   } catch (error) {
-    return { ok: false, detail: error instanceof Error ? error.message : String(error) };
+    return { ok: false, detail: describeError(error).message };
   }
 }

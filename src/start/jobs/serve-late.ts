@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { untilUnblocked } from '../../db/locks/until-unblocked.ts';
 import type { LateQueues } from '../../db/migration/migrate.ts';
 import { announceTasks } from '../../enqueue/announce-tasks.ts';
+import { describeError } from '../../errors/describe-error.ts';
 import type { QueueConcurrency, TaskProcessor } from '../../work/processor.ts';
 import { prepareDatabase } from '../database/prepare-database.ts';
 import type { Parts } from '../parts.ts';
@@ -73,7 +74,7 @@ async function untilServed(
       return;
     } catch (err) {
       if (signal.aborted) return;
-      tell(err instanceof Error ? err.message : String(err));
+      tell(describeError(err).message);
       log.warn({ err, queues: late.names }, 'could not make new queues, trying again');
       await delay(pauseMs, undefined, { signal }).catch(() => {});
     }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { causesOf } from '../../db/causes-of.ts';
+import { causesOf } from '../../errors/causes-of.ts';
 import type { ProcessorOptions, TaskProcessor } from '../../work/processor.ts';
 import { explainStart } from '../explain-start.ts';
 import { awaitRegister } from './await-register.ts';

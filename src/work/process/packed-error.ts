@@ -1,3 +1,7 @@
+import { readText, readValue } from '../../errors/read-text.ts';
+import { isError, toError } from '../../errors/to-error.ts';
+import { withholdValues } from '../../errors/withhold-values.ts';
+
 /** An error as it crosses from one thread to another: structured cloning keeps neither its name nor its other fields. */
 export interface PackedError {
   readonly name: string;
@@ -10,16 +14,19 @@ export interface PackedError {
 
 const MAX_CAUSES = 5;
 
-/** What was thrown, whatever it is, by value. Never throws. */
+/**
+ * What was thrown, whatever it is, by value; its message without the values that libraries put there, as what they are told by
+ * does not cross. Never throws.
+ */
 export function packError(thrown: unknown, depth = 0): PackedError {
-  if (!(thrown instanceof Error)) return pack('Error', `what was thrown is not an Error: ${show(thrown)}`);
-  const { name, message, stack, cause } = thrown;
-  const packed = pack(String(name), String(message));
+  const error = toError(thrown);
+  const cause = readValue(error, 'cause');
   return {
-    ...packed,
-    stack: stack === undefined ? undefined : String(stack),
-    code: 'code' in thrown && typeof thrown.code !== 'object' ? String(thrown.code) : undefined,
-    cause: cause instanceof Error && depth < MAX_CAUSES ? packError(cause, depth + 1) : undefined,
+    name: readText(error, 'name'),
+    message: withholdValues(error),
+    stack: readText(error, 'stack') || undefined,
+    code: readText(error, 'code') || undefined,
+    cause: isError(cause) && depth < MAX_CAUSES ? packError(cause, depth + 1) : undefined,
   };
 }
 
@@ -29,16 +36,4 @@ export function unpackError({ name, message, stack, code, cause }: PackedError):
   Object.defineProperty(error, 'name', { value: name, configurable: true });
   if (stack !== undefined) error.stack = stack;
   return code === undefined ? error : Object.assign(error, { code });
-}
-
-function pack(name: string, message: string): PackedError {
-  return { name, message, stack: undefined, code: undefined, cause: undefined };
-}
-
-function show(thrown: unknown): string {
-  try {
-    return String(thrown);
-  } catch {
-    return `a ${typeof thrown}`;
-  }
 }

@@ -1,10 +1,10 @@
+import { toError } from '../../errors/to-error.ts';
 import type { Classification, TaskPolicy } from '../../tasks/bind.ts';
 import { Cancel, Outcome, RetryAfter, SkipRetry, Snooze } from '../../tasks/outcomes.ts';
 import { asynqDelay } from '../../tasks/retry-delay.ts';
 import type { RunningJob } from '../../tasks/task-context.ts';
 import { JobCancelledError, JobDeadlineError, JobLostError, ShutdownError } from './abort-reasons.ts';
 import { Misfit } from './misfit.ts';
-import { toError } from './to-error.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A wait longer than this (100 years) is as good as this, and stays within what Postgres can store. */

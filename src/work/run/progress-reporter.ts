@@ -1,5 +1,5 @@
+import { storable } from '../../errors/storable.ts';
 import type { Logger } from '../../observability/logger.ts';
-import { storable } from './describe-error.ts';
 import type { Progress, RunStore } from './run-store.ts';
 
 /** Least time between two writes of one run. */

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { toError } from '../../errors/to-error.ts';
 import type { EventHub } from '../../observability/event-hub.ts';
 import type { CompletedRunEvent, FailedRunEvent } from '../../observability/events.ts';
 import type { Logger } from '../../observability/logger.ts';
@@ -15,7 +16,6 @@ import { RunConduct } from './run-conduct.ts';
 import { runIsolated } from './run-isolated.ts';
 import { RunLimits } from './run-limits.ts';
 import type { RunStore } from './run-store.ts';
-import { toError } from './to-error.ts';
 import { type Verdict, VerdictError } from './verdict.ts';
 
 /** What every run in a runner shares. */

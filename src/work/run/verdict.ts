@@ -1,5 +1,5 @@
+import { describeError } from '../../errors/describe-error.ts';
 import type { FailedRunEvent } from '../../observability/events.ts';
-import { describeError } from './describe-error.ts';
 
 /** What becomes of a job whose run did not complete, with the error that led to it. */
 export type Verdict =
@@ -52,11 +52,12 @@ export function reportOf(thrown: unknown): FailedRunEvent | undefined {
 }
 
 function encode(verdict: Verdict): string {
+  const { name, message, stack } = describeError(verdict.error);
   const document = {
     kind: verdict.kind,
     ...('delayMs' in verdict ? { delayMs: Math.round(verdict.delayMs) } : {}),
     ...('version' in verdict ? { version: verdict.version } : {}),
-    ...describeError(verdict.error),
+    ...{ name, message, ...(stack === undefined ? {} : { stack }) },
   };
   return JSON.stringify(document);
 }

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, QueryConfig, QueryResult } from 'pg';
 import { sqlStateOf } from '../../db/sql-state.ts';
+import { toError } from '../../errors/to-error.ts';
 import type { EventHub } from '../../observability/event-hub.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { type RunEnd, tellingEnds } from '../engine/engine-statement.ts';
 import type { HeldRun, RunReport, RunsUnderWay } from '../run/runs-under-way.ts';
-import { toError } from '../run/to-error.ts';
 import type { EndsBreaker } from './ends-breaker.ts';
 import { type EndState, toNews } from './to-news.ts';
 

@@ -1,3 +1,4 @@
+import { describeError } from '../../errors/describe-error.ts';
 import type { HeldRun } from '../run/runs-under-way.ts';
 import { WaitLine } from './wait-line.ts';
 
@@ -39,6 +40,11 @@ export class EndsBreaker {
 
   get trouble(): EndsTrouble {
     return { unrecordedCount: this.#unrecorded.size, isOpen: this.isOpen, error: this.#error };
+  }
+
+  /** That answer in words that may be shown; null when all is written. */
+  get because(): string | null {
+    return this.#error ? describeError(this.#error).message : null;
   }
 
   get isOpen(): boolean {

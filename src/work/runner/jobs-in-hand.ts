@@ -117,7 +117,7 @@ export class JobsInHand<Services> {
       maxRunning: Number.isFinite(maxRunning) ? maxRunning : null,
       isLeaving: this.isLeaving,
       unrecorded: this.#runs.unrecordedIds,
-      trouble: breaker.trouble.error?.message ?? null,
+      trouble: breaker.because,
       isStalled: breaker.isOpen,
       abandoned: overdue.jobIds,
     };

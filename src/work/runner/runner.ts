@@ -1,5 +1,6 @@
 import type { Task } from 'graphile-worker';
 import { type DatabaseHandle, openDatabase } from '../../db/connections/open-database.ts';
+import { describeError } from '../../errors/describe-error.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import { versionsOf } from '../../tasks/task-version.ts';
 import { type Engine, startEngine } from '../engine/engine.ts';
@@ -146,7 +147,8 @@ export class Runner<Services = unknown> {
     await this.#starting?.catch(() => {});
     if (cause && this.#engine) void this.#releaseLeftovers(this.#engine);
     await this.jobs.letGo(this.#endEngine(), () => void this.#database.close(0));
-    if (cause) await this.jobs.end({ as: 'replaced', because: `replaced: ${cause.message}` }, cause);
+    const because = cause && `replaced: ${describeError(cause).message}`;
+    if (because) await this.jobs.end({ as: 'replaced', because }, cause);
     else await this.jobs.end({ as: 'stopped', because: 'stopped' });
   }
 

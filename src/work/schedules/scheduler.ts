@@ -1,4 +1,5 @@
 import { queryRows } from '../../db/sql-client.ts';
+import { describeError } from '../../errors/describe-error.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { exponentialDelay } from '../../tasks/retry-delay.ts';
 import { SideWork } from '../process/side-work.ts';
@@ -136,7 +137,7 @@ export class Scheduler {
   }
 
   async #record({ queue, identifier }: Schedule, error: unknown): Promise<void> {
-    const message = error instanceof Error ? error.message : String(error);
+    const { message } = describeError(error);
     await queryRows(this.#work.db, RECORD_FAULT, [queue, identifier, message]).catch(() => {});
   }
 }

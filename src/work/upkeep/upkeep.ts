@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { queryRows } from '../../db/sql-client.ts';
 import { sqlStateOf } from '../../db/sql-state.ts';
+import { describeError } from '../../errors/describe-error.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { SideWork } from '../process/side-work.ts';
 import { inBatches } from './in-batches.ts';
@@ -122,7 +123,7 @@ export class Upkeep {
 const LOCK_TIMEOUT = '55P03';
 
 function describe(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const { message } = describeError(error);
   if (sqlStateOf(error) !== LOCK_TIMEOUT) return message;
   return `waited ${STATEMENT_TIMEOUT_MS / 2_000} s in vain for a lock that somebody else holds: ${message}`;
 }

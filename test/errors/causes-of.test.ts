@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { causesOf } from '../../src/db/causes-of.ts';
-import { rootCauseOf } from '../../src/db/root-cause-of.ts';
-import { describeError } from '../../src/work/run/describe-error.ts';
+import { causesOf } from '../../src/errors/causes-of.ts';
+import { describeError } from '../../src/errors/describe-error.ts';
+import { rootCauseOf } from '../../src/errors/root-cause-of.ts';
 
 const refuse = (): never => {
   throw new Error('ask me nothing');

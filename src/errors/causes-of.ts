@@ -3,7 +3,8 @@ const MAX_CAUSES = 100;
 
 /**
  * The error and all that it wraps, the outermost first, each once, at most 100: by `cause`, as drizzle and we do; TypeORM
- * says `driverError`, Prisma `meta`, with a `driverAdapterError` in it; an AggregateError has members. Never throws,
+ * says `driverError`, Sequelize `parent`, Prisma `meta`, with a `driverAdapterError` in it; an AggregateError has members, and so
+ * has the SuppressedError of `using`. Never throws,
  * whatever the errors do when they are read.
  *
  * @param withMembers false for those alone that led to the error itself: an AggregateError then stands for its members
@@ -21,7 +22,7 @@ export function* causesOf(error: unknown, { withMembers = true } = {}): Generato
 }
 
 function wrappedIn(wrapper: object): unknown[] {
-  return ['cause', 'driverError', 'meta', 'driverAdapterError'].map((property) => {
+  return ['cause', 'driverError', 'parent', 'meta', 'driverAdapterError'].map((property) => {
     try {
       return (wrapper as Record<string, unknown>)[property];
     } catch {
@@ -30,9 +31,11 @@ function wrappedIn(wrapper: object): unknown[] {
   });
 }
 
-function membersOf(error: object): unknown[] {
+/** What an error stands for that has no single cause, the first to happen first. Empty for any other. */
+export function membersOf(error: object): unknown[] {
   try {
-    return error instanceof AggregateError ? error.errors.slice(0, MAX_CAUSES) : [];
+    if (error instanceof AggregateError) return error.errors.slice(0, MAX_CAUSES);
+    return 'suppressed' in error && 'error' in error ? [error.suppressed, error.error] : [];
   } catch {
     return [];
   }
