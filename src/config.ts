@@ -10,6 +10,7 @@ import { misspelledVariables } from './config/misspelled-variables.ts';
 import { parseEnvironment } from './config/node-environment.ts';
 import { type ProgramParameters, toEnvironment, toParameter } from './config/program-config.ts';
 import { parseQueues, type QueueSetting } from './config/queue-setting.ts';
+import { reportTokens } from './config/report-tokens.ts';
 import type { Role } from './config/role.ts';
 import { DEFAULT_SCHEMA, parseSchemaName } from './config/schema-name.ts';
 import { parseToken, SECRET_HINT } from './config/secrets.ts';
@@ -17,6 +18,7 @@ import { parseSwitch } from './config/switch.ts';
 
 export { ConfigError, type ConfigProblem } from './config/config-error.ts';
 export { configWarnings } from './config/config-warnings.ts';
+export { MIN_SECRET_LENGTH } from './config/secrets.ts';
 export type { LogLevel, QueueSetting, Role };
 
 /** Every setting, checked and with its default; `settings` are the application's own. Frozen. */
@@ -102,7 +104,7 @@ export function loadConfig<Settings = unknown>(
   reportMissing(reader, own, role);
   const { environment } = own;
   const settings = readSettings?.(reader, { environment, role }) as Settings;
-  reportEqualTokens(reader, own);
+  reportTokens(reader, own);
   reportLoneDirectUrl(reader, own);
   reportMisspelled(reader, env);
   reader.throwProblems();
@@ -169,6 +171,11 @@ export function readMigrationSettings(): MigrationSettings {
   reportLoneDirectUrl(reader, settings);
   reader.throwProblems();
   return settings;
+}
+
+/** NODE_ENV=production, for what a program is given by its code. */
+export function isProduction(): boolean {
+  return process.env['NODE_ENV']?.trim() === 'production';
 }
 
 /** TERM=dumb: nothing that a terminal shows can be written over. */
@@ -253,14 +260,6 @@ function reportMissing(reader: EnvironmentReader, { environment }: OwnConfig, ro
       "required by a worker, as it runs the jobs of the API's database; set it, or use npx howdah dev, which is API, worker and database in one",
     );
   }
-}
-
-function reportEqualTokens(reader: EnvironmentReader, { adminToken, viewerToken }: OwnConfig): void {
-  if (viewerToken === undefined || viewerToken !== adminToken) return;
-  reader.report(
-    'VIEWER_TOKEN',
-    `expected another token than ADMIN_TOKEN, as readers must not act; ${SECRET_HINT}`,
-  );
 }
 
 function reportLoneDirectUrl(

@@ -1,6 +1,8 @@
 /** `howdah/http`: the HTTP API, and what an application's own routes are made with. */
 export type { App as Routes, AppEnv as RouteEnv } from './http/app-dependencies.ts';
 export type { Authorize, Caller, CallerRole } from './http/authorize.ts';
+export { clientAddress } from './http/client-address.ts';
+export { isLocalCaller } from './http/is-local-caller.ts';
 export { limitRate } from './http/middleware/limit-rate.ts';
 export { requireToken } from './http/middleware/require-token.ts';
 export { type Html, layout, type Page, rootFrom } from './http/pages/layout.ts';

@@ -101,6 +101,16 @@ describe('In production', () => {
     assert.deepEqual(variablesOf({ ...PRODUCTION, SECRET_KEY: 'short' }), ['SECRET_KEY']);
   });
 
+  test('a token that can be guessed is refused, and of it only its length is told', () => {
+    const short = { ADMIN_TOKEN: 'a', VIEWER_TOKEN: 'b'.repeat(31) };
+    assert.deepEqual(problemsOf(short), []);
+    const [admin, viewer, ...others] = problemsOf({ ...PRODUCTION, ...short });
+    assert.deepEqual([admin?.variable, viewer?.variable, others], ['ADMIN_TOKEN', 'VIEWER_TOKEN', []]);
+    assert.match(admin?.message ?? '', /^expected at least 32 characters in production, received 1;/);
+    assert.match(viewer?.message ?? '', /received 31; make one with: openssl/);
+    assert.deepEqual(problemsOf({ ...PRODUCTION, ADMIN_TOKEN: 'a'.repeat(32) }), []);
+  });
+
   test('a blank setting is missing', () => {
     assert.deepEqual(variablesOf({ ...PRODUCTION, ADMIN_TOKEN: ' ' }), ['ADMIN_TOKEN']);
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { DevelopmentMailbox, MailboxMessage } from '../../src/bank/mail/development-mailbox.ts';
 import type { App } from '../../src/http/app-dependencies.ts';
-import { openApp, type TestApp } from './open-app.ts';
+import { ADMIN_TOKEN, openApp, type TestApp } from './open-app.ts';
 
 const MAIL: MailboxMessage = {
   ...{ id: 1, messageId: 'm', from: 'a@b.example', to: ['c@d.example'], subject: 's', headers: [] },
@@ -56,7 +56,8 @@ for (const [where, site] of [
   describe(`a page ${where}`, () => {
     for (const path of PAGES) {
       test(`leads only to what is there, its style sheet among it: ${path.slice(0, 20)}`, async () => {
-        const response = await app.request(path, { headers: { Accept: 'text/html' } });
+        const headers = { Accept: 'text/html', Authorization: `Bearer ${ADMIN_TOKEN}` }; // for the mailbox
+        const response = await app.request(path, { headers });
         const links = linksOf(await response.text(), new URL(`${site}${path}`));
         assert.ok(links.some(({ href }) => href === `${site}/assets/howdah.css`));
         for (const { href } of links) {

@@ -20,7 +20,7 @@ export interface BankRouteDependencies extends RateLimits {
   readonly secretKey: string;
   /** How long a verification mail waits; 0 sends at once. */
   readonly verifyEmailDelayMs: number;
-  /** Shown at /mailbox; without it those addresses do not exist. */
+  /** Shown at /mailbox, to callers on this machine or with the admin token; without it those addresses do not exist. */
   readonly mailbox?: DevelopmentMailbox | undefined;
   readonly adminToken?: string | undefined;
   readonly viewerToken?: string | undefined;
@@ -45,6 +45,6 @@ export function addBankRoutes(
 export function addRoutesOver(routes: Routes, deps: BankRouteDependencies): void {
   addUserRoutes(routes, deps);
   addVerifyEmailRoutes(routes, deps);
-  addMailboxRoutes(routes, deps.mailbox);
+  addMailboxRoutes(routes, deps);
   addLandingRoute(routes, deps);
 }

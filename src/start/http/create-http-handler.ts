@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { AnyApp } from '../../app/define-app.ts';
 import { parseDatabaseAddress } from '../../config/database-address.ts';
+import { isProduction, MIN_SECRET_LENGTH } from '../../config.ts';
 import type { Authorize } from '../../http/authorize.ts';
 import { createFetchHandler, type FetchHandler } from '../../http/fetch-handler.ts';
 import { parseMountPath } from '../../http/mount-path.ts';
@@ -103,4 +104,12 @@ function refuseMistakes(options: HttpHandlerOptions): void {
   if (adminToken === '' || viewerToken === '') {
     throw new TypeError('createHttpHandler: expected tokens that are not empty');
   }
+  for (const [name, token] of Object.entries({ adminToken, viewerToken })) refuseShort(name, token);
+}
+
+function refuseShort(name: string, token: string | undefined): void {
+  if (token === undefined || token.length >= MIN_SECRET_LENGTH || !isProduction()) return;
+  throw new TypeError(
+    `createHttpHandler: ${name}: expected at least ${MIN_SECRET_LENGTH} characters in production, received ${token.length}`,
+  );
 }

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { DevelopmentMailbox, MailboxMessage } from '../../../src/bank/mail/development-mailbox.ts';
 import { mailDocument } from '../../../src/bank/pages/mail-document.ts';
 import type { App } from '../../../src/http/app-dependencies.ts';
-import { openApp, outcomeOf, type TestApp } from '../../http/open-app.ts';
+import { ADMIN_TOKEN, openApp, outcomeOf, type TestApp, VIEWER_TOKEN } from '../../http/open-app.ts';
 
 const HOSTILE = '"><script>alert(1)</script>\'&';
 
@@ -48,8 +48,14 @@ before(async () => {
 });
 after(() => http.drop());
 
+/** A request as the server hands it on that took it from this address. */
+const from = (remoteAddress: string) => ({ incoming: { socket: { remoteAddress } } });
+
+const ask = async (path: string, init: RequestInit = {}, asked = app) =>
+  asked.request(`http://127.0.0.1:3000${path}`, init, from('127.0.0.1'));
+
 async function pageAt(path: string): Promise<string> {
-  const response = await app.request(path);
+  const response = await ask(path);
   assert.equal(response.status, 200);
   assert.match(response.headers.get('Content-Type') ?? '', /^text\/html/);
   return response.text();
@@ -65,7 +71,7 @@ describe('the mailbox', () => {
 
   test('says so when there is no mail', async () => {
     const empty = http.withOther({ mailbox: { ...mailbox, messages: () => [] } });
-    assert.match(await (await empty.request('/mailbox')).text(), /No mail yet/);
+    assert.match(await (await ask('/mailbox', {}, empty)).text(), /No mail yet/);
   });
 
   test('shows a mail: headers, text with clickable addresses, and the HTML in a sandboxed frame', async () => {
@@ -93,7 +99,7 @@ describe('the mailbox', () => {
   });
 
   test('serves the HTML of a mail as it is, where it can run nothing and links open a window', async () => {
-    const response = await app.request('/mailbox/2/html');
+    const response = await ask('/mailbox/2/html');
     const policy = response.headers.get('Content-Security-Policy') ?? '';
     const directives = policy.split('; ');
     assert.ok(directives.includes('sandbox allow-popups allow-popups-to-escape-sandbox'));
@@ -109,7 +115,7 @@ describe('the mailbox', () => {
   });
 
   test('is readable as JSON', async () => {
-    const response = await app.request('/mailbox.json');
+    const response = await ask('/mailbox.json');
     const { messages } = (await response.json()) as { messages: Record<string, unknown>[] };
     const { receivedAt, messageId, headers, ...rest } = MESSAGES[1] ?? assert.fail();
     assert.equal(messages.length, 2);
@@ -118,8 +124,8 @@ describe('the mailbox', () => {
 
   for (const id of ['3', '0', '-1', '1.0', '1e0', 'x', '%00', '99999999999999999999']) {
     test(`answers 404 for the mail ${id}`, async () => {
-      assert.deepEqual(await outcomeOf(await app.request(`/mailbox/${id}`)), [404, 'not_found']);
-      assert.deepEqual(await outcomeOf(await app.request(`/mailbox/${id}/html`)), [404, 'not_found']);
+      assert.deepEqual(await outcomeOf(await ask(`/mailbox/${id}`)), [404, 'not_found']);
+      assert.deepEqual(await outcomeOf(await ask(`/mailbox/${id}/html`)), [404, 'not_found']);
     });
   }
 
@@ -134,6 +140,38 @@ describe('the mailbox', () => {
       assert.deepEqual(await outcomeOf(response), [405, 'method_not_allowed']);
     });
   }
+});
+
+describe('who may look at the mails', () => {
+  const CALLERS = {
+    'this machine': [200, '127.0.0.1', {}],
+    'this machine, by IPv6': [200, '::1', {}],
+    'this machine, by IPv4 in IPv6': [200, '::ffff:127.0.0.1', {}],
+    'another machine': [401, '192.0.2.1', {}],
+    'a proxy on this machine': [401, '127.0.0.1', { 'X-Forwarded-For': '192.0.2.1' }],
+    'another proxy on it': [401, '127.0.0.1', { Forwarded: 'for=192.0.2.1' }],
+    'a tunnel': [401, '127.0.0.1', { 'X-Forwarded-Host': 'tunnel.example' }],
+    'another machine with the admin token': [200, '192.0.2.1', { Authorization: `Bearer ${ADMIN_TOKEN}` }],
+    'another machine with the viewer token': [401, '192.0.2.1', { Authorization: `Bearer ${VIEWER_TOKEN}` }],
+  } as const;
+  for (const [who, [status, address, headers]] of Object.entries(CALLERS)) {
+    for (const path of ['/mailbox', '/mailbox.json', '/mailbox/1', '/mailbox/1/html']) {
+      test(`${who} gets ${status} at ${path}`, async () => {
+        const response = await app.request(`http://localhost:3000${path}`, { headers }, from(address));
+        assert.equal(response.status, status);
+        if (status !== 200) assert.doesNotMatch(await response.text(), /code=abc/);
+      });
+    }
+  }
+
+  test('a page of elsewhere cannot make its own name lead here', async () => {
+    const response = await app.request('http://evil.example:3000/mailbox.json', {}, from('127.0.0.1'));
+    assert.equal(response.status, 401);
+  });
+
+  test('where nothing is known of the caller, they need the token', async () => {
+    assert.equal((await app.request('http://localhost/mailbox.json')).status, 401);
+  });
 });
 
 describe('the landing page', () => {

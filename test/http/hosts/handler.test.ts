@@ -38,6 +38,18 @@ for (const [what, options] of Object.entries({
   });
 }
 
+test('is refused a token in production that can be guessed', () => {
+  const before = process.env['NODE_ENV'];
+  process.env['NODE_ENV'] = 'production';
+  try {
+    const options = { connectionString: 'postgres://a/b', adminToken: 'x'.repeat(31) };
+    assert.throws(() => createHttpHandler(options), /adminToken: expected at least 32 characters/);
+  } finally {
+    if (before === undefined) delete process.env['NODE_ENV'];
+    else process.env['NODE_ENV'] = before;
+  }
+});
+
 for (const [basePath, path] of [
   ['/', '/v1/queues'],
   ['/admin/howdah/', '/admin/howdah/v1/queues'],
