@@ -4,7 +4,7 @@ import type { ErrorKind } from '../index.ts';
 export const USER_EXISTS: ErrorKind = {
   code: 'user_exists',
   status: 409,
-  title: 'The account or e-mail is taken',
+  title: 'The account is taken',
 };
 export const USER_NOT_FOUND: ErrorKind = { code: 'user_not_found', status: 404, title: 'No such user' };
 export const VERIFICATION_NOT_FOUND: ErrorKind = {

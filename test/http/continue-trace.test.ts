@@ -14,7 +14,7 @@ async function signUp(account: string, traceparent: string): Promise<void> {
   const body = { account, username: 'Ada', email: `${account}@bank.example`, password: 'swordfish, twice' };
   const { headers, ...request } = jsonPost(body);
   const response = await http.app.request('/v1/users', { ...request, headers: { ...headers, traceparent } });
-  assert.equal(response.status, 201);
+  assert.equal(response.status, 202);
 }
 
 test("the jobs of a sign-up continue the trace of its traceparent, and a broken one is nobody's trace", async () => {

@@ -46,12 +46,12 @@ describe('a flood from one address', () => {
   test('gets as many sign-ups as are allowed and 429 for the rest', async () => {
     app = http.withOther({ clock: () => clock.now, signUpRateLimit: { limit: 3, windowMs: 10_000 } });
     const post = () => signUp('192.0.2.1');
-    assert.deepEqual(await countStatuses(12, post), { 201: 3, 429: 9 });
+    assert.deepEqual(await countStatuses(12, post), { 202: 3, 429: 9 });
     const refused = await post();
     assert.equal(refused.headers.get('Retry-After'), '10');
     assert.deepEqual(await outcomeOf(refused), [429, 'rate_limited']);
     clock.now += 10_000;
-    assert.equal((await post()).status, 201);
+    assert.equal((await post()).status, 202);
   });
 
   test('is not counted for what is no sign-up at all', async () => {
@@ -64,7 +64,7 @@ describe('a flood from one address', () => {
     assert.equal(huge.status, 413);
     const form = { method: 'POST', body: new URLSearchParams({ account: 'ada' }) };
     assert.equal((await postFrom('192.0.2.1', '/v1/users', form)).status, 415);
-    assert.deepEqual([(await signUp('192.0.2.1')).status, (await signUp('192.0.2.1')).status], [201, 429]);
+    assert.deepEqual([(await signUp('192.0.2.1')).status, (await signUp('192.0.2.1')).status], [202, 429]);
   });
 
   test('is counted without a socket too', async () => {

@@ -93,7 +93,7 @@ test('jobs of an open transaction are invisible to the workers that run later on
   assert.deepEqual(mailsTo('held-open@customers.example'), []);
 
   await commits.letGo();
-  assert.equal((await answer)?.status, 201);
+  assert.equal((await answer)?.status, 202);
   for (const id of heldIds) await service.untilState(id, 'completed');
   assert.equal(mailsTo('held-open@customers.example').length, 2);
 });

@@ -52,11 +52,14 @@ export function signUp(url: string, account: string, fields: Record<string, stri
   return fetch(`${url}/v1/users`, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
-/** The two jobs of a sign-up that must succeed. */
+/** The two jobs of a sign-up that must succeed, which whoever signs up is not told. */
 export async function signUpJobs(url: string, account: string): Promise<{ verify: string; welcome: string }> {
   const response = await signUp(url, account);
-  if (response.status !== 201) throw new Error(`sign-up answered ${response.status}`);
-  const { jobs } = (await response.json()) as { jobs: { id: string; task: string }[] };
+  if (response.status !== 202) throw new Error(`sign-up answered ${response.status}`);
+  const payload = encodeURIComponent(JSON.stringify({ user_account: account }));
+  const headers = { Authorization: 'Bearer the-operator-for-tests' };
+  const answer = await fetch(`${url}/v1/jobs?payload_contains=${payload}`, { headers });
+  const { jobs } = (await answer.json()) as { jobs: { id: string; task: string }[] };
   const idOf = (task: string) => jobs.find((job) => job.task === task)?.id ?? '';
   return { verify: idOf('send_verify_email'), welcome: idOf('send_welcome_email') };
 }

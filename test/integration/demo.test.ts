@@ -9,7 +9,7 @@ const WALK = [
   /Start the service\n.*✓ Postgres 1[5-8]\S* of its own/,
   /✓ a runner for each queue: critical \(10 at once\), default \(5 at once\)/,
   /→ POST \/v1\/users .*"password":"…"/,
-  /← 201 {2}user \d+, e-mail not verified yet/,
+  /← 202 {2}accepted/,
   /job \d+ {2}send_verify_email +queue critical/,
   /job \d+ {2}send_welcome_email +queue default/,
   /✓ user row and both jobs come from one transaction, begun at \d{4}-/,

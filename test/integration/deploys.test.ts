@@ -38,7 +38,7 @@ describe('a service behind a balancer', () => {
     });
     assert.match(await ready.text(), /stopping/);
     const answer = await signUp(url, 'late');
-    assert.deepEqual([answer.status, answer.headers.get('Connection')], [201, 'close']);
+    assert.deepEqual([answer.status, answer.headers.get('Connection')], [202, 'close']);
     assert.equal(await service.exited, 0, service.complaints());
     assert.equal(await bank.userCount('late'), 1);
   });

@@ -107,17 +107,17 @@ test('a service goes on with the standby that takes over, without a restart', as
   stack.defer(() => smtp.stop());
   const service = startServiceProcess({ env: { DATABASE_URL: both(), SMTP_URL: smtp.url } }, stack);
   const url = await untilUp(service);
-  assert.equal((await signUp(url, 'before')).status, 201);
+  assert.equal((await signUp(url, 'before')).status, 202);
   await mailedTo(smtp, 'before');
   await waitFor('the standby to have it all', hasCaughtUp);
 
   await one.end('SIGQUIT');
-  assert.notEqual((await signUp(url, 'meanwhile')).status, 201);
+  assert.notEqual((await signUp(url, 'meanwhile')).status, 202);
   await two.query('select pg_promote()');
 
   await waitFor(
     'a sign-up on the new server',
-    async () => (await signUp(url, 'afterwards')).status === 201,
+    async () => (await signUp(url, 'afterwards')).status === 202,
     60_000,
   );
   await mailedTo(smtp, 'afterwards');

@@ -15,7 +15,7 @@ const RESULTS = {
   expired: {
     tone: 'bad',
     title: 'This link has expired',
-    text: 'A link works for fifteen minutes, and only the newest one works. Please ask for a new mail.',
+    text: 'A link works for fifteen minutes. Please ask for a new mail.',
   },
   unknown: {
     tone: 'bad',

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { limitRate, problemResponse, type Routes, requireToken } from '../../http.ts';
+import { clientAddress, limitRate, problemResponse, type Routes, requireToken } from '../../http.ts';
 import { HowdahError } from '../../index.ts';
 import { USER_NOT_FOUND } from '../errors.ts';
-import { accountParameter, enqueuedJob, registration, user } from '../schemas/user.ts';
+import { accountParameter, registration, user } from '../schemas/user.ts';
 import { registerUser } from '../users/register-user.ts';
 import { resendVerification } from '../users/resend-verification.ts';
 import { findUser, type User } from '../users/user.ts';
@@ -22,24 +22,24 @@ function addSignUp(app: Routes, deps: BankRouteDependencies): void {
     operationId: 'signUp',
     tags: ['customers'],
     summary: 'Sign up: the user and both mail jobs commit together',
-    description: 'A mail with a link asks the customer to verify the address.',
+    description:
+      'A mail with a link asks the customer to verify the address. The answer is alike whether or not the address is a customer’s already; its owner learns of it by mail.',
     security: [],
     middleware: limitRate(deps.signUpRateLimit, deps.clock),
     request: { body: { required: true, content: { 'application/json': { schema: registration } } } },
     responses: {
-      201: {
-        description: 'Signed up; a verification mail and a welcome mail are on their way',
-        content: { 'application/json': { schema: z.object({ user, jobs: z.array(enqueuedJob) }) } },
+      202: {
+        description: 'The account name is taken now, and mails to the address are on their way',
+        content: { 'application/json': { schema: z.object({ accepted: z.literal(true) }) } },
       },
-      409: problemResponse('The account or e-mail is taken'),
+      409: problemResponse('The account is taken'),
       422: problemResponse('Every invalid field'),
       429: problemResponse('Too many sign-ups from this address'),
     },
   });
   app.openapi(route, async (c) => {
-    const registered = await registerUser(deps, c.req.valid('json'));
-    const jobs = registered.jobs.map(({ id, task, queue }) => ({ id, task, queue }));
-    return c.json({ user: present(registered.user), jobs }, 201);
+    await registerUser(deps, c.req.valid('json'));
+    return c.json({ accepted: true as const }, 202);
   });
 }
 
@@ -74,7 +74,8 @@ function addResend(app: Routes, deps: BankRouteDependencies): void {
     operationId: 'resendVerification',
     tags: ['customers'],
     summary: 'Send the verification mail again',
-    description: 'Answers alike whether the account exists or not.',
+    description:
+      'Answers alike whether the account exists or not. Links that were mailed before stay good until they expire.',
     security: [],
     middleware: limitRate(deps.resendRateLimit, deps.clock),
     request: { params: accountParameter },
@@ -83,11 +84,13 @@ function addResend(app: Routes, deps: BankRouteDependencies): void {
         description: 'If the account exists and waits for verification, a mail is on its way',
         content: { 'application/json': { schema: z.object({ accepted: z.literal(true) }) } },
       },
-      429: problemResponse('A mail was asked for less than 60 s ago, or too many requests from this address'),
+      429: problemResponse(
+        'This address asked for a mail to the account less than 60 s ago, or too many requests from it',
+      ),
     },
   });
   app.openapi(route, async (c) => {
-    await resendVerification(deps, c.req.valid('param').account);
+    await resendVerification(deps, { ...c.req.valid('param'), requester: clientAddress(c) });
     return c.json({ accepted: true as const }, 202);
   });
 }

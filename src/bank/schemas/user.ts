@@ -1,10 +1,8 @@
 import { z } from '@hono/zod-openapi';
+import { isPlainName } from '../mail/plain-name.ts';
 import { emailAddress } from './email-address.ts';
 
-/** Control characters, NUL among them, and halves of surrogate pairs. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
-
-/** As much of that as a pattern can say that means the same with the flag `u` and without it. */
+/** As much of isPlainName as a pattern can say that means the same with the flag `u` and without it: no control characters. */
 const PRINTABLE_PATTERN = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
 
 const account = z
@@ -12,7 +10,9 @@ const account = z
   .regex(/^[A-Za-z0-9_.-]{3,64}$/, { error: 'expected 3 to 64 of A-Z a-z 0-9 _ . -' })
   .openapi({ example: 'ada' });
 
-const USERNAME = { error: 'expected 1 to 100 printable characters' };
+const USERNAME = {
+  error: 'expected 1 to 100 printable characters, no address of a page or a mailbox among them',
+};
 const PASSWORD = { error: 'expected 8 to 128 characters, all of them valid, none NUL' };
 
 /** Body of a sign-up. */
@@ -24,7 +24,7 @@ export const registration = z
       .trim()
       .min(1, USERNAME)
       .max(100, USERNAME)
-      .refine((username) => !UNPRINTABLE.test(username), USERNAME)
+      .refine(isPlainName, USERNAME)
       .openapi({ example: 'Ada Lovelace', pattern: PRINTABLE_PATTERN }),
     email: emailAddress,
     password: z
@@ -50,8 +50,3 @@ export const user = z
     created_at: z.iso.datetime(),
   })
   .openapi('User');
-
-/** A job that a request enqueued. */
-export const enqueuedJob = z
-  .object({ id: z.string(), task: z.string(), queue: z.string() })
-  .openapi('EnqueuedJob');

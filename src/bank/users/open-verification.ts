@@ -10,15 +10,17 @@ export const VERIFICATION_MINUTES = 15;
 /** Fifteen minutes from now, by the database's clock. */
 export const expiryFromNow = sql`now() + make_interval(mins => ${VERIFICATION_MINUTES})`;
 
-/** Matches verifications that are neither used nor superseded; a user has at most one. */
+/** Matches verifications that are not used; those that an older version replaced by newer ones do not count either. */
 export const isOpen = and(isNull(verifications.usedAt), isNull(verifications.supersededAt));
 
-/** The same for the user that a query finds, as part of another statement. */
-export function insertVerification(userId: SQL): SQL {
-  return sql`insert into ${verifications} (user_id, nonce, expires_at) select (${userId}), ${createNonce()}, ${expiryFromNow}`;
+/** Inserts a pending verification for each user that a query finds, as part of another statement. */
+export function insertVerifications(userIds: SQL): SQL {
+  return sql`
+    insert into ${verifications} (user_id, nonce, expires_at)
+    select found.id, ${createNonce()}, ${expiryFromNow} from (${userIds}) found (id)`;
 }
 
-/** Inserts the user's pending verification. They must not have an open one: a unique index refuses a second. */
+/** Inserts another pending verification of the user; those they have stay open until they expire. */
 export async function openVerification(tx: BankTransaction, userId: bigint): Promise<void> {
   await tx.insert(verifications).values({ userId, nonce: createNonce(), expiresAt: expiryFromNow });
 }

@@ -4,11 +4,10 @@ import { sendVerifyEmail } from '../definitions/send-verify-email.ts';
 import { sendWelcomeEmail } from '../definitions/send-welcome-email.ts';
 import { sql } from '../drizzle.ts';
 import { USER_EXISTS } from '../errors.ts';
-import { users } from '../schema.ts';
-import { insertVerification } from './open-verification.ts';
+import { accountNames, users } from '../schema.ts';
+import { insertVerifications } from './open-verification.ts';
 import { hashPassword } from './password.ts';
 import { violatedIndex } from './unique-violation.ts';
-import { toUser, type User, userColumns } from './user.ts';
 
 export interface RegisterDependencies {
   db: BankDatabase;
@@ -25,48 +24,56 @@ export interface Registration {
   password: string;
 }
 
-/** Which field each unique index guards. */
-const GUARDED_FIELDS: Record<string, 'account' | 'email'> = {
-  users_account_key: 'account',
-  users_email_key: 'email',
-};
+/** What says that an account name is taken. */
+const ACCOUNT_INDEXES = ['account_names_pkey', 'users_account_key'];
 
 /**
  * The new customer and the two mail jobs, all committed in one transaction: either everything exists or nothing does.
  * Its three statements are sent together: on a pool with limits they take one round trip.
  * The password is hashed before, so that no transaction waits for it.
  *
- * @throws {HowdahError} `user_exists` naming the field that is taken, whatever its case; `unavailable` when too many
+ * Whether the e-mail address is a customer's already makes no difference that somebody who signs up could see: the same is
+ * hashed, written and enqueued, and the account name is taken afterwards. No other customer is made; the jobs then mail the
+ * owner of the address, who learns of it.
+ *
+ * @throws {HowdahError} `user_exists` when the account name is taken, whatever its case; `unavailable` when too many
  *   sign-ups wait for their password to be hashed
  */
 export async function registerUser(
   deps: RegisterDependencies,
   { password, ...customer }: Registration,
-): Promise<{ user: User; jobs: EnqueuedJob[] }> {
+): Promise<{ jobs: EnqueuedJob[] }> {
   const passwordHash = await hashPassword(password);
   try {
     return await transactDrizzle(deps.db, async (tx) => {
-      const [user, ...jobs] = await inOrder([
+      const [, ...jobs] = await inOrder([
         insertCustomer(tx, { ...customer, passwordHash }),
         ...enqueueMails(tx, customer.account, deps),
       ]);
-      return { user, jobs };
+      return { jobs };
     });
   } catch (error) {
     throw translateTaken(error);
   }
 }
 
-/** The user with a pending verification. */
+/**
+ * The user with a pending verification, and the name that leads to them; for an address that is taken the name alone, which
+ * leads to its owner. To update a taken row to what it is locks it and returns it, also one that was committed meanwhile, which
+ * a select of the same statement would not see; only the row of an insert has no xmax.
+ */
 async function insertCustomer(
   tx: BankTransaction,
-  values: Omit<Registration, 'password'> & { passwordHash: string },
-): Promise<User> {
-  const added = tx.$with('added').as(tx.insert(users).values(values).returning(userColumns));
-  const opened = tx.$with('opened', {}).as(insertVerification(sql`select added.id from added`));
-  const [row] = await tx.with(added, opened).select().from(added);
-  if (!row) throw new Error('Inserting a user returned no row');
-  return toUser(row);
+  { account, username, email, passwordHash }: Omit<Registration, 'password'> & { passwordHash: string },
+): Promise<void> {
+  await tx.execute(sql`
+    with owner as (
+      insert into ${users} (account, username, email, password_hash)
+      values (${account}, ${username}, ${email}, ${passwordHash})
+      on conflict (lower(email)) do update set email = ${users}.email
+      returning id, xmax = 0 as is_new),
+    named as (insert into ${accountNames} (name, user_id) select lower(${account}), owner.id from owner)
+    ${insertVerifications(sql`select owner.id from owner where owner.is_new`)}`);
 }
 
 function enqueueMails(
@@ -83,11 +90,10 @@ function enqueueMails(
 }
 
 function translateTaken(error: unknown): unknown {
-  const field = GUARDED_FIELDS[violatedIndex(error) ?? ''];
-  if (!field) return error;
+  if (!ACCOUNT_INDEXES.includes(violatedIndex(error) ?? '')) return error;
   return new HowdahError(USER_EXISTS, {
-    detail: field === 'account' ? 'This account is taken' : 'This e-mail address is taken',
-    fields: [{ field, message: 'is taken' }],
+    detail: 'This account is taken',
+    fields: [{ field: 'account', message: 'is taken' }],
     cause: error,
   });
 }

@@ -3,7 +3,7 @@ import type { BankDatabase, BankTransaction } from '../database.ts';
 import { sql } from '../drizzle.ts';
 import { verificationResends } from '../schema.ts';
 
-/** Time between two verification mails that an account may ask for. */
+/** Time between two verification mails for an account that one requester may ask for. */
 const COOL_DOWN_SECONDS = 60;
 
 /** Forgotten requests removed by one call, so that a flood of made-up accounts leaves nothing behind. */
@@ -12,11 +12,14 @@ const SWEEP_ROWS = 100;
 const coolDown = sql`make_interval(secs => ${COOL_DOWN_SECONDS})`;
 
 /**
- * 0 when the account may ask for a mail now, which starts its cool-down; else the seconds left of it, 1 to 60.
- * The account need not exist. Of two calls at once one gets 0: both write the same row.
+ * 0 when the requester may ask for a mail to the account now, which starts their cool-down; else the seconds left of it, 1 to
+ * 60. The account need not exist. Of two calls at once one gets 0: both write the same row.
  */
-export async function startCoolDown(tx: BankTransaction, account: string): Promise<number> {
-  const accountHash = createHash('sha256').update(account.toLowerCase()).digest('hex');
+export async function startCoolDown(
+  tx: BankTransaction,
+  { account, requester }: { account: string; requester: string },
+): Promise<number> {
+  const accountHash = createHash('sha256').update(`${account.toLowerCase()}\n${requester}`).digest('hex');
   const { requestedAt } = verificationResends;
   const [started] = await tx
     .insert(verificationResends)

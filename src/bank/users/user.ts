@@ -1,6 +1,6 @@
 import type { BankDatabase, BankTransaction } from '../database.ts';
-import { sql } from '../drizzle.ts';
-import { users } from '../schema.ts';
+import { eq, sql } from '../drizzle.ts';
+import { accountNames, users } from '../schema.ts';
 
 /** A customer, without anything secret. */
 export interface User {
@@ -35,6 +35,22 @@ export async function findUser(
   account: string,
 ): Promise<User | undefined> {
   const [row] = await db.select(userColumns).from(users).where(isAccount(account)).limit(1);
+  return row && toUser(row);
+}
+
+/**
+ * Who is mailed about an account name: the customer that has it, or the owner of the address that somebody signed up with under
+ * it; undefined when nobody ever did.
+ */
+export async function findOwner(
+  db: BankDatabase | BankTransaction,
+  account: string,
+): Promise<User | undefined> {
+  const [row] = await db
+    .select(userColumns)
+    .from(accountNames)
+    .innerJoin(users, eq(users.id, accountNames.userId))
+    .where(sql`${accountNames.name} = lower(${account})`);
   return row && toUser(row);
 }
 

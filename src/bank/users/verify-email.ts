@@ -28,7 +28,7 @@ const NO_NONCE = createNonce();
  * gets the same answer, and whether a verification is used or expired is told only to who has its code.
  *
  * @throws {HowdahError} `verification_not_found` for an unknown id or a wrong code, `verification_used`, or
- *   `verification_expired`, also when a newer mail was asked for
+ *   `verification_expired`
  */
 export async function verifyEmail(deps: VerifyDependencies, proof: VerificationProof): Promise<void> {
   const id = proof.id.toLowerCase();
@@ -50,8 +50,7 @@ async function isProven(
 
 /**
  * False when the verification cannot be used. Of two calls at the same moment exactly one gets true: the second
- * update waits for the first one's row lock and, after its commit, finds the row no longer matches. The same lock
- * decides between a use and a resend that supersedes the verification.
+ * update waits for the first one's row lock and, after its commit, finds the row no longer matches.
  */
 async function useVerification(db: BankDatabase, id: string): Promise<boolean> {
   return transactDrizzle(db, async (tx) => {

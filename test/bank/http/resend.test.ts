@@ -13,19 +13,34 @@ beforeEach(async () => {
   await http.customers.signUpAda();
 });
 
-const resend = async (account: string) =>
-  http.app.request(`/v1/users/${account}/verify-email`, { method: 'POST' });
+const resend = async (account: string, remoteAddress = '192.0.2.1') =>
+  http.app.request(
+    `/v1/users/${account}/verify-email`,
+    { method: 'POST' },
+    { incoming: { socket: { remoteAddress } } },
+  );
 
 const jobCount = async () => (await http.customers.rows('select from howdah.jobs')).length;
 
 describe('POST /v1/users/{account}/verify-email', () => {
-  test('answers 202 and enqueues one mail with a new code; the old one has expired', async () => {
+  test('answers 202 and enqueues one mail with a new code; the old one is still good', async () => {
+    await http.customers.rows('update verifications set sent_at = now()');
     const [before, old] = [await jobCount(), await http.customers.proofOf('ada')];
     const response = await resend('ada');
     assert.deepEqual([response.status, await response.json()], [202, { accepted: true }]);
     assert.equal(await jobCount(), before + 1);
-    assert.equal((await http.postJson('/v1/verify-email', old)).status, 410);
-    assert.equal((await http.postJson('/v1/verify-email', await http.customers.proofOf('ada'))).status, 200);
+    const proof = await http.customers.proofOf('ada');
+    assert.notEqual(proof.id, old.id);
+    assert.equal((await http.postJson('/v1/verify-email', old)).status, 200);
+  });
+
+  test('a stranger’s request takes nothing from the owner of the account', async () => {
+    await http.customers.rows('update verifications set sent_at = now()');
+    const old = await http.customers.proofOf('ada');
+    assert.equal((await resend('ada', '198.51.100.1')).status, 202);
+    assert.equal((await resend('ada', '198.51.100.1')).status, 429);
+    assert.equal((await resend('ada', '192.0.2.1')).status, 202);
+    assert.equal((await http.postJson('/v1/verify-email', old)).status, 200);
   });
 
   test('answers alike for a waiting, a verified and an unknown account, then makes each wait a minute', async () => {

@@ -13,51 +13,70 @@ beforeEach(() => http.forgetCustomers());
 const signUp = (body: unknown) => http.postJson('/v1/users', body);
 
 describe('POST /v1/users', () => {
-  test('answers 201 with the user and both jobs', async () => {
+  test('answers 202, and the user and both jobs are there', async () => {
     const response = await signUp(ADA);
-    assert.equal(response.status, 201);
-    const { user, jobs } = (await response.json()) as {
-      user: Record<string, unknown>;
-      jobs: { id: string }[];
-    };
-    const { id, created_at, ...rest } = user;
-    assert.match(String(id), /^\d+$/);
-    assert.ok(Math.abs(Date.now() - Date.parse(String(created_at))) < 60_000);
+    assert.deepEqual([response.status, await response.json()], [202, { accepted: true }]);
+    const users = await http.customers.rows('select account, username, email, email_verified_at from users');
     const { account, username, email } = ADA;
-    assert.deepEqual(rest, { account, username, email, email_verified: false });
-    const written = await http.customers.rows(
-      'select id::text, task, queue from howdah.jobs where id = any($1) order by id',
-      [jobs.map((job) => job.id)],
+    assert.deepEqual(users, [{ account, username, email, email_verified_at: null }]);
+    const jobs = await http.customers.rows(
+      'select task, queue, payload from howdah.jobs order by id desc limit 2',
     );
-    assert.deepEqual(jobs, written);
-    const [verify, welcome] = written;
-    assert.deepEqual([verify?.task, verify?.queue], ['send_verify_email', 'critical']);
-    assert.deepEqual([welcome?.task, welcome?.queue], ['send_welcome_email', 'default']);
+    const payload = { user_account: 'ada' };
+    assert.deepEqual(jobs.reverse(), [
+      { task: 'send_verify_email', queue: 'critical', payload },
+      { task: 'send_welcome_email', queue: 'default', payload },
+    ]);
   });
 
   test('trims the username', async () => {
-    const response = await signUp({ ...ADA, username: '  Ada  ' });
-    const { user } = (await response.json()) as { user: { username: string } };
-    assert.equal(user.username, 'Ada');
+    await signUp({ ...ADA, username: '  Ada  ' });
+    assert.deepEqual(await http.customers.rows('select username from users'), [{ username: 'Ada' }]);
   });
 
-  for (const { field, other } of [
-    { field: 'account', other: { ...ADA, account: 'ADA', email: 'other@example.com' } },
-    { field: 'email', other: { ...ADA, account: 'other', email: 'ADA@example.com' } },
-  ]) {
-    test(`answers 409 naming the ${field} that is taken, and writes nothing`, async () => {
-      await signUp(ADA);
-      const before = await http.customers.snapshot();
-      const problem = await readProblem(await signUp(other));
-      assert.deepEqual([problem.status, problem.code], [409, 'user_exists']);
-      assert.deepEqual(problem.errors, [{ field, message: 'is taken' }]);
-      assert.equal(await http.customers.snapshot(), before);
-    });
-  }
+  test('answers 409 naming the account that is taken, and writes nothing', async () => {
+    await signUp(ADA);
+    const before = await http.customers.snapshot();
+    const problem = await readProblem(await signUp({ ...ADA, account: 'ADA', email: 'other@example.com' }));
+    assert.deepEqual([problem.status, problem.code], [409, 'user_exists']);
+    assert.deepEqual(problem.errors, [{ field: 'account', message: 'is taken' }]);
+    assert.equal(await http.customers.snapshot(), before);
+  });
 
-  test('answers one of two posts at once with 201 and the other with 409', async () => {
+  test('answers alike, twice, whether or not the address is a customer’s', async () => {
+    await signUp(ADA);
+    const answersTo = async (account: string, email: string) => {
+      const answers = [];
+      for (const address of [email, 'other@example.com']) {
+        const response = await signUp({ ...ADA, account, email: address });
+        const text = (await response.text()).replace(/"request_id":"[^"]*"/, '');
+        answers.push([response.status, text, [...response.headers.keys()]]);
+      }
+      return answers;
+    };
+    const known = await answersTo('probe-1', 'ADA@example.com');
+    const unknown = await answersTo('probe-2', 'nobody@example.com');
+    assert.deepEqual(known, unknown);
+    assert.deepEqual(
+      known.map(([status]) => status),
+      [202, 409],
+    );
+    const jobs = await http.customers.rows(
+      `select payload ->> 'user_account' as account, task from howdah.jobs
+       where payload ->> 'user_account' like 'probe-%' order by 1, 2`,
+    );
+    assert.deepEqual(
+      jobs,
+      ['probe-1', 'probe-2'].flatMap((account) => [
+        { account, task: 'send_verify_email' },
+        { account, task: 'send_welcome_email' },
+      ]),
+    );
+  });
+
+  test('answers one of two posts at once with 202 and the other with 409', async () => {
     const responses = await Promise.all([signUp(ADA), signUp(ADA)]);
-    assert.deepEqual(responses.map(({ status }) => status).sort(), [201, 409]);
+    assert.deepEqual(responses.map(({ status }) => status).sort(), [202, 409]);
     assert.equal((await http.customers.rows('select from users')).length, 1);
   });
 });
@@ -97,6 +116,11 @@ describe('an invalid sign-up', () => {
       fields: ['username'],
     },
     {
+      what: 'a link for a username',
+      body: { ...ADA, username: 'Your account is LOCKED. Unlock: https://evil.example/login' },
+      fields: ['username'],
+    },
+    {
       what: 'half a surrogate pair',
       body: { ...ADA, username: 'Ada \ud800', password: 'horse battery \ud800' },
       fields: ['password', 'username'],
@@ -127,8 +151,8 @@ describe('an invalid sign-up', () => {
   test('takes values of exactly the allowed lengths', async () => {
     const longest = { account: 'a'.repeat(64), username: 'ä'.repeat(100), password: 'p'.repeat(128) };
     const shortest = { account: 'a-_', username: 'a', password: '12345678' };
-    assert.equal((await signUp({ ...longest, email: 'one@example.com' })).status, 201);
-    assert.equal((await signUp({ ...shortest, email: 'two@example.com' })).status, 201);
+    assert.equal((await signUp({ ...longest, email: 'one@example.com' })).status, 202);
+    assert.equal((await signUp({ ...shortest, email: 'two@example.com' })).status, 202);
   });
 
   test('is told what was expected and received, but for the password its length only', async () => {

@@ -61,6 +61,6 @@ test('more than one batch is deleted', async () => {
 test('a customer whose verification is gone can ask for another', async () => {
   await expireIt('8 days');
   await deleteExpiredVerifications(customers.db, never);
-  await resendVerification(customers, 'ada');
+  await resendVerification(customers, { account: 'ada', requester: 'ada' });
   assert.equal((await customers.rows('select from verifications')).length, 1);
 });

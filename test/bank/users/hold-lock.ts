@@ -2,10 +2,19 @@ import type pg from 'pg';
 import { waitFor } from '../../support/wait-for.ts';
 
 /** Locks a verification's row on a connection of its own, so that a test decides who waits in which order. */
-export async function holdVerification(pool: pg.Pool, id: string) {
+export function holdVerification(pool: pg.Pool, id: string) {
+  return hold(pool, 'select from verifications where id = $1 for update', [id]);
+}
+
+/** The same for the rows of all users. */
+export function holdUser(pool: pg.Pool) {
+  return hold(pool, 'select from users for update', []);
+}
+
+async function hold(pool: pg.Pool, text: string, values: unknown[]) {
   const client = await pool.connect();
   await client.query('begin');
-  await client.query('select from verifications where id = $1 for update', [id]);
+  await client.query(text, values);
   let releasing: Promise<void> | undefined;
   return {
     /**

@@ -15,9 +15,16 @@ beforeEach(() => customers.rows('truncate users, verifications cascade'));
 
 const jobCount = async () => (await customers.rows('select from howdah.jobs')).length;
 
+function isTaken(error: unknown): true {
+  assert.ok(error instanceof HowdahError);
+  assert.equal(error.code, 'user_exists');
+  assert.deepEqual(error.fields, [{ field: 'account', message: 'is taken' }]);
+  return true;
+}
+
 describe('registering a user', () => {
   test('commits the user, an open verification and both mail jobs', async () => {
-    const { user, jobs } = await registerUser(customers, ADA);
+    const { jobs } = await registerUser(customers, ADA);
     const stored = await customers.rows(
       `select queue, task, max_attempts, payload from howdah.jobs where id = any($1) order by id`,
       [jobs.map(({ id }) => id)],
@@ -27,10 +34,10 @@ describe('registering a user', () => {
       { queue: 'critical', task: 'send_verify_email', max_attempts: 11, payload },
       { queue: 'default', task: 'send_welcome_email', max_attempts: 4, payload },
     ]);
-    assert.equal(user.emailVerifiedAt, null);
-    const open = await customers.rows('select from verifications where used_at is null and user_id = $1', [
-      user.id,
-    ]);
+    const open = await customers.rows(
+      `select from verifications v join users u on u.id = v.user_id
+       where u.account = 'ada' and v.used_at is null and u.email_verified_at is null`,
+    );
     assert.equal(open.length, 1);
   });
 
@@ -50,19 +57,14 @@ describe('registering a user', () => {
     assert.equal(Math.round(row?.seconds ?? 0), 10);
   });
 
-  for (const { field, other } of [
-    { field: 'account', other: { ...ADA, account: 'ADA', email: 'other@example.com' } },
-    { field: 'email', other: { ...ADA, account: 'other', email: 'Ada@Example.COM' } },
+  for (const { what, other } of [
+    { what: 'account', other: { ...ADA, account: 'ADA', email: 'other@example.com' } },
+    { what: 'account with its address', other: { ...ADA, account: 'ADA' } },
   ]) {
-    test(`names the taken ${field}, whatever its case, and leaves neither user nor job`, async () => {
+    test(`says that the ${what} is taken, whatever its case, and leaves neither user nor job`, async () => {
       await registerUser(customers, ADA);
       const before = await customers.snapshot();
-      await assert.rejects(registerUser(customers, other), (error) => {
-        assert.ok(error instanceof HowdahError);
-        assert.equal(error.code, 'user_exists');
-        assert.deepEqual(error.fields, [{ field, message: 'is taken' }]);
-        return true;
-      });
+      await assert.rejects(registerUser(customers, other), isTaken);
       assert.equal(await customers.snapshot(), before);
     });
   }
@@ -93,5 +95,38 @@ describe('registering a user', () => {
     const refusals = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []));
     assert.deepEqual(new Set(refusals), new Set(['user_exists']));
     assert.equal((await jobCount()) - before, 2);
+  });
+});
+
+describe("signing up with a customer's address", () => {
+  const other = { ...ADA, account: 'Other', email: 'Ada@Example.COM' };
+
+  test('makes no customer, takes the name, and enqueues the same jobs', async () => {
+    await registerUser(customers, ADA);
+    const before = await jobCount();
+    const { jobs } = await registerUser(customers, other);
+    assert.deepEqual(
+      jobs.map(({ task, queue }) => [task, queue]),
+      [
+        ['send_verify_email', 'critical'],
+        ['send_welcome_email', 'default'],
+      ],
+    );
+    assert.equal((await jobCount()) - before, 2);
+    assert.deepEqual(await customers.rows('select account from users'), [{ account: 'ada' }]);
+    assert.equal((await customers.rows('select from verifications')).length, 1);
+    await assert.rejects(registerUser(customers, { ...other, email: 'mine@example.com' }), isTaken);
+  });
+
+  test('at the same moment as the customer makes one of them', async () => {
+    const results = await Promise.allSettled(
+      Array.from({ length: 10 }, (_, index) => registerUser(customers, { ...ADA, account: `ada${index}` })),
+    );
+    assert.deepEqual(new Set(results.map(({ status }) => status)), new Set(['fulfilled']));
+    assert.equal((await customers.rows('select from users')).length, 1);
+    const [names] = await customers.rows(
+      'select count(*)::int as names, count(distinct user_id)::int as owners from account_names',
+    );
+    assert.deepEqual(names, { names: 10, owners: 1 });
   });
 });

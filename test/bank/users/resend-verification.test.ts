@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { resendVerification } from '../../../src/bank/users/resend-verification.ts';
+import { resendVerification as resendFor } from '../../../src/bank/users/resend-verification.ts';
 import { verifyEmail } from '../../../src/bank/users/verify-email.ts';
 import { HowdahError } from '../../../src/errors.ts';
 import { type Customers, openCustomers } from './open-customers.ts';
@@ -15,6 +15,12 @@ beforeEach(async () => {
   await customers.signUpAda();
 });
 
+const resendVerification = (deps: Customers, account: string, requester = '192.0.2.1') =>
+  resendFor(deps, { account, requester });
+
+/** As if every link so far had been mailed. */
+const mailAll = () => customers.rows('update verifications set sent_at = now()');
+
 const jobIds = async () =>
   (await customers.rows<{ id: string }>('select id from howdah.jobs order by id')).map(({ id }) => id);
 
@@ -26,7 +32,8 @@ function isCoolingDown(error: unknown): true {
 }
 
 describe('asking for the verification mail again', () => {
-  test('replaces the open verification and enqueues one mail', async () => {
+  test('opens another verification beside the first and enqueues one mail', async () => {
+    await mailAll();
     const [before, old] = [await jobIds(), await customers.proofOf('ada')];
     await resendVerification(customers, 'ada');
     const [id, ...others] = (await jobIds()).filter((each) => !before.includes(each));
@@ -37,10 +44,8 @@ describe('asking for the verification mail again', () => {
     );
     const payload = { user_account: 'ada' };
     assert.deepEqual(job, { task: 'send_verify_email', queue: 'critical', max_attempts: 11, payload });
-    const states = await customers.rows(
-      'select superseded_at is null as is_open from verifications order by 1',
-    );
-    assert.deepEqual(states, [{ is_open: false }, { is_open: true }]);
+    const open = await customers.rows('select from verifications where superseded_at is null');
+    assert.equal(open.length, 2);
     assert.notEqual((await customers.proofOf('ada')).id, old.id);
   });
 
@@ -54,10 +59,41 @@ describe('asking for the verification mail again', () => {
   }
 
   test('is possible again after the cool-down', async () => {
+    for (const count of [2, 3]) {
+      await mailAll();
+      await resendVerification(customers, 'ada');
+      assert.equal((await customers.rows('select from verifications')).length, count);
+      await customers.rows(`update verification_resends set requested_at = now() - interval '60 s'`);
+    }
+  });
+
+  test('is possible for one requester while another waits', async () => {
+    await resendVerification(customers, 'ada', 'a stranger');
+    await assert.rejects(resendVerification(customers, 'ada', 'a stranger'), isCoolingDown);
+    await resendVerification(customers, 'ada', 'her owner');
+    await resendVerification(customers, 'nobody', 'a stranger');
+  });
+
+  test('makes no second link while one was not mailed yet, but enqueues the mail again', async () => {
+    const before = await jobIds();
     await resendVerification(customers, 'ada');
-    await customers.rows(`update verification_resends set requested_at = now() - interval '60 s'`);
-    await resendVerification(customers, 'ada');
-    assert.equal((await customers.rows('select from verifications')).length, 3);
+    assert.equal((await customers.rows('select from verifications')).length, 1);
+    assert.equal((await jobIds()).length, before.length + 1);
+  });
+
+  test('mails no sixth link while five are good, whoever asks', async () => {
+    const before = await jobIds();
+    for (let number = 1; number <= 8; number += 1) {
+      await mailAll();
+      await resendVerification(customers, 'ada', `stranger ${number}`);
+    }
+    assert.equal((await customers.rows('select from verifications')).length, 5);
+    assert.equal((await jobIds()).length, before.length + 4);
+    await customers.rows(
+      `update verifications set created_at = now() - interval '1 h', expires_at = now() - interval '1 s'`,
+    );
+    await resendVerification(customers, 'ada', 'her owner');
+    assert.equal((await jobIds()).length, before.length + 5);
   });
 
   test('resolves for an unknown account and enqueues nothing', async () => {
@@ -74,6 +110,7 @@ describe('asking for the verification mail again', () => {
   });
 
   test('lets one of ten calls at once through', async () => {
+    await mailAll();
     const calls = Array.from({ length: 10 }, () => resendVerification(customers, 'ada'));
     const results = await Promise.allSettled(calls);
     assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Mailer } from '../../../src/bank/mail/mailer.ts';
 import type { Services } from '../../../src/bank/services.ts';
+import { registerUser } from '../../../src/bank/users/register-user.ts';
 import { resendVerification } from '../../../src/bank/users/resend-verification.ts';
 import { sendVerificationMail } from '../../../src/bank/users/send-verification-mail.ts';
 import { sendWelcomeMail } from '../../../src/bank/users/send-welcome-mail.ts';
@@ -107,13 +108,34 @@ describe('the verification mail', () => {
     assert.deepEqual(mailer.sent, []);
   });
 
-  test('is sent once for the newest link when the first job comes late', async () => {
-    await resendVerification(customers, 'ada');
+  test('is sent once, for the one link, when another was asked for before the first job came', async () => {
+    await resendVerification(customers, { account: 'ada', requester: 'ada' });
     await sendVerificationMail(services(), request({ jobId: '42' }));
     await sendVerificationMail(services(), request({ jobId: '43' }));
     const { code } = await customers.proofOf('ada');
     assert.equal(mailer.sent.length, 1);
     assert.ok(mailer.sent[0]?.text.includes(code));
+  });
+
+  test('is sent for another link once that is asked for, and the first is still good', async () => {
+    await sendVerificationMail(services(), request({ jobId: '42' }));
+    const first = await customers.proofOf('ada');
+    await resendVerification(customers, { account: 'ada', requester: 'ada' });
+    await sendVerificationMail(services(), request({ jobId: '43' }));
+    const [, second] = mailer.sent;
+    assert.equal(mailer.sent.length, 2);
+    assert.ok(!second?.text.includes(first.code));
+    await verifyEmail(customers, first);
+  });
+
+  test('says nothing that somebody wrote who signed up', async () => {
+    await customers.rows(`update users set username = 'LOCKED! https://evil.example'`);
+    await sendVerificationMail(services(), request());
+    await sendWelcomeMail(services(), request());
+    assert.equal(mailer.sent.length, 2);
+    for (const { subject, text, html } of mailer.sent) {
+      for (const part of [subject, text, html]) assert.doesNotMatch(part, /LOCKED|evil|Lovelace/);
+    }
   });
 
   test('is not sent, nor counted as sent, once the attempt has ended', async () => {
@@ -130,7 +152,60 @@ describe('the welcome mail', () => {
     const [mail, ...others] = mailer.sent;
     assert.deepEqual(others, []);
     assert.deepEqual([mail?.to, mail?.messageId], [ADA.email, 'job-42@bank.example']);
-    assert.ok(mail?.text.includes(ADA.username));
+    assert.match(mail?.text ?? '', /^Hello,\n/);
+  });
+
+  test('says the name of who is verified', async () => {
+    await verifyEmail(customers, await customers.proofOf('ada'));
+    await sendWelcomeMail(services(), request());
+    assert.match(mailer.sent[0]?.text ?? '', /^Hello Ada Lovelace,\n/);
+  });
+});
+
+describe("when somebody signs up with a customer's address", () => {
+  const signUp = (account: string) =>
+    registerUser(customers, { ...ADA, account, username: 'Eve of evil.example', email: 'ADA@example.com' });
+
+  test('the owner is told, with nothing that the other wrote, and once an hour at most', async () => {
+    for (const account of ['eve-1', 'eve-2']) await signUp(account);
+    await sendVerificationMail(services(), request({ userAccount: 'EVE-1', jobId: '50' }));
+    await sendVerificationMail(services(), request({ userAccount: 'eve-2', jobId: '51' }));
+    const [mail, ...others] = mailer.sent;
+    assert.deepEqual(others, []);
+    assert.deepEqual(
+      [mail?.to, mail?.subject, mail?.messageId],
+      [ADA.email, 'You have an account already', 'job-50@bank.example'],
+    );
+    for (const part of [mail?.text ?? '', mail?.html ?? '']) assert.doesNotMatch(part, /eve|evil/i);
+    await customers.rows(`update users set noticed_at = now() - interval '61 minutes'`);
+    await sendVerificationMail(services(), request({ userAccount: 'eve-2', jobId: '52' }));
+    assert.equal(mailer.sent.length, 2);
+  });
+
+  test('a mail server that is away keeps the owner from nothing', async () => {
+    await signUp('eve');
+    const unsteady = services(failing(2));
+    const send = () => sendVerificationMail(unsteady, request({ userAccount: 'eve', jobId: '50' }));
+    for (let attempt = 1; attempt <= 2; attempt += 1) await assert.rejects(send(), /away/);
+    await send();
+    assert.equal(mailer.sent.length, 1);
+  });
+
+  test('of ten jobs at once one tells the owner', async () => {
+    const accounts = Array.from({ length: 10 }, (_, index) => `eve-${index}`);
+    await Promise.all(accounts.map(signUp));
+    await Promise.all(
+      accounts.map((userAccount, index) =>
+        sendVerificationMail(services(), request({ userAccount, jobId: String(index) })),
+      ),
+    );
+    assert.equal(mailer.sent.length, 1);
+  });
+
+  test('nobody is welcomed', async () => {
+    await signUp('eve');
+    await sendWelcomeMail(services(), request({ userAccount: 'eve' }));
+    assert.deepEqual(mailer.sent, []);
   });
 });
 

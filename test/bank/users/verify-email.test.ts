@@ -4,7 +4,7 @@ import { registerUser } from '../../../src/bank/users/register-user.ts';
 import { resendVerification } from '../../../src/bank/users/resend-verification.ts';
 import { signVerificationCode } from '../../../src/bank/users/verification-code.ts';
 import { verifyEmail } from '../../../src/bank/users/verify-email.ts';
-import { holdVerification } from './hold-lock.ts';
+import { holdUser, holdVerification } from './hold-lock.ts';
 import { ADA, type Customers, openCustomers } from './open-customers.ts';
 
 let customers: Customers;
@@ -50,11 +50,19 @@ describe('verifying an e-mail address', () => {
     assert.deepEqual(await verifiedAccounts(), []);
   });
 
-  test('refuses a code that a newer mail replaced, as expired', async () => {
+  test('takes the code of an earlier mail until it expires, whoever asked for another', async () => {
     const proof = await customers.proofOf('ada');
-    await resendVerification(customers, 'ada');
+    await customers.rows('update verifications set sent_at = now()');
+    await resendVerification(customers, { account: 'ada', requester: 'a stranger' });
+    assert.equal((await customers.rows('select from verifications')).length, 2);
+    await verifyEmail(customers, proof);
+    assert.deepEqual(await verifiedAccounts(), ['ada']);
+  });
+
+  test('refuses a code that an older version replaced, as expired', async () => {
+    const proof = await customers.proofOf('ada');
+    await customers.rows('update verifications set superseded_at = now()');
     await assert.rejects(verifyEmail(customers, proof), { code: 'verification_expired' });
-    await verifyEmail(customers, await customers.proofOf('ada'));
   });
 
   test("refuses another user's code", async () => {
@@ -116,11 +124,11 @@ describe('of two calls at the same moment', () => {
   test('a verification ahead of a resend wins, and no further mail is enqueued', async (t) => {
     const proof = await customers.proofOf('ada');
     const before = await customers.rows('select from howdah.jobs');
-    const held = await holdVerification(customers.pool, proof.id);
+    const held = await holdUser(customers.pool);
     t.after(held.release);
     const verifying = verifyEmail(customers, proof);
     await held.untilWaiting(1);
-    const resending = resendVerification(customers, 'ada');
+    const resending = resendVerification(customers, { account: 'ada', requester: 'ada' });
     await held.untilWaiting(2);
     await held.release();
     await Promise.all([verifying, resending]);
@@ -128,16 +136,19 @@ describe('of two calls at the same moment', () => {
     assert.equal((await customers.rows('select from howdah.jobs')).length, before.length);
   });
 
-  test('a resend ahead of a verification wins, and the old code has expired', async (t) => {
+  test('a resend ahead of a verification enqueues its mail, and the earlier code verifies', async (t) => {
     const proof = await customers.proofOf('ada');
-    const held = await holdVerification(customers.pool, proof.id);
+    await customers.rows('update verifications set sent_at = now()');
+    const before = await customers.rows('select from howdah.jobs');
+    const held = await holdUser(customers.pool);
     t.after(held.release);
-    const resending = resendVerification(customers, 'ada');
+    const resending = resendVerification(customers, { account: 'ada', requester: 'ada' });
     await held.untilWaiting(1);
-    const verifying = assert.rejects(verifyEmail(customers, proof), { code: 'verification_expired' });
+    const verifying = verifyEmail(customers, proof);
     await held.untilWaiting(2);
     await held.release();
     await Promise.all([resending, verifying]);
-    assert.deepEqual(await verifiedAccounts(), []);
+    assert.deepEqual(await verifiedAccounts(), ['ada']);
+    assert.equal((await customers.rows('select from howdah.jobs')).length, before.length + 1);
   });
 });
