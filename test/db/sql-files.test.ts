@@ -9,7 +9,7 @@ const CREATED = /^create (?:\w+ )*?(?:view|function|trigger|type) (?:howdah\.)?:
 const PLACEHOLDER = /:(["'])(\w+)\1/;
 
 /** Parts of one subject that make no sense apart, so named for that. */
-const SUBJECTS = new Set(['hand_over', 'installation', 'filter_conditions']);
+const SUBJECTS = new Set(['hand_over', 'installation', 'filter_conditions', 'payload_shape']);
 
 const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.sql'))

@@ -4,7 +4,7 @@ import { createClient } from '../connections/connection.ts';
 /** For an answer; the wait itself goes on without one. */
 const PATIENCE_MS = 5_000;
 const SECOND_MS = 1_000;
-const MINUTE_MS = 60_000;
+const MINUTE = 60;
 
 /** A session that stands in another one's way. */
 export interface LockHolder {
@@ -88,10 +88,10 @@ export function describeHolder({ pid, user, application, state, openMs }: LockHo
   return `pid ${pid} (${facts.join(', ')})`;
 }
 
-/** Such as: 12 s, 3 min 20 s. */
+/** To the nearest second, such as: 12 s, 3 min 20 s. */
 export function describeMs(ms: number): string {
-  if (ms < MINUTE_MS) return `${Math.floor(ms / SECOND_MS)} s`;
-  const seconds = Math.floor((ms % MINUTE_MS) / SECOND_MS);
-  const minutes = `${Math.floor(ms / MINUTE_MS)} min`;
-  return seconds === 0 ? minutes : `${minutes} ${seconds} s`;
+  const seconds = Math.round(ms / SECOND_MS);
+  if (seconds < MINUTE) return `${seconds} s`;
+  const minutes = `${Math.floor(seconds / MINUTE)} min`;
+  return seconds % MINUTE === 0 ? minutes : `${minutes} ${seconds % MINUTE} s`;
 }
