@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { runHowdah } from '../support/howdah-cli.ts';
+import { namedPattern } from '../support/named-pattern.ts';
 import { createEmptyDatabase } from '../support/test-database.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
+import { TEST_SCHEMA } from '../support/test-schema.ts';
 
 const works = testTask('works');
 
@@ -96,7 +98,7 @@ describe('npx howdah doctor', () => {
     assert.equal(exitCode, 1);
     assert.match(
       stdout,
-      /ERROR Schema "graphile_worker" is not the graphile-worker .*table extra is unknown/,
+      namedPattern(/ERROR Schema "graphile_worker" is not the graphile-worker .*table extra is unknown/),
     );
     assert.match(stdout, /ok +engine of queue "critical"/);
   });
@@ -133,7 +135,9 @@ describe('npx howdah doctor', () => {
     assert.equal(exitCode, 1);
     assert.match(
       stdout,
-      /ERROR triggers of graphile_worker_critical\._private_jobs are disabled: howdah_fence\n +→ alter table/,
+      namedPattern(
+        /ERROR triggers of graphile_worker_critical\._private_jobs are disabled: howdah_fence\n +→ alter table/,
+      ),
     );
   });
 
@@ -174,7 +178,7 @@ describe('npx howdah doctor', () => {
       assert.equal(exitCode, 1);
       assert.match(
         stdout,
-        new RegExp(`ERROR role "${role}" lacks .* and \\d+ more\n +→ grant howdah_worker to`),
+        new RegExp(`ERROR role "${role}" lacks .* and \\d+ more\n +→ grant ${TEST_SCHEMA}_worker to`),
       );
     } finally {
       await queue.pool.query(`drop owned by ${role}`);
@@ -189,7 +193,9 @@ describe('npx howdah doctor', () => {
     assert.equal(exitCode, 0);
     assert.match(
       stdout,
-      /warn +role "howdah_viewer": It lacks select on queues\.\n +→ As .*: select howdah\.grant_roles\(\);/,
+      namedPattern(
+        /warn +role "howdah_viewer": It lacks select on queues\.\n +→ As .*: select howdah\.grant_roles\(\);/,
+      ),
     );
     assert.match((await doctor()).stdout, /ok +roles for producers, viewers, operators and workers/);
   });

@@ -21,7 +21,7 @@ after(async () => {
 
 /** What the command answers with the role's login in DATABASE_URL. */
 async function as(role: (typeof ROLES)[number], ...args: string[]) {
-  const { connectionString } = logins[role].pool.options;
+  const { connectionString } = logins[role];
   process.env['DATABASE_URL'] = connectionString;
   const { exitCode, stdout, stderr } = await runHere([...args, '--json']);
   return exitCode === 0 ? JSON.parse(stdout) : JSON.parse(stderr);

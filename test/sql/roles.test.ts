@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { failJob, fetchJob, putJob, scalar } from '../support/job-states.ts';
 import { createTestLogin, type TestLogin } from '../support/test-login.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
+import { TEST_SCHEMA } from '../support/test-schema.ts';
 
 const KINDS = ['producer', 'viewer', 'operator', 'nobody'] as const;
 type Kind = (typeof KINDS)[number];
@@ -39,9 +40,9 @@ function as<T = unknown>(kind: Kind, text: string): Promise<T> {
 async function allFunctions(): Promise<{ name: string; call: string; roles: Kind[] }[]> {
   const { rows } = await queue.pool.query(`
     select p.proname as name,
-           array(select replace(g.role, 'howdah_', '') from howdah.role_grants() g
+           array(select replace(g.role, '${TEST_SCHEMA}_', '') from howdah.role_grants() g
                  where g.privilege = 'execute' and g.object = p.proname) as roles,
-           format('howdah.%I(%s)', p.proname, array_to_string(array(
+           format('${TEST_SCHEMA}.%I(%s)', p.proname, array_to_string(array(
              select format('null::%I.%I', n.nspname, t.typname) from unnest(p.proargtypes) with ordinality a (oid, place)
              join pg_type t on t.oid = a.oid join pg_namespace n on n.oid = t.typnamespace order by a.place), ', ')) as call
     from pg_proc p where p.pronamespace = 'howdah'::regnamespace and p.prorettype <> 'trigger'::regtype`);
@@ -51,7 +52,7 @@ async function allFunctions(): Promise<{ name: string; call: string; roles: Kind
 async function allRelations(): Promise<{ name: string; roles: Kind[] }[]> {
   const { rows } = await queue.pool.query(`
     select format('%I.%I', n.nspname, c.relname) as name,
-           array(select replace(g.role, 'howdah_', '') from howdah.role_grants() g
+           array(select replace(g.role, '${TEST_SCHEMA}_', '') from howdah.role_grants() g
                  where g.privilege = 'select' and n.nspname = 'howdah' and g.object = c.relname) as roles
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where c.relkind in ('r', 'v', 'S') and (n.nspname = 'howdah' or n.nspname like 'graphile\\_worker%'
@@ -108,7 +109,7 @@ describe('by the list of what is public', () => {
     const { rows } = await queue.pool.query(`
       select g.object from howdah.role_grants() g
       where not exists (select from pg_proc p where p.pronamespace = 'howdah'::regnamespace and p.proname = g.object)
-        and to_regclass('howdah.' || g.object) is null`);
+        and to_regclass('${TEST_SCHEMA}.' || g.object) is null`);
     assert.deepEqual(rows, []);
   });
 
@@ -117,7 +118,7 @@ describe('by the list of what is public', () => {
     assert.deepEqual((await missing()).rows, []);
     await queue.pool.query('revoke select on howdah.jobs from howdah_viewer');
     const [row] = (await missing()).rows;
-    assert.deepEqual([row.role, row.problem], ['howdah_viewer', 'It lacks select on jobs.']);
+    assert.deepEqual([row.role, row.problem], [`${TEST_SCHEMA}_viewer`, 'It lacks select on jobs.']);
     assert.match(row.remedy, /^As \w+: select howdah\.grant_roles\(\);$/);
     await queue.pool.query('select howdah.grant_roles()');
     assert.deepEqual((await missing()).rows, []);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import {
   createRunnerIdentity,
   enterSession,
@@ -7,6 +7,7 @@ import {
   type RunnerIdentity,
 } from '../../src/work/fleet/runner-identity.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
+import { openClient } from './open-client.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A worker as the database sees it: a registered runner with sessions under its token, driven statement by statement. */
@@ -74,9 +75,7 @@ export class FenceStage {
 
   /** @param name its application_name, which proves nothing. @default as of a worker whose address names it otherwise */
   async #open(name = 'bank'): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: this.#connectionString, application_name: name });
-    client.on('error', () => {});
-    await client.connect();
+    const client = await openClient(this.#connectionString, name);
     this.#clients.push(client);
     return client;
   }
