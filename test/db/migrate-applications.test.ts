@@ -218,6 +218,20 @@ describe('a migration of an application that fails', () => {
     });
   }
 
+  test('is told of also where a constraint is put off until the end', async () => {
+    await shop.add(
+      '0000_orders',
+      'create schema shop; create table shop.orders (id integer unique deferrable)',
+    );
+    await shop.add('0001_twice', 'set constraints all deferred; insert into shop.orders values (1), (1)');
+    await assert.rejects(migrate(), {
+      name: 'MigrationFailedError',
+      message:
+        /^the migrations 0000_orders, 0001_twice of application "shop" failed when they were through: duplicate key .* \(nothing was changed by it\)$/,
+    });
+    assert.deepEqual([await tables(), await names()], [[], []]);
+  });
+
   test('does not hold up Howdah’s own, which came before', async () => {
     await shop.add('0000_broken', 'select nonsense');
     await client.query('delete from howdah.installed_sql');

@@ -6,8 +6,8 @@ import {
   hashSecret,
   type RunnerIdentity,
 } from '../../src/work/fleet/runner-identity.ts';
-import { createTestDatabase, type TestDatabase } from './test-database.ts';
 import { openClient } from './open-client.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A worker as the database sees it: a registered runner with sessions under its token, driven statement by statement. */

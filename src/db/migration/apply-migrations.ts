@@ -31,7 +31,11 @@ export async function applyMigrations(
   }
 }
 
-/** An application's, inside the caller's transaction. @throws {MigrationFailedError} naming the file, and the line if it is known */
+/**
+ * An application's, inside the caller's transaction.
+ *
+ * @throws {MigrationFailedError} naming the file, and the line if it is known; all of them for a constraint that is deferred
+ */
 export async function applyApplication(
   client: pg.ClientBase,
   { application, migrations }: PendingApplication,
@@ -43,6 +47,15 @@ export async function applyApplication(
       const place = `${fileURLToPath(migration.file)}${lineOf(error, migration)}`;
       throw failure(`migration ${migration.name} of application "${application}" failed (${place})`, error);
     }
+  }
+  try {
+    await client.query('set constraints all immediate'); // what is put off until the commit could not be laid to them there
+  } catch (error) {
+    const names = migrations.map(({ name }) => name).join(', ');
+    throw failure(
+      `the migrations ${names} of application "${application}" failed when they were through`,
+      error,
+    );
   }
 }
 

@@ -75,6 +75,7 @@ export interface Migrated {
  * and then the applications' own numbered migrations, which may use all of that. Idempotent, and safe with many processes at once: they take turns, and later ones find nothing to do. Where
  * nothing is due, nothing is locked, and the right to read is enough.
  *
+ * @throws {ForeignSchemaError} when a schema is there, and somebody else's, that is to be made
  * @throws {NewerSchemaError} when a later version has migrated the database
  * @throws {EngineMismatchError} when a queue's engine schema is not the one this version was built for
  * @throws {LockWaitError} when others were in the way for too long; trying again helps once they are gone

@@ -9,6 +9,7 @@ import type {
   PendingMigration,
 } from './application-migrations.ts';
 import { type EditedMigration, editedMigrations } from './edited-migrations.ts';
+import { refuseForeignSchemas } from './foreign-schema.ts';
 import { isOfLaterVersion } from './numbered-migrations.ts';
 import { pendingApplications, pendingMigrations } from './pending-migrations.ts';
 import { refuseRenamed } from './renamed-application.ts';
@@ -45,6 +46,7 @@ export interface MigrationPlan {
 }
 
 /**
+ * @throws {ForeignSchemaError} when a schema is there, and somebody else's, that is to be made
  * @throws {NewerSchemaError} when a later version has migrated the database, or has to make a queue
  * @throws {EngineMismatchError} when a newer engine than this version's has been at a queue
  * @throws {MigrationFolderError} when an application's migrations cannot be read
@@ -54,6 +56,7 @@ export function planMigration(state: MigrationState, target: MigrationTarget): M
   const { applications = [] } = target;
   const queues = [...new Set(['default', ...target.queues, ...state.queues])].sort();
   const newQueues = queues.filter((queue) => !state.queues.includes(queue));
+  refuseForeignSchemas(state, newQueues);
   refuseNewerSchema(state);
   for (const each of applications) refuseRenamed(state, each);
   for (const queue of queues) refuseNewerEngine(state, queueSchema(queue));

@@ -27,6 +27,8 @@ export interface MigrationState {
   queues: readonly string[];
   /** Version of each engine schema there is, by the schema's name in this package (`queueSchema`). */
   engines: ReadonlyMap<string, number>;
+  /** Schemas that somebody else made where ours would be: their real names, by those in this package. */
+  foreign: ReadonlyMap<string, string>;
 }
 
 interface Presence {
@@ -36,6 +38,7 @@ interface Presence {
   installed: boolean;
   registry: boolean;
   engines: string[];
+  foreign: string[];
 }
 
 interface Contents {
@@ -48,6 +51,7 @@ interface Contents {
 
 /** Two statements at most. Locks nothing that a worker needs. */
 export async function readState(client: Pick<ClientBase, 'query'>): Promise<MigrationState> {
+  const naming = namingOfClient(client);
   const presence = await readPresence(client);
   const { rows } = await client.query<Contents>(contentsQuery(presence));
   const { applied = null, stamps = null, installed = null, queues = null, engines = {} } = rows[0] ?? {};
@@ -61,9 +65,10 @@ export async function readState(client: Pick<ClientBase, 'query'>): Promise<Migr
       ? { fingerprint: installed.fingerprint, revision: installed.revision ?? 0 }
       : undefined,
     queues: queues ?? [],
+    foreign: new Map(presence.foreign.map((name) => [naming.fromEngine(name) ?? 'howdah', name])),
     engines: new Map(
       Object.entries(engines).flatMap(([schema, version]) => {
-        const name = namingOfClient(client).fromEngine(schema);
+        const name = naming.fromEngine(schema);
         return name === undefined ? [] : [[name, version ?? 0] as const];
       }),
     ),
@@ -84,7 +89,14 @@ async function readPresence(client: Pick<ClientBase, 'query'>): Promise<Presence
                   where c.relname = 'migrations' and c.relkind = 'r'
                     and (n.nspname = 'graphile_worker' or n.nspname like 'graphile\\_worker\\_%')
                     and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')
-                  order by 1) as engines`,
+                  order by 1) as engines,
+            array(select n.nspname::text from pg_namespace n
+                  where (n.nspname = 'howdah'
+                         and not exists (select from pg_class c where c.relnamespace = n.oid and c.relname = 'queue_registry'))
+                     or ((n.nspname = 'graphile_worker' or n.nspname like 'graphile\\_worker\\_%')
+                         and exists (select from pg_class c where c.relnamespace = n.oid)
+                         and not exists (select from pg_class c where c.relnamespace = n.oid and c.relname = 'migrations'))
+                  order by 1) as "foreign"`,
   );
   return (
     rows[0] ?? {
@@ -94,6 +106,7 @@ async function readPresence(client: Pick<ClientBase, 'query'>): Promise<Presence
       installed: false,
       registry: false,
       engines: [],
+      foreign: [],
     }
   );
 }

@@ -2,6 +2,7 @@ import type { Config } from '../../config.ts';
 import { LockWaitError } from '../../db/locks/lock-wait.ts';
 import { MigrationFailedError } from '../../db/migration/apply-migrations.ts';
 import { MigrationDueError } from '../../db/migration/due-error.ts';
+import { ForeignSchemaError } from '../../db/migration/foreign-schema.ts';
 import { type LateQueues, type MigrateOptions, migrateDatabase } from '../../db/migration/migrate.ts';
 import { MigrationFolderError } from '../../db/migration/migration-folder.ts';
 import { RenamedApplicationError } from '../../db/migration/renamed-application.ts';
@@ -15,7 +16,7 @@ import { type MigratedApp, migrationTarget } from './migration-target.ts';
 /** Errors that say all there is to know. */
 const REFUSALS = [
   ...[EngineMismatchError, NewerSchemaError, MigrationDueError, LockWaitError],
-  ...[MigrationFolderError, MigrationFailedError, RenamedApplicationError],
+  ...[MigrationFolderError, MigrationFailedError, RenamedApplicationError, ForeignSchemaError],
 ];
 
 export interface PrepareOptions
