@@ -114,6 +114,25 @@ describe('npx howdah doctor', () => {
     assert.match(stdout, /ERROR the database is at another version\n +→ run npx howdah migrate/);
   });
 
+  test('warns of a migration whose file was edited', async () => {
+    const change = (hash: string) =>
+      queue.pool.query(
+        "update howdah.migrations set hash = $1 where name = '0001_worker_grants' returning 1",
+        [hash],
+      );
+    const { rows } = await queue.pool.query<{ hash: string }>(
+      "select hash from howdah.migrations where name = '0001_worker_grants'",
+    );
+    await change('another');
+    const { stdout } = await doctor();
+    await change(rows[0]?.hash ?? '');
+    assert.match(
+      stdout,
+      /warn +migration 0001_worker_grants of application "bank" was edited after it was applied\n +→ npx howdah migrate --check/,
+    );
+    assert.match(stdout, /ok +tables, functions and triggers of this version/);
+  });
+
   test('tells a program that is too old from a database that is', async () => {
     await queue.pool.query(
       `insert into howdah.migrations (application, name, hash) values ('', '9999_later', 'later')`,
@@ -163,7 +182,10 @@ describe('npx howdah doctor', () => {
     const { exitCode, stdout } = await doctor();
     await queue.pool.query('alter function howdah.lost() rename to missing_grants');
     assert.equal(exitCode, 1);
-    assert.match(stdout, /ERROR roles cannot be checked: .*\n +→ .*delete from howdah\.installed_sql/);
+    assert.match(
+      stdout,
+      namedPattern(/ERROR roles cannot be checked: .*\n +→ .*delete from howdah\.installed_sql/),
+    );
     assert.match(stdout, /warn +queue "default" has no worker/);
   });
 

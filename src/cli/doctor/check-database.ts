@@ -1,6 +1,8 @@
 import type { Config } from '../../config.ts';
 import type { Session } from '../../db/connections/session.ts';
-import { isMigrated } from '../../db/migration/migrate.ts';
+import { nameEdited } from '../../db/migration/edited-migrations.ts';
+import { readPlan } from '../../db/migration/migrate.ts';
+import { isDone, type MigrationPlan } from '../../db/migration/plan.ts';
 import { hasNewerSchema } from '../../db/migration/schema-version.ts';
 import { checkEngines, EngineMismatchError } from '../../db/schema/engine-fingerprint.ts';
 import { type MigratedApp, migrationTarget } from '../../start/database/migration-target.ts';
@@ -29,22 +31,24 @@ export async function checkDatabase(
   config: Config,
   app: MigratedApp | undefined,
 ): Promise<DatabaseFindings> {
-  const version = await guarded('the version', () => checkVersion(session));
+  const version = await guarded(session, 'the version', () => checkVersion(session));
   const server = [
-    ...(await guarded('the clock', () => checkClock(session))),
-    ...(await guarded('connections', () => checkConnections(session, config))),
-    ...(await guarded('locks', () => checkLocks(session))),
+    ...(await guarded(session, 'the clock', () => checkClock(session))),
+    ...(await guarded(session, 'connections', () => checkConnections(session, config))),
+    ...(await guarded(session, 'locks', () => checkLocks(session))),
   ];
-  const base = await guarded('grants', () => checkGrants(session));
+  const base = await guarded(session, 'grants', () => checkGrants(session));
   if (!hasError([...version, ...base])) {
-    base.push(...(await guarded('the installed version', () => checkInstalled(session, config, app))));
+    base.push(
+      ...(await guarded(session, 'the installed version', () => checkInstalled(session, config, app))),
+    );
   }
   const findings = [...version, ...server, ...base];
   if (hasError([...version, ...base])) return { findings, isUsable: false };
-  findings.push(...(await guarded('the engine', () => checkEveryEngine(session))));
-  findings.push(...(await guarded('triggers', () => checkTriggers(session))));
-  findings.push(...(await guarded('sequences', () => checkSequences(session))));
-  findings.push(...(await guarded('roles', () => checkRoles(session))));
+  findings.push(...(await guarded(session, 'the engine', () => checkEveryEngine(session))));
+  findings.push(...(await guarded(session, 'triggers', () => checkTriggers(session))));
+  findings.push(...(await guarded(session, 'sequences', () => checkSequences(session))));
+  findings.push(...(await guarded(session, 'roles', () => checkRoles(session))));
   return { findings, isUsable: true };
 }
 
@@ -75,15 +79,21 @@ async function checkInstalled(
   session: Session,
   config: Config,
   app: MigratedApp | undefined,
-): Promise<Finding> {
+): Promise<Finding[]> {
   if (await hasNewerSchema(session)) {
-    return error(
-      'the database is at a newer version than this one',
-      'update this one; do not migrate with it',
-    );
+    return [
+      error('the database is at a newer version than this one', 'update this one; do not migrate with it'),
+    ];
   }
-  if (await isMigrated(session, migrationTarget(config, app)))
-    return ok('tables, functions and triggers of this version');
+  const plan = await readPlan(session, migrationTarget(config, app));
+  const edited = plan.edited.map((each) =>
+    warning(nameEdited(each), 'npx howdah migrate --check says what to do about it'),
+  );
+  return [...edited, await judgePlan(session, plan)];
+}
+
+async function judgePlan(session: Session, plan: MigrationPlan): Promise<Finding> {
+  if (isDone(plan)) return ok('tables, functions and triggers of this version');
   const { rows } = await session.query("select from pg_namespace where nspname = 'howdah'");
   const what =
     rows.length === 0 ? 'Howdah is not installed in this database' : 'the database is at another version';

@@ -95,17 +95,19 @@ async function checkInside(
   if (!isUsable) return findings;
   return [
     ...findings,
-    ...(await guarded('defaults', () => checkDefaults(session, foreign))),
-    ...(app ? await guarded('the crontab', () => checkCrontab(session, app)) : []),
-    ...(await guarded('schedules', () => checkSchedules(session))),
-    ...(await guarded('upkeep', () => checkUpkeep(session))),
-    ...(await guarded('dead rows and what holds vacuum back', () => checkVacuum(session))),
+    ...(await guarded(session, 'defaults', () => checkDefaults(session, foreign))),
+    ...(app ? await guarded(session, 'the crontab', () => checkCrontab(session, app)) : []),
+    ...(await guarded(session, 'schedules', () => checkSchedules(session))),
+    ...(await guarded(session, 'upkeep', () => checkUpkeep(session))),
+    ...(await guarded(session, 'dead rows and what holds vacuum back', () => checkVacuum(session))),
     ...(isShared
       ? []
-      : await guarded('the rescue of lost workers’ jobs', () => checkRescue(session, connectionString))),
-    ...(await guarded('ends of runs', () => checkEnds(session))),
-    ...(await guarded('handlers', () => checkHandlers(session))),
-    ...(await guarded('queues and tasks', () => checkFleet(session))),
+      : await guarded(session, 'the rescue of lost workers’ jobs', () =>
+          checkRescue(session, connectionString),
+        )),
+    ...(await guarded(session, 'ends of runs', () => checkEnds(session))),
+    ...(await guarded(session, 'handlers', () => checkHandlers(session))),
+    ...(await guarded(session, 'queues and tasks', () => checkFleet(session))),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { parseDatabaseAddress } from '../../config/database-address.ts';
 import { openSession, type Session } from '../../db/connections/session.ts';
+import { namingOfClient } from '../../db/naming.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
@@ -19,13 +20,15 @@ export async function openPatient(connectionString: string): Promise<Session & A
   });
   const { sessions } = parseDatabaseAddress(connectionString);
   const query = sessions === 'shared' ? inTransactions(session) : session.query.bind(session);
-  return {
+  const patient = {
+    naming: namingOfClient(session),
     query: query as Session['query'],
     on: session.on.bind(session) as Session['on'],
     end: () => session.end(),
     destroy: () => session.destroy(),
     [Symbol.asyncDispose]: () => session.end(),
   };
+  return patient;
 }
 
 const BEGIN = `begin; ${Object.entries(PATIENCE)

@@ -35,17 +35,22 @@ export function isAsApplied({ hash: present, text }: Migration, hash: string | u
   return hash === hashText(unix) || hash === hashText(unix.replaceAll('\n', '\r\n'));
 }
 
+/** In a clause. */
+export function nameEdited({ application, name }: EditedMigration): string {
+  const whose = application === HOWDAH ? '' : ` of application "${application}"`;
+  return `migration ${name}${whose} was edited after it was applied`;
+}
+
 /** In a sentence, with what to do about it. */
-export function describeEdited({ application, name, hash, file }: EditedMigration): string {
-  const isOurs = application === HOWDAH;
-  const whose = isOurs ? '' : ` of application "${application}"`;
-  const remedy = isOurs
-    ? 'this package is not as it was published: install it anew'
-    : 'take that back, and make another migration of it';
+export function describeEdited(migration: EditedMigration): string {
+  const { application, name, hash, file } = migration;
+  const remedy =
+    application === HOWDAH
+      ? 'this package is not as it was published: install it anew'
+      : 'take that back, and make another migration of it';
   const [owner, called] = [application, name].map(pg.escapeLiteral);
   return (
-    `migration ${name}${whose} was edited after it was applied, and the database has what it was before ` +
-    `(${fileURLToPath(file)}): ${remedy}. Where nothing of it matters to the database: ` +
+    `${nameEdited(migration)}, and the database has what it was before (${fileURLToPath(file)}): ${remedy}. Where nothing of it matters to the database: ` +
     `update howdah.migrations set hash = '${hash}' where application = ${owner} and name = ${called};`
   );
 }
