@@ -1,3 +1,4 @@
+import { parseExactly, withRawNumbers } from '../db/exact-json.ts';
 import { withinDepth } from '../wire/within-depth.ts';
 
 /** A value of a result: what JSON has a form for as such, everything else as Postgres writes it. */
@@ -19,6 +20,7 @@ export function toText(value: SqlValue | undefined): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
+/** To be written as JSON again. */
 function parseJson(text: string): SqlValue {
-  return withinDepth(JSON.parse(text)) as SqlValue;
+  return withRawNumbers(withinDepth(parseExactly(text))) as SqlValue;
 }

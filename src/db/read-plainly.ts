@@ -1,4 +1,5 @@
-import type { CustomTypesConfig } from 'pg';
+import pg, { type CustomTypesConfig } from 'pg';
+import { parseExactly } from './exact-json.ts';
 
 type Parse = (text: string) => unknown;
 
@@ -13,6 +14,8 @@ const PARSERS: Readonly<Record<number, Parse>> = {
   3802: JSON.parse, // jsonb
 };
 
+const JSON_OID = 114;
+
 const asItIs: Parse = (text) => text;
 
 /**
@@ -21,4 +24,13 @@ const asItIs: Parse = (text) => text;
  */
 export const PLAIN_TYPES = {
   getTypeParser: (oid: number) => PARSERS[oid] ?? asItIs,
+} as CustomTypesConfig;
+
+/**
+ * As `pg` is set in this process, but for JSON, whose whole numbers all stay what they are: what a queue's engine reads, of
+ * which the payload is JSON.
+ */
+export const EXACT_TYPES = {
+  getTypeParser: (oid: number, format: 'text') =>
+    oid === JSON_OID && format !== ('binary' as string) ? parseExactly : pg.types.getTypeParser(oid, format),
 } as CustomTypesConfig;

@@ -1,7 +1,10 @@
+import { stringifyExactly } from '../db/exact-json.ts';
 import { findShapeMistake } from '../db/json-shape.ts';
 import { type FieldMistake, HowdahError } from '../errors.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
 import { describeIssues } from '../tasks/describe-issues.ts';
+import { parsePayload } from '../tasks/parse-payload.ts';
+import { findUnstorableText } from '../tasks/unstorable-text.ts';
 import { findOptionMistakes } from './check-options.ts';
 import { MAX_BATCH_SIZE, type NewJob } from './task-distributor.ts';
 
@@ -51,8 +54,10 @@ function refuseOther(task: unknown): void {
 function findPayloadMistakes<Payload>({ task, payload }: NewJob<Payload>): FieldMistake[] {
   const shape = findShapeMistake(payload, 'payload');
   if (shape) return [shape];
-  const parsed = task.payload.safeParse(payload);
-  return parsed.success ? [] : describeIssues(parsed.error, 'payload');
+  const parsed = parsePayload(task.payload, payload);
+  if (!parsed.success) return describeIssues(parsed.error, 'payload');
+  const unstorable = findUnstorableText(stringifyExactly(payload) ?? '', 'payload');
+  return unstorable ? [unstorable] : [];
 }
 
 function at(index: number, mistakes: FieldMistake[]): FieldMistake[] {

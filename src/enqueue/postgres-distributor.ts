@@ -1,3 +1,4 @@
+import { stringifyExactly } from '../db/exact-json.ts';
 import { type Naming, namingOf } from '../db/naming.ts';
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import { createEventHub, type EventHub } from '../observability/event-hub.ts';
@@ -97,7 +98,7 @@ export class PostgresDistributor implements TaskDistributor {
 function toParameters<Payload>(job: NewJob<Payload>): unknown[] {
   const options = toSqlOptions(job);
   const values = OPTION_ROWS.map(([, { name }]) => options[name] ?? null);
-  return [job.task.name, JSON.stringify(job.payload), ...values.map(toText)];
+  return [job.task.name, stringifyExactly(job.payload), ...values.map(toText)];
 }
 
 function toText(value: unknown): unknown {
@@ -113,7 +114,7 @@ function toBatchParameters(jobs: readonly NewJob[]): unknown[] {
     payload: job.payload,
     ...toSqlOptions(job),
   }));
-  return [JSON.stringify(requests), jobs.some(isUnique) ? 'return' : 'raise'];
+  return [stringifyExactly(requests), jobs.some(isUnique) ? 'return' : 'raise'];
 }
 
 async function enqueue<Row>(tx: SqlClient, statement: string, values: unknown[]): Promise<Row[]> {

@@ -1,5 +1,6 @@
 import type { SqlClient } from '../db/sql-client.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
+import { parsePayload } from '../tasks/parse-payload.ts';
 import { checkJob, checkJobs } from './check-jobs.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
 import type { EnqueuedJob, NewJob, TaskDistributor } from './task-distributor.ts';
@@ -41,7 +42,7 @@ export class RecordingDistributor implements TaskDistributor {
       queue: options.queue ?? task.queue,
       maxRetries: options.maxRetries ?? task.maxRetries,
       runAt: options.runAt ?? new Date(Date.now() + (options.delayMs ?? 0)),
-      payload: task.payload.parse(payload),
+      payload: parsePayload(task.payload, payload).data,
       options,
     };
     this.jobs.push(job);

@@ -1,3 +1,4 @@
+import { parseExactly } from '../db/exact-json.ts';
 import { inOrder } from '../db/in-order.ts';
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import { sqlInstant, toDate } from './instant.ts';
@@ -39,8 +40,19 @@ async function readJob(client: SqlClient, id: string, values: unknown[]): Promis
     values,
   );
   if (!row) return undefined;
-  const { payload, result, headers, errors } = row;
-  return { ...toSummary(row), payload, result, headers, errors: errors.map(toError) };
+  const { payload, result, result_note: resultNote, headers, errors } = row;
+  return {
+    ...toSummary(row),
+    payload: toValue(payload),
+    result: toValue(result),
+    resultNote,
+    headers,
+    errors: errors.map(toError),
+  };
+}
+
+function toValue(json: string | null): unknown {
+  return json === null ? null : parseExactly(json);
 }
 
 function toError({ failed_at, retry_at, ...row }: ErrorRow): JobError {

@@ -8,8 +8,9 @@ export const SUMMARY_COLUMNS = `
   case when j.finished_at is not null then (extract(epoch from j.duration) * 1000)::float8 end as duration_ms,
   ${instants('run_at', 'created_at', 'started_at', 'finished_at', 'deadline', 'expires_at')}`;
 
-/** Those of a Job, but for its errors. */
-export const JOB_COLUMNS = `${SUMMARY_COLUMNS}, j.payload, j.result, j.headers`;
+/** Those of a Job, but for its errors. Payload and result are read as texts: whatever parses JSON rounds long numbers. */
+export const JOB_COLUMNS = `${SUMMARY_COLUMNS}, j.payload::text as payload, j.result::text as result,
+  j.result_note, j.headers`;
 
 export interface SummaryRow {
   id: string;
@@ -35,7 +36,11 @@ export interface SummaryRow {
   expires_at: number | null;
 }
 
-export interface JobRow extends SummaryRow, Pick<Job, 'payload' | 'result' | 'headers'> {}
+export interface JobRow extends SummaryRow, Pick<Job, 'headers'> {
+  payload: string | null;
+  result: string | null;
+  result_note: string | null;
+}
 
 export function toSummary(row: SummaryRow): JobSummary {
   const { id, queue, task, state, priority, attempt, worker, progress, key, sequence } = row;

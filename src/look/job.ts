@@ -48,10 +48,12 @@ export interface JobSummary {
 
 /** All there is to know about one job. */
 export interface Job extends JobSummary {
-  /** JSON, as it was enqueued. */
+  /** JSON, as it was enqueued; a whole number that a double would round is a bigint. */
   payload: unknown;
-  /** What the handler returned. */
+  /** What the handler returned, likewise. */
   result: unknown;
+  /** What of the result could not be kept, by place; null when nothing. */
+  resultNote: string | null;
   headers: Record<string, string> | null;
   /** Failed runs, the latest 100, oldest first. */
   errors: JobError[];

@@ -1,3 +1,4 @@
+import { parseExactly } from '../db/exact-json.ts';
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import { sqlInstant, toDate } from './instant.ts';
 
@@ -22,10 +23,11 @@ export interface Schedule {
 }
 
 type Instants = 'lastRunAt' | 'nextRunAt' | 'lastErrorAt';
-type ScheduleRow = Omit<Schedule, Instants> & Record<Instants, number | null>;
+type ScheduleRow = Omit<Schedule, Instants | 'payload'> &
+  Record<Instants, number | null> & { payload: string | null };
 
 const SELECT = `
-  select identifier, task, queue, cron, payload, ${sqlInstant('last_run_at')} as "lastRunAt",
+  select identifier, task, queue, cron, payload::text as payload, ${sqlInstant('last_run_at')} as "lastRunAt",
          ${sqlInstant('next_run_at')} as "nextRunAt", last_error as "lastError",
          ${sqlInstant('last_error_at')} as "lastErrorAt", application, is_orphaned as "isOrphaned"
   from howdah.schedules
@@ -36,6 +38,7 @@ export async function listSchedules(client: SqlClient): Promise<Schedule[]> {
   const rows = await queryRows<ScheduleRow>(client, SELECT, []);
   return rows.map((row) => ({
     ...row,
+    payload: row.payload === null ? null : parseExactly(row.payload),
     lastRunAt: toDate(row.lastRunAt),
     nextRunAt: toDate(row.nextRunAt),
     lastErrorAt: toDate(row.lastErrorAt),

@@ -13,6 +13,8 @@ export interface HowdahEvents {
    * database did not take the end until the runner left. Its work may be done twice. `error` where the run failed.
    */
   'job.unrecorded': [CompletedRunEvent & { error?: Error }];
+  /** A handler's result is not kept whole; `note` says by place, and without any value, what of it is not. */
+  'job.result_reduced': [RunEvent & { note: string }];
   /**
    * The run ended otherwise, and the database has it; `decision` says what became of the job there. That is `cancel` also
    * where the handler returned and somebody had cancelled the job by then.

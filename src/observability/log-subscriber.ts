@@ -19,6 +19,9 @@ export function subscribeLogger(events: EventHub, log: Logger): void {
     if (error) log.warn({ ...fields, error: describe(error) }, 'task failed, but that is not recorded');
     else log.warn(fields, 'task done, but its job is not completed');
   });
+  events.on('job.result_reduced', (event) => {
+    log.warn({ ...runFields(event), result_note: event.note }, 'result kept in part');
+  });
   events.on('job.failed', (event) => logFailure(log, event));
   events.on('job.abandoned', (event) => {
     const fields = { ...runFields(event), after_ms: round(event.afterMs) };

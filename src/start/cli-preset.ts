@@ -4,6 +4,7 @@ import type { AnyApp } from '../app/define-app.ts';
 import { type LoadedApp, loadTasks } from '../app/load-tasks.ts';
 import { type Config, ConfigError, readConfig } from '../config.ts';
 import { type DatabaseHandle, openDatabase } from '../db/connections/open-database.ts';
+import { EXACT_TYPES } from '../db/read-plainly.ts';
 import { createEventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -129,6 +130,7 @@ function openForEngine(
     ...named,
     maxConnections,
     allowExitOnIdle: true,
+    types: EXACT_TYPES,
     onConnectionError: (err) => log.warn({ err }, 'connection of the engine lost'),
   });
 }

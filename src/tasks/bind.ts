@@ -6,8 +6,8 @@ import type { TaskContext } from './task-context.ts';
 const MAX_TIMER_MS = 2_147_483_647;
 
 /**
- * The code of a task. Returning completes the job, and a returned JSON value of at most 1 MiB is kept as its result;
- * throwing retries it, or ends it as its Outcome says. It may run more than once for one job (at-least-once), so its
+ * The code of a task. Returning completes the job, and what is returned is kept as its result: as much of it as JSON can
+ * carry, up to 1 MiB, with a note of what it cannot. Throwing retries it, or ends it as its Outcome says. It may run more than once for one job (at-least-once), so its
  * effects must be idempotent, or be part of a transaction that `context.completeInTransaction` ends the job in.
  */
 export type Handler<Payload, Services> = (

@@ -75,7 +75,15 @@ function isRounded(json: string, { at, wholeEnd, fractionEnd, end }: Literal): b
 
 function isRoundedWhole(source: string): boolean {
   const value = Number(source);
-  return !Number.isSafeInteger(value) && (!Number.isFinite(value) || BigInt(source) !== BigInt(value));
+  if (Number.isSafeInteger(value)) return false;
+  return !Number.isFinite(value) || BigInt(source) !== BigInt(value) || inDigits(String(value)) !== source;
+}
+
+/** As it would be written, such as 18446744073709552000 for 2^64, which a double is; without an exponent. */
+function inDigits(written: string): string {
+  const [, whole = written, fraction = '', exponent = '0'] =
+    /^(-?\d)(?:\.(\d+))?e\+(\d+)$/.exec(written) ?? [];
+  return whole + fraction.padEnd(Number(exponent), '0');
 }
 
 function describe(json: string, at: number, end: number): RoundedNumber | undefined {

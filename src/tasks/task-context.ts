@@ -29,10 +29,9 @@ export interface TaskContext<Services> {
    * return. When the transaction is rolled back the job goes on as if this had not been called.
    *
    * @param tx the transaction, of any library that `distribute` takes
-   * @param result a JSON value of at most 1 MiB, kept with the job; what the handler returns afterwards is ignored
+   * @param result kept with the job as what a handler returns; what the handler returns afterwards is ignored
    * @throws {JobLostError} when the job is another worker's by now; let it roll the transaction back
    * @throws {TypeError} when `tx` is a pool, or else belongs to no transaction
-   * @throws {ResultError} when the result cannot be kept; thrown on, it discards the job
    */
   readonly completeInTransaction: (tx: SqlClient, result?: unknown) => Promise<void>;
 }

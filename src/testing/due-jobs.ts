@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { parseExactly } from '../db/exact-json.ts';
 import { queueSchema } from '../db/schema/queue-schema.ts';
 
 /** Jobs of these queues and tasks. */
@@ -54,11 +55,18 @@ export async function isAnyTaken(pool: Pool, { queues, tasks }: Scope): Promise<
 
 /** Undefined when it is gone. */
 export async function readLeftJob(pool: Pool, id: string): Promise<LeftJob | undefined> {
-  const { rows } = await pool.query<LeftJob>(
-    `select j.state = 'running' as "isRunning", j.payload, j.result from howdah.jobs j where j.id = $1::bigint`,
+  const { rows } = await pool.query<{ isRunning: boolean; payload: string | null; result: string | null }>(
+    `select j.state = 'running' as "isRunning", j.payload::text as payload, j.result::text as result
+     from howdah.jobs j where j.id = $1::bigint`,
     [id],
   );
-  return rows[0];
+  return rows.map(({ isRunning, payload, result }) => {
+    return { isRunning, payload: toValue(payload), result: toValue(result) };
+  })[0];
+}
+
+function toValue(json: string | null): unknown {
+  return json === null ? null : parseExactly(json);
 }
 
 /** Has the workers look for jobs. */

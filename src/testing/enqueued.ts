@@ -1,8 +1,10 @@
 import { meantSchema } from '../config.ts';
+import { parseExactly } from '../db/exact-json.ts';
 import { namingOf } from '../db/naming.ts';
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import type { JobState } from '../look/job.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
+import { parsePayload } from '../tasks/parse-payload.ts';
 
 /** Which of the jobs; all parts that are given must fit. */
 export interface EnqueuedFilter {
@@ -86,7 +88,7 @@ export async function enqueued(
   const values = [task?.name, queue, states?.join(','), key, sequence];
   const { statement } = namingOf(meantSchema({ schema }));
   const rows = await queryRows<{ job: string }>(client, statement(SELECT), values);
-  return rows.map(({ job }) => toRecord(JSON.parse(job), task));
+  return rows.map(({ job }) => toRecord(parseExactly(job) as Row, task));
 }
 
 function toRecord({ payload, ...row }: Row, task: TaskDefinition | undefined): EnqueuedRecord {
@@ -94,7 +96,7 @@ function toRecord({ payload, ...row }: Row, task: TaskDefinition | undefined): E
   return {
     ...{ id, queue, state, priority },
     task: row.task,
-    payload: task ? task.payload.parse(payload) : payload,
+    payload: task ? toPayload(task, payload) : payload,
     maxRetries: row.max_attempts - 1,
     runAt: toInstant(row.run_at),
     key: key ?? undefined,
@@ -103,6 +105,12 @@ function toRecord({ payload, ...row }: Row, task: TaskDefinition | undefined): E
     timeoutMs: row.timeout_ms ?? undefined,
     headers: headers ?? {},
   };
+}
+
+function toPayload(task: TaskDefinition, payload: unknown): unknown {
+  const parsed = parsePayload(task.payload, payload);
+  if (!parsed.success) throw parsed.error;
+  return parsed.data;
 }
 
 /** Also undefined for what SQL can say and a Date cannot, such as "infinity". */

@@ -1,3 +1,4 @@
+import { parseExactly, stringifyExactly } from '../db/exact-json.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import { createEventHub } from '../observability/event-hub.ts';
 import type { BoundTask } from '../tasks/bind.ts';
@@ -41,6 +42,8 @@ export interface TaskRun {
   readonly outcome: RunOutcome;
   /** What the handler returned, or completed the job with, as JSON would have it. */
   readonly result: unknown;
+  /** What of it is not kept, as `result_note` has it; undefined for nothing. */
+  readonly resultNote: string | undefined;
   /** What decided the outcome, as it was thrown; undefined for a completed job. */
   readonly error: Error | undefined;
   /** Wait before the next run, in milliseconds, where there is one. */
@@ -76,15 +79,18 @@ export async function runTask<Services>(
   const environment = toEnvironment(options, log);
   const ended = await verdictOf(recordingTask(task, recorded), run, environment);
   const completion = ended.outcome === 'completed' ? store.completion : undefined;
-  const json = completion ? completion.json : store.json;
+  const { json, note } = (ended.outcome === 'completed' && (completion?.result ?? store.result)) || NOTHING;
   return {
     ...ended,
-    result: ended.outcome === 'completed' && json !== undefined ? JSON.parse(json) : undefined,
+    result: json === undefined ? undefined : parseExactly(json),
+    resultNote: note,
     progress: recorded.progress,
     logs: lines,
     completedIn: completion?.tx,
   };
 }
+
+const NOTHING = { json: undefined, note: undefined };
 
 type Ended = Pick<TaskRun, 'outcome' | 'error' | 'delayMs'>;
 
@@ -170,6 +176,6 @@ function toJob<Services>({ definition }: BoundTask<Services>, options: RunTaskOp
 
 /** As the database gives it back. */
 function toJson(payload: unknown): unknown {
-  const json = JSON.stringify(payload);
-  return json === undefined ? undefined : JSON.parse(json);
+  const json = stringifyExactly(payload);
+  return json === undefined ? undefined : parseExactly(json);
 }

@@ -7,6 +7,7 @@ import type { EnqueuedJob, NewJob, TaskDistributor } from '../enqueue/task-distr
 import { type FieldMistake, HowdahError } from '../errors.ts';
 import { recordedEnqueue } from '../operate/recorded-enqueue.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
+import { parsePayload } from '../tasks/parse-payload.ts';
 import { nameUnknown } from './name-unknown.ts';
 import { resolveTask, resolveVersions, type TaskSources } from './resolve-task.ts';
 import type { RequestedJob } from './schemas/new-job.ts';
@@ -31,7 +32,7 @@ export async function toNewJobs(sources: TaskSources, requested: readonly Reques
     const resolve = () => resolveTask(sources, job.task, job.allow_unknown).catch(nameUnknown(place));
     const own = tasks.get(job.task) ?? (await resolve());
     if (job.allow_unknown !== true) tasks.set(job.task, own);
-    const fits = ({ payload: schema }: TaskDefinition) => schema.safeParse(payload).success;
+    const fits = ({ payload: schema }: TaskDefinition) => parsePayload(schema, payload).success;
     if (!fits(own) && !versions.has(job.task))
       versions.set(job.task, await resolveVersions(sources.db, job.task));
     const task = fits(own) ? own : (versions.get(job.task)?.find(fits) ?? own);

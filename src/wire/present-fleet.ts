@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import { formatDuration } from '../config/duration.ts';
+import { withRawNumbers } from '../db/exact-json.ts';
 import type { Schedule } from '../look/schedules.ts';
 import type { KnownTask } from '../look/tasks.ts';
 import type { UpkeepState } from '../look/upkeep.ts';
@@ -37,7 +38,7 @@ export function presentSchedule(
   const { lastRunAt, nextRunAt, lastError, lastErrorAt, payload, isOrphaned, ...rest } = found;
   return {
     ...rest,
-    payload: caller === 'admin' || payload === null ? payload : REDACTED,
+    payload: caller === 'admin' || payload === null ? withRawNumbers(payload) : REDACTED,
     last_run_at: iso(lastRunAt),
     next_run_at: iso(nextRunAt),
     last_error: lastError,

@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import { formatDuration } from '../config/duration.ts';
+import { withRawNumbers } from '../db/exact-json.ts';
 import type { Job, JobError, JobSummary } from '../look/job.ts';
 import type { job, jobSummary } from './schemas/job.ts';
 import { withinDepth } from './within-depth.ts';
@@ -37,8 +38,9 @@ export function presentJob(found: Job, caller: 'admin' | 'viewer' | undefined): 
   const isAdmin = caller === 'admin';
   return {
     ...presentSummary(found),
-    payload: isAdmin ? withinDepth(found.payload) : REDACTED,
-    result: isAdmin || found.result === null ? withinDepth(found.result) : REDACTED,
+    payload: isAdmin ? withRawNumbers(withinDepth(found.payload)) : REDACTED,
+    result: isAdmin || found.result === null ? withRawNumbers(withinDepth(found.result)) : REDACTED,
+    result_note: isAdmin || found.resultNote === null ? found.resultNote : REDACTED,
     headers: isAdmin || found.headers === null ? found.headers : REDACTED,
     errors: found.errors.map(presentError),
   };

@@ -7,6 +7,7 @@ import { describeError } from '../../src/errors/describe-error.ts';
 import { HowdahError } from '../../src/errors.ts';
 import { defineTask } from '../../src/tasks/define-task.ts';
 import { JobLostError } from '../../src/work/run/abort-reasons.ts';
+import { encodeResult } from '../../src/work/run/result.ts';
 import { completeClaim } from '../../src/work/run/run-store.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import type { Adapter } from './adapter.ts';
@@ -233,7 +234,7 @@ export function keepsTheContract<Tx extends SqlClient>(
       const claim = { values: [id, 'default', 'somebody', SOON.toISOString()], schema: 'howdah' } as const;
       const lost = adapter.transaction(async (tx) => {
         await adapter.insert(tx, 'done');
-        await completeClaim(claim, tx, undefined);
+        await completeClaim(claim, tx, encodeResult(undefined));
       });
       await assert.rejects(lost, JobLostError);
       assert.deepEqual((await left()).orders, []);
@@ -244,7 +245,7 @@ export function keepsTheContract<Tx extends SqlClient>(
       const hold = `update graphile_worker._private_jobs set locked_by = 'somebody', locked_at = $1 where id = $2`;
       await queue.pool.query(hold, [SOON, id]);
       const claim = { values: [id, 'default', 'somebody', SOON.toISOString()], schema: 'howdah' } as const;
-      const completed = completeClaim(claim, adapter.outside, undefined);
+      const completed = completeClaim(claim, adapter.outside, encodeResult(undefined));
       if (adapter.isOutsideOneConnection) return void (await completed);
       await assert.rejects(completed, { name: 'TypeError', message: /^expected a transaction to complete/ });
       assert.equal((await queue.job(id)).state, 'running');

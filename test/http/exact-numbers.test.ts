@@ -25,7 +25,13 @@ async function assertRefused(path: string, body: string, expected: { number: str
 }
 
 describe('a number in a body', () => {
-  for (const number of ['9007199254740993', '-12345678901234567890', '1e400', '-1E999']) {
+  for (const number of [
+    '9007199254740993',
+    '18446744073709551616',
+    '-12345678901234567890',
+    '1e400',
+    '-1E999',
+  ]) {
     test(`is refused when JavaScript would change it: ${number}`, async () => {
       await assertRefused('/v1/jobs', job(`{"id":${number}}`), { number, field: 'payload.id' });
       const batch = `{"jobs":[${job('[1]')},${job(`[[${number}]]`)}]}`;
@@ -54,4 +60,14 @@ describe('a number in a body', () => {
       assert.ok(row?.isSame);
     });
   }
+});
+
+test('a number in an answer has every digit that the database has', async () => {
+  const payload = '{"id":1234567890123456791,"of":[18446744073709551616,1]}';
+  const [row] = await api.customers.rows<{ id: string }>(
+    `select howdah.enqueue('takes_anything', $1, delay => '1 hour') as id`,
+    [payload],
+  );
+  const answer = await api.send('GET', `/v1/jobs/${row?.id}`);
+  assert.match(await answer.text(), /"payload":\{"id":1234567890123456791,"of":\[18446744073709551616,1\]\}/);
 });

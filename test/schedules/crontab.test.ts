@@ -13,6 +13,7 @@ const catalogue = createCatalogue([
     maxRetries: 4,
   }),
   defineTask({ name: 'ping', payload: z.strictObject({}) }),
+  defineTask({ name: 'counts', payload: z.strictObject({ n: z.number() }) }),
 ]);
 const queues = ['bulk', 'critical', 'default'];
 const parse = (text: string) => parseSchedules(text, { catalogue, queues });
@@ -56,7 +57,7 @@ describe('a crontab is refused', () => {
     [
       'with a task there is none of',
       '# one\n* * * * * nothing',
-      /^line 2: unknown task "nothing"; tasks here: ping, report$/,
+      /^line 2: unknown task "nothing"; tasks here: counts, ping, report$/,
     ],
     [
       'with a queue there is none of',
@@ -76,7 +77,16 @@ describe('a crontab is refused', () => {
       /^line 3: id: "ping" is that of line 1 already; name another with \?id=$/,
     ],
     ['with a payload that is no JSON', '* * * * * ping {month', /^line 1: .*line 1 of crontab/],
-    ['with text that Postgres cannot look into', '* * * * * report {month: "\\u0000"}', /^line 1: payload: /],
+    [
+      'with text that Postgres cannot look into',
+      '* * * * * report {month: "\\u0000"}',
+      /^line 1: payload\.month: expected text /,
+    ],
+    [
+      'with a number that would be rounded',
+      '* * * * * counts {n: 1234567890123456791}',
+      /^line 1: payload\.n: expected a number that a double holds exactly/,
+    ],
     [
       'with a number too long to read',
       '00005 * * * * ping',

@@ -127,13 +127,8 @@ describe('a payload that its task takes', () => {
   });
 
   test('is left to the worker when SQL cannot look into it', async () => {
-    const text = `{"account": "\\u0000", "month": 1, "lines": [1e999999]}`;
+    const text = `{"account": "ada", "month": 1, "lines": [1e999999]}`;
     assert.ok(await scalar(queue, 'select howdah.enqueue($1, $2)', [statement.name, text]));
-    await enqueue(loose.name, { 'nul\u0000': 'a\u0000' });
-    await assert.rejects(enqueueAll([{ task: loose.name, payload: { a: 'a\u0000' } }]), {
-      code: 'HWOPT',
-      message: /^jobs: expected text without \\u0000/,
-    });
   });
 });
 
@@ -199,7 +194,6 @@ describe('a name that nobody knows', () => {
     ["set_fleet_concurrency('default', 0)", 'HWOPT'],
     ["enqueue('works', delay => '-1 second')", 'HWOPT'],
     ["enqueue_jobs('{}')", 'HWOPT'],
-    ['enqueue_jobs(null)', 'HWOPT'],
     [`enqueue_jobs('[{"task": "works", "prio": 1}]')`, 'HWOPT'],
     [`enqueue_jobs('[{}]')`, 'HWTSK'],
     ["enqueue_jobs('[]', null)", 'HWOPT'],
@@ -246,7 +240,8 @@ test('where nothing matches, every command says so with a zero, an empty answer 
   ];
   for (const [call, answer] of answers)
     assert.equal(await scalar(queue, `select howdah.${call}`), answer, call);
-  assert.equal((await queue.pool.query(`select * from howdah.enqueue_jobs('[]')`)).rowCount, 0);
+  for (const none of [`'[]'`, 'null', `'null'`, '(select json_agg(j) from howdah.jobs j where false)'])
+    assert.equal((await queue.pool.query(`select * from howdah.enqueue_jobs(${none})`)).rowCount, 0, none);
   assert.equal(
     await scalar(queue, 'select explanation from howdah.explain_job(null)'),
     'There is no job null.',

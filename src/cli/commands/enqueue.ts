@@ -1,3 +1,4 @@
+import { parseExactly } from '../../db/exact-json.ts';
 import { describeOption } from '../../enqueue/describe-option.ts';
 import { OPTION_ROWS, type OptionRow } from '../../enqueue/option-table.ts';
 import type { RequestedJob } from '../../wire/schemas/new-job.ts';
@@ -100,7 +101,7 @@ function readHeaders(options: OptionValues): { headers?: Record<string, string> 
 async function readPayload(given: string): Promise<unknown> {
   const text = given === '-' ? await readStandardInput() : given;
   try {
-    return JSON.parse(text);
+    return parseExactly(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`the payload is not JSON: ${reason}`);

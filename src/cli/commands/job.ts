@@ -1,3 +1,4 @@
+import { stringifyExactly } from '../../db/exact-json.ts';
 import { getJob } from '../../look/get-job.ts';
 import type { Job, JobError } from '../../look/job.ts';
 import { presentJob } from '../../wire/present-job.ts';
@@ -72,11 +73,12 @@ function describeSettings(found: Job): Record<string, string | undefined> {
   };
 }
 
-function describeData({ headers, payload, result }: Job): Record<string, string | undefined> {
+function describeData({ headers, payload, result, resultNote }: Job): Record<string, string | undefined> {
   return {
     Headers: headers === null ? undefined : JSON.stringify(headers),
-    Payload: JSON.stringify(withinDepth(payload), null, 2),
-    Result: result === null ? undefined : JSON.stringify(withinDepth(result), null, 2),
+    Payload: stringifyExactly(withinDepth(payload), 2),
+    Result: result === null ? undefined : stringifyExactly(withinDepth(result), 2),
+    'Result note': resultNote === null ? undefined : printable(resultNote),
   };
 }
 

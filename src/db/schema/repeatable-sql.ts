@@ -22,6 +22,7 @@ const SHARED = [
   'lagging_sequences',
   'known_task',
   'enter_application',
+  'unstorable_text',
   'payload_shape',
   'payload_mistakes',
   'versions_around',
@@ -136,6 +137,7 @@ const SHARED = [
 /** Installed once a queue, in this order. */
 const PER_QUEUE = [
   'queue_job_settings',
+  'queue_refuse_text',
   'queue_keep_sequence',
   'queue_gate',
   'queue_foreign_unlock',
@@ -184,9 +186,10 @@ export function renderRemoval({ withTriggers }: { withTriggers: boolean }): stri
   return [readSql('drop_replaced'), ...(withTriggers ? [readSql('drop_triggers')] : [])].join('\n');
 }
 
-/** Ends the failed jobs that no trigger took away, once the triggers are there. */
+/** Mends and ends what no trigger refused or took away, once the triggers are there. */
 export function renderExhausted(queues: readonly string[]): string {
-  return queues.map((queue) => renderForQueue(readSql('end_exhausted_jobs'), queue)).join('\n');
+  const names = ['mend_payloads', 'end_exhausted_jobs'];
+  return queues.flatMap((queue) => names.map((name) => renderForQueue(readSql(name), queue))).join('\n');
 }
 
 /**

@@ -78,6 +78,10 @@ export const job = jobSummary
     result: z
       .unknown()
       .openapi({ description: 'What the handler returned; "[redacted]" for the viewer token.' }),
+    result_note: z.string().nullable().openapi({
+      description:
+        'What of the result could not be kept, by place; null when nothing. "[redacted]" for the viewer token.',
+    }),
     headers: z.union([z.record(z.string(), z.string()), z.literal('[redacted]')]).nullable(),
     errors: z.array(jobError).openapi({ description: 'Failed runs, the latest 100, oldest first.' }),
   })

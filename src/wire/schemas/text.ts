@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { isStorable } from '../../tasks/unstorable-text.ts';
 
 /** A text of 1 to `max` characters. */
 export function text(max: number) {
@@ -18,10 +19,6 @@ export function anyText(
     .string(error)
     .refine((value) => isStorable(value) && characterCount(value) <= max, error)
     .openapi({ maxLength: max });
-}
-
-function isStorable(value: string): boolean {
-  return value.isWellFormed() && !value.includes('\0');
 }
 
 function characterCount(value: string): number {

@@ -1,5 +1,6 @@
 import type { WorkerEvents } from 'graphile-worker';
 import type { Pool, QueryConfig, QueryResult } from 'pg';
+import { EXACT_TYPES } from '../../db/read-plainly.ts';
 import { withLimit, withoutRefused } from './engine-statement.ts';
 import type { Prefetch } from './prefetch.ts';
 import type { Refusals } from './refusals.ts';
@@ -60,7 +61,8 @@ export class Fetching {
     const limited = withLimit(statement, size);
     const { versions } = refusals;
     const sentAt = performance.now();
-    const result = await pool.query(versions.length === 0 ? limited : withoutRefused(limited, versions));
+    const asked = versions.length === 0 ? limited : withoutRefused(limited, versions);
+    const result = await pool.query({ ...asked, types: EXACT_TYPES });
     prefetch.fetched(performance.now() - sentAt);
     this.#isMoreExpected = result.rows.length >= size;
     return result;

@@ -23,8 +23,8 @@ export type ToIsolated =
 export type PackedVerdict = { kind: Verdict['kind']; delayMs: number | undefined; error: PackedError };
 
 export type FromIsolated =
-  /** `json` of what the handler returned. */
-  | { kind: 'returned'; json: string | undefined }
+  /** What is kept of what the handler returned. */
+  | { kind: 'returned'; json: string | undefined; note: string | undefined }
   /** The handler threw; the verdict is by the task's policy. */
   | { kind: 'judged'; verdict: PackedVerdict; faults: PackedError[] }
   | { kind: 'progress'; percent: number; message: string | undefined }
@@ -33,4 +33,4 @@ export type FromIsolated =
   /** The handler is about to complete its job in a transaction: nothing else may touch it from here on. */
   | { kind: 'completing' }
   /** It did, and the job ends in that state; whether the transaction commits is not known. */
-  | { kind: 'completed'; state: CompletedState };
+  | { kind: 'completed'; state: CompletedState; note: string | undefined };

@@ -23,7 +23,8 @@ async function carryOut(run: IsolatedRun): Promise<void> {
   const { handle, policy } = await loadBoundTask<undefined>(new URL(run.file));
   try {
     const value = await handle(run.payload as never, createContext(run, ending.signal, mayComplete.promise));
-    post({ kind: 'returned', json: encodeResult(value) });
+    const { json, note } = encodeResult(value);
+    post({ kind: 'returned', json, note });
   } catch (thrown) {
     const faults: unknown[] = [];
     const verdict = judge(thrown, { job: run.job, policy }, (fault) => faults.push(fault));
@@ -54,10 +55,11 @@ function createContext(
       post({ kind: 'progress', percent, message: message === undefined ? undefined : String(message) });
     },
     async completeInTransaction(tx, result) {
-      const json = encodeResult(result);
+      const encoded = encodeResult(result);
       post({ kind: 'completing' });
       await mayComplete;
-      post({ kind: 'completed', state: await completeClaim(claim, tx, json) });
+      const state = await completeClaim(claim, tx, encoded);
+      post({ kind: 'completed', state, note: encoded.note });
     },
   };
 }

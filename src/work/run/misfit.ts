@@ -1,8 +1,9 @@
 import type { BoundTask } from '../../tasks/bind.ts';
-import { describeIssues } from '../../tasks/describe-issues.ts';
 import { SkipRetry } from '../../tasks/outcomes.ts';
+import { parsePayload } from '../../tasks/parse-payload.ts';
 import { exponentialDelay } from '../../tasks/retry-delay.ts';
 import { describeTask } from '../../tasks/task-version.ts';
+import { findMistakes } from './rounded-numbers.ts';
 import type { Run } from './run-job.ts';
 import type { Refusal } from './verdict.ts';
 
@@ -29,7 +30,8 @@ export class Misfit extends Error {
 }
 
 /**
- * The payload as the task's schema gives it.
+ * The payload as the task's schema gives it. A whole number that a double would round is a bigint before that, and refused
+ * where the schema asks for a number.
  *
  * While a deployment rolls, workers of two versions of a task take jobs made for either. A payload that does not fit this
  * one may fit another, so only the database can say what becomes of its job. It is asked here, and nowhere else, for
@@ -43,16 +45,15 @@ export class Misfit extends Error {
  *   failure like any other.
  *   Each names the fields, never a value
  */
-export async function parsePayload<Services>(
+export async function checkPayload<Services>(
   { definition }: Pick<BoundTask<Services>, 'definition'>,
-  run: Pick<Run, 'payload' | 'store' | 'misfitCount'>,
+  run: Pick<Run, 'payload' | 'payloadOfTick' | 'store' | 'misfitCount'>,
 ): Promise<unknown> {
-  const parsed = definition.payload.safeParse(run.payload);
-  if (parsed.success) return parsed.data;
-  const mistakes = describeIssues(parsed.error, 'payload').map(
-    ({ field, message }) => `${field}: ${message}`,
-  );
-  const malformed = `malformed payload: ${mistakes.join('; ')}`;
+  const parsed = parse(definition.payload, run);
+  const mistakes = findMistakes(parsed, run.payload);
+  if (parsed.success && mistakes.length === 0) return parsed.data;
+  const told = mistakes.map(({ field, message }) => `${field}: ${message}`);
+  const malformed = `malformed payload: ${told.join('; ')}`;
   const { version } = describeTask(definition);
   const { isOtherAround, takenBy, isTakerAlive } = await run.store.weighMisfit(
     definition.name,
@@ -63,4 +64,14 @@ export async function parsePayload<Services>(
   const misfit = `${malformed} (in schema version ${version}, which this worker has)`;
   if (takenBy === null || run.misfitCount >= MAX_FREE_MISFITS) throw new Error(misfit);
   throw new Misfit(`${misfit}; version ${takenBy} takes it`, { version, isTakerAlive }, run.misfitCount + 1);
+}
+
+function parse(
+  schema: BoundTask<never>['definition']['payload'],
+  { payload, payloadOfTick = payload }: Pick<Run, 'payload' | 'payloadOfTick'>,
+) {
+  const parsed = parsePayload(schema, payload);
+  if (parsed.success || payloadOfTick === payload) return parsed;
+  const ofTick = parsePayload(schema, payloadOfTick);
+  return ofTick.success ? ofTick : parsed;
 }

@@ -1,40 +1,43 @@
-import { SkipRetry } from '../../tasks/outcomes.ts';
+import { stringifyExactly } from '../../db/exact-json.ts';
+import { MAX_RESULT_BYTES, PlainCopy, TooLargeError } from './plain-copy.ts';
 
-/** Most bytes of a result's JSON text: 1 MiB. */
-export const MAX_RESULT_BYTES = 1_048_576;
+/** What is kept of a handler's result. */
+export class EncodedResult {
+  /** JSON that Postgres can hold; undefined for no result. */
+  readonly json: string | undefined;
+  /** What was dropped or changed, by place and without any value; undefined when nothing was. */
+  readonly note: string | undefined;
 
-/** Escapes that JSON allows and Postgres's jsonb does not: NUL and halves of surrogate pairs. */
-const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
+  constructor(json: string | undefined, note?: string) {
+    this.json = json;
+    this.note = note;
+  }
 
-/** A handler's result cannot be kept. Running it again would give the same, so the job is discarded. */
-export class ResultError extends SkipRetry {}
+  /** Whether there is something to keep. */
+  get hasContent(): boolean {
+    return this.json !== undefined || this.note !== undefined;
+  }
+}
 
 /**
- * A handler's return value as JSON text; undefined, which is no result, stays undefined.
- *
- * @throws {ResultError} when it is not a JSON value, or is larger than 1 MiB
+ * A handler's return value, as much of it as JSON and Postgres can hold: the work is done by now, and what it returns must not
+ * have it done again. What cannot be held is null in its place; more than 1 MiB is left out whole; the note says so. As ever
+ * in JSON, a member that is undefined is not there, and a date is a text. A bigint keeps every digit. Never throws.
  */
-export function encodeResult(value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  const json = stringify(value);
-  const bytes = Buffer.byteLength(json);
-  if (bytes > MAX_RESULT_BYTES) {
-    throw new ResultError(
-      `the result is too large: expected at most ${MAX_RESULT_BYTES} bytes of JSON (1 MiB), received ${bytes}; keep large data elsewhere and return where it is`,
-    );
+export function encodeResult(value: unknown): EncodedResult {
+  if (value instanceof EncodedResult) return value;
+  if (value === undefined) return new EncodedResult(undefined);
+  const copy = new PlainCopy();
+  try {
+    const plain = copy.of(value, 'result');
+    const { note } = copy;
+    if (plain === null && note !== undefined) return new EncodedResult(undefined, note);
+    const json = stringifyExactly(plain) ?? '';
+    if (Buffer.byteLength(json) > MAX_RESULT_BYTES) throw new TooLargeError();
+    return new EncodedResult(json, note);
+  } catch (error) {
+    return new EncodedResult(undefined, error instanceof TooLargeError ? error.message : UNREADABLE);
   }
-  if (UNSTORABLE.test(json)) {
-    throw new ResultError('the result cannot be stored: a text in it holds NUL or half a surrogate pair');
-  }
-  return json;
 }
 
-function stringify(value: unknown): string {
-  try {
-    const json = JSON.stringify(value);
-    if (json !== undefined) return json;
-  } catch (error) {
-    throw new ResultError('the result is not a JSON value', { cause: error });
-  }
-  throw new ResultError(`the result is not a JSON value: received a ${typeof value}`);
-}
+const UNREADABLE = 'result: cannot be read';

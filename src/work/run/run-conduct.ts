@@ -1,8 +1,9 @@
+import { sqlStateOf } from '../../db/sql-state.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { TaskContext } from '../../tasks/task-context.ts';
 import { JobLostError } from './abort-reasons.ts';
 import { ProgressReporter } from './progress-reporter.ts';
-import { encodeResult } from './result.ts';
+import { EncodedResult, encodeResult } from './result.ts';
 import type { CompletedState, RunStore } from './run-store.ts';
 
 const ATTEMPTS = 3;
@@ -13,12 +14,15 @@ type Calls = Pick<TaskContext<unknown>, 'progress' | 'completeInTransaction'>;
 export class RunConduct {
   readonly #store: RunStore;
   readonly #log: Logger;
+  readonly #onReduced: (note: string) => void;
   #reporter: ProgressReporter | undefined;
   #ended: CompletedState | undefined;
 
-  constructor(store: RunStore, log: Logger) {
+  /** @param onReduced told what of a result is not kept as it was returned */
+  constructor(store: RunStore, log: Logger, onReduced: (note: string) => void) {
     this.#store = store;
     this.#log = log;
+    this.#onReduced = onReduced;
   }
 
   /** The handler's side of it. */
@@ -28,9 +32,9 @@ export class RunConduct {
       this.#reporter.report(percent, message);
     },
     completeInTransaction: async (tx, result) => {
-      const json = encodeResult(result);
+      const encoded = encodeResult(result);
       await this.beginCompletion();
-      this.noteCompletion(await this.#store.complete(tx, json));
+      this.noteCompletion(await this.#store.complete(tx, encoded), encoded.note);
     },
   };
 
@@ -39,9 +43,14 @@ export class RunConduct {
     await this.#reporter?.close();
   }
 
-  /** A transaction has ended the job in that state; whether it commits is not known. */
-  noteCompletion(state: CompletedState): void {
+  /**
+   * A transaction has ended the job in that state; whether it commits is not known.
+   *
+   * @param note what of its result is not kept
+   */
+  noteCompletion(state: CompletedState, note?: string): void {
     this.#ended = state;
+    if (note !== undefined) this.#onReduced(note);
   }
 
   /** Whether the job was cancelled by the time a transaction completed it. */
@@ -56,15 +65,33 @@ export class RunConduct {
   }
 
   /**
-   * Stores what the handler returned.
+   * Stores what the handler returned, as much of it as can be held.
    *
-   * @throws {ResultError} when it cannot be kept
    * @throws {JobLostError} when the job is another worker's by now
    */
   async keepResult(value: unknown): Promise<void> {
-    const json = encodeResult(value);
-    if (json === undefined) return;
-    const isKept = await this.#persistently(() => this.#store.reportResult(json));
+    const encoded = encodeResult(value);
+    if (!encoded.hasContent) return;
+    const note = (await this.#keep(encoded)) ?? encoded.note;
+    if (note !== undefined) this.#onReduced(note);
+  }
+
+  /** @returns what is noted instead, where the database does not take the result as it is (class 22, 54001) */
+  async #keep(encoded: EncodedResult): Promise<string | undefined> {
+    try {
+      await this.#report(encoded);
+      return undefined;
+    } catch (error) {
+      const code = sqlStateOf(error);
+      if (code === undefined || !/^(22|54)/.test(code)) throw error;
+      const note = `result: the database cannot hold it (${code})`;
+      await this.#report(new EncodedResult(undefined, note));
+      return note;
+    }
+  }
+
+  async #report(encoded: EncodedResult): Promise<void> {
+    const isKept = await this.#persistently(() => this.#store.reportResult(encoded));
     if (!isKept) throw new JobLostError('the job was lost before its result was stored');
   }
 

@@ -6,6 +6,7 @@ import { packError, unpackError } from '../process/packed-error.ts';
 import { spawnThread } from '../process/spawn-thread.ts';
 import type { FromIsolated, IsolatedRun, ToIsolated } from './isolated-messages.ts';
 import { JudgedError } from './judge.ts';
+import { EncodedResult } from './result.ts';
 import type { RunConduct } from './run-conduct.ts';
 import type { RunStore } from './run-store.ts';
 import type { Verdict } from './verdict.ts';
@@ -22,7 +23,7 @@ export interface IsolatedOptions<Services> {
 }
 
 /**
- * What the task's handler returns when it runs in a thread of its own, which ends with it. The thread loads the task's file
+ * What is kept of what the task's handler returns when it runs in a thread of its own, which ends with it. The thread loads the task's file
  * anew and shares nothing: what goes in and out is copied. Once the signal fired the handler has a second to end, or
  * `abandonAfterMs`; then the thread is ended, whatever it does.
  *
@@ -66,12 +67,11 @@ function outcomeOf<Services>(
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     thread.on('message', (message: FromIsolated) => {
-      if (message.kind === 'returned')
-        resolve(message.json === undefined ? undefined : JSON.parse(message.json));
+      if (message.kind === 'returned') resolve(new EncodedResult(message.json, message.note));
       else if (message.kind === 'judged') reject(toJudged(message, context.log));
       else if (message.kind === 'progress') context.progress(message.percent, message.message);
       else if (message.kind === 'log') passOn(message.line, context.log);
-      else if (message.kind === 'completed') conduct.noteCompletion(message.state);
+      else if (message.kind === 'completed') conduct.noteCompletion(message.state, message.note);
       else void conduct.beginCompletion().then(() => post({ kind: 'complete' }));
     });
     thread.on('error', reject);

@@ -10,7 +10,7 @@ import { JobCancelledError } from './abort-reasons.ts';
 import { awaitHandler, type Patience } from './await-handler.ts';
 import { asRun, type CurrentRun } from './current-run.ts';
 import { judge } from './judge.ts';
-import { parsePayload } from './misfit.ts';
+import { checkPayload } from './misfit.ts';
 import type { OverdueRuns } from './overdue-runs.ts';
 import { RunConduct } from './run-conduct.ts';
 import { runIsolated } from './run-isolated.ts';
@@ -39,6 +39,11 @@ export interface Run {
   readonly job: RunningJob;
   /** As the enqueue gave it. */
   readonly payload: unknown;
+  /**
+   * The same without what looks like the tick of a clock that is not ours, such as the engine's own: the payload where the
+   * schema does not take it with that.
+   */
+  readonly payloadOfTick?: unknown;
   /** How often workers of other versions of its task have given it back. */
   readonly misfitCount: number;
   readonly store: RunStore;
@@ -72,8 +77,9 @@ async function attempt<Services>(
   run: Run,
   environment: RunEnvironment<Services>,
 ): Promise<Verdict | undefined> {
-  const { log } = environment;
-  const conduct = new RunConduct(run.store, log);
+  const { log, events } = environment;
+  const onReduced = (note: string) => events.emit('job.result_reduced', { ...runEvent(run.job), note });
+  const conduct = new RunConduct(run.store, log, onReduced);
   try {
     const value = await perform(task, { ...run, conduct }, environment);
     if (await conduct.isCommitted()) return toDone(conduct, new Error('completed in a transaction'));
@@ -129,7 +135,7 @@ async function perform<Services>(
   try {
     const patience = { ...patienceWith(task, job, environment), signal };
     const handle = async () => {
-      const payload = await parsePayload(task, run); // may ask the database, which a lock may keep from answering
+      const payload = await checkPayload(task, run); // may ask the database, which a lock may keep from answering
       signal.throwIfAborted();
       return task.policy.isolate
         ? runIsolated({ task, payload, context, store, conduct })

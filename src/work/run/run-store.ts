@@ -1,9 +1,11 @@
 import type { Job } from 'graphile-worker';
+import { stringifyExactly } from '../../db/exact-json.ts';
 import { namingAt, namingOf } from '../../db/naming.ts';
 import { queryRows, type SqlClient } from '../../db/sql-client.ts';
 import { sqlStateOf } from '../../db/sql-state.ts';
 import { isOutside } from '../../db/transactions/is-outside.ts';
 import { JobLostError } from './abort-reasons.ts';
+import type { EncodedResult } from './result.ts';
 
 /** How far a run is. */
 export interface Progress {
@@ -21,9 +23,9 @@ export interface RunStore {
   /** @returns false, and does nothing, when the job is not this run's any more */
   reportProgress(progress: Progress): Promise<boolean>;
   /** Kept with the job if this run completes it. @returns false, and does nothing, when the job is not this run's any more */
-  reportResult(json: string): Promise<boolean>;
+  reportResult(result: EncodedResult): Promise<boolean>;
   /** Ends the job in the caller's transaction. @throws {JobLostError} when it is not this run's any more */
-  complete(tx: SqlClient, json: string | undefined): Promise<CompletedState>;
+  complete(tx: SqlClient, result: EncodedResult): Promise<CompletedState>;
   /** Whether the job is still this run's. */
   isHeld(): Promise<boolean>;
   /** What the database knows of other versions of a task, for a payload that this worker's refuses. */
@@ -61,11 +63,11 @@ export interface JobPlace {
 export type RunQuery = (text: string, values: unknown[]) => Promise<{ rows: unknown[] }>;
 
 const PROGRESS = 'select howdah.report_progress($1, $2, $3, $4, $5, $6) as ok';
-const RESULT = 'select howdah.report_result($1, $2, $3, $4, $5) as ok';
+const RESULT = 'select howdah.report_result($1, $2, $3, $4, $5, $6) as ok';
 /** In the terms that every library understands, as the caller's may be any. */
 const COMPLETE = `
   select howdah.complete_in_transaction($1::text::bigint, $2::text, $3::text, $4::text::timestamptz,
-                                        $5::text::jsonb)::text as state`;
+                                        $5::text::jsonb, $6::text)::text as state`;
 const NOW = 'select extract(epoch from clock_timestamp()) * 1000 as ms';
 const WEIGH =
   'select is_other_around as "isOtherAround", taken_by as "takenBy", is_taker_alive as "isTakerAlive" from howdah.weigh_misfit($1, $2, $3, $4)';
@@ -81,10 +83,10 @@ export function createRunStore(job: Job, { queue, connectionString }: JobPlace, 
   return {
     claim,
     reportProgress: ({ percent, message }) => ask(PROGRESS, [percent, message]),
-    reportResult: (json) => ask(RESULT, [json]),
+    reportResult: ({ json, note }) => ask(RESULT, [json ?? null, note ?? null]),
     isHeld: () => ask(HELD),
     async weighMisfit(task, version, payload) {
-      const { rows } = await query(WEIGH, [queue, task, version, JSON.stringify(payload)]);
+      const { rows } = await query(WEIGH, [queue, task, version, stringifyExactly(payload)]);
       return (rows as MisfitWeight[])[0] ?? { isOtherAround: false, takenBy: null, isTakerAlive: false };
     },
     async clockAheadMs() {
@@ -92,7 +94,7 @@ export function createRunStore(job: Job, { queue, connectionString }: JobPlace, 
       const { rows } = await query(NOW, []);
       return (askedAt + Date.now()) / 2 - Number((rows as { ms: string }[])[0]?.ms);
     },
-    complete: (tx, json) => completeClaim(claim, tx, json),
+    complete: (tx, result) => completeClaim(claim, tx, result),
   };
 }
 
@@ -105,13 +107,13 @@ export function createRunStore(job: Job, { queue, connectionString }: JobPlace, 
 export async function completeClaim(
   claim: RunClaim,
   tx: SqlClient,
-  json: string | undefined,
+  { json, note }: EncodedResult,
 ): Promise<CompletedState> {
   if (isOutside(tx))
     throw new TypeError('expected a transaction to complete the job in, received what has none (a pool?)');
   try {
     const statement = namingOf(claim.schema).statement(COMPLETE);
-    const [row] = await queryRows<{ state: CompletedState }>(tx, statement, [...claim.values, json]);
+    const [row] = await queryRows<{ state: CompletedState }>(tx, statement, [...claim.values, json, note]);
     return row?.state ?? 'completed';
   } catch (error) {
     throw sqlStateOf(error) === 'HWLST'

@@ -1,7 +1,11 @@
 import { type ParsedCronItem, parseCrontab } from 'graphile-worker';
+import type { FieldMistake } from '../../errors.ts';
 import type { Catalogue } from '../../tasks/catalogue.ts';
 import type { TaskDefinition } from '../../tasks/define-task.ts';
 import { describeIssues } from '../../tasks/describe-issues.ts';
+import { parsePayload } from '../../tasks/parse-payload.ts';
+import { findRoundedNumber } from '../../tasks/rounded-number.ts';
+import { findUnstorableText } from '../../tasks/unstorable-text.ts';
 import { findEntryMistakes } from './entry-options.ts';
 
 /** A run missed by less than this is made up for, unless the entry says otherwise with `fill`. */
@@ -127,10 +131,19 @@ function findMistakes({ task, options, payload }: ParsedCronItem, { catalogue, q
 }
 
 function findPayloadMistakes(definition: TaskDefinition, payload: unknown): string[] {
-  if (JSON.stringify(payload).includes('\\u0000')) return ['payload: expected text without \\u0000'];
-  const parsed = definition.payload.safeParse(payload);
-  const issues = parsed.success ? [] : describeIssues(parsed.error, 'payload');
+  const parsed = parsePayload(definition.payload, payload);
+  const issues = parsed.success ? findLost(payload) : describeIssues(parsed.error, 'payload');
   return issues.map(({ field, message }) => `${field}: ${message}`);
+}
+
+/** What a job would not have as the line has it; its numbers are rounded by now, where they are. */
+function findLost(payload: unknown): FieldMistake[] {
+  const json = JSON.stringify(payload);
+  const rounded = findRoundedNumber(json);
+  const message =
+    'expected a number that a double holds exactly, received a longer whole one; write it as text';
+  if (rounded) return [{ field: `payload.${rounded.path}`, message }];
+  return [findUnstorableText(json, 'payload') ?? []].flat();
 }
 
 function toSchedule(item: ParsedCronItem, task: TaskDefinition, line: string): Schedule {

@@ -1,5 +1,6 @@
 -- howdah.first_payload_mistake(batch): index and task of the first job of a batch whose payload does not fit its task,
--- and what is wrong with it, each as "jobs[index].payload.name: …"; no row when all fit. Tasks are known to exist.
+-- and what is wrong with it, each as "jobs[index].payload.name: …"; no row when all fit. A task that nobody announced takes
+-- whatever Postgres can hold.
 --
 -- Most payloads are found good by one join of all their members with the members their tasks know; only the rest is
 -- looked at one by one (payload_mistakes.sql), as calls cost more than jobs.

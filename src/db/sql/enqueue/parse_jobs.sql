@@ -1,6 +1,7 @@
 -- howdah.parse_jobs(jobs): a JSON array of jobs to enqueue as values whose options are checked; see enqueue_jobs.sql.
--- Raises HWOPT for anything but an array of at most 10,000 objects, an unknown field, a value of the wrong type or out
--- of range, naming job, field and what was expected.
+-- None for null, which is what json_agg makes of no rows.
+-- Raises HWOPT for anything else but an array of at most 10,000 objects, an unknown field, a value of the wrong type or out
+-- of range, and text that Postgres cannot hold; HWPAY for such a text in a payload. Each names job, field and what was expected.
 create function howdah.parse_jobs(jobs json) returns howdah.job_options[]
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -9,11 +10,21 @@ declare
   v_jobs howdah.job_options[];
   v_mistake text;
 begin
-  if json_typeof(jobs) is distinct from 'array' or json_array_length(jobs) > 10000 then
+  if jobs is null or json_typeof(jobs) = 'null' then
+    return '{}';
+  elsif json_typeof(jobs) is distinct from 'array' or json_array_length(jobs) > 10000 then
     raise exception 'jobs: expected an array of at most 10000 objects, received %',
       case json_typeof(jobs) when 'array' then json_array_length(jobs)::text else coalesce(json_typeof(jobs), 'null') end
       using errcode = 'HWOPT',
             hint = 'Such as ''[{"task": "…", "payload": {}, "delay": "10 minutes"}]''; more than 10000 go in several calls.';
+  end if;
+  if strpos(jobs::text, E'\\u') > 0 then
+    v_mistake := howdah.unstorable_mistake('jobs', jobs);
+  end if;
+  if v_mistake is not null then
+    raise exception '%', v_mistake
+      using errcode = case when v_mistake ~ '^jobs\[[0-9]+\]\.payload\M' then 'HWPAY' else 'HWOPT' end,
+            hint = 'JSON can say it, and no text of Postgres can hold it.';
   end if;
   begin
     select format('jobs[%s]%s', j.ordinality - 1,
@@ -33,8 +44,6 @@ begin
       end if;
     end if;
   exception
-    when untranslatable_character then
-      v_mistake := E'jobs: expected text without \\u0000, which only a job enqueued alone can have';
     when data_exception then
       v_mistake := howdah.first_type_mistake(jobs);
   end;

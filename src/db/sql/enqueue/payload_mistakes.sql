@@ -12,20 +12,27 @@ $$;
 -- howdah.payload_mistakes(schema, payload): why a task's payload schema (JSON Schema, howdah.tasks.payload_schema) refuses
 -- a payload, each as "payload.name: expected …, received …"; null when it does not. Never repeats a value.
 --
--- What is nested too deep, or has a member "__proto__", is refused by every schema (payload_shape.sql).
+-- What is nested too deep, or has a member "__proto__", is refused by every schema (payload_shape.sql), and so is text that
+-- Postgres cannot hold, wherever it is (unstorable_text.sql).
 -- Looks at what can be told at a glance: the type of the payload, and of an object the required members, unknown ones
 -- where the schema wants none, and of each member type, const, enum, range and length. What lies deeper, patterns and
 -- anyOf are left to the worker, which checks every payload whole before it runs. So is a payload that SQL cannot look
--- into (\u0000, a number beyond numeric).
+-- into (a number beyond numeric).
 create function howdah.payload_mistakes(schema jsonb, payload json) returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_shape constant text := howdah.shape_mistake(payload);
+  v_unstorable text;
 begin
+  if v_shape is null and strpos(payload::text, E'\\u') > 0 then
+    v_unstorable := howdah.unstorable_mistake('payload', payload);
+  end if;
   if v_shape is not null then
     return 'payload: ' || v_shape;
+  elsif v_unstorable is not null then
+    return v_unstorable;
   elsif not coalesce(schema -> 'type' ? json_typeof(payload), true) then
     return format('payload: expected %s, received %s', howdah.type_words(schema), json_typeof(payload));
   elsif json_typeof(payload) <> 'object'

@@ -2,7 +2,7 @@
 --
 -- unique_key is the task's own: another task may use the same words. Without one, jobs are the same when queue, task
 -- and canonical payload (jsonb: order of members and white space do not matter) are.
--- Raises HWOPT when the payload has no canonical form (\u0000, a number beyond numeric).
+-- Raises HWOPT when the payload has no canonical form (a number beyond numeric).
 create function howdah.unique_hash(job howdah.job_options, queue text) returns bytea
 language plpgsql stable
 set search_path = pg_catalog, pg_temp

@@ -1,6 +1,7 @@
 -- howdah.jobs: every job, live and finished, in every queue. Reads only; takes no lock that a worker waits for.
 -- Payload, result and headers show only to whoever may select the columns payload, result and flags of
 -- howdah.job_history; to others they are null. So "select *" works for every reader.
+-- Text that Postgres cannot hold, as in a payload from before it was refused, shows as U+FFFD: nobody else's reading may fail.
 -- Pages by id are read from primary keys. A filter on queue leaves the other queues' tables alone.
 create view howdah.jobs as
 :live_jobs
@@ -12,8 +13,15 @@ select h.id, h.queue, h.task, h.state, h.priority, h.attempt, h.max_attempts, h.
             then h.flags #> '{howdah,headers}' end,
        (h.flags #>> '{howdah,deadline}')::timestamptz, (h.flags #>> '{howdah,timeout_ms}')::bigint,
        h.expires_at,
-       case when has_column_privilege('howdah.job_history'::regclass, 'payload', 'select') then h.payload end,
-       case when has_column_privilege('howdah.job_history'::regclass, 'result', 'select') then h.result end
+       case when not has_column_privilege('howdah.job_history'::regclass, 'payload', 'select') then null
+            when strpos(h.payload::text, '\u') > 0 and replace(h.payload::text, '\\', '\u005c') ~ -- unstorable_text.sql
+              '\\u0000|\\u[dD][89aAbB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?<!\\u[dD][89aAbB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}'
+            then regexp_replace(replace(h.payload::text, '\\', '\u005c'),
+              '\\u0000|\\u[dD][89aAbB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?<!\\u[dD][89aAbB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}',
+              '\ufffd', 'g')::json
+            else h.payload end,
+       case when has_column_privilege('howdah.job_history'::regclass, 'result', 'select') then h.result end,
+       case when has_column_privilege('howdah.job_history'::regclass, 'result', 'select') then h.result_note end
 from howdah.job_history h;
 
 comment on view howdah.jobs is
@@ -43,3 +51,4 @@ comment on column howdah.jobs.timeout_ms is 'Time limit of one run in millisecon
 comment on column howdah.jobs.expires_at is 'From when on a finished job may be removed.';
 comment on column howdah.jobs.payload is 'What the task is given, exactly as it was enqueued. Shown to roles that may select howdah.job_history.payload.';
 comment on column howdah.jobs.result is 'What the handler returned. Shown to roles that may select howdah.job_history.result.';
+comment on column howdah.jobs.result_note is 'What of the result could not be kept, by place; null when nothing. Shown with the result.';

@@ -88,7 +88,7 @@ begin
     execute format(
       'insert into %1$I._private_jobs (id, task_id, payload, priority, run_at, attempts, max_attempts, created_at, key, flags)
        select $1, t.id, $3, $4, $5, 0, $6, $7, $8, $9 from %1$I._private_tasks t where t.identifier = $2', v_schema)
-    using finished.id, finished.task, finished.payload, finished.priority,
+    using finished.id, finished.task, howdah.mended_json(finished.payload), finished.priority,
           case when v_is_parked then 'infinity' else now() end, finished.max_attempts, finished.created_at,
           v_key, nullif(v_flags, '{}');
   exception when unique_violation then

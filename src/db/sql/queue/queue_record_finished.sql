@@ -21,13 +21,14 @@ declare
 begin
   insert into howdah.job_history (
     id, queue, task, state, priority, attempt, max_attempts, run_at, created_at, started_at, finished_at, expires_at,
-    worker, last_error, key, payload, result, progress, progress_message, flags)
+    worker, last_error, key, payload, result, result_note, progress, progress_message, flags)
   select j.id, :'queue', t.identifier, s.state, j.priority, coalesce(o.attempt, j.attempts), j.max_attempts, j.run_at,
          j.created_at, coalesce(j.locked_at, o.started_at), f.finished_at,
          f.finished_at + coalesce(k.retention, case s.state when 'completed' then interval '1 day' else interval '7 days' end),
          coalesce(j.locked_by, o.worker), coalesce(o.reason, j.last_error),
          case when j.key is not null then howdah.key_of(j.key, t.identifier) end, j.payload,
-         case when r.worker = j.locked_by and r.attempt = j.attempts then r.result end, r.progress, r.progress_message,
+         case when r.worker = j.locked_by and r.attempt = j.attempts then r.result end,
+         case when r.worker = j.locked_by and r.attempt = j.attempts then r.result_note end, r.progress, r.progress_message,
          case when j.key is null or howdah.is_engine_key(j.key, t.identifier) then j.flags
               else coalesce(j.flags, '{}') || '{"howdah_own_key": true}' end
   from old_rows j
@@ -46,7 +47,7 @@ begin
     attempt = excluded.attempt, max_attempts = excluded.max_attempts, run_at = excluded.run_at,
     created_at = excluded.created_at, started_at = excluded.started_at, finished_at = excluded.finished_at,
     expires_at = excluded.expires_at, worker = excluded.worker, last_error = excluded.last_error, key = excluded.key,
-    payload = excluded.payload, result = excluded.result, progress = excluded.progress,
+    payload = excluded.payload, result = excluded.result, result_note = excluded.result_note, progress = excluded.progress,
     progress_message = excluded.progress_message, flags = excluded.flags;
 
   delete from howdah.job_outcomes o using old_rows j where o.job_id = j.id;

@@ -1,4 +1,4 @@
--- howdah.complete_in_transaction(job_id, queue, worker, locked_at, result): completes a job in the caller's transaction,
+-- howdah.complete_in_transaction(job_id, queue, worker, locked_at, result, note): completes a job in the caller's transaction,
 -- so that the handler's own writes and the job's completion commit together or not at all.
 -- Returns as what the job ends with the commit: completed; cancelled, when somebody had cancelled it by then.
 --
@@ -8,7 +8,7 @@
 -- Names the session after the runner until the transaction ends, for howdah.release_runner to find it (runner_backends.sql);
 -- not as the runner's own sessions are named, since what else the transaction does is not the runner's doing.
 create function howdah.complete_in_transaction(
-  job_id bigint, queue text, worker text, locked_at timestamptz, result jsonb default null
+  job_id bigint, queue text, worker text, locked_at timestamptz, result jsonb default null, note text default null
 ) returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -19,8 +19,8 @@ declare
   v_decided text;
   v_deleted integer;
 begin
-  if result is not null then
-    perform howdah.report_result(job_id, queue, worker, locked_at, result);
+  if num_nonnulls(result, note) > 0 then
+    perform howdah.report_result(job_id, queue, worker, locked_at, result, note);
   end if;
   execute format(
     'delete from %I._private_jobs j

@@ -17,7 +17,8 @@ begin
   values (report_progress.job_id, v_attempt, report_progress.worker, percent, message)
   on conflict on constraint job_reports_pkey do update
   set attempt = excluded.attempt, worker = excluded.worker, progress = excluded.progress,
-      progress_message = excluded.progress_message, result = null, updated_at = clock_timestamp();
+      progress_message = excluded.progress_message, result = null, result_note = null,
+      updated_at = clock_timestamp();
   return true;
 end;
 $$;

@@ -1,0 +1,92 @@
+-- howdah.unstorable_text(document): the first text in a JSON document that JSON can say and Postgres cannot hold, \u0000 or half
+-- of a surrogate pair: its place, as .name[0], and what was received, as \u0000. Both null when there is none. A place is '' for
+-- the document itself. Names of members are looked at as well.
+--
+-- Such a document is valid json, and every function that looks into it fails, also at its other members. So it is looked at
+-- with a mark in place of the backslash that begins such an escape. An escaped backslash is written as \u005c first: what
+-- begins with a backslash then is an escape.
+create function howdah.unstorable_text(document text, out place text, out received text)
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_mark constant text := chr(127);
+  v_escapes constant text := replace(document, '\\', '\u005c');
+  v_marked text;
+begin
+  if not howdah.has_unstorable_text(document) then
+    return;
+  end if;
+  v_marked := replace(regexp_replace(v_escapes, howdah.unstorable_pattern(), c_mark || '\&', 'g'), c_mark || '\u', c_mark || 'u');
+  with recursive node (path, step, value) as (
+    select '', '', v_marked::json
+    union all
+    select n.path || s.step, s.step, s.value
+    from node n
+    cross join lateral (
+      select '.' || m.key, m.value from json_each(case json_typeof(n.value) when 'object' then n.value end) m
+      union all
+      select format('[%s]', e.ordinality - 1), e.value
+      from json_array_elements(case json_typeof(n.value) when 'array' then n.value end) with ordinality e
+    ) s (step, value)
+    where strpos(n.value::text, c_mark) > 0
+  )
+  select replace(n.path, c_mark, '\'), '\' || substring(n.step || n.value::text from c_mark || '(u[0-9a-fA-F]{4})')
+  into place, received
+  from node n
+  where strpos(n.step, c_mark) > 0 or json_typeof(n.value) = 'string' and strpos(n.value::text, c_mark) > 0
+  limit 1;
+end;
+$$;
+
+-- howdah.unstorable_pattern(): those escapes, in a document without escaped backslashes.
+create function howdah.unstorable_pattern() returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select '\\u0000|\\u[dD][89aAbB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?<!\\u[dD][89aAbB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}'
+$$;
+
+-- howdah.has_unstorable_text(document): whether there is such a text in it.
+create function howdah.has_unstorable_text(document text) returns boolean
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select document ~ '\\u(0000|[dD][89a-fA-F])' and replace(document, '\\', '\u005c') ~ howdah.unstorable_pattern()
+$$;
+
+-- howdah.mended_json(document): the same document with U+FFFD in place of what Postgres cannot hold.
+create function howdah.mended_json(document json) returns json
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when howdah.has_unstorable_text(document::text)
+    then regexp_replace(replace(document::text, '\\', '\u005c'), howdah.unstorable_pattern(), '\ufffd', 'g')::json
+    else document end
+$$;
+
+-- howdah.unstorable_mistake(root, document): the same in words, as of a payload that is refused; null when there is none.
+create function howdah.unstorable_mistake(root text, document json) returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('%s%s: expected text without \u0000 and halves of surrogate pairs, received %s', root, u.place, u.received)
+  from howdah.unstorable_text(document::text) u
+  where u.place is not null
+$$;
+
+-- howdah.refuse_unstorable(): trigger function of a job that is about to be written (queue_refuse_text.sql). Raises HWPAY.
+create function howdah.refuse_unstorable() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_mistake constant text := howdah.unstorable_mistake('payload', new.payload);
+begin
+  if v_mistake is not null then
+    raise exception '%', v_mistake
+      using errcode = 'HWPAY', hint = 'JSON can say it, and no text of Postgres can hold it: nobody could look into the payload.';
+  end if;
+  return new;
+end;
+$$;

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { z } from 'zod';
+import { defineTask } from '../../src/tasks/define-task.ts';
+import { runHere } from '../support/howdah-cli.ts';
+import { scalar } from '../support/job-states.ts';
+import { openTestQueue, type TestQueue } from '../support/test-queue.ts';
+
+const PAYLOAD = '{"n":1234567890123456791}';
+
+let queue: TestQueue;
+before(async () => {
+  const anything = defineTask<unknown>({ name: 'takes_anything', payload: z.unknown() });
+  const numbers = defineTask<unknown>({ name: 'takes_numbers', payload: z.strictObject({ n: z.number() }) });
+  queue = await openTestQueue([
+    [anything, async () => {}],
+    [numbers, async () => {}],
+  ]);
+  process.env['DATABASE_URL'] = queue.database.connectionString;
+});
+after(() => queue.close());
+
+test('howdah enqueue keeps every digit of a number, and the commands that show it too', async () => {
+  const { stdout, exitCode } = await runHere(['enqueue', 'takes_anything', PAYLOAD, '--delay', '1h']);
+  assert.equal(exitCode, 0);
+  const { id } = JSON.parse(stdout);
+  assert.equal(await scalar(queue, 'select payload::text from howdah.jobs where id = $1', [id]), PAYLOAD);
+  for (const args of [
+    ['job', id, '--json'],
+    ['job', id, '--text'],
+    ['sql', `select payload from howdah.jobs where id = ${id}`],
+  ]) {
+    assert.match((await runHere(args)).stdout, /"n": ?1234567890123456791/, args.join(' '));
+  }
+});
+
+test('howdah enqueue refuses it where the schema asks for a number that a double holds', async () => {
+  const { stderr, exitCode } = await runHere(['enqueue', 'takes_numbers', PAYLOAD]);
+  assert.notEqual(exitCode, 0);
+  assert.match(stderr, /payload\.n/);
+});
