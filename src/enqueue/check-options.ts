@@ -1,5 +1,6 @@
 import { describeInstant, isInstant } from '../db/calendar.ts';
 import type { FieldMistake } from '../errors.ts';
+import { isStorable } from '../tasks/unstorable-text.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
 import {
   MAX_DURATION_MS,
@@ -9,6 +10,11 @@ import {
   type OptionName,
   type OptionRow,
 } from './option-table.ts';
+
+/** In characters; all of them together in bytes of JSON. */
+const MAX_HEADER_NAME = 256;
+const MAX_HEADER_LENGTH = 8_192;
+const MAX_HEADERS_BYTES = 1_048_576;
 
 const JOB_ID = /^[1-9][0-9]{0,17}$/;
 
@@ -60,10 +66,9 @@ function valueMistakes(row: OptionKind, value: unknown, options: EnqueueOptions)
     case 'job':
       return JOB_ID.test(value as string) ? [] : ['the id of a job'];
     case 'headers':
-      if (!isStringMap(value)) return ['an object of strings'];
-      return Object.hasOwn(value as object, '__proto__') ? ['no header "__proto__"'] : [];
+      return headerMistakes(value);
     case 'name':
-      return typeof value === 'string' ? [] : ['a name'];
+      return typeof value === 'string' && isStorable(value) ? [] : ['a name'];
   }
 }
 
@@ -102,17 +107,22 @@ function isText(value: unknown, maxLength: number): boolean {
   return typeof value === 'string' && value !== '' && isStorable(value) && [...value].length <= maxLength;
 }
 
-/** Postgres holds neither NUL nor half of a surrogate pair. */
-function isStorable(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\0');
-}
-
-function isStringMap(value: unknown): boolean {
+function isStringMap(value: unknown): value is Record<string, string> {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   if (!isObject) return false;
   return Object.entries(value)
     .flat()
     .every((text) => typeof text === 'string' && isStorable(text));
+}
+
+/** As `howdah.job_option_mistakes` has it. */
+function headerMistakes(value: unknown): string[] {
+  if (!isStringMap(value)) return ['an object of strings'];
+  if (Object.hasOwn(value, '__proto__')) return ['no header "__proto__"'];
+  const headers = Object.entries(value);
+  if (headers.some(([name, text]) => !isText(name, MAX_HEADER_NAME) || [...text].length > MAX_HEADER_LENGTH))
+    return [`names of 1 to ${MAX_HEADER_NAME} and texts of at most ${MAX_HEADER_LENGTH} characters`];
+  return Buffer.byteLength(JSON.stringify(value)) > MAX_HEADERS_BYTES ? ['at most 1 MiB of them'] : [];
 }
 
 /** Numbers, instants and modes as they are; of texts and headers, which may be long or private, only what they are. */

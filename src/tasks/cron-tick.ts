@@ -19,5 +19,6 @@ function readTick(payload: unknown): CronTick | undefined {
   if (typeof payload !== 'object' || payload === null || !('_cron' in payload)) return undefined;
   const { ts, backfilled } = (payload._cron ?? {}) as { ts?: unknown; backfilled?: unknown };
   if (typeof ts !== 'string' || typeof backfilled !== 'boolean') return undefined;
-  return { at: new Date(ts), isBackfilled: backfilled };
+  const at = new Date(ts);
+  return Number.isNaN(at.getTime()) ? undefined : { at, isBackfilled: backfilled };
 }

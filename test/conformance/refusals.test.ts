@@ -67,6 +67,18 @@ const WRONG_HEADERS: [string, JobRequest, string[]][] = [
   ['headers that are a list', option({ headers: ['a'] }), ['headers']],
 ];
 
+const LONG_HEADERS: [string, JobRequest, string[]][] = [
+  ['a header too long', option({ headers: { a: 'x'.repeat(8_193) } }), ['headers']],
+  ['a name of a header too long', option({ headers: { ['n'.repeat(257)]: 'x' } }), ['headers']],
+  [
+    'too much of headers',
+    option({
+      headers: Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`h${n}`, 'x'.repeat(8_000)])),
+    }),
+    ['headers'],
+  ],
+];
+
 /** What neither a statement nor a command line can say: they hold no NUL, and no half of a character. */
 const WRONG_TEXTS: [string, JobRequest, string[]][] = [
   ['a key with NUL', option({ key: 'a\0' }), ['key']],
@@ -85,6 +97,8 @@ const PAYLOADS: [string, unknown, string[]][] = [
   ['with a number out of range', { who: 'ada', count: 10 }, ['payload.count']],
   ['with a number that is not whole', { who: 'ada', count: 1.5 }, ['payload.count']],
   ['with a word there is not', { who: 'ada', tone: 'rude' }, ['payload.tone']],
+  ['with NUL in a text', { who: 'a\0' }, ['payload.who']],
+  ['with half a character in a text', { who: '\ud800' }, ['payload.who']],
   ['with an unknown member', { who: 'ada', age: 7 }, ['payload.age']],
   ['with several mistakes', { tone: 'rude', count: 0 }, ['payload.count', 'payload.tone', 'payload.who']],
   ['that is a list', ['ada'], ['payload']],
@@ -113,7 +127,11 @@ for (const name of DRIVERS) {
       HTTP: [...WRONG_HEADERS, ...WRONG_TEXTS],
       TypeScript: [...WRONG_HEADERS, ...WRONG_TEXTS],
     };
-    const options = [...OPTIONS, ...sayable[name]];
+    const options = [
+      ...OPTIONS,
+      ...sayable[name],
+      ...(name === 'SQL' || name === 'TypeScript' ? LONG_HEADERS : []),
+    ];
     for (const [what, job, fields] of options) {
       test(what, () => assertRefused(name, job, { code: 'invalid_options', fields }));
     }

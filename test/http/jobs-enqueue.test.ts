@@ -185,10 +185,18 @@ describe('POST /v1/jobs', () => {
     ]);
   });
 
-  test('answers 422 to a payload that only a unique key by payload cannot hold', async () => {
-    const resize = { task: 'resize', payload: { width: 1, note: '\0' } };
-    assert.equal((await api.send('POST', '/v1/jobs', { body: resize })).status, 201);
-    assert.equal((await api.send('POST', '/v1/jobs', { body: { ...resize, unique_for: '1h' } })).status, 422);
+  test('answers 422 to text that Postgres cannot hold, alone and in a batch, naming the field', async () => {
+    for (const note of ['\0', 'a\ud800']) {
+      const resize = { task: 'resize', payload: { width: 1, note } };
+      const one = await readProblem(await api.send('POST', '/v1/jobs', { body: resize }));
+      assert.deepEqual(
+        [one.status, one.code, one.errors[0]?.field],
+        [422, 'invalid_payload', 'payload.note'],
+      );
+      const jobs = [WELCOME, resize];
+      const many = await readProblem(await api.send('POST', '/v1/jobs/batch', { body: { jobs } }));
+      assert.deepEqual([many.status, many.errors[0]?.field], [422, 'jobs[1].payload.note']);
+    }
   });
 
   test('is for operators', async () => {

@@ -118,11 +118,13 @@ test('a job is completed in a transaction, unless the handler throws after it', 
   assert.match((await runTask(outside, payload)).error?.message ?? '', /expected a transaction/);
 });
 
-test('results that cannot be kept and attempts that cannot be are refused', async () => {
-  const returnsFunction = app.handle(definition, async () => () => {});
-  const { outcome, error } = await runTask(returnsFunction, payload);
-  assert.equal(outcome, 'discarded');
-  assert.match(error?.message ?? '', /not a JSON value/);
+test('a result that cannot be kept is noted', async () => {
+  const returnsFunction = app.handle(definition, async () => [() => {}, 1234567890123456791n]);
+  const { outcome, result, resultNote } = await runTask(returnsFunction, payload);
+  assert.deepEqual(
+    [outcome, result, resultNote],
+    ['completed', [null, 1234567890123456791n], 'result[0]: a function'],
+  );
   await assert.rejects(runTask(returnsFunction, payload, { attempt: 0 }), RangeError);
 });
 

@@ -6,6 +6,8 @@ interface JobSettings {
   timeout_ms?: number;
   deadline?: string;
   headers?: Record<string, string>;
+  /** Its payload has the tick of the clock that enqueued it. */
+  cron?: true;
 }
 
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
@@ -25,6 +27,11 @@ export function toRunningJob(job: Job, queue: string): RunningJob {
     deadline: deadline === undefined ? undefined : readInstant(deadline),
     timeoutMs: timeout_ms,
   };
+}
+
+/** Whether a schedule of ours enqueued it. */
+export function isScheduled(job: Job): boolean {
+  return readSettings(job).cron === true;
 }
 
 function readSettings({ flags }: Job): JobSettings {

@@ -2,7 +2,7 @@ import type { Job, JobHelpers } from 'graphile-worker';
 import { splitCronTick } from '../../tasks/cron-tick.ts';
 import type { Run } from './run-job.ts';
 import { createRunStore, type JobPlace } from './run-store.ts';
-import { toRunningJob } from './running-job.ts';
+import { isScheduled, toRunningJob } from './running-job.ts';
 
 /** What the engine hands to a task, as one run of ours. */
 export function toRun(place: JobPlace, payload: unknown, { job, query }: JobHelpers): Run {
@@ -10,7 +10,7 @@ export function toRun(place: JobPlace, payload: unknown, { job, query }: JobHelp
   const running = { ...toRunningJob(job, place.queue), ...(cron ? { cron } : {}) };
   return {
     job: running,
-    payload: own,
+    ...(isScheduled(job) ? { payload: own } : { payload, payloadOfTick: own }),
     misfitCount: countMisfits(job),
     store: createRunStore(job, place, query),
   };

@@ -37,7 +37,11 @@ as $$
     (length(job.sequence) not between 1 and 200, 'sequence', '1 to 200 characters', length(job.sequence)::text),
     (jsonb_typeof(job.headers) <> 'object', 'headers', 'an object of strings', jsonb_typeof(job.headers)),
     (job.headers ? '__proto__', 'headers', 'no header "__proto__"', 'one'),
-    (job.headers @? 'strict $.* ? (@.type() != "string")', 'headers', 'an object of strings', 'other values in it')
+    (job.headers @? 'strict $.* ? (@.type() != "string")', 'headers', 'an object of strings', 'other values in it'),
+    (exists (select from jsonb_each_text(case jsonb_typeof(job.headers) when 'object' then job.headers end) h
+             where length(h.key) not between 1 and 256 or length(h.value) > 8192),
+     'headers', 'names of 1 to 256 and texts of at most 8192 characters', 'others'),
+    (octet_length(job.headers::text) > 1048576, 'headers', 'at most 1 MiB of them', octet_length(job.headers::text) || ' bytes')
   ) as mistake (is_made, field, expected, received)
   where is_made
 $$;

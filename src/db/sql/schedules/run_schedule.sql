@@ -61,7 +61,8 @@ $$;
 
 -- howdah.enqueue_tick(queue, entry, minute): the job of one tick. As the engine has it, the tick is a member _cron of the
 -- payload; put there as text, so that the rest of the payload stays as it is, whatever jsonb would make of it. The task's
--- schema knows nothing of that member, so the payload is not checked here; it was when the crontab was read.
+-- schema knows nothing of that member, so the payload is not checked here; it was when the crontab was read. flags.howdah.cron
+-- tells the member from one of the same name that somebody enqueued.
 --
 -- A crontab knows no sequences. A tick whose key a job has goes into that job's sequence, so that neither a waiting job is taken
 -- out of its sequence nor a running one overtaken. Read without a lock: a job whose enqueue is not committed yet, or is
@@ -71,6 +72,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  c_mark constant jsonb := '{"cron": true}';
   v_payload constant text := coalesce(nullif(btrim(entry ->> 'payload'), ''), '{}');
   v_tick constant json := json_build_object(
     'ts', howdah.iso_instant(minute), 'backfilled', minute < date_trunc('minute', clock_timestamp()));
@@ -85,9 +87,9 @@ begin
     raise exception '%', array_to_string(v_mistakes, '; ') using errcode = 'HWOPT';
   elsif v_job.key is not null then
     v_job.sequence := howdah.sequence_of_key(howdah.queue_schema(queue), v_job.task, v_job.key);
-    perform howdah.put_keyed_job(v_job, howdah.job_settings(v_job));
+    perform howdah.put_keyed_job(v_job, coalesce(howdah.job_settings(v_job), '{}') || c_mark);
   else
-    perform howdah.write_job(v_job, minute, null);
+    perform howdah.write_job(v_job, minute, c_mark);
   end if;
 end;
 $$;
