@@ -9,6 +9,7 @@ import { createEventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
 import type { Logger } from '../observability/logger.ts';
 import { createEngineLogger } from '../work/engine/engine-logger.ts';
+import { ENGINE_SETTINGS } from '../work/engine/engine-settings.ts';
 import { createRunnerIdentity, type RunnerIdentity } from '../work/fleet/runner-identity.ts';
 import { CLI_TASKS, createEnginePlugin } from '../work/guest/engine-plugin.ts';
 import type { Schedule } from '../work/schedules/crontab.ts';
@@ -123,7 +124,7 @@ function openForEngine(
 ): DatabaseHandle {
   const { token, secret } = identity;
   const named = runsJobs()
-    ? { applicationName: `howdah:${token}`, settings: { 'howdah.runner': secret } }
+    ? { applicationName: `howdah:${token}`, settings: { ...ENGINE_SETTINGS, 'howdah.runner': secret } }
     : { applicationName: 'howdah cli' };
   return openDatabase({
     connectionString: directUrl,

@@ -4,6 +4,7 @@ import { describeError } from '../../errors/describe-error.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import { versionsOf } from '../../tasks/task-version.ts';
 import { type Engine, startEngine } from '../engine/engine.ts';
+import { ENGINE_SETTINGS } from '../engine/engine-settings.ts';
 import type { Prefetch } from '../engine/prefetch.ts';
 import type { FleetMember } from '../fleet/fleet-member.ts';
 import type { RegisteredRunner } from '../fleet/registry.ts';
@@ -64,6 +65,7 @@ export class Runner<Services = unknown> {
     this.#database = openDatabase({
       connectionString,
       applicationName: `howdah:${this.token}`,
+      settings: ENGINE_SETTINGS,
       maxConnections: concurrency + SPARE_CONNECTIONS,
       onConnectionError: (error) => this.#left.resolve(error),
       onConnect: (client) => enterSession(client, this.#identity),
