@@ -4,7 +4,6 @@ import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../op
 import { pauseQueue, resumeQueue, setFleetConcurrency } from '../operate/queue-commands.ts';
 import { transactionAs } from '../operate/transaction-as.ts';
 import { createBulkOperator } from './bulk-operator.ts';
-import { checkInstant } from './check-filter.ts';
 import type { Connections } from './connections.ts';
 import type { Howdah } from './howdah.ts';
 
@@ -36,10 +35,7 @@ export function createOperator(connections: Connections, actor: string, closing:
     discard: (id, { reason } = {}) => act((tx) => discardJob(tx, id, reason)),
     retry: (id) => act((tx) => retryJob(tx, id)),
     runNow: (id) => act((tx) => runJobNow(tx, id)),
-    async reschedule(id, at) {
-      checkInstant('at', at);
-      return act((tx) => rescheduleJob(tx, id, at));
-    },
+    reschedule: (id, at) => act((tx) => rescheduleJob(tx, id, at)),
     pause: (queue, { reason } = {}) =>
       act((tx) => pauseQueue(tx, queue, reason === undefined ? actor : `${actor}: ${reason}`)),
     resume: (queue) => act((tx) => resumeQueue(tx, queue)),
