@@ -5,6 +5,7 @@ import { createEventHub, type EventHub } from '../observability/event-hub.ts';
 import { enqueueAllInSpan, enqueueInSpan } from '../observability/tracing.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
 import { checkJob, checkJobs } from './check-jobs.ts';
+import { encodeJob, encodeJobs } from './encode-job.ts';
 import { duplicateError, translateEnqueueError } from './enqueue-error.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
 import { OPTION_ROWS } from './option-table.ts';
@@ -59,7 +60,7 @@ export class PostgresDistributor implements TaskDistributor {
     payload: Payload,
     options: EnqueueOptions = {},
   ): Promise<EnqueuedJob> {
-    const job = { task, payload, options };
+    const job = encodeJob({ task, payload, options });
     checkJob(job);
     return enqueueInSpan(job, async (traced) => {
       const [row] = await enqueue<EnqueuedRow>(
@@ -77,9 +78,10 @@ export class PostgresDistributor implements TaskDistributor {
     tx: SqlClient,
     jobs: { readonly [Index in keyof Payloads]: NewJob<Payloads[Index]> },
   ): Promise<EnqueuedJob[]> {
-    checkJobs(jobs);
+    const encoded = encodeJobs(jobs);
+    checkJobs(encoded);
     if (jobs.length === 0) return [];
-    const rows = await enqueueAllInSpan<NewJob, (EnqueuedRow & { index: string })[]>(jobs, (traced) =>
+    const rows = await enqueueAllInSpan<NewJob, (EnqueuedRow & { index: string })[]>(encoded, (traced) =>
       enqueue(tx, this.#naming().statement(ENQUEUE_MANY), toBatchParameters(traced)),
     );
     for (const row of rows) if (row.duplicate === 'true') throw duplicateError(row, Number(row.index));

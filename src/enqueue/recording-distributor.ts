@@ -2,6 +2,7 @@ import type { SqlClient } from '../db/sql-client.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
 import { parsePayload } from '../tasks/parse-payload.ts';
 import { checkJob, checkJobs } from './check-jobs.ts';
+import { encodeJob, encodeJobs } from './encode-job.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
 import type { EnqueuedJob, NewJob, TaskDistributor } from './task-distributor.ts';
 
@@ -23,16 +24,18 @@ export class RecordingDistributor implements TaskDistributor {
     payload: Payload,
     options: EnqueueOptions = {},
   ): Promise<EnqueuedJob> {
-    checkJob({ task, payload, options });
-    return this.#record({ task, payload, options });
+    const job = encodeJob({ task, payload, options });
+    checkJob(job);
+    return this.#record(job);
   }
 
   async distributeMany<Payloads extends readonly unknown[]>(
     _tx: SqlClient,
     jobs: { readonly [Index in keyof Payloads]: NewJob<Payloads[Index]> },
   ): Promise<EnqueuedJob[]> {
-    checkJobs(jobs);
-    return jobs.map((job: NewJob) => this.#record(job));
+    const encoded = encodeJobs(jobs);
+    checkJobs(encoded);
+    return encoded.map((job) => this.#record(job));
   }
 
   #record<Payload>({ task, payload, options = {} }: NewJob<Payload>): EnqueuedJob {

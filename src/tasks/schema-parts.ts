@@ -38,14 +38,17 @@ export interface SchemaPart {
 
 type Place = Omit<SchemaPart, 'def'>;
 
-/** Everything a schema is made of, each once, itself first. What a `z.lazy` cannot tell yet is left out. */
+/**
+ * Everything a schema is made of, each once, itself first. What a `z.lazy` cannot tell yet is left out, and what is no schema of
+ * zod 4.
+ */
 export function partsOf(schema: Schema): SchemaPart[] {
   const parts: SchemaPart[] = [];
   const seen = { input: new Set<Schema>(), output: new Set<Schema>() };
   const open: Place[] = [{ schema, path: [], isInput: true, isElement: false }];
   for (let place = open.shift(); place; place = open.shift()) {
     const known = place.isInput ? seen.input : seen.output;
-    if (known.has(place.schema)) continue;
+    if (known.has(place.schema) || !isSchema(place.schema)) continue;
     known.add(place.schema);
     const part = { ...place, def: place.schema._zod.def as unknown as SchemaDef };
     parts.push(part);
@@ -72,6 +75,10 @@ function within({ def, path, isInput }: SchemaPart): Place[] {
     ...at(def.out).map((place) => ({ ...place, isInput: false })),
     ...at(evaluate(def.getter)),
   ];
+}
+
+function isSchema(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null && '_zod' in value;
 }
 
 /** A getter may speak of a constant that has no value yet. */

@@ -2,6 +2,7 @@ import { parseExactly, stringifyExactly } from '../db/exact-json.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import { createEventHub } from '../observability/event-hub.ts';
 import type { BoundTask } from '../tasks/bind.ts';
+import { encodePayload } from '../tasks/encode-payload.ts';
 import type { RunningJob, TaskContext } from '../tasks/task-context.ts';
 import { OverdueRuns } from '../work/run/overdue-runs.ts';
 import { type RunEnvironment, runJob } from '../work/run/run-job.ts';
@@ -75,7 +76,7 @@ export async function runTask<Services>(
   const { log, lines } = createRecordingLogger();
   const recorded: Recorded = { progress: [], hasThrown: false };
   const store = createRecordingStore(job.id, job.queue, () => recorded.hasThrown);
-  const run = { job, payload: toJson(payload), misfitCount: 0, store };
+  const run = { job, payload: toJson(toKept(task, payload)), misfitCount: 0, store };
   const environment = toEnvironment(options, log);
   const ended = await verdictOf(recordingTask(task, recorded), run, environment);
   const completion = ended.outcome === 'completed' ? store.completion : undefined;
@@ -172,6 +173,12 @@ function toJob<Services>({ definition }: BoundTask<Services>, options: RunTaskOp
     timeoutMs: options.timeoutMs,
     ...(cron ? { cron } : {}),
   };
+}
+
+/** As an enqueue keeps it; what code would not be let enqueue, as what another language may have put in. */
+function toKept<Services>({ definition }: BoundTask<Services>, payload: unknown): unknown {
+  const encoded = encodePayload(definition.payload, payload);
+  return encoded.success ? encoded.data : payload;
 }
 
 /** As the database gives it back. */

@@ -8,6 +8,7 @@ import { type FieldMistake, HowdahError } from '../errors.ts';
 import { recordedEnqueue } from '../operate/recorded-enqueue.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
 import { parsePayload } from '../tasks/parse-payload.ts';
+import { asGiven } from './as-given.ts';
 import { nameUnknown } from './name-unknown.ts';
 import { resolveTask, resolveVersions, type TaskSources } from './resolve-task.ts';
 import type { RequestedJob } from './schemas/new-job.ts';
@@ -36,7 +37,7 @@ export async function toNewJobs(sources: TaskSources, requested: readonly Reques
     if (!fits(own) && !versions.has(job.task))
       versions.set(job.task, await resolveVersions(sources.db, job.task));
     const task = fits(own) ? own : (versions.get(job.task)?.find(fits) ?? own);
-    jobs.push({ task, payload, options: toOptions(job) });
+    jobs.push({ task: asGiven(task), payload, options: toOptions(job) });
   }
   return jobs;
 }
