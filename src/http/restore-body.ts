@@ -1,4 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import { MAX_DEPTH } from '../db/json-shape.ts';
+import { withinDepth } from '../wire/within-depth.ts';
+
+/** Enough levels for whatever has too many to be refused for them, and few enough to be written. */
+const WRITTEN_DEPTH = MAX_DEPTH + 8;
 
 /** A request as frameworks leave it: some keep the bytes (`rawBody`), most only what they made of them (`body`). */
 type ParsedMessage = Pick<IncomingMessage, 'headers' | 'readableDidRead'> & {
@@ -22,7 +27,8 @@ function hasBody({ headers }: ParsedMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-function toBytes({ body, headers }: ParsedMessage): Buffer | undefined {
+function toBytes({ body: parsed, headers }: ParsedMessage): Buffer | undefined {
+  const body = withinDepth(parsed, WRITTEN_DEPTH);
   if (Buffer.isBuffer(body)) return body;
   if (typeof body === 'string') return Buffer.from(body);
   if (body === undefined) return undefined;

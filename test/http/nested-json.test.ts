@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { restoreBody } from '../../src/http/restore-body.ts';
 import { openApi, type TestApi } from './open-api.ts';
 import { readProblem } from './open-app.ts';
 
@@ -41,6 +42,20 @@ for (const depth of [513, 6_000, 30_000]) {
     });
   });
 }
+
+test('JSON that a framework has parsed before us is refused for it as well', async () => {
+  const parsed = JSON.parse(`{"task":"send_welcome_email","payload":${nested(6_000)}}`);
+  const incoming = {
+    headers: { 'content-length': '1' },
+    readableDidRead: true,
+    body: parsed,
+    rawBody: undefined,
+  };
+  assert.ok(restoreBody(incoming));
+  const body = String(incoming.rawBody);
+  const { status, errors } = await readProblem(await api.send('POST', '/v1/jobs', { body }));
+  assert.deepEqual([status, errors], [422, [{ field: 'payload', message: BEYOND }]]);
+});
 
 test('a part of payloads that is nested 513 levels deep is refused in an address', async () => {
   const path = `/v1/jobs?payload_contains=${encodeURIComponent(nested(513))}`;
