@@ -13,6 +13,7 @@ const IDLE_MS = 3_000;
 /** Nothing is kept on disk, and no mail server is made. */
 const SETTINGS = {
   PORT: '0',
+  HEALTH_PORT: '0',
   ADMIN_TOKEN: 'the-operator-of-the-bench-and-nobody-else',
   VIEWER_TOKEN: 'the-readers-of-the-bench-and-nobody-else',
   SECRET_KEY: 'the-secret-key-of-the-bench-and-of-no-other',

@@ -10,6 +10,8 @@ export interface HttpSettings {
   readonly host: string;
   /** PORT; 0 takes any free one. @default 3000 */
   readonly port: number;
+  /** HEALTH_PORT of a worker, as PORT; undefined means 3001, or in development a free one when that is taken. */
+  readonly healthPort: number | undefined;
   /** TRUSTED_PROXIES, who may say from whom a request came; undefined means nobody. */
   readonly trustedProxies: TrustedProxies | undefined;
   /** MAX_CONNECTIONS that are open at a time, 10 to 1,000,000; more are closed unheard. @default 2000 */
@@ -29,6 +31,7 @@ export function readHttpSettings(reader: EnvironmentReader): HttpSettings {
   return {
     host: reader.setting('HOST', parseHost, '127.0.0.1'),
     port: reader.setting('PORT', parsePort, '3000'),
+    healthPort: reader.optional('HEALTH_PORT', parsePort),
     trustedProxies: reader.optional('TRUSTED_PROXIES', parseTrustedProxies),
     maxConnections: reader.setting('MAX_CONNECTIONS', parseConnections, '2000'),
     shutdownDelayMs: reader.setting('SHUTDOWN_DELAY', durationParser(60 * MINUTE_MS), '0s'),

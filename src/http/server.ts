@@ -12,6 +12,10 @@ export interface HttpServerOptions {
   host: string;
   /** 0 picks a free one. */
   port: number;
+  /** The setting that `port` is, for errors. @default 'PORT' */
+  setting?: string;
+  /** Whether a free one will do when the port is taken. @default no */
+  orFree?: boolean;
   /**
    * How long an idle connection is kept: longer than a balancer in front keeps it, or that one sends a request on a
    * connection that was just closed. @default 65000
@@ -46,7 +50,7 @@ const SWEEP_INTERVAL_MS = 20;
 
 /** @throws {ListenError} the port is in use, needs privileges, or the host is not an address of this machine */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { app, host, port, keepAliveTimeoutMs = KEEP_ALIVE_MS, isLeaving = () => false } = options;
+  const { app, host, keepAliveTimeoutMs = KEEP_ALIVE_MS, isLeaving = () => false } = options;
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: keepAliveTimeoutMs },
     getRequestListener(app.fetch, LISTENER_OPTIONS),
@@ -56,7 +60,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   server.prependListener('request', (_, response) => {
     if (isLeaving()) response.setHeader('Connection', 'close');
   });
-  await listen(server, host, port);
+  await listen(server, options);
   const address = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;
   return {
@@ -69,21 +73,32 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
-async function listen(server: Server, host: string, port: number): Promise<void> {
+type Place = Pick<HttpServerOptions, 'host' | 'port' | 'setting' | 'orFree'>;
+
+async function listen(
+  server: Server,
+  { host, port, setting = 'PORT', orFree = false }: Place,
+): Promise<void> {
   try {
     server.listen(port, host);
     await once(server, 'listening');
   } catch (error) {
-    throw new ListenError(`Cannot listen on ${host}:${port}: ${explain(error)}`, { cause: error });
+    if (orFree && codeOf(error) === 'EADDRINUSE') return listen(server, { host, port: 0, setting });
+    throw new ListenError(`Cannot listen on ${host}:${port}: ${explain(error, setting)}`, { cause: error });
   }
 }
 
-function explain(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') return 'another program uses this port; stop it, or set PORT to a free one';
-  if (code === 'EACCES') return 'ports below 1024 need privileges; set PORT to a higher one';
+function explain(error: unknown, setting: string): string {
+  const code = codeOf(error);
+  if (code === 'EADDRINUSE')
+    return `another program uses this port; stop it, or set ${setting} to a free one`;
+  if (code === 'EACCES') return `ports below 1024 need privileges; set ${setting} to a higher one`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'HOST is not an address of this machine';
   return error instanceof Error ? error.message : String(error);
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 /** Node ends idle connections once, at close; those that become idle later would keep it waiting. */

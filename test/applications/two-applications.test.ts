@@ -10,6 +10,7 @@ const SCRIPT = fileURLToPath(new URL('../support/application-worker.ts', import.
 
 const SURROUNDINGS = {
   PORT: '0',
+  HEALTH_PORT: '0',
   QUEUES: 'critical:2,default:2',
   DATA_DIR: '/nonexistent',
   LOG_LEVEL: 'warn',

@@ -14,6 +14,7 @@ const DEFAULTS: FlatConfig = {
   schema: 'howdah',
   host: '127.0.0.1',
   port: 3000,
+  healthPort: undefined,
   publicUrl: undefined,
   queues: [
     { name: 'critical', concurrency: 10 },
@@ -54,6 +55,7 @@ const ACCEPTED: [string, string, keyof FlatConfig, unknown][] = [
   ['HOST', 'bank-1.example', 'host', 'bank-1.example'],
   ['PORT', '0', 'port', 0],
   ['PORT', '65535', 'port', 65_535],
+  ['HEALTH_PORT', '0', 'healthPort', 0],
   ['PUBLIC_URL', 'https://bank.example', 'publicUrl', 'https://bank.example'],
   ['PUBLIC_URL', 'https://bank.example/jobs//', 'publicUrl', 'https://bank.example/jobs'],
   ['SMTP_URL', 'smtp://mail.example:25', 'smtpUrl', 'smtp://mail.example:25'],
@@ -103,6 +105,7 @@ const REJECTED: [string, string, RegExp][] = [
   ['PORT', '-1', /from 0 to 65535/],
   ['PORT', '3e3', /from 0 to 65535/],
   ['PORT', '80.5', /from 0 to 65535/],
+  ['HEALTH_PORT', '65536', /from 0 to 65535/],
   ['PUBLIC_URL', 'bank.example', /e\.g\. https:\/\/bank\.example; received "bank\.example"/],
   ['PUBLIC_URL', 'ftp://bank.example', /http: or https:/],
   ['PUBLIC_URL', 'https://bank.example?a=1', /without user, query and fragment/],

@@ -4,6 +4,7 @@ export const VARIABLES = [
   'DATABASE_URL',
   'HOST',
   'PORT',
+  'HEALTH_PORT',
   'PUBLIC_URL',
   'QUEUES',
   'SMTP_URL',

@@ -90,6 +90,20 @@ describe('a server', () => {
     });
   });
 
+  test('names the setting that its port comes from', async () => {
+    const { port } = await serve();
+    const options = { app: { fetch: () => new Response() }, host: '127.0.0.1', port, setting: 'HEALTH_PORT' };
+    await assert.rejects(startHttpServer(options), /or set HEALTH_PORT to a free one$/);
+  });
+
+  test('takes a free port where the one that it would like is taken', async () => {
+    const { port } = await serve();
+    const options = { app: { fetch: () => new Response('hello') }, host: '127.0.0.1', port, orFree: true };
+    const server = track(await startHttpServer(options));
+    assert.notEqual(server.port, port);
+    assert.equal(await get(server.url), 'hello');
+  });
+
   test("says so when its host is not this machine's", async () => {
     await assert.rejects(serve(undefined, '192.0.2.1'), {
       name: 'ListenError',

@@ -5,6 +5,8 @@ import { describe, test } from 'node:test';
 import { openBank } from './bank.ts';
 import { runToItsEnd, startServiceProcess, untilUp } from './service-process.ts';
 
+/** What a worker of the bank needs to be told. */
+const WORKER = { PUBLIC_URL: 'http://bank.example', SMTP_URL: 'smtp://127.0.0.1:9' };
 const UNREACHABLE = 'postgres://howdah:very-secret@127.0.0.1:1/howdah';
 
 describe('a service that cannot start says why, in words alone, and exits with 1', { concurrency: 2 }, () => {
@@ -81,6 +83,8 @@ describe('a service that cannot start says why, in words alone, and exits with 1
       await complaintsOf({ env: { DATABASE_URL: database.connectionString, PORT: String(port) } }),
       `Cannot listen on 127.0.0.1:${port}: another program uses this port; stop it, or set PORT to a free one`,
     );
+    const worker = { ...WORKER, DATABASE_URL: database.connectionString, HEALTH_PORT: String(port) };
+    assert.match(await complaintsOf({ command: 'worker', env: worker }), /or set HEALTH_PORT to a free one$/);
   });
 
   test('when its data folder cannot be one', async () => {

@@ -48,6 +48,7 @@ export async function openService(
     DATABASE_URL: bank.database.connectionString,
     SMTP_URL: smtp.url,
     PORT: '0',
+    HEALTH_PORT: '0',
     SECRET_KEY: 'a-secret-key-for-tests-of-32-characters',
     ADMIN_TOKEN: 'the-operator-for-tests',
     VIEWER_TOKEN: 'the-reader-for-tests',

@@ -29,6 +29,7 @@ export interface ServiceProcessOptions {
 
 const SURROUNDINGS = {
   PORT: '0',
+  HEALTH_PORT: '0',
   SECRET_KEY: 'a-secret-key-for-tests-of-32-characters',
   ADMIN_TOKEN: 'the-operator-for-tests',
   VIEWER_TOKEN: 'the-reader-for-tests',

@@ -3,7 +3,7 @@ import { PostgresDistributor } from '../../enqueue/postgres-distributor.ts';
 import type { AppDependencies } from '../../http/app-dependencies.ts';
 import type { FetchHandler } from '../../http/fetch-handler.ts';
 import { createHealthApp } from '../../http/health-app.ts';
-import { type HttpServer, startHttpServer } from '../../http/server.ts';
+import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../http/server.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { openCheckDatabase, openRequestDatabase } from '../database/application-database.ts';
 import type { Parts } from '../parts.ts';
@@ -14,9 +14,11 @@ import { sharedReadiness } from './shared-readiness.ts';
 /** Requests still open when the service stops get this long to finish. */
 const CLOSE_GRACE_MS = 2_000;
 
+const DEFAULT_HEALTH_PORT = 3001;
+
 /** The API, or in a worker the health checks and metrics alone. */
 export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Promise<HttpServer> {
-  const { host, port, keepAliveTimeoutMs, maxConnections } = parts.config;
+  const { host, keepAliveTimeoutMs, maxConnections } = parts.config;
   const checks = openCheckDatabase(parts, opened);
   const requests = parts.role === 'worker' ? undefined : openRequestDatabase(parts, opened);
   // What requests wait for, readiness waits for as well; a pool of its own would be ready when theirs is stuck.
@@ -36,7 +38,7 @@ export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Pro
       })
     : createHealthApp(readiness, access);
   const server = await startHttpServer({
-    ...{ app, host, port, keepAliveTimeoutMs, maxConnections },
+    ...{ app, host, ...portOf(parts), keepAliveTimeoutMs, maxConnections },
     onDrop: dropTeller(parts.log, maxConnections),
     isLeaving: () => parts.ending === 'stopping',
   });
@@ -45,6 +47,13 @@ export async function serveHttp(parts: Parts, opened: AsyncDisposableStack): Pro
     return server.close(CLOSE_GRACE_MS);
   });
   return server;
+}
+
+/** A worker's is another than the API's, so that they run beside each other, and developers run as many as they like. */
+function portOf({ role, config }: Parts): Pick<HttpServerOptions, 'port' | 'setting' | 'orFree'> {
+  if (role !== 'worker') return { port: config.port };
+  const orFree = config.healthPort === undefined && config.environment === 'development';
+  return { port: config.healthPort ?? DEFAULT_HEALTH_PORT, setting: 'HEALTH_PORT', orFree };
 }
 
 const TOLD_AGAIN_MS = 60_000;
