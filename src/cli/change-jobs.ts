@@ -20,7 +20,7 @@ export const REASON_OPTION: OptionDefinitions = {
 
 const BULK_OPTIONS: OptionDefinitions = {
   ...FILTER_OPTIONS,
-  'dry-run': { help: 'Only count the jobs that fit' },
+  'dry-run': { help: 'Only count the jobs that fit, all of them unless --limit is given' },
   limit: { value: 'N', help: `Jobs at most, the oldest first (default ${DEFAULT_MAX})` },
 };
 
@@ -99,7 +99,7 @@ async function changeMatching(definition: ChangeDefinition, call: Call): Promise
   const [{ db }, { runBulkWithBar }] = await Promise.all([connect(), import('./run-bulk-with-bar.ts')]);
   using interrupt = interruptSignal();
   const report = await runBulkWithBar(db, { ...order, signal: interrupt.signal }, output);
-  output.answer(report, describeReport(report, definition.done));
+  output.answer(report, describeReport(report, definition.done, order.max));
   if (!interrupt.signal.aborted) return 0;
   output.note(`Stopped; the same command goes on${options.isSet('limit') ? ', to its limit' : ''}.`);
   return 1;
@@ -109,13 +109,14 @@ function readOrder({ action }: ChangeDefinition, { options }: Call): Omit<BulkOr
   if (!hasFilter(options))
     throw new UsageError('expected the ids of jobs, or a filter such as --queue default');
   const filter = readFilter(options);
+  const isDryRun = options.isSet('dry-run');
   const states: readonly JobState[] = BULK_STATES[action];
   const wrong = filter.states?.find((state) => !states.includes(state));
   if (wrong) throw new UsageError(`--state: expected one of ${states.join(', ')}; received "${wrong}"`);
   return {
     ...{ action, filter },
-    max: options.wholeNumber('limit', { least: 1, most: MOST }) ?? DEFAULT_MAX,
-    isDryRun: options.isSet('dry-run'),
+    max: options.wholeNumber('limit', { least: 1, most: MOST }) ?? (isDryRun ? Infinity : DEFAULT_MAX),
+    isDryRun,
     reason: options.text('reason'),
   };
 }
@@ -123,8 +124,12 @@ function readOrder({ action }: ChangeDefinition, { options }: Call): Omit<BulkOr
 function describeReport(
   { dry_run, matched, changed, skipped, is_complete }: BulkReport,
   done: string,
+  max: number,
 ): string {
   const more = is_complete ? '' : ' There may be more.';
+  if (dry_run && max === Infinity && matched > DEFAULT_MAX) {
+    return `${jobs(matched)} fit. The oldest ${DEFAULT_MAX} of them would be ${done}, or as many as --limit says.`;
+  }
   if (dry_run) return `${jobs(matched)} would be ${done}.${more}`;
   const rest =
     skipped === 0 ? '' : ` ${jobs(skipped)} left alone: in use this moment, or in no state for it.`;

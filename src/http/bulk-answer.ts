@@ -28,6 +28,11 @@ import { toHowdahError } from './to-howdah-error.ts';
 
 const BATCH_SIZE = 1_000;
 
+const DEFAULT_MAX = 1_000;
+
+/** What a dry run counts that is not told how far: seconds of work, in statements that are brief. */
+const MOST_COUNTED = 1_000_000;
+
 interface BulkRequest {
   action: BulkAction;
   order: BulkOrder;
@@ -54,8 +59,9 @@ export async function answerBulk(
   { action, order }: BulkRequest,
 ): Promise<BulkReport> {
   checkState(action, order);
-  const bulk = { action, filter: toJobFilter(order.filter), max: order.max, reason: order.reason };
-  if (order.dry_run) return countBulk(db, bulk).then(presentBulk).catch(nameUnknown('filter.'));
+  const { dry_run, reason, max = dry_run ? MOST_COUNTED : DEFAULT_MAX } = order;
+  const bulk = { action, filter: toJobFilter(order.filter), max, reason };
+  if (dry_run) return countBulk(db, bulk).then(presentBulk).catch(nameUnknown('filter.'));
   const keyed = await readKey(c);
   const actor = actorOf(c);
   const { answer, progress } = keyed ? await claim(db, actor, keyed) : {};

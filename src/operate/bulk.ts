@@ -37,16 +37,34 @@ export function narrowToAction(action: BulkAction, filter: JobFilter): JobFilter
   return { ...filter, states: filter.states ?? states };
 }
 
+/** As many as one statement looks for; each is brief, however many jobs there are. */
+const PAGE = 100_000;
+
 /**
- * How many jobs fit, counted up to `max`.
+ * How many jobs fit, counted up to `max`, statement by statement.
  *
  * @throws {HowdahError} `unknown_queue`; `unknown_task` when none fits
  */
 export async function countJobs(client: SqlClient, filter: JobFilter, max: number): Promise<number> {
-  const { text, values } = findJobs(filter, { order: 'asc', limit: max });
-  const statement = `select count(*)::float8 as count from (${text}) fitting`;
-  const [row] = await translatingErrors(() => queryRows<{ count: number }>(client, statement, values));
-  return row?.count ?? 0;
+  let total = 0;
+  let afterId: string | undefined;
+  while (total < max) {
+    const limit = Math.min(PAGE, max - total);
+    const { count, last } = await countPage(client, filter, { limit, afterId });
+    total += count;
+    if (count < limit) break;
+    afterId = last;
+  }
+  return total;
+}
+
+async function countPage(client: SqlClient, filter: JobFilter, range: Omit<IdRange, 'order'>) {
+  const { text, values } = findJobs(filter, { ...range, order: 'asc' });
+  const statement = `select count(*)::float8 as count, max(id)::text as last from (${text}) fitting`;
+  const [row] = await translatingErrors(() =>
+    queryRows<{ count: number; last: string }>(client, statement, values),
+  );
+  return row ?? { count: 0, last: undefined };
 }
 
 /** The newest job's id, 0 without jobs; a bulk command goes no further, however fast jobs are enqueued meanwhile. */

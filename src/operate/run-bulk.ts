@@ -8,6 +8,7 @@ import { InterruptedBulk } from './interrupted-bulk.ts';
 export interface Bulk {
   action: BulkAction;
   filter: JobFilter;
+  /** Infinity counts all. */
   max: number;
 }
 

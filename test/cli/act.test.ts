@@ -178,6 +178,18 @@ describe('commands on jobs by filter', () => {
     assert.equal(stdout, '1 job would be made available.\n');
     assert.equal((await howdah('discard', '--key', 'none', '--text')).stdout, '0 jobs discarded.\n');
   });
+
+  test('count all in a dry run, and say how many of them would be changed', async () => {
+    await queue.pool.query("select howdah.enqueue('works') from generate_series(1, 1200)");
+    const dryRun = ['cancel', '--task', 'works', '--dry-run'];
+    assert.deepEqual((await json(...dryRun)).matched, 1_200);
+    assert.equal(
+      (await howdah(...dryRun, '--text')).stdout,
+      '1200 jobs fit. The oldest 1000 of them would be cancelled, or as many as --limit says.\n',
+    );
+    const { matched, is_complete } = await json(...dryRun, '--limit', '500');
+    assert.deepEqual([matched, is_complete], [500, false]);
+  });
 });
 
 describe('commands on queues', () => {

@@ -48,6 +48,15 @@ describe('a bulk command', () => {
     assert.deepEqual(await countByState(), { available: 8 });
   });
 
+  test('in a dry run counts more than it would change, unless it is told how far', async () => {
+    await enqueueMany(1_001);
+    const order = { filter: { queue: 'default' }, dry_run: true };
+    const { matched, is_complete } = await bulk('cancel', order);
+    assert.deepEqual([matched, is_complete], [1_001, true]);
+    assert.equal((await bulk('cancel', { ...order, max: 7 })).matched, 7);
+    assert.equal((await bulk('cancel', { filter: { queue: 'default' } })).changed, 1_000);
+  });
+
   test('works in batches of 1,000 with a row of the audit log each, and has them counted', async () => {
     const counts: number[] = [];
     const count = ({ jobs }: { jobs: number }) => void counts.push(jobs);

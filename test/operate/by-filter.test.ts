@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { countJobs } from '../../src/operate/bulk.ts';
 import { inTransaction } from '../support/in-transaction.ts';
 import { COMPLETE, fetchJob, putJob, STATES, scalar } from '../support/job-states.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
@@ -98,13 +99,23 @@ for (const name of Object.keys(COMMANDS)) {
   test(`${name} refuses a wrong queue, state and max_jobs`, async () => {
     await assert.rejects(actBy(name, "queue => 'nobody'"), { code: 'HWQUE' });
     for (const filter of [
-      ...["state => 'asleep'", 'max_jobs => 0', 'max_jobs => null', 'max_jobs => 100001', 'dry_run => null'],
+      ...["state => 'asleep'", 'max_jobs => 0', 'max_jobs => 100001', 'dry_run => null'],
       "error_like => '100%\\'",
     ]) {
       await assert.rejects(actBy(name, filter), { code: 'HWOPT', message: /expected .* received/ });
     }
   });
 }
+
+test('dry_run counts all, also more than one look finds, and without it a command takes 1000', async () => {
+  await queue.pool.query(`
+    insert into howdah.job_history (id, queue, task, state, priority, attempt, max_attempts, run_at, created_at, finished_at, payload)
+    select n, 'default', 'works', 'discarded', 0, 1, 1, now(), now(), now(), '{}' from generate_series(1, 100001) n`);
+  assert.equal(await act('retry_jobs(dry_run => true)'), 100_001);
+  assert.equal(await countJobs(queue.pool, { states: ['discarded'] }, Number.POSITIVE_INFINITY), 100_001);
+  assert.equal(await countJobs(queue.pool, { states: ['discarded'] }, 100_000), 100_000);
+  assert.equal(await act('retry_jobs()'), 1_000);
+});
 
 test('discard_jobs refuses the state running', async () => {
   await assert.rejects(act("discard_jobs(state => 'running')"), { code: 'HWOPT' });

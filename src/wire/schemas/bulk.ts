@@ -21,13 +21,9 @@ export const bulkRequest = z
       .optional()
       .openapi({ description: 'Only count; false unless told.' })
       .transform(unlessTold(false)),
-    max: z
-      .int(MAX)
-      .min(1, MAX)
-      .max(MAX_JOBS, MAX)
-      .optional()
-      .openapi({ description: 'Jobs at most, the oldest first; 1,000 unless told.' })
-      .transform(unlessTold(1000)),
+    max: z.int(MAX).min(1, MAX).max(MAX_JOBS, MAX).optional().openapi({
+      description: 'Jobs at most, the oldest first; 1,000 unless told, and a dry run counts a million then.',
+    }),
     reason: text(500)
       .optional()
       .openapi({ description: 'Becomes the last error of cancelled and discarded jobs.' }),

@@ -1,7 +1,8 @@
 -- howdah.cancel_jobs(filter…, reason, max_jobs, dry_run): howdah.cancel_job for every live job that fits the filter, the
 -- oldest first; returns how many. Filter parts by name, each optional: queue, task, state (scheduled, available,
 -- retryable or running; all of them unless told), created_before, created_after, error_like (as with ilike, on the latest
--- error), key, payload_contains (as with jsonb's @>). At most max_jobs (1 to 100000). dry_run only counts.
+-- error), key, payload_contains (as with jsonb's @>). At most max_jobs (1 to 100000, 1000 if it is
+-- null). dry_run only counts, all that fit if max_jobs is null.
 -- Jobs that a worker takes or ends at this very moment are left out. Raises HWQUE and HWOPT for a filter that is wrong.
 create function howdah.cancel_jobs(
   queue text default null,
@@ -13,7 +14,7 @@ create function howdah.cancel_jobs(
   key text default null,
   payload_contains jsonb default null,
   reason text default null,
-  max_jobs integer default 1000,
+  max_jobs integer default null,
   dry_run boolean default false
 ) returns integer
 language plpgsql security definer
@@ -28,4 +29,4 @@ end;
 $$;
 
 comment on function howdah.cancel_jobs is
-  'Cancels every live job that fits all parts of the filter given (queue, task, state, created_before, created_after, error_like as with ilike on the last error, key, payload_contains as with jsonb''s @>), at most max_jobs (1 to 100000), the oldest first; returns how many, 0 when none fits. With dry_run it only counts.';
+  'Cancels every live job that fits all parts of the filter given (queue, task, state, created_before, created_after, error_like as with ilike on the last error, key, payload_contains as with jsonb''s @>), at most max_jobs (1 to 100000, or 1000 if it is null), the oldest first; returns how many, 0 when none fits. With dry_run it only counts, all that fit if max_jobs is null.';

@@ -11,7 +11,7 @@ create function howdah.retry_jobs(
   error_like text default null,
   key text default null,
   payload_contains jsonb default null,
-  max_jobs integer default 1000,
+  max_jobs integer default null,
   dry_run boolean default false
 ) returns integer
 language plpgsql security definer
