@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, chown, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -75,6 +75,21 @@ describe('the embedded Postgres', () => {
     ]);
     await assert.rejects(startEmbeddedPostgres({ dataDir }), /Another Howdah/);
     await query(first.connectionString, 'select 1');
+  });
+
+  test('refuses the data of another major version, and leaves them as they are', async () => {
+    await using stack = new AsyncDisposableStack();
+    const dataDir = await createEmbeddedFolder(stack);
+    const data = join(dataDir, 'postgres');
+    await mkdir(data);
+    await writeFile(join(data, 'PG_VERSION'), '17\n');
+    const account = await chooseAccount();
+    if (account) await chown(data, account.uid, account.gid);
+    await assert.rejects(startEmbeddedPostgres({ dataDir }), {
+      name: 'EmbeddedPostgresError',
+      message: /postgres is of Postgres 17, and the embedded one is 18; set DATA_DIR to another folder, or/,
+    });
+    assert.deepEqual(await readdir(data), ['PG_VERSION']);
   });
 
   test('starts for one of two services that start first at once', async () => {

@@ -87,9 +87,17 @@ describe('a service that cannot start says why, in words alone, and exits with 1
     assert.match(await complaintsOf({ command: 'worker', env: worker }), /or set HEALTH_PORT to a free one$/);
   });
 
-  test('when its data folder cannot be one', async () => {
-    assert.match(await complaintsOf({ env: { DATA_DIR: '/dev/null/howdah' } }), /\/dev\/null\/howdah/);
-  });
+  for (const folder of ['/dev/null/howdah', '/dev/null', '/proc/howdah/data']) {
+    test(`when its data folder cannot be one: ${folder}`, async () => {
+      const complaints = await complaintsOf({ env: { DATA_DIR: folder } });
+      assert.match(
+        complaints,
+        /^DATA_DIR: cannot keep a database in \/.*; set DATA_DIR to a folder, or DATABASE_URL$/,
+      );
+      const secrets = await complaintsOf({ env: { DATA_DIR: folder, ADMIN_TOKEN: '' } });
+      assert.match(secrets, /DATA_DIR: expected a folder to keep generated secrets in; E\w+: /);
+    });
+  }
 
   test('when it is a worker without the database of the API or a mail server', async () => {
     const complaints = await complaintsOf({ command: 'worker', env: {} });

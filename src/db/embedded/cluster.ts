@@ -1,8 +1,8 @@
-import { access, chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { createClient } from '../connections/connection.ts';
-import type { Binaries } from './binaries.ts';
+import { type Binaries, EMBEDDED_VERSION } from './binaries.ts';
 import type { Place } from './place.ts';
 import { EmbeddedPostgresError } from './postgres-error.ts';
 import { runProgram } from './program.ts';
@@ -12,10 +12,16 @@ export const ROLE = 'howdah';
 
 const UNKNOWN_DATABASE = '3D000';
 
+const MAJOR_VERSION = EMBEDDED_VERSION.split('.')[0];
+
+/** @throws EmbeddedPostgresError when it is there, and of another major version: no server but its own can read it */
 export async function hasCluster({ data }: Place): Promise<boolean> {
-  return access(join(data, 'PG_VERSION')).then(
-    () => true,
-    () => false,
+  const version = await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => undefined);
+  if (version === undefined) return false;
+  if (version.trim() === MAJOR_VERSION) return true;
+  throw new EmbeddedPostgresError(
+    `The database in ${data} is of Postgres ${version.trim()}, and the embedded one is ${MAJOR_VERSION}; set DATA_DIR to ` +
+      'another folder, or remove that one if nobody needs it (pg_upgrade of Postgres can carry it over)',
   );
 }
 

@@ -76,11 +76,12 @@ async function prepare(
   place: Place,
   binaries: Binaries,
 ): Promise<EmbeddedSettings> {
+  const isThere = await hasCluster(place);
   const pid = await endLeftoverServer(place.data);
   if (pid) log(`Ended the embedded Postgres that a killed service left running (pid ${pid})`);
   const known = await readSettings(dataDir);
   const settings = known ?? newSettings();
-  if (!(await hasCluster(place))) {
+  if (!isThere) {
     log(`Creating an embedded Postgres in ${place.data}`);
     await createCluster(place, binaries, settings.password);
   } else if (!known) await resetPassword(place, binaries, settings.password);
