@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { ConfigError } from './config/config-error.ts';
 import { parseDatabaseAddress, withSchema } from './config/database-address.ts';
 import { parseDatabaseUrl } from './config/database-url.ts';
 import { durationParser } from './config/duration.ts';
@@ -8,7 +7,7 @@ import { type HttpSettings, readHttpSettings } from './config/http-settings.ts';
 import { type LogLevel, parseLogLevel } from './config/log-level.ts';
 import { misspelledVariables } from './config/misspelled-variables.ts';
 import { parseEnvironment } from './config/node-environment.ts';
-import { type ProgramParameters, toEnvironment, toParameter } from './config/program-config.ts';
+import { byParameters, type ProgramParameters, toEnvironment } from './config/program-config.ts';
 import { parseQueues, type QueueSetting } from './config/queue-setting.ts';
 import { reportTokens } from './config/report-tokens.ts';
 import type { Role } from './config/role.ts';
@@ -181,17 +180,6 @@ export function isProduction(): boolean {
 /** TERM=dumb: nothing that a terminal shows can be written over. */
 export function isDumbTerminal(): boolean {
   return process.env['TERM'] === 'dumb';
-}
-
-function byParameters<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError(
-      error.problems.map(({ variable, message }) => ({ variable: toParameter(variable), message })),
-    );
-  }
 }
 
 function readMigration(reader: EnvironmentReader): MigrationSettings {

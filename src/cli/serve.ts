@@ -13,6 +13,7 @@ export function serviceCommand(
 /** Resolves once the service is up; it then keeps the process alive. What kept it from starting is told by itself. */
 async function serve(role: 'all' | 'api' | 'worker', { requireApp }: Call): Promise<ExitCode> {
   endEarlyOnSignals(true);
+  (await import('../start/tell-start.ts')).tellStart();
   const { runCommand } = await import('../start/run-command.ts');
   await runCommand(role, await requireApp());
   return process.exitCode === undefined ? 0 : 1;

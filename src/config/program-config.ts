@@ -1,3 +1,4 @@
+import { ConfigError } from './config-error.ts';
 import type { Environment } from './environment-reader.ts';
 import type { QueueSetting } from './queue-setting.ts';
 
@@ -47,8 +48,20 @@ export function toEnvironment(parameters: ProgramParameters, env: Environment): 
   };
 }
 
+/** What is read, with its mistakes by the names of parameters. @throws {ConfigError} */
+export function byParameters<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(
+      error.problems.map(({ variable, message }) => ({ variable: toParameter(variable), message })),
+    );
+  }
+}
+
 /** The name of the parameter that the variable stands for. */
-export function toParameter(variable: string): string {
+function toParameter(variable: string): string {
   return Object.entries(VARIABLES).find(([, name]) => name === variable)?.[0] ?? variable;
 }
 

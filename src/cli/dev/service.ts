@@ -1,9 +1,5 @@
 import { registerHooks } from 'node:module';
-import { requireApp } from '../../app/find-app.ts';
-import { readAppFile } from '../../config.ts';
-import { runCommand } from '../../start/run-command.ts';
 import { endEarlyOnSignals } from '../../start/signals/end-early.ts';
-import { describeFailure } from '../describe-failure.ts';
 import type { Loaded } from './relevant-files.ts';
 
 // The process that `howdah dev` starts: worker and API of the file in its first argument. Whatever becomes of the one that
@@ -11,6 +7,14 @@ import type { Loaded } from './relevant-files.ts';
 endEarlyOnSignals(true);
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 process.channel?.unref();
+(await import('../../start/tell-start.ts')).tellStart();
+
+const [{ requireApp }, { readAppFile }, { runCommand }, { describeFailure }] = await Promise.all([
+  import('../../app/find-app.ts'),
+  import('../../config.ts'),
+  import('../../start/run-command.ts'),
+  import('../describe-failure.ts'),
+]);
 
 const tell = (loaded: Loaded) => {
   if (process.connected) process.send?.(loaded);
