@@ -2,10 +2,20 @@ import assert from 'node:assert/strict';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 import { EMBEDDED_VERSION } from '../../src/db/embedded/binaries.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
-import { compile, type InstalledPackage, installPackage, PROJECTS, ROOT, run } from './installed-package.ts';
+import {
+  compile,
+  type InstalledPackage,
+  installPackage,
+  PROJECTS,
+  ROOT,
+  run,
+  runNpm,
+} from './installed-package.ts';
 import { bringNode, NODE_VERSIONS } from './node-versions.ts';
+import { SCRATCH_PROJECT } from './scratch-project.ts';
 
 /** graphile-worker alone brings 68; what is ours is the rest. */
 const MOST_PACKAGES = 95;
@@ -141,6 +151,33 @@ describe('an application in one process: an order, its job, and a worker of its 
     });
     const jobs = await runHowdah(['jobs', '--task', 'send_receipt', '--state', 'available'], folder);
     assert.doesNotMatch(jobs, /o-9/);
+  });
+});
+
+describe('an application tests its tasks with howdah/testing', () => {
+  before(async () => {
+    await makeProject('receipts', { type: 'module' });
+    await mkdir(join(inFolder('receipts'), 'tasks'));
+    for (const [path, text] of Object.entries(SCRATCH_PROJECT)) {
+      await writeFile(join(inFolder('receipts'), path), text);
+    }
+  });
+
+  const options = () => ({
+    folder: inFolder('receipts'),
+    env: { TEST_DATABASE_URL: database.connectionString },
+  });
+
+  test('by node:test', async () => {
+    const args = ['--test', '--test-reporter=tap', 'receipts.test.ts'];
+    assert.match(await run(process.execPath, args, options()), /# pass 3\n# fail 0/);
+  });
+
+  test('by vitest', { timeout: 180_000 }, async () => {
+    await runNpm(['install', '--silent', '--prefer-offline', 'vitest@4.1.12'], installed.folder);
+    const vitest = join(installed.folder, 'node_modules/vitest/vitest.mjs');
+    const said = await run(process.execPath, [vitest, 'run', 'receipts.spec.ts'], options());
+    assert.match(stripVTControlCharacters(said), /Tests {2}3 passed/);
   });
 });
 
