@@ -13,6 +13,7 @@ export const PAGES = [
 ];
 
 export interface Block {
+  page: string;
   /** What the fence says: ts, sh, json … */
   language: string;
   text: string;
@@ -29,6 +30,12 @@ export function readBlocks(page: string): Block[] {
     const [, indent = '', language = '', code = ''] = fence;
     const before = text.slice(0, fence.index).split('\n');
     const section = before.findLast((each) => each.startsWith('## '))?.slice(3) ?? '';
-    return { language, line: before.length, section, text: code.replace(new RegExp(`^${indent}`, 'gm'), '') };
+    return {
+      page,
+      language,
+      line: before.length,
+      section,
+      text: code.replace(new RegExp(`^${indent}`, 'gm'), ''),
+    };
   });
 }
