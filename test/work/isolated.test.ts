@@ -142,6 +142,7 @@ describe('what an isolated handler throws', () => {
       message: 'the root (reported as: it broke)',
       wait: 240,
     },
+    { what: 'query', state: 'retryable', name: 'Error', message: 'column "x" does not exist' },
     {
       what: 'text',
       state: 'retryable',
@@ -155,6 +156,7 @@ describe('what an isolated handler throws', () => {
       await queue.untilState(id, state);
       const error = await lastError(id);
       assert.deepEqual([error.name, error.message], [name, message]);
+      assert.doesNotMatch(error.stack ?? '', /SECRET/);
       if (wait !== undefined) assert.ok(Math.abs(error.wait - wait) < 1, `it waits for ${error.wait} s`);
       if (what === 'plain')
         assert.match(error.stack, /throws-apart\.ts:\d+[\s\S]*Caused by: Error: the root/);

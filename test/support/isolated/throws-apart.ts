@@ -12,6 +12,8 @@ const THROWN: Readonly<Record<string, () => unknown>> = {
   snooze: () => new Snooze(60_000),
   later: () => new RetryAfter(120_000, 'busy'),
   plain: () => Object.assign(new TypeError('it broke', { cause: new Error('the root') }), { code: 'EBROKE' }),
+  query: () =>
+    new Error('Failed query: select $1\nparams: SECRET', { cause: new Error('column "x" does not exist') }),
   listed: () => new UserGoneError('the user is gone'),
   text: () => 'only a text',
 };
