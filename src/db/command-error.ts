@@ -1,17 +1,6 @@
-import { type ErrorCode, HowdahError } from '../errors.ts';
+import { HowdahError } from '../errors.ts';
+import { refusalOf } from './refusal.ts';
 import { findServerError } from './server-error.ts';
-
-/** The SQLSTATEs that Howdah's SQL functions raise, as the service's error codes. */
-const CODES: Record<string, ErrorCode> = {
-  HWJOB: 'job_not_found',
-  HWSTA: 'wrong_state',
-  HWQUE: 'unknown_queue',
-  HWTSK: 'unknown_task',
-  HWOPT: 'invalid_options',
-  HWPAY: 'invalid_payload',
-  HWAPP: 'application_conflict',
-  HWNOA: 'unknown_application',
-};
 
 /** Class 22: a value that Postgres cannot hold, such as a date before its calendar; 54001: JSON nested too deeply. */
 const BAD_VALUE = /^(22|54001)/;
@@ -30,12 +19,9 @@ export async function translatingErrors<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function translate(error: unknown): unknown {
-  const raised = error instanceof HowdahError ? undefined : findServerError(error);
-  if (!raised) return error;
-  if (BAD_VALUE.test(raised.sqlState))
+  if (error instanceof HowdahError) return error;
+  const raised = findServerError(error);
+  if (raised && BAD_VALUE.test(raised.sqlState))
     return new HowdahError('invalid_request', { detail: raised.message, cause: error });
-  const code = CODES[raised.sqlState];
-  if (!code) return error;
-  const hint = raised.hint ? ` (${raised.hint})` : '';
-  return new HowdahError(code, { detail: `${raised.message}${hint}`, cause: error });
+  return refusalOf(error) ?? error;
 }

@@ -1,12 +1,13 @@
 import { stringifyExactly } from '../db/exact-json.ts';
 import { type Naming, namingOf } from '../db/naming.ts';
+import { refusalOf } from '../db/refusal.ts';
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import { createEventHub, type EventHub } from '../observability/event-hub.ts';
 import { enqueueAllInSpan, enqueueInSpan } from '../observability/tracing.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
 import { checkJob, checkJobs } from './check-jobs.ts';
+import { duplicateError } from './duplicate-error.ts';
 import { encodeJob, encodeJobs } from './encode-job.ts';
-import { duplicateError, translateEnqueueError } from './enqueue-error.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
 import { OPTION_ROWS } from './option-table.ts';
 import { toSqlOptions } from './sql-options.ts';
@@ -123,6 +124,6 @@ async function enqueue<Row>(tx: SqlClient, statement: string, values: unknown[])
   try {
     return await queryRows<Row>(tx, statement, values);
   } catch (error) {
-    throw translateEnqueueError(error);
+    throw refusalOf(error) ?? error;
   }
 }

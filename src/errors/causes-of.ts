@@ -21,16 +21,6 @@ export function* causesOf(error: unknown, { withMembers = true } = {}): Generato
   }
 }
 
-function wrappedIn(wrapper: object): unknown[] {
-  return ['cause', 'driverError', 'parent', 'meta', 'driverAdapterError'].map((property) => {
-    try {
-      return (wrapper as Record<string, unknown>)[property];
-    } catch {
-      return undefined;
-    }
-  });
-}
-
 /** What an error stands for that has no single cause, the first to happen first. Empty for any other. */
 export function membersOf(error: object): unknown[] {
   try {
@@ -39,4 +29,14 @@ export function membersOf(error: object): unknown[] {
   } catch {
     return [];
   }
+}
+
+function wrappedIn(wrapper: object): unknown[] {
+  return ['cause', 'driverError', 'parent', 'meta', 'driverAdapterError'].map((property) => {
+    try {
+      return (wrapper as Record<string, unknown>)[property];
+    } catch {
+      return undefined;
+    }
+  });
 }

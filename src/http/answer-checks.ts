@@ -19,10 +19,10 @@ export async function answerReadiness(
   return c.json({ status: 'not_ready' as const, checks }, 503);
 }
 
-function withoutDetails(checks: Readiness['checks']): Readiness['checks'] {
-  return Object.fromEntries(Object.entries(checks).map(([name, { ok }]) => [name, { ok }]));
-}
-
 export async function answerMetrics(c: Context<AppEnv>, metrics: Metrics) {
   return c.text(await metrics.text(), 200, { 'Content-Type': metrics.contentType });
+}
+
+function withoutDetails(checks: Readiness['checks']): Readiness['checks'] {
+  return Object.fromEntries(Object.entries(checks).map(([name, { ok }]) => [name, { ok }]));
 }

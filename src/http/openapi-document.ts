@@ -44,15 +44,15 @@ export function openApiDocument(app: App, publicUrl: string): ApiDocument {
   return document;
 }
 
-function listTags(operations: readonly PlacedOperation[]) {
-  const used = operations.flatMap(({ operation }) => operation.tags ?? []);
-  const names = new Set([...Object.keys(TAGS), ...used]);
-  return [...names].map((name) => ({ name, description: TAGS[name] ?? 'Of the application itself.' }));
-}
-
 /** Every route of the document. */
 export function listOperations(document: ApiDocument): PlacedOperation[] {
   return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
     METHODS.flatMap((method) => (item[method] ? [{ method, path, operation: item[method] }] : [])),
   );
+}
+
+function listTags(operations: readonly PlacedOperation[]) {
+  const used = operations.flatMap(({ operation }) => operation.tags ?? []);
+  const names = new Set([...Object.keys(TAGS), ...used]);
+  return [...names].map((name) => ({ name, description: TAGS[name] ?? 'Of the application itself.' }));
 }

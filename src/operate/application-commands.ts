@@ -1,5 +1,5 @@
-import { translatingErrors } from '../db/command-error.ts';
-import { queryRows, type SqlClient } from '../db/sql-client.ts';
+import type { SqlClient } from '../db/sql-client.ts';
+import { command } from './command.ts';
 
 /** What may become of jobs that have not ended: handed over as they are, or in the way (the default). */
 export interface HandOverOptions {
@@ -15,7 +15,7 @@ export async function releaseTask(
   tx: SqlClient,
   { application, task, withJobs }: { application: string; task: string } & HandOverOptions,
 ): Promise<void> {
-  await run(tx, 'select howdah.release_task($1, $2, $3)', [application, task, withJobs]);
+  await command(tx, 'howdah.release_task($1, $2, $3)', [application, task, withJobs]);
 }
 
 /**
@@ -27,7 +27,7 @@ export async function forgetApplication(
   tx: SqlClient,
   { application, withJobs }: { application: string } & HandOverOptions,
 ): Promise<void> {
-  await run(tx, 'select howdah.forget_application($1, $2)', [application, withJobs]);
+  await command(tx, 'howdah.forget_application($1, $2)', [application, withJobs]);
 }
 
 /**
@@ -35,9 +35,5 @@ export async function forgetApplication(
  *   `invalid_options` when it is no name
  */
 export async function renameApplication(tx: SqlClient, application: string, name: string): Promise<void> {
-  await run(tx, 'select howdah.rename_application($1, $2)', [application, name]);
-}
-
-async function run(tx: SqlClient, statement: string, values: unknown[]): Promise<void> {
-  await translatingErrors(() => queryRows(tx, statement, values));
+  await command(tx, 'howdah.rename_application($1, $2)', [application, name]);
 }

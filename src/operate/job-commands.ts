@@ -1,7 +1,7 @@
 import { writeInstant } from '../db/calendar.ts';
-import { translatingErrors } from '../db/command-error.ts';
-import { queryRows, type SqlClient } from '../db/sql-client.ts';
+import type { SqlClient } from '../db/sql-client.ts';
 import type { JobState } from '../look/job.ts';
+import { command } from './command.ts';
 
 /*
  * What an operator does to one job. Each returns the job's state after it and throws HowdahError: `job_not_found` for an
@@ -31,12 +31,4 @@ export async function runJobNow(tx: SqlClient, id: string): Promise<JobState> {
 /** Sets the earliest instant of a waiting job's next run. @throws {HowdahError} `invalid_request` for no Date of the years 1 to 9999 */
 export async function rescheduleJob(tx: SqlClient, id: string, at: Date): Promise<JobState> {
   return command(tx, 'howdah.reschedule_job($1::bigint, $2::timestamptz)', [id, writeInstant(at, 'at')]);
-}
-
-async function command(tx: SqlClient, call: string, values: unknown[]): Promise<JobState> {
-  const [row] = await translatingErrors(() =>
-    queryRows<{ state: JobState }>(tx, `select ${call} as state`, values),
-  );
-  if (!row) throw new Error(`${call} returned no row`);
-  return row.state;
 }

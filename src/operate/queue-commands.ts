@@ -1,5 +1,5 @@
-import { translatingErrors } from '../db/command-error.ts';
-import { queryRows, type SqlClient } from '../db/sql-client.ts';
+import type { SqlClient } from '../db/sql-client.ts';
+import { command } from './command.ts';
 
 /*
  * What an operator does to one queue, in a transaction; all workers know within a second of its commit. Each throws
@@ -23,12 +23,4 @@ export async function setFleetConcurrency(
   runs: number | null,
 ): Promise<number | null> {
   return command(tx, 'howdah.set_fleet_concurrency($1::text, $2::integer)', [queue, runs]);
-}
-
-async function command<T>(tx: SqlClient, call: string, values: unknown[]): Promise<T> {
-  const [row] = await translatingErrors(() =>
-    queryRows<{ answer: T }>(tx, `select ${call} as answer`, values),
-  );
-  if (!row) throw new Error(`${call} returned no row`);
-  return row.answer;
 }

@@ -42,13 +42,6 @@ export async function toNewJobs(sources: TaskSources, requested: readonly Reques
   return jobs;
 }
 
-function refuseShape(payload: unknown, field: string): void {
-  const mistake = findShapeMistake(payload, field);
-  if (!mistake) return;
-  const detail = `${mistake.field}: ${mistake.message}`;
-  throw new HowdahError('invalid_payload', { detail, fields: [mistake] });
-}
-
 /** @throws {HowdahError} as the distributor does, with fields by their names in a request */
 export async function enqueueAll(
   tx: SqlClient,
@@ -73,6 +66,13 @@ export async function enqueueRecorded(
 ): Promise<EnqueuedJob[]> {
   const tasks = [...new Set(jobs.map(({ task }) => task.name))];
   return enqueueAll(recordedEnqueue(tx, tasks), distributor, jobs);
+}
+
+function refuseShape(payload: unknown, field: string): void {
+  const mistake = findShapeMistake(payload, field);
+  if (!mistake) return;
+  const detail = `${mistake.field}: ${mistake.message}`;
+  throw new HowdahError('invalid_payload', { detail, fields: [mistake] });
 }
 
 function toOptions(job: RequestedJob): EnqueueOptions {

@@ -1,0 +1,23 @@
+import { type ErrorCode, HowdahError } from '../errors.ts';
+import { findServerError } from './server-error.ts';
+
+/** The SQLSTATEs that Howdah's SQL functions raise, as the service's error codes. */
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  HWJOB: 'job_not_found',
+  HWSTA: 'wrong_state',
+  HWQUE: 'unknown_queue',
+  HWTSK: 'unknown_task',
+  HWOPT: 'invalid_options',
+  HWPAY: 'invalid_payload',
+  HWAPP: 'application_conflict',
+  HWNOA: 'unknown_application',
+};
+
+/** What one of Howdah's SQL functions refused, whatever library wraps it; undefined for any other error. */
+export function refusalOf(error: unknown): HowdahError | undefined {
+  const raised = findServerError(error);
+  const code = raised && CODES[raised.sqlState];
+  if (!code) return undefined;
+  const hint = raised.hint ? ` (${raised.hint})` : '';
+  return new HowdahError(code, { detail: `${raised.message}${hint}`, cause: error });
+}
