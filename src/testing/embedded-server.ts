@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, realpath } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,31 +26,43 @@ export function embeddedServer(): Promise<string> {
 async function start(): Promise<string> {
   const folder = await mkdtemp(join(await realpath(tmpdir()), 'howdah-testing-'));
   await chmod(folder, 0o711); // root's server runs as an account that must reach its data
+  const undertaker = await endWithThisProcess(folder);
   try {
     const { connectionString } = await startEmbeddedPostgres({ dataDir: folder, durability: 'none' });
-    await endWithThisProcess(folder);
     return connectionString;
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    undertaker.end();
     throw explain(error);
   }
 }
 
 /**
  * Waits for the end of its input, which comes when this process is gone, also when it was killed, as test runners do with
- * those that run test files: handlers of this process would not be called then. `postgres` is the server's data, or a link
- * to where that is.
+ * those that run test files: handlers of this process would not be called then. Ends whatever runs with a file of the folder
+ * in its arguments, be that the server or what makes one, until for a while there is nothing more: who is gone may have
+ * started it a moment before. `postgres` is the server's data, or a link to where that is.
  */
 const UNDERTAKER = `
 cat > /dev/null
-read -r pid < "$1/postgres/postmaster.pid" && kill -QUIT "$pid"
+data=$(readlink "$1/postgres")
+theirs() {
+  if [ -d /proc/self ]; then printf '%s\\n' "$1/" \${data:+"$data"} | grep -lF -f - /proc/[0-9]*/cmdline 2> /dev/null | cut -d / -f 3
+  else ps -axo pid=,args= | grep -F "$1/" | grep -v grep | awk '{ print $1 }'; fi
+}
 i=0
-while [ -n "$pid" ] && kill -0 "$pid" && [ $i -lt 100 ]; do sleep 0.1; i=$((i + 1)); done
-data=$(readlink "$1/postgres") && rm -rf "$(dirname "$data")"
+calm=0
+while [ $calm -lt 5 ] && [ $i -lt 100 ]; do
+  pids=$(theirs "$1")
+  if [ -n "$pids" ]; then calm=0; kill -QUIT $pids 2> /dev/null; else calm=$((calm + 1)); fi
+  i=$((i + 1))
+  sleep 0.1
+done
+[ -n "$data" ] && rm -rf "$(dirname "$data")"
 rm -rf "$1"
 `;
 
-async function endWithThisProcess(folder: string): Promise<void> {
+/** @returns its input, whose end is its cue */
+async function endWithThisProcess(folder: string): Promise<Socket> {
   const child = spawn('/bin/sh', ['-c', UNDERTAKER, 'howdah-testing', folder], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true, // a Ctrl-C is not for it
@@ -61,7 +73,9 @@ async function endWithThisProcess(folder: string): Promise<void> {
     child.once('error', reject);
   });
   child.unref();
-  (child.stdin as Socket).unref();
+  const input = child.stdin as Socket;
+  input.unref();
+  return input;
 }
 
 function explain(error: unknown): unknown {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { access } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, chmod, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -12,6 +14,7 @@ import { defineTask } from '../../src/tasks/define-task.ts';
 import { createTestDatabase } from '../../src/testing/create-test-database.ts';
 import { enqueued } from '../../src/testing/enqueued.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const sendReceipt = defineTask({
   name: 'send_receipt',
@@ -135,6 +138,38 @@ test('a process that was killed leaves neither its server nor its data', { timeo
   assert.equal(await isThere(join(folder, 'postmaster.pid')), false);
   assert.equal(await isThere(folder), false);
 });
+
+test('a process that was killed while its server was made leaves neither', { timeout: 60_000 }, async () => {
+  const folder = await mkdtemp(join(await realpath(tmpdir()), 'howdah-killed-'));
+  await chmod(folder, 0o755);
+  const script = `
+    const { createTestDatabase } = await import('../../src/testing/create-test-database.ts');
+    await createTestDatabase();`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: import.meta.dirname,
+    env: { ...process.env, TMPDIR: folder },
+    stdio: 'ignore',
+  });
+  const inside = async () => readdir(folder, { recursive: true });
+  await waitFor('the cluster to be under way', async () =>
+    (await inside()).some((name) => name.includes('postgres.new')),
+  );
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+  await waitFor('nothing to be left', async () => (await readdir(folder)).length === 0);
+  assert.equal(await commandsWith(folder), '');
+  await rm(folder, { recursive: true });
+});
+
+/** Of processes that have a file of the folder in their arguments. */
+async function commandsWith(folder: string): Promise<string> {
+  const { stdout } = await promisify(execFile)('ps', ['-axo', 'args=']);
+  return stdout
+    .split('\n')
+    .filter((line) => line.includes(`${folder}/`))
+    .join('\n');
+}
 
 function isThere(path: string): Promise<boolean> {
   return access(path).then(
