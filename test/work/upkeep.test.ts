@@ -158,13 +158,13 @@ describe('workers take turns at upkeep', () => {
 });
 
 describe('what others lock', () => {
-  test('of the turns that are there stops nobody', async () => {
+  test('of the turns that have ended stops nobody', async () => {
     start([noted({ periodMs: 500 })]);
-    await waitFor('a turn', async () => (await countDone()) > 0);
+    await waitFor('the end of a turn', async () => (await upkeepOf('noted'))['last_succeeded_at']);
     const other = await pool.connect();
     try {
       await other.query('begin');
-      await other.query('select from howdah.upkeep_turns for update');
+      await other.query('select from howdah.upkeep_turns where ended_at is not null for update');
       const before = await countDone();
       await waitFor('two more turns', async () => (await countDone()) >= before + 2);
     } finally {
