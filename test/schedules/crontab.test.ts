@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
+import { OPTION_TABLE } from '../../src/enqueue/option-table.ts';
 import { createCatalogue } from '../../src/tasks/catalogue.ts';
 import { defineTask } from '../../src/tasks/define-task.ts';
 import { CrontabError, parseSchedules } from '../../src/work/schedules/crontab.ts';
@@ -142,4 +143,25 @@ describe('a crontab is refused', () => {
         /^line 1: .*\nline 2: .*\nline 3: .*\nline 4: max: .*\nline 4: priority: [^\n]*$/.test(error.message),
     );
   });
+});
+
+test('an entry may have what an enqueue may, up to the same limits', () => {
+  const { maxRetries, priority, key } = OPTION_TABLE;
+  const isTaken = (option: string) => {
+    try {
+      return parse(`* * * * * report ?${option}`).length > 0;
+    } catch (error) {
+      if (error instanceof CrontabError) return false;
+      throw error;
+    }
+  };
+  for (const [name, least, most] of [
+    ['max', maxRetries.min + 1, maxRetries.max + 1],
+    ['priority', priority.min, priority.max],
+  ] as const) {
+    const taken = [least - 1, least, most, most + 1].map((value) => isTaken(`${name}=${value}`));
+    assert.deepEqual(taken, [false, true, true, false], name);
+  }
+  const taken = [0, 1, key.max, key.max + 1].map((length) => isTaken(`jobKey=${'k'.repeat(length)}`));
+  assert.deepEqual(taken, [false, true, true, false], 'jobKey');
 });
