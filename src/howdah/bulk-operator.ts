@@ -5,6 +5,7 @@ import type { BulkAction } from '../operate/bulk.ts';
 import { InterruptedBulk } from '../operate/interrupted-bulk.ts';
 import { countBulk, outcomeOf, runBulk } from '../operate/run-bulk.ts';
 import { checkFilter, mistake } from './check-filter.ts';
+import { checkReason } from './check-reason.ts';
 import type { Connections } from './connections.ts';
 import type { BulkOperator, BulkOptions } from './howdah.ts';
 
@@ -24,6 +25,7 @@ export function createBulkOperator(
     async (filter: JobFilter, options: BulkOptions = {}) => {
       const { dryRun = false, max = DEFAULT_MAX, reason, signal } = options;
       refuseMistakes(filter, max);
+      checkReason(reason);
       const bulk = { action, filter, max };
       if (dryRun) return connections.use((db) => countBulk(db, bulk));
       const ending = AbortSignal.any([closing, ...(signal ? [signal] : [])]);

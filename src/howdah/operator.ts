@@ -4,6 +4,7 @@ import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../op
 import { pauseQueue, resumeQueue, setFleetConcurrency } from '../operate/queue-commands.ts';
 import { transactionAs } from '../operate/transaction-as.ts';
 import { createBulkOperator } from './bulk-operator.ts';
+import { checkReason } from './check-reason.ts';
 import type { Connections } from './connections.ts';
 import type { Howdah } from './howdah.ts';
 
@@ -29,15 +30,19 @@ export type Operator = Pick<
 export function createOperator(connections: Connections, actor: string, closing: AbortSignal): Operator {
   const act = <T>(work: (tx: Transaction) => Promise<T>) =>
     translatingErrors(() => connections.use((pool) => transactionAs(pool, { name: actor }, work)));
+  const actFor = async <T>(reason: string | undefined, work: (tx: Transaction) => Promise<T>) => {
+    checkReason(reason);
+    return act(work);
+  };
   return {
     bulk: createBulkOperator(connections, actor, closing),
-    cancel: (id, { reason } = {}) => act((tx) => cancelJob(tx, id, reason)),
-    discard: (id, { reason } = {}) => act((tx) => discardJob(tx, id, reason)),
+    cancel: (id, { reason } = {}) => actFor(reason, (tx) => cancelJob(tx, id, reason)),
+    discard: (id, { reason } = {}) => actFor(reason, (tx) => discardJob(tx, id, reason)),
     retry: (id) => act((tx) => retryJob(tx, id)),
     runNow: (id) => act((tx) => runJobNow(tx, id)),
     reschedule: (id, at) => act((tx) => rescheduleJob(tx, id, at)),
     pause: (queue, { reason } = {}) =>
-      act((tx) => pauseQueue(tx, queue, reason === undefined ? actor : `${actor}: ${reason}`)),
+      actFor(reason, (tx) => pauseQueue(tx, queue, reason === undefined ? actor : `${actor}: ${reason}`)),
     resume: (queue) => act((tx) => resumeQueue(tx, queue)),
     setFleetConcurrency: (queue, runs) => act((tx) => setFleetConcurrency(tx, queue, runs)),
   };

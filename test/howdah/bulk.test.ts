@@ -79,6 +79,7 @@ describe('what is done to many jobs', () => {
       [{}, {}, /filter: expected at least one condition/],
       [{ queue: undefined }, {}, /filter: expected at least one condition/],
       [{ task: 'works', state: 'running' }, {}, /^state: there is no such condition/],
+      [ALL, { reason: 'a\ud800' }, /reason: expected text without/],
       [ALL, { max: 0 }, /max: expected a whole number 1 to 100000, received 0/],
     ] as const;
     for (const [filter, options, message] of refused) {

@@ -89,6 +89,12 @@ describe('createHowdah', () => {
     assert.equal(await howdah.reschedule(id, at), 'scheduled');
     assert.deepEqual((await howdah.get(id))?.runAt, at);
     assert.equal(await howdah.runNow(id), 'available');
+    for (const reason of ['a\0', '\ud800']) {
+      const refused = { code: 'invalid_request', message: /^reason: expected text without/ };
+      await assert.rejects(howdah.cancel(id, { reason }), refused);
+      await assert.rejects(howdah.discard(id, { reason }), refused);
+      await assert.rejects(howdah.pause('default', { reason }), refused);
+    }
     assert.equal(await howdah.cancel(id, { reason: 'paid twice' }), 'cancelled');
     assert.equal((await howdah.get(id))?.lastError, 'paid twice');
     await assert.rejects(howdah.cancel(id), hasCode('wrong_state'));
