@@ -47,7 +47,6 @@ const SHARED = [
   'engine_key',
   'key_holder',
   'put_keyed_job',
-  'write_job',
   'add_one_job',
   'enqueue_job',
   'enqueue',
@@ -149,15 +148,20 @@ const PER_QUEUE = [
   'queue_record_finished',
   'queue_sample',
   'queue_depth',
+  'queue_write_job',
   'queue_page_indexes',
 ];
 
-/** Views and functions over all queues: the file, and the per-queue select it unites. */
+const UNION = '\nunion all\n';
+
+/** Views and functions over all queues: the file, the part of it for each queue, and what stands between those. */
 const UNITED = [
-  { view: 'jobs', placeholder: ':live_jobs', part: 'queue_live_jobs' },
-  { view: 'queues', placeholder: ':queue_counts', part: 'queue_counts' },
-  { view: 'schedules', placeholder: ':cron_runs', part: 'queue_cron_runs' },
-  { view: 'queue_stats', placeholder: ':queue_stats_rows', part: 'queue_stats_row' },
+  { whole: 'jobs', placeholder: ':live_jobs', part: 'queue_live_jobs', between: UNION },
+  { whole: 'queues', placeholder: ':queue_counts', part: 'queue_counts', between: UNION },
+  { whole: 'schedules', placeholder: ':cron_runs', part: 'queue_cron_runs', between: UNION },
+  { whole: 'queue_stats', placeholder: ':queue_stats_rows', part: 'queue_stats_row', between: UNION },
+  { whole: 'write_job', placeholder: ':branches', part: 'queue_write_branch', between: '\n' },
+  { whole: 'new_job', placeholder: ':branches', part: 'queue_new_job_branch', between: '\n' },
 ];
 
 /** Run once, when all the others are installed: before grants, which write to every function. */
@@ -226,9 +230,10 @@ function replacingTriggers(text: string): string {
 }
 
 function renderUnitedSql(queues: readonly string[]): string {
-  return UNITED.map(({ view, placeholder, part }) => {
-    const selects = queues.map((queue) => renderForQueue(readSql(part), queue));
-    return readSql(view).replace(placeholder, () => selects.join('\nunion all\n'));
+  return UNITED.map(({ whole, placeholder, part, between }) => {
+    const text = readSql(part).replace(':live_jobs', () => readSql('queue_live_jobs'));
+    const parts = queues.map((queue) => renderForQueue(text, queue));
+    return readSql(whole).replace(placeholder, () => parts.join(between));
   }).join('\n');
 }
 
@@ -246,6 +251,7 @@ function renderForQueue(text: string, queue: string): string {
     job_table: `${pg.escapeIdentifier(queueSchema(queue))}._private_jobs`,
     sample: `sample_${queue}`,
     depth: `depth_${queue}`,
+    write_job: `write_job_${queue}`,
     foreign_unlock: `foreign_unlock_${queue}`,
     keep_attempt: `keep_attempt_${queue}`,
     release_job: `release_job_${queue}`,

@@ -8,15 +8,21 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_task howdah.tasks := howdah.task_for(job);
-  v_mistakes text[] := howdah.job_option_mistakes(job);
-  v_payload_mistakes text := howdah.payload_mistakes(v_task.payload_schema, coalesce(job.payload, '{}'));
-  v_settings jsonb := howdah.job_settings(job);
+  v_has_options constant boolean := howdah.has_options(job);
+  v_mistakes constant text[] := case when v_has_options then howdah.job_option_mistakes(job) end;
+  v_settings jsonb := case when v_has_options then howdah.job_settings(job) end;
+  v_task howdah.tasks;
+  v_payload_mistakes text;
   v_hash bytea;
   v_holder howdah.unique_locks;
   v_is_parked boolean;
   v_wanted timestamptz := coalesce(job.run_at, clock_timestamp() + job.delay);
 begin
+  select t.* into v_task from howdah.tasks t where t.name = job.task;
+  if not found then
+    v_task := howdah.task_for(job);
+  end if;
+  v_payload_mistakes := howdah.payload_mistakes(v_task.payload_schema, coalesce(job.payload, '{}'));
   if v_mistakes is not null then
     raise exception '%', array_to_string(v_mistakes, '; ')
       using errcode = 'HWOPT', hint = E'What each option takes: docs/sql.md, or \\df+ howdah.enqueue in psql.';
@@ -32,8 +38,8 @@ begin
     return;
   end if;
 
-  v_hash := howdah.unique_hash(job, job.queue);
-  if v_hash is not null then
+  if num_nonnulls(job.unique_key, job.unique_for) > 0 then
+    v_hash := howdah.unique_hash(job, job.queue);
     v_holder := howdah.claim_unique(v_hash, job.queue, clock_timestamp() + job.unique_for, 0, job.succeeds);
     if v_holder.job_id is not null then
       return query select * from howdah.duplicate_of(v_holder);
@@ -52,7 +58,9 @@ begin
   into job_id, job_queue, job_run_at, job_max_retries, is_duplicate
   from howdah.write_job(job, case when v_is_parked then 'infinity' else v_wanted end, v_settings) w;
 
-  update howdah.unique_locks l set job_id = add_one_job.job_id where l.hash = v_hash;
+  if v_hash is not null then
+    update howdah.unique_locks l set job_id = add_one_job.job_id where l.hash = v_hash;
+  end if;
   if job.sequence is not null then
     insert into howdah.sequence_jobs (sequence, job_id, queue, is_parked, run_at)
     values (job.sequence, add_one_job.job_id, job.queue, v_is_parked, v_wanted);

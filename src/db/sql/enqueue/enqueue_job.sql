@@ -30,12 +30,14 @@ create function howdah.enqueue_job(
   succeeds bigint default null,
   allow_unknown boolean default null
 ) returns table (job_id bigint, job_queue text, job_run_at timestamptz, job_max_retries integer, is_duplicate boolean)
-language sql volatile security definer
+language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select * from howdah.add_one_job(
+begin
+  return query select j.* from howdah.add_one_job(
     row(task, payload, queue, run_at, delay, max_retries, priority, timeout, deadline, retention, key, key_mode,
-        unique_key, unique_for, sequence, headers, debounce, max_wait, succeeds, allow_unknown)::howdah.job_options)
+        unique_key, unique_for, sequence, headers, debounce, max_wait, succeeds, allow_unknown)::howdah.job_options) j;
+end;
 $$;
 
 comment on function howdah.enqueue_job is

@@ -30,3 +30,15 @@ create type howdah.job_options as (
 
 comment on type howdah.job_options is
   'A job to enqueue: task, payload and options; null is the default. Fields of the objects that howdah.enqueue_jobs takes.';
+
+-- howdah.has_options(job): whether a job has any option that could be wrong; most have none beside their queue.
+create function howdah.has_options(job howdah.job_options) returns boolean
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return num_nonnulls(job.run_at, job.delay, job.priority, job.timeout, job.deadline, job.retention, job.key, job.key_mode,
+                      job.unique_key, job.unique_for, job.sequence, job.headers, job.debounce, job.max_wait, job.succeeds) > 0
+         or job.max_retries not between 0 and 32766;
+end;
+$$;

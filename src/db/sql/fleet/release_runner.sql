@@ -91,8 +91,12 @@ $$;
 
 -- howdah.announce_jobs(count): wakes the workers, as the engine does for new jobs. Nothing for a count of 0.
 create function howdah.announce_jobs(count integer) returns void
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  select pg_notify('jobs:insert', json_build_object('r', random(), 'count', count)::text) where count > 0
+begin
+  if count > 0 then
+    perform pg_notify('jobs:insert', json_build_object('r', random(), 'count', count)::text);
+  end if;
+end;
 $$;

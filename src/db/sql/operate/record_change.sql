@@ -6,10 +6,17 @@
 -- may set them: acting_as.sql puts the role that logged in beside a name that another than the service gave, and request ids
 -- are taken from the service alone.
 create function howdah.record_change(action text, job_ids bigint[], details jsonb) returns void
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_actor constant text := nullif(current_setting('howdah.actor', true), '');
+  v_is_service constant boolean := howdah.is_service();
+begin
   insert into howdah.audit_log (actor, application, action, request_id, job_ids, details)
-  values (howdah.actor(), current_setting('application_name'), action,
-          case when howdah.is_service() then nullif(current_setting('howdah.request_id', true), '') end, job_ids, jsonb_strip_nulls(details))
+  values (case when v_is_service then coalesce(v_actor, session_user) else howdah.acting_as(v_actor) end,
+          current_setting('application_name'), record_change.action,
+          case when v_is_service then nullif(current_setting('howdah.request_id', true), '') end,
+          record_change.job_ids, jsonb_strip_nulls(record_change.details));
+end;
 $$;

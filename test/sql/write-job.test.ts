@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import pg from 'pg';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+let database: TestDatabase;
+let client: pg.Client;
+before(async () => {
+  database = await createTestDatabase();
+  client = new pg.Client({ connectionString: database.connectionString });
+  await client.connect();
+});
+after(async () => {
+  await client.end();
+  await database.drop();
+});
+
+/** All that the engine keeps of a job, but for its id. */
+async function rowOf(statement: string): Promise<unknown> {
+  const { rows } = await client.query(`
+    with made as materialized (${statement}) select id from made`);
+  const { rows: jobs } = await client.query(
+    `select to_jsonb(j) - 'id' as job, json_typeof(j.payload) as type from graphile_worker._private_jobs j where j.id = $1`,
+    [rows[0].id],
+  );
+  return jobs[0];
+}
+
+const CASES: readonly (readonly [why: string, ours: string, engines: string])[] = [
+  ['nothing but its task', `null, null, null, null, null`, ``],
+  ['a payload', `'[1, {"a": null}]', null, null, null, null`, `payload => '[1, {"a": null}]'`],
+  [
+    'a time, retries and a priority',
+    `null, '2036-01-02T03:04:05Z', 4, -7, null`,
+    `run_at => '2036-01-02T03:04:05Z', max_attempts => 4, priority => -7`,
+  ],
+  ['settings', `null, null, null, null, '{"timeout_ms": 5}'`, `flags => array['howdah:{"timeout_ms": 5}']`],
+];
+
+describe('a job of one queue is written as the engine writes it', () => {
+  for (const [why, ours, engines] of CASES) {
+    test(`with ${why}`, async () => {
+      await client.query('begin'); // so that both have the same now()
+      const engineArguments = [`'send_welcome_email'`, engines].filter((each) => each !== '').join(', ');
+      const written = await rowOf(`select id from howdah.write_job_default('send_welcome_email', ${ours})`);
+      const added = await rowOf(`select id from graphile_worker.add_job(${engineArguments})`);
+      await client.query('rollback');
+      assert.deepEqual(written, added);
+    });
+  }
+
+  test('also of a task that the queue has not heard of, and wakes who listens', async () => {
+    const listener = new pg.Client({ connectionString: database.connectionString });
+    await listener.connect();
+    const heard = new Promise<pg.Notification>((resolve) => listener.once('notification', resolve));
+    await listener.query('listen "jobs:insert"');
+    await client.query(`select howdah.enqueue('never_heard_of', '{}', allow_unknown => true)`);
+    assert.equal(JSON.parse((await heard).payload ?? '').count, 1);
+    await listener.end();
+    const { rows } = await client.query(`select task, state from howdah.jobs where task = 'never_heard_of'`);
+    assert.deepEqual(rows, [{ task: 'never_heard_of', state: 'available' }]);
+  });
+});
