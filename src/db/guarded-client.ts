@@ -1,4 +1,5 @@
 import { type PgQueryable, queryRows, type SqlClient } from './sql-client.ts';
+import { wrapping } from './wrapping.ts';
 
 /** The setting that tells a transaction from what is outside of it: local to it, and its value is nobody else's. */
 export const BEGUN = 'howdah.begun';
@@ -13,11 +14,13 @@ export const BEGUN = 'howdah.begun';
 export function guardedClient(tx: SqlClient, token: string): PgQueryable {
   return {
     async query(text, values) {
-      const isBegun = `current_setting('${BEGUN}', true) = $${values.length + 1}::text`;
-      const guarded = `
-        with asked as materialized (${text})
-        select asked.*, 1 / coalesce((${isBegun})::integer, 0) as begun from asked`;
-      return { rows: await queryRows(tx, guarded, [...values, token]) };
+      return { rows: await queryRows(tx, guarded(text, values.length), [...values, token]) };
     },
   };
 }
+
+const guarded = wrapping((text, valueCount) => {
+  const isBegun = `current_setting('${BEGUN}', true) = $${valueCount + 1}::text`;
+  return `
+    select asked.*, 1 / coalesce((${isBegun})::integer, 0) as begun from (${text}) asked`;
+});

@@ -66,16 +66,58 @@ const SETTING_OF: Readonly<Record<keyof ServerLimits, string>> = {
   transactionMs: 'transaction_timeout',
 };
 
-const KNOWS_TRANSACTION_TIMEOUT = `current_setting('server_version_num')::integer >= 170000`;
+/** What a client of ours knows of its server. */
+interface ServerKind {
+  /** Of its version, as 18 of 18.4. */
+  readonly serverMajor?: number | undefined;
+}
 
 /**
  * Begins a transaction and sets what holds in it, in one message and so in one round trip. SET LOCAL is the only way that
  * also works through a pooler which hands a session to others between two transactions: it ends with the transaction.
+ *
+ * @param client that will ask it. One that does not know the version of its server has the server look
  */
-export function beginStatement({ limits = {}, settings = {}, ...access }: BeginOptions): string {
-  const begin = `begin isolation level read committed${toAccess(access)}`;
-  const calls = [...limitCalls(limits), ...Object.entries(settings).map(settingCall)];
-  return calls.length === 0 ? begin : `${begin}; select ${calls.join(', ')}`;
+export function beginStatement(
+  { limits = {}, settings = {}, ...access }: BeginOptions,
+  client: object = {},
+): string {
+  const { serverMajor } = client as ServerKind;
+  const own = Object.entries(settings);
+  const calls = [
+    ...limitCalls(limits, serverMajor),
+    ...own.filter(([name]) => !OURS.test(name)).map(settingCall),
+  ];
+  return [
+    `begin isolation level read committed${toAccess(access)}${setLimits(limits, serverMajor)}`,
+    ...own.filter(([name]) => OURS.test(name)).map(setLocal),
+    ...(calls.length > 0 ? [`select ${calls.join(', ')}`] : []),
+  ].join('; ');
+}
+
+/** SET costs a fifth of what a call does; but it takes a list for one value, as others' settings may have. */
+const OURS = /^howdah\.[a-z_]+$/;
+
+/** First version of Postgres that has transaction_timeout. */
+const LIMITS_TRANSACTIONS = 17;
+
+const KNOWS_TRANSACTION_LIMIT = `current_setting('server_version_num')::integer >= ${LIMITS_TRANSACTIONS}0000`;
+
+/** The limits that the server is known to know. */
+function setLimits(limits: Partial<ServerLimits>, serverMajor = 0): string {
+  const names = LIMIT_NAMES.filter((name) => name !== 'transactionMs' || serverMajor >= LIMITS_TRANSACTIONS);
+  return names
+    .map((name) =>
+      limits[name] === undefined ? '' : `; ${setLocal([SETTING_OF[name], inMs(limits[name])])}`,
+    )
+    .join('');
+}
+
+/** The one that it may not know. */
+function limitCalls({ transactionMs }: Partial<ServerLimits>, serverMajor: number | undefined): string[] {
+  if (transactionMs === undefined || serverMajor !== undefined) return [];
+  const call = settingCall([SETTING_OF.transactionMs, inMs(transactionMs)]);
+  return [`case when ${KNOWS_TRANSACTION_LIMIT} then ${call} end`];
 }
 
 function toAccess({ isReadOnly, isReadWrite }: BeginOptions): string {
@@ -83,18 +125,21 @@ function toAccess({ isReadOnly, isReadWrite }: BeginOptions): string {
   return isReadWrite ? ', read write' : '';
 }
 
-function limitCalls(limits: Partial<ServerLimits>): string[] {
-  const names = Object.keys(SETTING_OF) as (keyof ServerLimits)[];
-  return names.flatMap((name) => {
-    const limitMs = limits[name];
-    if (limitMs === undefined) return [];
-    const call = settingCall([SETTING_OF[name], `${Math.ceil(limitMs)}ms`]);
-    return [name === 'transactionMs' ? `case when ${KNOWS_TRANSACTION_TIMEOUT} then ${call} end` : call];
-  });
+const LIMIT_NAMES = Object.keys(SETTING_OF) as (keyof ServerLimits)[];
+
+function inMs(limitMs: number): string {
+  return `${Math.ceil(limitMs)}ms`;
+}
+
+function setLocal([name, value]: [string, string]): string {
+  return `set local ${name} = ${quoted(value)}`;
+}
+
+function settingCall([name, value]: [string, string]): string {
+  return `set_config(${quoted(name)}, ${quoted(value)}, true)`;
 }
 
 /** A message of the simple protocol ends at its first NUL, which no setting can hold anyway. */
-function settingCall([name, value]: [string, string]): string {
-  const [quotedName, quotedValue] = [name, value.replaceAll('\0', '')].map(pg.escapeLiteral);
-  return `set_config(${quotedName}, ${quotedValue}, true)`;
+function quoted(text: string): string {
+  return pg.escapeLiteral(text.replaceAll('\0', ''));
 }

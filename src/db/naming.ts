@@ -7,7 +7,7 @@ import { splitStatement } from './split-statement.ts';
 const OTHERS = 'migrations|producer|viewer|operator|worker|control';
 
 /** Settings of a session or transaction. Sessions are one installation's, so these need no other name. */
-const SETTINGS = 'actor|request_id|pool|gate|releasing|runner|begun|latest_enqueued';
+const SETTINGS = 'actor|request_id|pool|gate|releasing|runner|begun';
 
 const MOST_CACHED = 2_000;
 const MOST_ADDRESSES = 100;
@@ -139,7 +139,10 @@ const IS_SCHEMA = new RegExp(`^"(howdah(_(${OTHERS}))?|${ENGINE}(_[a-z0-9_]*)?)"
 function renamer(name: string, engine: string): (text: string) => string {
   const likeEngine = engine.replaceAll('_', '\\_');
   const rules: [RegExp, string][] = [
-    [new RegExp(`\\bhowdah(?=\\.(?:[a-z_"%]|$))(?<!'howdah(?=\\.(?:${SETTINGS})'))`, 'g'), name],
+    [
+      new RegExp(`(?<!set local )\\bhowdah(?=\\.(?:[a-z_"%]|$))(?<!'howdah(?=\\.(?:${SETTINGS})'))`, 'g'),
+      name,
+    ],
     [/"howdah"/g, `"${name}"`],
     [/\bschema howdah\b/gi, `schema ${name}`],
     [

@@ -18,7 +18,9 @@ export async function runAlone<T>(
 ): Promise<T> {
   const client = await pool.connect();
   const [begun, answered, ended] = await Promise.allSettled([
-    client.query(beginStatement(isForeign(pool) ? { limits, settings: FOREIGN_SETTINGS } : { limits })),
+    client.query(
+      beginStatement(isForeign(pool) ? { limits, settings: FOREIGN_SETTINGS } : { limits }, client),
+    ),
     ask(client),
     client.query({ text: 'commit', query_timeout: limits.answerMs } as QueryConfig),
   ]);

@@ -47,7 +47,7 @@ export async function transact<T, First = undefined>(
   try {
     const token = randomUUID();
     const settings = { ...options.settings, ...(options.first && { [BEGUN]: token }) };
-    const begin = tx.query(beginStatement(toBegin(db, { ...options, settings })));
+    const begin = tx.query(beginStatement(toBegin(db, { ...options, settings }), client));
     // Were the begin to fail, that is what is thrown: it is answered first, and no more is sent.
     const [, first] = await Promise.all([begin, options.first?.(tx, guardedClient(tx, token))]);
     const result = await work(tx, first as Awaited<First>);

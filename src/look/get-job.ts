@@ -1,5 +1,4 @@
 import { parseExactly } from '../db/exact-json.ts';
-import { inOrder } from '../db/in-order.ts';
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import { sqlInstant, toDate } from './instant.ts';
 import type { Job, JobError } from './job.ts';
@@ -10,9 +9,6 @@ interface ErrorRow extends Omit<JobError, 'failedAt' | 'retryAt'> {
   retry_at: number | null;
 }
 
-/** The setting, local to a transaction, with the id of the job that was enqueued in it. */
-export const LATEST_ENQUEUED = 'howdah.latest_enqueued';
-
 /** As one value, so that a job is one round trip. */
 const errorsOf = (id: string) => `
   (select coalesce(json_agg(e order by e.attempt, e.failed_at), '[]')
@@ -21,25 +17,29 @@ const errorsOf = (id: string) => `
          from howdah.job_errors x where x.job_id = ${id}
          order by x.attempt desc, x.failed_at desc limit 100) e) as errors`;
 
+const ONE_JOB = `select ${JOB_COLUMNS}, ${errorsOf('$1::bigint')} from howdah.jobs j where j.id = $1::bigint`;
+
 /** One job, live or finished, with its failed runs; undefined when there is none with this id. */
 export async function getJob(client: SqlClient, id: string): Promise<Job | undefined> {
-  return readJob(client, '$1::bigint', [id]);
+  const [row] = await queryRows<NewJobRow>(client, ONE_JOB, [id]);
+  return row && toJob(row);
 }
 
-/** The job that an enqueue on a `recordedEnqueue` of the same client writes: both are sent together, whatever its id will be. */
-export async function getEnqueued(tx: SqlClient, enqueue: Promise<unknown>): Promise<Job | undefined> {
-  const latest = readJob(tx, `nullif(current_setting('${LATEST_ENQUEUED}', true), '')::bigint`, []);
-  const [, job] = await inOrder([enqueue, latest]);
-  return job;
+/** A job as `newJobSql` selects it. */
+export type NewJobRow = JobRow & { errors: ErrorRow[] };
+
+/**
+ * SQL for one JSON value that `toJob` makes a job of: of one that the very statement has just enqueued.
+ *
+ * @param queue SQL for its queue
+ * @param id SQL for its id, a bigint
+ */
+export function newJobSql(queue: string, id: string): string {
+  return `
+    select to_json(w) from (select ${JOB_COLUMNS}, ${errorsOf('j.id')} from howdah.new_job(${queue}, ${id}) j) w`;
 }
 
-async function readJob(client: SqlClient, id: string, values: unknown[]): Promise<Job | undefined> {
-  const [row] = await queryRows<JobRow & { errors: ErrorRow[] }>(
-    client,
-    `select ${JOB_COLUMNS}, ${errorsOf(id)} from howdah.jobs j where j.id = ${id}`,
-    values,
-  );
-  if (!row) return undefined;
+export function toJob(row: NewJobRow): Job {
   const { payload, result, result_note: resultNote, headers, errors } = row;
   return {
     ...toSummary(row),

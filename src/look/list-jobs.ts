@@ -1,5 +1,6 @@
 import { translatingErrors } from '../db/command-error.ts';
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
+import { wrapping } from '../db/wrapping.ts';
 import { findJobs } from './find-jobs.ts';
 import type { JobSummary } from './job.ts';
 import type { JobFilter } from './job-filter.ts';
@@ -35,11 +36,15 @@ export async function listJobs(client: SqlClient, filter: JobFilter, options: Pa
   const limit = Math.min(Math.max(options.limit, 1), MAX_PAGE_SIZE);
   const range = { order: 'desc', limit: limit + 1, beforeId: options.beforeId } as const;
   const { text, values } = findJobs(filter, range);
-  const statement = `
-    with page as materialized (${text})
-    select ${SUMMARY_COLUMNS} from howdah.jobs j
-    where j.id = any (array(select page.id from page)) order by j.id desc`;
+  const statement = pageOf(text, values.length);
   const rows = await translatingErrors(() => queryRows<SummaryRow>(client, statement, values));
   const jobs = rows.slice(0, limit).map(toSummary);
   return { jobs, nextBeforeId: rows.length > limit ? (jobs.at(-1)?.id ?? null) : null };
 }
+
+const pageOf = wrapping(
+  (ids) => `
+    with page as materialized (${ids})
+    select ${SUMMARY_COLUMNS} from howdah.jobs j
+    where j.id = any (array(select page.id from page)) order by j.id desc`,
+);

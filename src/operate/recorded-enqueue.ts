@@ -1,5 +1,7 @@
 import { type PgQueryable, queryRows, type SqlClient } from '../db/sql-client.ts';
-import { LATEST_ENQUEUED } from '../look/get-job.ts';
+import { wrapping } from '../db/wrapping.ts';
+import { type NewJobRow, newJobSql, toJob } from '../look/get-job.ts';
+import type { Job } from '../look/job.ts';
 
 /**
  * The transaction's client for one enqueue through the distributor: the same statement writes the row of the audit log, by
@@ -10,17 +12,49 @@ import { LATEST_ENQUEUED } from '../look/get-job.ts';
 export function recordedEnqueue(tx: SqlClient, tasks: readonly string[]): PgQueryable {
   return {
     async query(text, values) {
-      const recorded = `
-        with enqueued as materialized (select given.*, row_number() over () as place from (${text}) given),
-        recorded as materialized (
-          select howdah.record_change(
-                   'jobs.enqueue', array_agg(e.id::bigint order by e.place),
-                   jsonb_build_object('tasks', $${values.length + 1}::jsonb, 'queues', jsonb_agg(distinct e.queue))
-                 )::text as record,
-                 set_config('${LATEST_ENQUEUED}', min(e.id), true) as latest
-          from enqueued e where e.duplicate = 'false' having count(*) > 0)
-        select enqueued.*, recorded.* from enqueued left join recorded on true order by enqueued.place`;
-      return { rows: await queryRows(tx, recorded, [...values, JSON.stringify(tasks)]) };
+      const rows = await queryRows(tx, recorded(text, values.length), [...values, JSON.stringify(tasks)]);
+      return { rows };
     },
   };
 }
+
+/**
+ * The same for the enqueue of a single job, of which the statement tells everything at once. It does without what the other
+ * needs for many, which costs more than a job does.
+ *
+ * @param told what was written; not called for a refused duplicate
+ */
+export function recordedOne(tx: SqlClient, task: string, told: (job: Job) => void): PgQueryable {
+  return {
+    async query(text, values) {
+      const one = recordedAlone(text, values.length);
+      const rows = await queryRows<{ job: NewJobRow | null }>(tx, one, [...values, task]);
+      for (const { job } of rows) if (job) told(toJob(job));
+      return { rows };
+    },
+  };
+}
+
+const recorded = wrapping(
+  (enqueue, valueCount) => `
+    with enqueued as materialized (select given.*, row_number() over () as place from (${enqueue}) given),
+    recorded as materialized (
+      select howdah.record_change(
+               'jobs.enqueue', array_agg(e.id::bigint order by e.place),
+               jsonb_build_object('tasks', $${valueCount + 1}::jsonb, 'queues', jsonb_agg(distinct e.queue))
+             )::text as record
+      from enqueued e where e.duplicate = 'false' having count(*) > 0)
+    select enqueued.*, recorded.* from enqueued left join recorded on true order by enqueued.place`,
+);
+
+const recordedAlone = wrapping(
+  (enqueue, valueCount) => `
+    select enqueued.*,
+           case when enqueued.duplicate = 'false' then
+             howdah.record_change('jobs.enqueue', array[enqueued.id::bigint],
+                                  jsonb_build_object('tasks', jsonb_build_array($${valueCount + 1}::text),
+                                                     'queues', jsonb_build_array(enqueued.queue)))::text
+           end as record,
+           case when enqueued.duplicate = 'false' then (${newJobSql('enqueued.queue', 'enqueued.id::bigint')}) end as job
+    from (${enqueue}) enqueued`,
+);

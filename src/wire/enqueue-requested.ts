@@ -5,7 +5,8 @@ import type { EnqueueOptions } from '../enqueue/enqueue-options.ts';
 import { OPTION_ROWS } from '../enqueue/option-table.ts';
 import type { EnqueuedJob, NewJob, TaskDistributor } from '../enqueue/task-distributor.ts';
 import { type FieldMistake, HowdahError } from '../errors.ts';
-import { recordedEnqueue } from '../operate/recorded-enqueue.ts';
+import type { Job } from '../look/job.ts';
+import { recordedEnqueue, recordedOne } from '../operate/recorded-enqueue.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
 import { parsePayload } from '../tasks/parse-payload.ts';
 import { asGiven } from './as-given.ts';
@@ -22,7 +23,10 @@ const PAYLOAD_FIELD = /^(jobs\[\d+\]\.)?payload\b/;
  *
  * @throws {HowdahError} `unknown_task`; `invalid_payload` for one that is nested too deep for any schema
  */
-export async function toNewJobs(sources: TaskSources, requested: readonly RequestedJob[]): Promise<NewJob[]> {
+export async function toNewJobs<const Requested extends readonly RequestedJob[]>(
+  sources: TaskSources,
+  requested: Requested,
+): Promise<{ [Index in keyof Requested]: NewJob }> {
   const tasks = new Map<string, TaskDefinition>();
   const versions = new Map<string, readonly TaskDefinition[]>();
   const jobs: NewJob[] = [];
@@ -34,12 +38,13 @@ export async function toNewJobs(sources: TaskSources, requested: readonly Reques
     const own = tasks.get(job.task) ?? (await resolve());
     if (job.allow_unknown !== true) tasks.set(job.task, own);
     const fits = ({ payload: schema }: TaskDefinition) => parsePayload(schema, payload).success;
-    if (!fits(own) && !versions.has(job.task))
+    const isOwn = fits(own);
+    if (!isOwn && !versions.has(job.task))
       versions.set(job.task, await resolveVersions(sources.db, job.task));
-    const task = fits(own) ? own : (versions.get(job.task)?.find(fits) ?? own);
+    const task = isOwn ? own : (versions.get(job.task)?.find(fits) ?? own);
     jobs.push({ task: asGiven(task), payload, options: toOptions(job) });
   }
-  return jobs;
+  return jobs as { [Index in keyof Requested]: NewJob };
 }
 
 /** @throws {HowdahError} as the distributor does, with fields by their names in a request */
@@ -66,6 +71,21 @@ export async function enqueueRecorded(
 ): Promise<EnqueuedJob[]> {
   const tasks = [...new Set(jobs.map(({ task }) => task.name))];
   return enqueueAll(recordedEnqueue(tx, tasks), distributor, jobs);
+}
+
+/** The same of a single job. @returns all of it, as it was written */
+export async function enqueueOneRecorded(
+  tx: SqlClient,
+  distributor: TaskDistributor,
+  job: NewJob,
+): Promise<Job> {
+  let written: Job | undefined;
+  const client = recordedOne(tx, job.task.name, (told) => {
+    written = told;
+  });
+  await enqueueAll(client, distributor, [job]);
+  if (!written) throw new Error('the job that was just enqueued is not there');
+  return written;
 }
 
 function refuseShape(payload: unknown, field: string): void {

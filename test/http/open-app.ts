@@ -40,6 +40,7 @@ export async function openApp(): Promise<TestApp> {
     applicationName: 'requests of a test',
     maxConnections: 20,
     limits: requestLimits(10_000),
+    prepares: true,
   });
   const logLines: string[] = [];
   let now = 0;

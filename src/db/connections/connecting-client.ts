@@ -21,7 +21,9 @@ class ReadOnlyServerError extends Error {
 }
 
 /** What a server said of itself when the session began. */
-type Reported = Partial<Record<'in_hot_standby' | 'default_transaction_read_only', string>>;
+type Reported = Partial<
+  Record<'in_hot_standby' | 'default_transaction_read_only' | 'server_version', string>
+>;
 
 const PROBE_TIMEOUT_MS = 5_000;
 
@@ -51,6 +53,12 @@ export class ConnectingClient extends pg.Client {
     this.on('error', (error) => {
       this.#lost ??= { error };
     });
+  }
+
+  /** The 18 of a server's 18.4; undefined before it has said so. */
+  get serverMajor(): number | undefined {
+    const major = Number.parseInt(this.#reported.server_version ?? '', 10);
+    return Number.isNaN(major) ? undefined : major;
   }
 
   override connect(): Promise<pg.Client>;

@@ -1,10 +1,13 @@
 import { Socket } from 'node:net';
 import type pg from 'pg';
+import { parseDatabaseAddress } from '../../config/database-address.ts';
 import type { Database } from '../database.ts';
 import type { Limits } from '../limits.ts';
 import { within } from '../within.ts';
 import { boundPool } from './bounded-pool.ts';
 import { type ConnectionOptions, createPool, type DriverLimits } from './connection.ts';
+import { prepareRepeated } from './prepare-repeated.ts';
+import { sendTogether } from './send-together.ts';
 
 export interface DatabaseOptions extends ConnectionOptions {
   /** @default 10 */
@@ -15,6 +18,8 @@ export interface DatabaseOptions extends ConnectionOptions {
   allowExitOnIdle?: boolean;
   /** How what is selected is read. @default as `pg` is set in this process */
   types?: pg.CustomTypesConfig;
+  /** Whether sessions prepare what they are asked again and again; see `prepareRepeated`. @default false */
+  prepares?: boolean;
   /** Told when a connection breaks, idle or at work, before close(); the pool replaces it by itself. */
   onConnectionError?: (error: Error) => void;
   /** Done with each new connection before anything else is sent over it; when it fails, so does connecting. */
@@ -38,7 +43,7 @@ export interface DatabaseHandle {
 /** Connects on first use, so it never fails here. */
 export function openDatabase(options: DatabaseOptions): DatabaseHandle {
   const { maxConnections = 10, limits, onConnectionError = () => {}, onConnect } = options;
-  const { allowExitOnIdle = false, types } = options;
+  const { allowExitOnIdle = false, types, prepares = false } = options;
   const sockets = new Set<Socket>();
   const pool = createPool(options, {
     max: maxConnections,
@@ -56,6 +61,8 @@ export function openDatabase(options: DatabaseOptions): DatabaseHandle {
   const clients = new Set<pg.Client>();
   pool.on('connect', (client) => {
     clients.add(client);
+    if (prepares && !isShared(options)) prepareRepeated(client);
+    if (limits) sendTogether(client);
     client.on('error', tellUnlessClosing);
   });
   pool.on('remove', (client) => clients.delete(client));
@@ -79,6 +86,11 @@ export function openDatabase(options: DatabaseOptions): DatabaseHandle {
     },
     disconnect,
   };
+}
+
+/** Whether each transaction may be another session's. */
+function isShared({ connectionString }: DatabaseOptions): boolean {
+  return parseDatabaseAddress(connectionString).sessions === 'shared';
 }
 
 /** With pipelining, the begin and the commit of a single statement travel with it. */

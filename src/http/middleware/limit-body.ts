@@ -10,6 +10,8 @@ const DEFAULT_MAX_KIB = 64;
 /** As the check of a route's body has it. */
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
 
+const BODILESS = ['GET', 'HEAD'];
+
 /** Below this, routes that take more have a limit of their own, behind the check of the token. */
 const PATH_WITH_OWN_LIMITS = '/v1/jobs';
 
@@ -26,10 +28,15 @@ export const limitBody = createMiddleware<AppEnv>(async (c, next) => {
  */
 export function limitBodyTo(maxKib: number): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const { body, headers } = c.req.raw;
-    if (body && !isLengthAnnounced(headers)) await takeChunks(c.req, body, maxKib);
-    else if (body && Number(headers.get('Content-Length')) > maxKib * 1024) await refuse(body, maxKib);
-    if (body && JSON_TYPE.test(headers.get('Content-Type') ?? '')) await readText(c.req);
+    const { headers } = c.req.raw;
+    const isAnnounced = isLengthAnnounced(headers);
+    const isSmall = isAnnounced && Number(headers.get('Content-Length')) <= maxKib * 1024;
+    // The body is not touched where nothing is wrong with it: to make a stream of it costs more than to read it.
+    const body = isSmall ? null : c.req.raw.body;
+    if (body && isAnnounced) await refuse(body, maxKib);
+    else if (body) await takeChunks(c.req, body, maxKib);
+    const isText = JSON_TYPE.test(headers.get('Content-Type') ?? '');
+    if (isText && (body || (isSmall && !BODILESS.includes(c.req.method)))) await readText(c.req);
     await next();
   };
 }

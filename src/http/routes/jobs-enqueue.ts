@@ -1,7 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { EnqueuedJob } from '../../enqueue/task-distributor.ts';
-import { getEnqueued } from '../../look/get-job.ts';
-import { enqueueRecorded, toNewJobs } from '../../wire/enqueue-requested.ts';
+import { enqueueOneRecorded, enqueueRecorded, toNewJobs } from '../../wire/enqueue-requested.ts';
 import { presentJob } from '../../wire/present-job.ts';
 import { idempotencyKey } from '../../wire/schemas/idempotency-key.ts';
 import { job } from '../../wire/schemas/job.ts';
@@ -68,10 +67,9 @@ export function addEnqueueRoutes(app: App, deps: AppDependencies) {
   return app
     .openapi(enqueueRoute, async (c) => {
       await deps.beforeEnqueue?.();
-      const jobs = await toNewJobs(deps, [c.req.valid('json')]);
+      const [wanted] = await toNewJobs(deps, [c.req.valid('json')]);
       const body = await mutateAtOnce(c, db, async (tx) => {
-        const written = await getEnqueued(tx, enqueueRecorded(tx, distributor, jobs));
-        if (!written) throw new Error('the job that was just enqueued is not there');
+        const written = await enqueueOneRecorded(tx, distributor, wanted);
         return { job: presentJob(written, 'admin') };
       });
       c.header('Location', `${mountPathOf(c)}/v1/jobs/${body.job.id}`);

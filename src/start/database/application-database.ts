@@ -52,7 +52,7 @@ export function openRequestDatabase(
   const limits = requestLimits(config.requestTimeoutMs);
   const maxConnections = POOL_SIZES.requests;
   return openLogged(
-    { connectionString, applicationName: 'howdah api', maxConnections, limits },
+    { connectionString, applicationName: 'howdah api', maxConnections, limits, prepares: true },
     log,
     resources,
   );

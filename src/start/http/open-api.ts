@@ -116,6 +116,7 @@ async function openRequests(
     applicationName: 'howdah api',
     maxConnections: POOL_SIZES.requests,
     limits,
+    prepares: true,
     types: PLAIN_TYPES,
     onConnectionError: (err) => log.warn({ err }, 'database connection lost'),
   });
