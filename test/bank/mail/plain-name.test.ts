@@ -15,6 +15,8 @@ describe('a name', () => {
     '山田 太郎',
     'Nguyễn Thị Minh Khai',
     '👩‍👩‍👧 family',
+    'Love ❤️',
+    'ST.JOHN PHILBY',
     'ä'.repeat(100),
   ]) {
     test(`may be ${name}`, () => assert.equal(isPlainName(name), true));
@@ -24,6 +26,11 @@ describe('a name', () => {
     'Unlock: https://evil.example/login',
     'ftp://x',
     'see www.evil',
+    'WWW.EVIL.COM',
+    'Go to 💩.la',
+    'i❤.ws/login',
+    'बैंक.कॉम',
+    'evil\u200d.\u200dcom',
     'evil.example',
     'Go to evil.com now',
     'пример.рф',
@@ -39,6 +46,9 @@ describe('a name', () => {
     'Ada \u202egnp',
     'Ada \u2067gnp',
     'Ada\u200b',
+    'A\u00adda',
+    '\u3164',
+    'Ada\u{e0001}',
     'Ada\ufeff',
     'Ada \ud800',
   ]) {

@@ -64,6 +64,17 @@ describe('the welcome mail', () => {
     for (const part of [mail.text, mail.html]) assert.match(part, /Hello Ann,/);
   });
 
+  for (const [username, said] of [
+    ['Visit EVIL.COM/login', 'Visit EVIL. COM/login'],
+    ['evil\uff0eCom', 'evil. Com'],
+    ['10.1.2.3/login', '10. 1. 2. 3/login'],
+    ['St.John Philby', 'St. John Philby'],
+    ['J.R.R. Tolkien', 'J.R.R. Tolkien'],
+  ] as const)
+    test(`makes no host of ${username}`, () => {
+      assert.ok(renderWelcomeEmail({ username }).text.startsWith(`Hello ${said},`));
+    });
+
   test('knows nobody else', () => {
     const mail = renderWelcomeEmail();
     assert.match(mail.text, /^Hello,\n/);
