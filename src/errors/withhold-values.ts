@@ -63,6 +63,10 @@ function withoutData(error: object, message: string): string {
 const ECHOES: readonly [RegExp, string][] = [
   [/Failed query: .*/s, QUERY_FAILED], // drizzle: the statement and then `params: ada@example.com,1`
   [/(invalid input (?:syntax|value) for [^:\n]{1,80}: )".*"/s, '$1"…"'],
+  [/((?:value out of range|malformed \w{1,20} literal|syntax error in tsquery): )".*"/s, '$1"…"'],
+  [/(invalid value for parameter "[\w.]{1,80}": )".*"/s, '$1"…"'],
+  [/(\b(?:value|time zone|unit) )".{0,1000}"( is out of range for type| not recognized)/s, '$1"…"$2'],
+  [/(\b[a-z][a-z+]{1,19}:\/\/)[^\s/@]{1,300}@/gi, '$1…@'], // of an address: user and password, or a token
   [/(\bKey \(.{1,300}?\)=\().*\)/s, '$1…)'],
   [/(Failing row contains \().*\)/s, '$1…)'],
 ];

@@ -65,6 +65,25 @@ describe('an error is told by its root cause, and without values', () => {
       new Error(`no age: ${noNumber().message}`),
       'no age: invalid input syntax for type integer: "…"',
     ],
+    ...[
+      [`value "${SECRET}" is out of range for type integer`, 'value "…" is out of range for type integer'],
+      [`date/time field value out of range: "${SECRET}"`, 'date/time field value out of range: "…"'],
+      [`malformed array literal: "${SECRET}"`, 'malformed array literal: "…"'],
+      [`time zone "${SECRET}" not recognized`, 'time zone "…" not recognized'],
+      [`unit "${SECRET}" not recognized for type date`, 'unit "…" not recognized for type date'],
+      [`syntax error in tsquery: "${SECRET} & &"`, 'syntax error in tsquery: "…"'],
+      [`invalid value for parameter "work_mem": "${SECRET}"`, 'invalid value for parameter "work_mem": "…"'],
+    ].map(([said, told]) => ['that the task repeats', new Error(`no: ${said}`), `no: ${told}`] as const),
+    [
+      'that shows a search',
+      fromServer(`syntax error in tsquery: "${SECRET} & &"`, { code: '42601' }),
+      'syntax error in tsquery: "…"',
+    ],
+    [
+      'with a password in an address',
+      new TypeError(`credentials in https://user:${SECRET}@api.example/ and ftp://${SECRET}@x/`),
+      'credentials in https://…@api.example/ and ftp://…@x/',
+    ],
     [
       'whose detail the task repeats',
       new Error(`taken: Key (lower(email))=(${SECRET}) already exists.`),
