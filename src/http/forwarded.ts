@@ -20,12 +20,16 @@ export function* addressesOfForwardedFor(header: string): Generator<string> {
 /** The same of Forwarded (RFC 7239): the `for` of each element. */
 export function* addressesOfForwarded(header: string): Generator<string> {
   for (const element of fromRight(header)) {
-    const [, quoted, bare = ''] = /(?:^|;)\s*for=(?:"([^"\\]*)"|([^\s;"]*))\s*(?:;|$)/i.exec(element) ?? [];
+    const own = element.replace(QUOTED, (pair, name: string) => (/^for$/i.test(name) ? pair : ''));
+    const [, quoted, bare = ''] = /(?:^|;)\s*for=(?:"([^"\\]*)"|([^\s;"]*))\s*(?:;|$)/i.exec(own) ?? [];
     const address = toAddress(quoted ?? bare);
     if (address === undefined) return;
     yield address;
   }
 }
+
+/** A parameter with a quoted value: of a `host` a client wrote that, and may write another `for` in it. */
+const QUOTED = /([^\s;="]{1,20})="(?:[^"\\]|\\.)*"/g;
 
 const [QUOTE, COMMA] = [34, 44];
 

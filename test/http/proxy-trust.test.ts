@@ -49,6 +49,7 @@ describe('the client behind proxies', () => {
     ],
     ['in any place of it', '1', rfc('proto=https; by="10.0.0.1" ;for=192.0.2.1'), '192.0.2.1'],
     ['not by what looks like it', '1', rfc('by=10.0.0.1;xfor=192.0.2.1'), '10.0.0.1'],
+    ['not by what a client has put in quotes', '1', rfc('host="x;for=1.1.1.1;y";for=192.0.2.1'), '192.0.2.1'],
     ['not by a hidden name', '1', rfc('for=_hidden'), '10.0.0.1'],
     ['not by a quote that is left open', '1', rfc('for="1.1.1.1, for=192.0.2.1'), '192.0.2.1'],
     ['nor by quotes that meet', '1', rfc('for="1.1.1.1", for="x, for="[2001:db8::1]:80"'), '2001:db8::1'],
