@@ -66,6 +66,7 @@ const ECHOES: readonly [RegExp, string][] = [
   [/((?:value out of range|malformed \w{1,20} literal|syntax error in tsquery): )".*"/s, '$1"…"'],
   [/(invalid value for parameter "[\w.]{1,80}": )".*"/s, '$1"…"'],
   [/(\b(?:value|time zone|unit) )".{0,1000}"( is out of range for type| not recognized)/s, '$1"…"$2'],
+  [/<[^\s<>@]{1,64}@[^\s<>@]{1,255}>/g, '<…>'], // a mail server's: whom it does not know
   [/(\b[a-z][a-z+]{1,19}:\/\/)[^\s/@]{1,300}@/gi, '$1…@'], // of an address: user and password, or a token
   [/(\bKey \(.{1,300}?\)=\().*\)/s, '$1…)'],
   [/(Failing row contains \().*\)/s, '$1…)'],

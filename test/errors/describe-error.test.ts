@@ -80,6 +80,13 @@ describe('an error is told by its root cause, and without values', () => {
       'syntax error in tsquery: "…"',
     ],
     [
+      'of a mail server',
+      new Error(
+        `all recipients were rejected: 550 5.1.1 <${SECRET}@x.example>: unknown, <${SECRET}@x.example>`,
+      ),
+      'all recipients were rejected: 550 5.1.1 <…>: unknown, <…>',
+    ],
+    [
       'with a password in an address',
       new TypeError(`credentials in https://user:${SECRET}@api.example/ and ftp://${SECRET}@x/`),
       'credentials in https://…@api.example/ and ftp://…@x/',
