@@ -10,18 +10,36 @@ const [QUOTE, BACKSLASH, MINUS, ZERO, NINE] = [34, 92, 45, 48, 57] as const;
 /** In ECMAScript since 2025, in Node since 21, and not in TypeScript's library. */
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): object };
 
+/** Which members of what was read are whole numbers beyond 2^53 that are written with the digits they had. */
+const LONG_MEMBERS = new WeakMap<object, Set<string>>();
+
 /**
- * What `JSON.parse` gives, but a bigint for each whole number that a double would round, such as most of 64 bits. A text
- * without one costs a look for sixteen digits in a row beside it; with one, a few times as much as `JSON.parse`.
+ * What `JSON.parse` gives, but a bigint for each whole number that would be written as another one after it, such as most of
+ * 64 bits. A text without one costs a look for sixteen digits in a row beside it; with one, a few times as much as `JSON.parse`.
  *
  * @throws {SyntaxError} as `JSON.parse` does
  */
 export function parseExactly(text: string): unknown {
   if (!SUSPECT.test(text)) return JSON.parse(text);
   const mark = randomUUID();
-  return replaceLeaves(JSON.parse(markRounded(text, mark)), (value) =>
-    typeof value === 'string' && value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value,
-  );
+  return replaceLeaves(JSON.parse(markLong(text, mark)), (value, owner, name) => {
+    if (typeof value !== 'string' || !value.startsWith(mark)) return value;
+    const source = value.slice(mark.length);
+    if (isRounded(source)) return BigInt(source);
+    LONG_MEMBERS.set(owner, (LONG_MEMBERS.get(owner) ?? new Set()).add(name));
+    return Number(source);
+  });
+}
+
+/**
+ * The whole number that a member is, each digit as it was in its text. Undefined for anything else, and for what may have been
+ * rounded: a number beyond 2^53 that was not read by `parseExactly`, or that had a fraction or an exponent.
+ */
+export function wholeNumberAt(owner: object, name: string): bigint | undefined {
+  const value: unknown = Reflect.get(owner, name);
+  if (typeof value !== 'number') return undefined;
+  if (Number.isSafeInteger(value)) return BigInt(value);
+  return LONG_MEMBERS.get(owner)?.has(name) ? BigInt(inDigits(String(value))) : undefined;
 }
 
 /**
@@ -47,8 +65,8 @@ function rawNumber(value: unknown): unknown {
   return typeof value === 'bigint' ? rawJSON(String(value)) : value;
 }
 
-/** The text with each number that would be rounded as a string that begins with the mark. */
-function markRounded(text: string, mark: string): string {
+/** The text with each whole number beyond 2^53 as a string that begins with the mark. */
+function markLong(text: string, mark: string): string {
   const parts: string[] = [];
   let from = 0;
   let at = 0;
@@ -56,7 +74,7 @@ function markRounded(text: string, mark: string): string {
     const code = text.charCodeAt(at);
     const isNumber = code === MINUS || (code >= ZERO && code <= NINE);
     const end = code === QUOTE ? endOfString(text, at) : isNumber ? endOfNumber(text, at) : at + 1;
-    if (isNumber && isRounded(text.slice(at, end))) {
+    if (isNumber && isLong(text.slice(at, end))) {
       parts.push(text.slice(from, at), `"${mark}${text.slice(at, end)}"`);
       from = end;
     }
@@ -83,11 +101,13 @@ function isEscaped(text: string, at: number): boolean {
   return (at - before) % 2 === 1;
 }
 
-/** Also what a double is, and would be written as another: 2^64 as 18446744073709552000. */
+function isLong(source: string): boolean {
+  return WHOLE.test(source) && !Number.isSafeInteger(Number(source));
+}
+
+/** Also 2^64, which a double is and which would be written as 18446744073709552000; what JavaScript writes is not. */
 function isRounded(source: string): boolean {
-  if (!WHOLE.test(source)) return false;
-  const value = Number(source);
-  return !Number.isFinite(value) || BigInt(source) !== BigInt(value) || inDigits(String(value)) !== source;
+  return inDigits(String(Number(source))) !== source;
 }
 
 /** `1.5e+21` without its exponent. */
@@ -98,13 +118,16 @@ function inDigits(written: string): string {
 }
 
 /** Changes a value of JSON in place, however deep it goes. */
-function replaceLeaves(root: unknown, replace: (leaf: unknown) => unknown): unknown {
+function replaceLeaves(
+  root: unknown,
+  replace: (leaf: unknown, owner: object, name: string) => unknown,
+): unknown {
   const holder = { root };
   const open: object[] = [holder];
   for (let each = open.pop(); each; each = open.pop()) {
     for (const [name, value] of Object.entries(each)) {
       if (typeof value === 'object' && value !== null) open.push(value);
-      else replaceMember(each, name, replace(value));
+      else replaceMember(each, name, replace(value, each, name));
     }
   }
   return holder.root;

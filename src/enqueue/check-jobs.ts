@@ -1,4 +1,4 @@
-import { stringifyExactly } from '../db/exact-json.ts';
+import { stringifyExactly, wholeNumberAt } from '../db/exact-json.ts';
 import { findShapeMistake } from '../db/json-shape.ts';
 import { type FieldMistake, HowdahError } from '../errors.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
@@ -54,7 +54,7 @@ function refuseOther(task: unknown): void {
 function findPayloadMistakes<Payload>({ task, payload }: NewJob<Payload>): FieldMistake[] {
   const shape = findShapeMistake(payload, 'payload');
   if (shape) return [shape];
-  const parsed = parsePayload(task.payload, payload);
+  const parsed = parsePayload(task.payload, payload, wholeNumberAt);
   if (!parsed.success) return describeIssues(parsed.error, 'payload');
   const unstorable = findUnstorableText(stringifyExactly(payload) ?? '', 'payload');
   return unstorable ? [unstorable] : [];

@@ -1,3 +1,4 @@
+import { wholeNumberAt } from '../db/exact-json.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
 import { parsePayload } from '../tasks/parse-payload.ts';
@@ -45,7 +46,7 @@ export class RecordingDistributor implements TaskDistributor {
       queue: options.queue ?? task.queue,
       maxRetries: options.maxRetries ?? task.maxRetries,
       runAt: options.runAt ?? new Date(Date.now() + (options.delayMs ?? 0)),
-      payload: parsePayload(task.payload, payload).data,
+      payload: parsePayload(task.payload, payload, wholeNumberAt).data,
       options,
     };
     this.jobs.push(job);

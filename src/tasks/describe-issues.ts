@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { FieldMistake } from '../errors.ts';
 
 /** What a schema found wrong, field by field, without repeating any value it was given. */
-export function describeIssues(error: z.ZodError, root = ''): FieldMistake[] {
+export function describeIssues(error: Pick<z.ZodError, 'issues'>, root = ''): FieldMistake[] {
   return error.issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys')
       return [{ field: fieldPath(root, issue.path) || '(root)', message: issue.message }];

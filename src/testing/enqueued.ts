@@ -1,5 +1,5 @@
 import { meantSchema } from '../config.ts';
-import { parseExactly } from '../db/exact-json.ts';
+import { parseExactly, wholeNumberAt } from '../db/exact-json.ts';
 import { namingOf } from '../db/naming.ts';
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import type { JobState } from '../look/job.ts';
@@ -108,7 +108,7 @@ function toRecord({ payload, ...row }: Row, task: TaskDefinition | undefined): E
 }
 
 function toPayload(task: TaskDefinition, payload: unknown): unknown {
-  const parsed = parsePayload(task.payload, payload);
+  const parsed = parsePayload(task.payload, payload, wholeNumberAt);
   if (!parsed.success) throw parsed.error;
   return parsed.data;
 }

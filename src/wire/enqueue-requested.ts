@@ -1,4 +1,5 @@
 import { translatingErrors } from '../db/command-error.ts';
+import { wholeNumberAt } from '../db/exact-json.ts';
 import { findShapeMistake } from '../db/json-shape.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import type { EnqueueOptions } from '../enqueue/enqueue-options.ts';
@@ -37,7 +38,8 @@ export async function toNewJobs<const Requested extends readonly RequestedJob[]>
     const resolve = () => resolveTask(sources, job.task, job.allow_unknown).catch(nameUnknown(place));
     const own = tasks.get(job.task) ?? (await resolve());
     if (job.allow_unknown !== true) tasks.set(job.task, own);
-    const fits = ({ payload: schema }: TaskDefinition) => parsePayload(schema, payload).success;
+    const fits = ({ payload: schema }: TaskDefinition) =>
+      parsePayload(schema, payload, wholeNumberAt).success;
     const isOwn = fits(own);
     if (!isOwn && !versions.has(job.task))
       versions.set(job.task, await resolveVersions(sources.db, job.task));

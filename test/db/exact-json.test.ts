@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { parseExactly, stringifyExactly, withRawNumbers } from '../../src/db/exact-json.ts';
+import { parseExactly, stringifyExactly, wholeNumberAt, withRawNumbers } from '../../src/db/exact-json.ts';
 
 describe('parseExactly', () => {
   for (const [text, value] of [
@@ -23,7 +23,10 @@ describe('parseExactly', () => {
       '["\\"1234567890123456791", 1234567890123456791, "\\\\"]',
       ['"1234567890123456791', 1234567890123456791n, '\\'],
     ],
-    ['[18446744073709551616, 10000000000000000000000]', [18446744073709551616n, 1e22]],
+    [
+      '[18446744073709551616, 18446744073709552000, 10000000000000000000000]',
+      [18446744073709551616n, 2 ** 64, 1e22],
+    ],
     ['[10000000000000000, 1e400]', [10000000000000000, Number.POSITIVE_INFINITY]],
   ] as const) {
     test(`reads ${text}`, () => assert.deepEqual(parseExactly(text), value));
@@ -50,6 +53,18 @@ describe('parseExactly', () => {
   for (const text of ['{', '', '[1234567890123456791', '"1234567890123456791', '1234567890123456791,', '-']) {
     test(`refuses ${text}, as JSON.parse does`, () => assert.throws(() => parseExactly(text), SyntaxError));
   }
+});
+
+test('wholeNumberAt knows every digit of what was whole in its text', () => {
+  const value = parseExactly(
+    '{"a":[7,9007199254740994,18446744073709552000,9007199254740993.0,1e18,1.5,"7"]}',
+  );
+  const { a } = value as { a: unknown[] };
+  assert.deepEqual(
+    a.map((_, index) => wholeNumberAt(a, String(index))),
+    [7n, 9007199254740994n, 18446744073709552000n, undefined, undefined, undefined, undefined],
+  );
+  assert.equal(wholeNumberAt([2 ** 60], '0'), undefined);
 });
 
 describe('stringifyExactly', () => {

@@ -20,6 +20,8 @@ const SCHEMAS = {
   asks_for_number: z.strictObject({ n: z.number() }),
   asks_for_int: z.strictObject({ n: z.int() }),
   makes_a_number: z.strictObject({ n: z.coerce.number() }),
+  moves_a_number: z.strictObject({ n: z.coerce.number() }).transform(({ n }) => ({ ids: [n] })),
+  asks_for_percents: z.strictObject({ n: z.bigint().max(100n) }),
   asks_for_nothing: z.unknown(),
 } satisfies Record<string, z.ZodType>;
 
@@ -64,11 +66,14 @@ describe('a whole number that a double would round reaches the handler exactly',
   const TAKEN: [Name, payload: string, made: unknown][] = [
     ['asks_for_bigint', `{"n": ${ID}}`, { n: BigInt(ID) }],
     ['asks_for_bigint', '{"n": 5}', { n: 5n }],
+    ['asks_for_bigint', '{"n": 9007199254740994}', { n: 9007199254740994n }],
+    ['asks_for_many', '{"of": [{"n": 1000000000000000000}]}', { of: [{ n: 10n ** 18n }] }],
     ['asks_for_int64', `{"n": -${ID}}`, { n: -BigInt(ID) }],
     ['asks_for_either', `{"n": ${ID}}`, { n: BigInt(ID) }],
     ['asks_for_either', '{"n": 5}', { n: 5n }],
     ['asks_for_many', `{"of": [{"n": 1}, {}, {"n": ${ID}}]}`, { of: [{ n: 1n }, {}, { n: BigInt(ID) }] }],
     ['asks_for_number', '{"n": 9007199254740991}', { n: 9007199254740991 }],
+    ['asks_for_number', '{"n": 9007199254740994}', { n: 9007199254740994 }],
     ['asks_for_number', '{"n": 0.12345678901234566}', { n: 0.12345678901234566 }],
     ['asks_for_nothing', `{"n": ${ID}, "text": "${ID}", "m": 1}`, { n: BigInt(ID), text: ID, m: 1 }],
   ];
@@ -85,7 +90,7 @@ describe('a whole number that a double would round reaches the handler exactly',
 });
 
 describe('where the schema asks for a number its job is refused before anything is done', () => {
-  for (const task of ['asks_for_number', 'makes_a_number', 'asks_for_int'] as const) {
+  for (const task of ['asks_for_number', 'makes_a_number', 'moves_a_number', 'asks_for_int'] as const) {
     for (const [way, enqueue] of Object.entries(WAYS)) {
       if (task === 'asks_for_int' && way.startsWith('howdah')) continue; // has bounds, so it is not even enqueued
       test(`${task}, enqueued by ${way}`, async () => {
@@ -100,6 +105,34 @@ describe('where the schema asks for a number its job is refused before anything 
         assert.deepEqual([attempt, ran], [1, []]);
       });
     }
+  }
+});
+
+describe('refused, with a reason of its own, is', () => {
+  const REFUSED: [Name, payload: string, reason: RegExp][] = [
+    ['asks_for_percents', `{"n": ${ID}}`, /payload\.n: Too big: expected bigint to be <=100$/],
+    ['asks_for_bigint', '{"n": 9007199254740993.0}', /payload\.n: Invalid input: expected bigint/],
+    [
+      'asks_for_nothing',
+      '{"a": [1e400]}',
+      /payload\.a\[0\]: expected a number that a double holds, received one/,
+    ],
+  ];
+  for (const [task, payload, reason] of REFUSED) {
+    test(`${task} ${payload}`, async () => {
+      const id = await scalar<string>(queue, 'select howdah.enqueue($1, $2)', [task, payload]);
+      const { last_error } = await queue.untilState(id, 'discarded');
+      assert.match(last_error ?? '', reason);
+      assert.deepEqual(ran, []);
+    });
+  }
+});
+
+test('a number of JavaScript is the same to the handler, however large', async () => {
+  for (const n of [2 ** 64, 1_795_667_908 * 1e9 + 430_012_345, 1.5e300]) {
+    const { id } = await queue.distributor.distribute(queue.pool, taskNamed('asks_for_number'), { n });
+    await queue.untilState(id, 'completed');
+    assert.deepEqual(ran.pop(), { n });
   }
 });
 

@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { transact } from '../../src/db/transact.ts';
 import { getJob } from '../../src/look/get-job.ts';
 import { MAX_RESULT_BYTES } from '../../src/work/run/plain-copy.ts';
+import { encodeResult } from '../../src/work/run/result.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 
 const returns = testTask('returns');
@@ -206,4 +207,10 @@ describe('what a handler returns never takes its completion away: what JSON can 
     const { result, note } = await historyOf(id);
     assert.deepEqual([result, note], [{ at: null }, 'result.at: Map, of which JSON keeps nothing']);
   });
+});
+
+test('a proxy that was revoked, given to completeInTransaction, does not throw', () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  assert.deepEqual({ ...encodeResult(proxy) }, { json: undefined, note: 'result: cannot be read' });
 });

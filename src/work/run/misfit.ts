@@ -1,3 +1,4 @@
+import { wholeNumberAt } from '../../db/exact-json.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import { SkipRetry } from '../../tasks/outcomes.ts';
 import { parsePayload } from '../../tasks/parse-payload.ts';
@@ -70,8 +71,8 @@ function parse(
   schema: BoundTask<never>['definition']['payload'],
   { payload, payloadOfTick = payload }: Pick<Run, 'payload' | 'payloadOfTick'>,
 ) {
-  const parsed = parsePayload(schema, payload);
+  const parsed = parsePayload(schema, payload, wholeNumberAt);
   if (parsed.success || payloadOfTick === payload) return parsed;
-  const ofTick = parsePayload(schema, payloadOfTick);
+  const ofTick = parsePayload(schema, payloadOfTick, wholeNumberAt);
   return ofTick.success ? ofTick : parsed;
 }

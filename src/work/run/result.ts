@@ -25,10 +25,10 @@ export class EncodedResult {
  * in JSON, a member that is undefined is not there, and a date is a text. A bigint keeps every digit. Never throws.
  */
 export function encodeResult(value: unknown): EncodedResult {
-  if (value instanceof EncodedResult) return value;
   if (value === undefined) return new EncodedResult(undefined);
   const copy = new PlainCopy();
   try {
+    if (value instanceof EncodedResult) return value; // a proxy may throw when asked for its prototype
     const plain = copy.of(value, 'result');
     const { note } = copy;
     if (plain === null && note !== undefined) return new EncodedResult(undefined, note);

@@ -1,4 +1,5 @@
 import { type ParsedCronItem, parseCrontab } from 'graphile-worker';
+import { wholeNumberAt } from '../../db/exact-json.ts';
 import type { FieldMistake } from '../../errors.ts';
 import type { Catalogue } from '../../tasks/catalogue.ts';
 import type { TaskDefinition } from '../../tasks/define-task.ts';
@@ -131,7 +132,7 @@ function findMistakes({ task, options, payload }: ParsedCronItem, { catalogue, q
 }
 
 function findPayloadMistakes(definition: TaskDefinition, payload: unknown): string[] {
-  const parsed = parsePayload(definition.payload, payload);
+  const parsed = parsePayload(definition.payload, payload, wholeNumberAt);
   const issues = parsed.success ? findLost(payload) : describeIssues(parsed.error, 'payload');
   return issues.map(({ field, message }) => `${field}: ${message}`);
 }
