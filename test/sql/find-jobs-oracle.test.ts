@@ -11,7 +11,7 @@ const ERRORS = ['No route to host', '100% of O_K', 'a\\b', '7'];
 const WORKERS = ['pool-a', 'pool-b'];
 const LIVE_STATES = ['scheduled', 'available', 'retryable', 'running'];
 const FINISHED_STATES = ['completed', 'discarded', 'cancelled'];
-/** \u0000 is JSON that jsonb cannot hold. */
+/** \u0000 is JSON that jsonb cannot hold: a row of before it was refused. */
 const PAYLOADS = [
   '{"who": "ada", "n": [1, 2]}',
   '{"who": "\\u0061da"}',
@@ -34,7 +34,8 @@ before(async () => {
     last_error: `case when n % 3 = 0 then ${oneOf(ERRORS)} end`,
     payload: `${oneOf(PAYLOADS)}::json`,
   };
-  for (const schema of ['graphile_worker', 'graphile_worker_critical'])
+  for (const schema of ['graphile_worker', 'graphile_worker_critical']) {
+    await jobs.pool.query(`alter table ${schema}._private_jobs disable trigger howdah_refuse_text`);
     for (const [index, task] of TASKS.entries())
       await jobs.addLive(25, {
         ...common,
@@ -46,6 +47,7 @@ before(async () => {
         locked_by: `case when n % 4 = 0 then ${oneOf(WORKERS)} end`,
         key: `case when n = 1 then ${pg.escapeLiteral(KEYS[index] ?? '')} end`,
       });
+  }
   await jobs.addFinished(150, {
     ...common,
     queue: oneOf(['critical', 'default']),
@@ -78,7 +80,7 @@ const ORACLE = `
     and (ilter -> 'finished_after' is null or j.finished_at > (ilter ->> 'finished_after')::timestamptz)
     and (ilter -> 'finished_before' is null or j.finished_at < (ilter ->> 'finished_before')::timestamptz)
     and (ilter -> 'payload_contains' is null
-         or case when strpos(j.payload::text, 'u0000') = 0 then j.payload::jsonb @> (ilter -> 'payload_contains') end)
+         or case when strpos(j.payload::text, 'ufffd') = 0 then j.payload::jsonb @> (ilter -> 'payload_contains') end)
     and (ilter -> 'search' is null or j.id::text = ilter ->> 'search' or j.key = ilter ->> 'search'
          or strpos(lower(j.last_error), lower(ilter ->> 'search')) > 0)
     and coalesce(j.id < $2, true) and coalesce(j.id > $3, true)

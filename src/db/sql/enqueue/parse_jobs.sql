@@ -23,7 +23,7 @@ begin
   end if;
   if v_mistake is not null then
     raise exception '%', v_mistake
-      using errcode = case when v_mistake ~ '^jobs\[[0-9]+\]\.payload\M' then 'HWPAY' else 'HWOPT' end,
+      using errcode = case when v_mistake ~ E'^jobs\\[[0-9]+\\]\\.payload\\M' then 'HWPAY' else 'HWOPT' end,
             hint = 'JSON can say it, and no text of Postgres can hold it.';
   end if;
   begin

@@ -7,7 +7,7 @@ as $$
   from (
     select sum(case when c.bracket in ('[', '{') then 1 else -1 end) over (order by c.place) as depth
     from string_to_table(
-      regexp_replace(regexp_replace(value::text, '"(?:\\.|[^"\\])*"', '', 'g'), '[^][{}]+', '', 'g'), null
+      regexp_replace(regexp_replace(value::text, E'"(?:\\\\.|[^"\\\\])*"', '', 'g'), '[^][{}]+', '', 'g'), null
     ) with ordinality c (bracket, place)
   ) d
 $$;

@@ -11,13 +11,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   c_mark constant text := chr(127);
-  v_escapes constant text := replace(document, '\\', '\u005c');
+  v_escapes constant text := replace(document, E'\\\\', E'\\u005c');
   v_marked text;
 begin
   if not howdah.has_unstorable_text(document) then
     return;
   end if;
-  v_marked := replace(regexp_replace(v_escapes, howdah.unstorable_pattern(), c_mark || '\&', 'g'), c_mark || '\u', c_mark || 'u');
+  v_marked := replace(regexp_replace(v_escapes, howdah.unstorable_pattern(), c_mark || E'\\&', 'g'), c_mark || E'\\u', c_mark || 'u');
   with recursive node (path, step, value) as (
     select '', '', v_marked::json
     union all
@@ -31,7 +31,7 @@ begin
     ) s (step, value)
     where strpos(n.value::text, c_mark) > 0
   )
-  select replace(n.path, c_mark, '\'), '\' || substring(n.step || n.value::text from c_mark || '(u[0-9a-fA-F]{4})')
+  select replace(n.path, c_mark, E'\\'), E'\\' || substring(n.step || n.value::text from c_mark || '(u[0-9a-fA-F]{4})')
   into place, received
   from node n
   where strpos(n.step, c_mark) > 0 or json_typeof(n.value) = 'string' and strpos(n.value::text, c_mark) > 0
@@ -44,7 +44,7 @@ create function howdah.unstorable_pattern() returns text
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select '\\u0000|\\u[dD][89aAbB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?<!\\u[dD][89aAbB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}'
+  select E'\\\\u0000|\\\\u[dD][89aAbB][0-9a-fA-F]{2}(?!\\\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?<!\\\\u[dD][89aAbB][0-9a-fA-F]{2})\\\\u[dD][c-fC-F][0-9a-fA-F]{2}'
 $$;
 
 -- howdah.has_unstorable_text(document): whether there is such a text in it.
@@ -52,7 +52,7 @@ create function howdah.has_unstorable_text(document text) returns boolean
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select document ~ '\\u(0000|[dD][89a-fA-F])' and replace(document, '\\', '\u005c') ~ howdah.unstorable_pattern()
+  select document ~ E'\\\\u(0000|[dD][89a-fA-F])' and replace(document, E'\\\\', E'\\u005c') ~ howdah.unstorable_pattern()
 $$;
 
 -- howdah.mended_json(document): the same document with U+FFFD in place of what Postgres cannot hold.
@@ -61,7 +61,7 @@ language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select case when howdah.has_unstorable_text(document::text)
-    then regexp_replace(replace(document::text, '\\', '\u005c'), howdah.unstorable_pattern(), '\ufffd', 'g')::json
+    then regexp_replace(replace(document::text, E'\\\\', E'\\u005c'), howdah.unstorable_pattern(), E'\\ufffd', 'g')::json
     else document end
 $$;
 
@@ -70,7 +70,7 @@ create function howdah.unstorable_mistake(root text, document json) returns text
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select format('%s%s: expected text without \u0000 and halves of surrogate pairs, received %s', root, u.place, u.received)
+  select format(E'%s%s: expected text without \\u0000 and halves of surrogate pairs, received %s', root, u.place, u.received)
   from howdah.unstorable_text(document::text) u
   where u.place is not null
 $$;

@@ -12,7 +12,7 @@ begin
     from pg_trigger t
     join pg_class c on c.oid = t.tgrelid
     join howdah.queue_registry r on r.schema_name = c.relnamespace::regnamespace::text
-    where t.tgname like 'howdah\_%' and not t.tgisinternal and t.xmin <> pg_current_xact_id()::xid
+    where t.tgname like E'howdah\\_%' and not t.tgisinternal and t.xmin <> pg_current_xact_id()::xid
   loop
     execute format('drop trigger %I on %s', v_trigger.tgname, v_trigger.relation);
   end loop;

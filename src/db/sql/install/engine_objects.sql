@@ -37,6 +37,6 @@ from (
   join pg_class c on c.relnamespace = s.oid
   join pg_trigger t on t.tgrelid = c.oid
   join pg_proc p on p.oid = t.tgfoid
-  where not t.tgisinternal and t.tgname not like 'howdah\_%'
+  where not t.tgisinternal and t.tgname not like E'howdah\\_%'
 ) objects
 order by schema, name collate "C"

@@ -2,5 +2,5 @@
 -- takes what no function of Postgres can look into. A payload without a single \u does not call it.
 create trigger howdah_refuse_text before insert on :"schema"._private_jobs
 for each row
-when (strpos(new.payload::text, '\u') > 0)
+when (strpos(new.payload::text, E'\\u') > 0)
 execute function howdah.refuse_unstorable();

@@ -79,7 +79,7 @@ declare
   v_job howdah.job_options := json_populate_record(null::howdah.job_options, json_build_object(
     'task', entry ->> 'task', 'queue', queue, 'run_at', minute, 'max_retries', (entry ->> 'max_attempts')::integer - 1,
     'priority', (entry ->> 'priority')::integer, 'key', entry ->> 'job_key', 'key_mode', entry ->> 'job_key_mode',
-    'payload', (left(v_payload, -1) || case when v_payload ~ '^\{[[:space:]]*\}$' then '' else ',' end
+    'payload', (left(v_payload, -1) || case when v_payload ~ E'^\\{[[:space:]]*\\}$' then '' else ',' end
                 || '"_cron":' || v_tick || '}')::json));
   v_mistakes constant text[] := howdah.job_option_mistakes(v_job);
 begin
