@@ -1,33 +1,33 @@
 import type { FieldMistake } from '../errors.ts';
-import { memberOf, nextKey, type Place, type PlaceKey, placeOf, wayTo } from './json-place.ts';
 
 /** Lists and objects within each other that a payload may have. `howdah.shape_mistake` says the same in SQL. */
 export const MAX_DEPTH = 512;
 
+/** One place in a value, and the way to it. */
+interface Place {
+  readonly value: object;
+  readonly depth: number;
+  readonly key?: string;
+  readonly above?: Place;
+}
+
 /**
  * Why a value cannot be kept as it is, whatever is in it: it is nested too deep for what reads it later, refers to itself, or has
  * a member `__proto__`, which much of JavaScript loses in silence. Undefined when it can.
- *
- * Beside the names of one object a level it takes no memory, however long its lists are.
  */
 export function findShapeMistake(root: unknown, field: string): FieldMistake | undefined {
   if (!isContainer(root)) return undefined;
-  let place: Place | undefined = placeOf(root);
-  while (place !== undefined) {
-    const key = nextKey(place);
-    if (key === undefined) {
-      place = place.above;
-      continue;
-    }
-    if (key === '__proto__')
-      return {
-        field: nameOf(place, key, field),
-        message: 'expected no member of this name',
-      };
-    const value = memberOf(place, key);
-    if (!isContainer(value)) continue;
-    place = placeOf(value, { key, above: place });
+  const open: Place[] = [{ value: root, depth: 1 }];
+  for (let place = open.pop(); place; place = open.pop()) {
     if (place.depth > MAX_DEPTH) return { field, message: describeDepth(place) };
+    for (const [key, value] of Object.entries(place.value)) {
+      if (key === '__proto__')
+        return {
+          field: nameOf({ ...place, key, above: place }, field),
+          message: 'expected no member of this name',
+        };
+      if (isContainer(value)) open.push({ value, depth: place.depth + 1, key, above: place });
+    }
   }
   return undefined;
 }
@@ -44,7 +44,9 @@ function describeDepth(place: Place): string {
 }
 
 /** As in `payload.items[3].__proto__`. */
-function nameOf(place: Place, key: PlaceKey, field: string): string {
-  const parts = wayTo(place, key).map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`));
+function nameOf(place: Place, field: string): string {
+  const parts: string[] = [];
+  for (let each: Place | undefined = place; each?.key !== undefined; each = each.above)
+    parts.unshift(Array.isArray(each.above?.value) ? `[${each.key}]` : `.${each.key}`);
   return field + parts.join('');
 }

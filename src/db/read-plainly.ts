@@ -1,5 +1,6 @@
 import pg, { type CustomTypesConfig } from 'pg';
 import { parseExactly } from './exact-json.ts';
+import { parseInstant } from './parse-instant.ts';
 
 type Parse = (text: string) => unknown;
 
@@ -15,6 +16,7 @@ const PARSERS: Readonly<Record<number, Parse>> = {
 };
 
 const JSON_OID = 114;
+const INSTANT_OID = 1184;
 
 const asItIs: Parse = (text) => text;
 
@@ -27,10 +29,21 @@ export const PLAIN_TYPES = {
 } as CustomTypesConfig;
 
 /**
- * As `pg` is set in this process, but for JSON, whose whole numbers all stay what they are: what a queue's engine reads, of
- * which the payload is JSON.
+ * As `pg` is set in this process, but for JSON, whose whole numbers all stay what they are, and for instants, which are Dates:
+ * what a queue's engine reads.
  */
 export const EXACT_TYPES = {
-  getTypeParser: (oid: number, format: 'text') =>
-    oid === JSON_OID && format !== ('binary' as string) ? parseExactly : pg.types.getTypeParser(oid, format),
+  getTypeParser(oid: number, format: 'text') {
+    if (format !== ('binary' as string)) {
+      if (oid === JSON_OID) return parseExactly;
+      if (oid === INSTANT_OID) return readInstant;
+    }
+    return pg.types.getTypeParser(oid, format);
+  },
 } as CustomTypesConfig;
+
+const readOtherInstant: Parse = (text) => (pg.types.getTypeParser(INSTANT_OID, 'text') as Parse)(text);
+
+function readInstant(text: string): unknown {
+  return parseInstant(text, readOtherInstant);
+}

@@ -13,20 +13,12 @@ const SUSPECT = /\\u(?:0000|d[89a-f])/i;
  */
 export function findUnstorableText(json: string, root: string): FieldMistake | undefined {
   if (!SUSPECT.test(json)) return undefined;
-  const open: Place[] = [{ members: [[undefined, JSON.parse(json)] as const].values() }];
-  for (let place = open.at(-1); place; place = open.at(-1)) {
-    const next = place.members.next();
-    if (next.done) {
-      open.pop();
-      continue;
-    }
-    const [key, value] = next.value;
-    const received = findIn(key) ?? findIn(value);
-    if (received !== undefined) {
-      const way = [...open.map((each) => each.key), key].filter((each) => each !== undefined);
-      return { field: fieldPath(root, way.map(printable)), message: `${EXPECTED}, received ${received}` };
-    }
-    if (isContainer(value)) open.push({ key, members: membersOf(value) });
+  const open: Place[] = [{ field: root, value: JSON.parse(json) }];
+  for (let place = open.pop(); place; place = open.pop()) {
+    const { field, name = '', value } = place;
+    const received = findIn(name) ?? (typeof value === 'string' ? findIn(value) : undefined);
+    if (received !== undefined) return { field, message: `${EXPECTED}, received ${received}` };
+    open.push(...membersOf(value, field).reverse());
   }
   return undefined;
 }
@@ -38,29 +30,30 @@ export function isStorable(text: string): boolean {
 
 const EXPECTED = 'expected text without \\u0000 and halves of surrogate pairs';
 
-/** A list or an object that is being looked through: one a level, as members are many. */
 interface Place {
-  /** In the place above; the document itself has none. */
-  readonly key?: Key;
-  readonly members: Iterator<readonly [Key, unknown], undefined>;
+  /** Printable, whatever the names are. */
+  field: string;
+  /** Of the member that it is. */
+  name?: string;
+  value: unknown;
 }
 
-type Key = string | number | undefined;
-
 /** As an escape; undefined when there is nothing to be found. */
-function findIn(text: unknown): string | undefined {
-  if (typeof text !== 'string' || isStorable(text)) return undefined;
+function findIn(text: string): string | undefined {
+  if (isStorable(text)) return undefined;
   return text.includes('\0') ? '\\u0000' : /\\ud[89a-f]../.exec(JSON.stringify(text))?.[0];
 }
 
-function membersOf(value: object): Place['members'] {
-  return Array.isArray(value) ? value.entries() : Object.entries(value).values();
+function membersOf(value: unknown, field: string): Place[] {
+  if (Array.isArray(value)) return value.map((each, index) => ({ field: `${field}[${index}]`, value: each }));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).map(([name, member]) => ({
+    field: fieldPath(field, [printable(name)]),
+    name,
+    value: member,
+  }));
 }
 
-function isContainer(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-function printable(key: string | number): string | number {
-  return typeof key === 'number' || isStorable(key) ? key : JSON.stringify(key).slice(1, -1);
+function printable(name: string): string {
+  return isStorable(name) ? name : JSON.stringify(name).slice(1, -1);
 }

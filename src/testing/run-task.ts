@@ -76,7 +76,8 @@ export async function runTask<Services>(
   const { log, lines } = createRecordingLogger();
   const recorded: Recorded = { progress: [], hasThrown: false };
   const store = createRecordingStore(job.id, job.queue, () => recorded.hasThrown);
-  const run = { job, payload: toJson(toKept(task, payload)), misfitCount: 0, store };
+  const endSignal = options.signal ?? new AbortController().signal;
+  const run = { job, payload: toJson(toKept(task, payload)), misfitCount: 0, store, endSignal };
   const environment = toEnvironment(options, log);
   const ended = await verdictOf(recordingTask(task, recorded), run, environment);
   const completion = ended.outcome === 'completed' ? store.completion : undefined;
@@ -146,14 +147,13 @@ function recordProgress<Services>(
 }
 
 function toEnvironment<Services>(
-  { services, signal }: RunTaskOptions<Services>,
+  { services }: RunTaskOptions<Services>,
   log: RunEnvironment<Services>['log'],
 ): RunEnvironment<Services> {
   return {
     services: services as Services,
     events: createEventHub(),
     log,
-    endSignal: signal ?? new AbortController().signal,
     hurrySignal: new AbortController().signal,
     overdue: new OverdueRuns(),
   };

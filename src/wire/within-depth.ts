@@ -10,12 +10,12 @@ export function withinDepth(root: unknown, maxDepth = MAX_DEPTH): unknown {
 }
 
 function isDeep(root: unknown, maxDepth: number): boolean {
-  const open = isContainer(root) ? [{ value: root, depth: 1 }] : [];
+  const open = [{ value: root, depth: 0 }];
   for (let each = open.pop(); each; each = open.pop()) {
     const { value, depth } = each;
-    if (depth > maxDepth) return true;
-    for (const member of Object.values(value))
-      if (isContainer(member)) open.push({ value: member, depth: depth + 1 });
+    if (!isContainer(value)) continue;
+    if (depth === maxDepth) return true;
+    for (const member of Object.values(value)) open.push({ value: member, depth: depth + 1 });
   }
   return false;
 }

@@ -42,12 +42,6 @@ export class Prefetch {
     return size < SIZE_STEP ? size : size - (size % SIZE_STEP);
   }
 
-  /** A run lasts until this is disposed of. */
-  timeRun(): Disposable {
-    const begunAt = performance.now();
-    return { [Symbol.dispose]: () => this.ran(performance.now() - begunAt) };
-  }
-
   /** A run took so long. */
   ran(ms: number): void {
     this.#runMs = mix(this.#runMs, ms);

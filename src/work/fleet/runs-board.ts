@@ -47,7 +47,10 @@ export class RunsBoard {
     if (place < 0) return place;
     const now = monotonicMs();
     const endsAt = timeLimitMs > 0 ? now + timeLimitMs : Number.POSITIVE_INFINITY;
-    this.shared.facts.set([this.#tasks.get(task) ?? -1, now, endsAt], place * FACTS);
+    const { facts } = this.shared;
+    facts[place * FACTS] = this.#tasks.get(task) ?? -1;
+    facts[place * FACTS + 1] = now;
+    facts[place * FACTS + 2] = endsAt;
     Atomics.store(this.shared.ids, place, BigInt(jobId));
     return place;
   }
@@ -75,5 +78,5 @@ export function readBoard(board: SharedBoard | undefined): RunOnBoard[] {
 
 /** Milliseconds by a clock that all threads of this process share and nobody sets. */
 export function monotonicMs(): number {
-  return Number(process.hrtime.bigint() / 1_000n) / 1_000;
+  return Number(process.hrtime.bigint()) / 1_000_000;
 }

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { EndSignal } from './end-signal.ts';
 
 /** What a handler that ignores its signal gets when its worker ends: the process will be gone, and it with it. */
 const HURRY_MS = 1_000;
 
 export interface Patience {
   /** The run's. When it fires, the handler should end. */
-  signal: AbortSignal;
+  end: EndSignal;
   /** Fires when the worker ends, and nothing may be waited for any longer than a second. */
   hurrySignal: AbortSignal;
   /** How long the handler may go on after its signal fired before it is left behind, in milliseconds. */
@@ -22,14 +23,23 @@ export interface Patience {
  *
  * @throws what the handler throws, or the reason of the signal
  */
-export async function awaitHandler(handling: Promise<unknown>, patience: Patience): Promise<unknown> {
-  const { signal } = patience;
-  try {
-    return await Promise.race([handling, rejectOnAbort(signal)]);
-  } catch (thrown) {
-    if (signal.aborted) await untilEnded(handling, patience);
-    throw thrown;
-  }
+export function awaitHandler(handling: Promise<unknown>, patience: Patience): Promise<unknown> {
+  const { end } = patience;
+  return new Promise((resolve, reject) => {
+    let isEnding = false;
+    const giveUp = () => {
+      isEnding = true;
+      void untilEnded(handling, patience).then(() => reject(end.reason));
+    };
+    const settle = (how: (outcome: unknown) => void) => (outcome: unknown) => {
+      if (isEnding) return;
+      end.removeEventListener('abort', giveUp);
+      how(outcome);
+    };
+    handling.then(settle(resolve), settle(reject));
+    if (end.aborted) giveUp();
+    else end.addEventListener('abort', giveUp);
+  });
 }
 
 async function untilEnded(handling: Promise<unknown>, patience: Patience): Promise<void> {
@@ -45,12 +55,6 @@ async function untilEnded(handling: Promise<unknown>, patience: Patience): Promi
   await Promise.race([ended, after(abandonAfterMs), hurried]);
   waiting.abort();
   if (!isEnded && !hurrySignal.aborted) void ended.then(onAbandoned());
-}
-
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }
 
 /** Never, once `waiting` has fired. */

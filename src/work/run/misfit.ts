@@ -1,5 +1,7 @@
 import { wholeNumberAt } from '../../db/exact-json.ts';
+import type { FieldMistake } from '../../errors.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
+import type { TaskDefinition } from '../../tasks/define-task.ts';
 import { SkipRetry } from '../../tasks/outcomes.ts';
 import { parsePayload } from '../../tasks/parse-payload.ts';
 import { exponentialDelay } from '../../tasks/retry-delay.ts';
@@ -31,7 +33,8 @@ export class Misfit extends Error {
 }
 
 /**
- * The payload as the task's schema gives it. A whole number that a double would round is a bigint before that, and refused
+ * The payload as the task's schema gives it, at once; as a promise where the database is asked. A whole number that a double
+ * would round is a bigint before that, and refused
  * where the schema asks for a number.
  *
  * While a deployment rolls, workers of two versions of a task take jobs made for either. A payload that does not fit this
@@ -46,13 +49,20 @@ export class Misfit extends Error {
  *   failure like any other.
  *   Each names the fields, never a value
  */
-export async function checkPayload<Services>(
+export function checkPayload<Services>(
   { definition }: Pick<BoundTask<Services>, 'definition'>,
   run: Pick<Run, 'payload' | 'payloadOfTick' | 'store' | 'misfitCount'>,
-): Promise<unknown> {
+): unknown {
   const parsed = parse(definition.payload, run);
   const mistakes = findMistakes(parsed, run.payload);
-  if (parsed.success && mistakes.length === 0) return parsed.data;
+  return parsed.success && mistakes.length === 0 ? parsed.data : refuse(definition, run, mistakes);
+}
+
+async function refuse(
+  definition: TaskDefinition,
+  run: Pick<Run, 'payload' | 'store' | 'misfitCount'>,
+  mistakes: readonly FieldMistake[],
+): Promise<never> {
   const told = mistakes.map(({ field, message }) => `${field}: ${message}`);
   const malformed = `malformed payload: ${told.join('; ')}`;
   const { version } = describeTask(definition);

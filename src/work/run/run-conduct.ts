@@ -1,14 +1,12 @@
+import type { SqlClient } from '../../db/sql-client.ts';
 import { sqlStateOf } from '../../db/sql-state.ts';
 import type { Logger } from '../../observability/logger.ts';
-import type { TaskContext } from '../../tasks/task-context.ts';
 import { JobLostError } from './abort-reasons.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 import { EncodedResult, encodeResult } from './result.ts';
 import type { CompletedState, RunStore } from './run-store.ts';
 
 const ATTEMPTS = 3;
-
-type Calls = Pick<TaskContext<unknown>, 'progress' | 'completeInTransaction'>;
 
 /** What one run tells the database before its end. A run that tells nothing costs nothing. */
 export class RunConduct {
@@ -25,18 +23,18 @@ export class RunConduct {
     this.#onReduced = onReduced;
   }
 
-  /** The handler's side of it. */
-  readonly calls: Calls = {
-    progress: (percent, message) => {
-      this.#reporter ??= new ProgressReporter(this.#store, this.#log);
-      this.#reporter.report(percent, message);
-    },
-    completeInTransaction: async (tx, result) => {
-      const encoded = encodeResult(result);
-      await this.beginCompletion();
-      this.noteCompletion(await this.#store.complete(tx, encoded), encoded.note);
-    },
-  };
+  /** As the handler's context has it. */
+  progress(percent: number, message?: string): void {
+    this.#reporter ??= new ProgressReporter(this.#store, this.#log);
+    this.#reporter.report(percent, message);
+  }
+
+  /** As the handler's context has it. */
+  async completeInTransaction(tx: SqlClient, result?: unknown): Promise<void> {
+    const encoded = encodeResult(result);
+    await this.beginCompletion();
+    this.noteCompletion(await this.#store.complete(tx, encoded), encoded.note);
+  }
 
   /** To be awaited before a transaction completes the job: nothing else of the run touches it from here on. */
   async beginCompletion(): Promise<void> {
@@ -58,9 +56,14 @@ export class RunConduct {
     return this.#ended === 'cancelled';
   }
 
-  /** Whether a transaction that completed the job has committed, and there is nothing left to decide. */
+  /** Whether a transaction has ended the job, be it that it may not commit. */
+  get hasCompleted(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** Whether that has committed, and there is nothing left to decide. */
   async isCommitted(): Promise<boolean> {
-    if (this.#ended === undefined) return false;
+    if (!this.hasCompleted) return false;
     return !(await this.#persistently(() => this.#store.isHeld()));
   }
 
@@ -93,6 +96,11 @@ export class RunConduct {
   async #report(encoded: EncodedResult): Promise<void> {
     const isKept = await this.#persistently(() => this.#store.reportResult(encoded));
     if (!isKept) throw new JobLostError('the job was lost before its result was stored');
+  }
+
+  /** Whether there is progress that `close` may have to write. */
+  get hasReported(): boolean {
+    return this.#reporter !== undefined;
   }
 
   /** Nothing is written after this; the latest progress is, unless the job was lost. */

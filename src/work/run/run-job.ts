@@ -1,14 +1,15 @@
 import { performance } from 'node:perf_hooks';
 import { toError } from '../../errors/to-error.ts';
 import type { EventHub } from '../../observability/event-hub.ts';
-import type { CompletedRunEvent, FailedRunEvent } from '../../observability/events.ts';
+import type { CompletedRunEvent, FailedRunEvent, RunEvent } from '../../observability/events.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { runInSpan } from '../../observability/tracing.ts';
 import { ABANDON_AFTER_MS, type BoundTask } from '../../tasks/bind.ts';
-import type { RunningJob } from '../../tasks/task-context.ts';
+import type { RunningJob, TaskContext } from '../../tasks/task-context.ts';
 import { JobCancelledError } from './abort-reasons.ts';
 import { awaitHandler, type Patience } from './await-handler.ts';
 import { asRun, type CurrentRun } from './current-run.ts';
+import type { EndSignal } from './end-signal.ts';
 import { judge } from './judge.ts';
 import { checkPayload } from './misfit.ts';
 import type { OverdueRuns } from './overdue-runs.ts';
@@ -23,8 +24,6 @@ export interface RunEnvironment<Services> {
   readonly services: Services;
   readonly events: EventHub;
   readonly log: Logger;
-  /** Fires when runs must end for the worker's sake, or this run's job was cancelled; its reason says which. */
-  readonly endSignal: AbortSignal;
   /** Fires when the worker ends: handlers that ignore their signal are not waited for any longer. */
   readonly hurrySignal: AbortSignal;
   /** Knows which handlers go on after their signal has fired. */
@@ -47,6 +46,8 @@ export interface Run {
   /** How often workers of other versions of its task have given it back. */
   readonly misfitCount: number;
   readonly store: RunStore;
+  /** Fires when runs must end for the worker's sake, or this run's job was cancelled; its reason says which. */
+  readonly endSignal: EndSignal;
 }
 
 /**
@@ -61,29 +62,35 @@ export async function runJob<Services>(
   environment: RunEnvironment<Services>,
 ): Promise<CompletedRunEvent> {
   const startedAt = performance.now();
-  reportStart(run.job, environment);
-  const verdict = await runInSpan(run.job, () => attempt(task, run, environment));
+  const event = runEvent(run.job);
+  reportStart(event, run.job, environment);
+  const verdict = await runInSpan(run.job, () => attempt(task, run, { ...environment, event }));
   const durationMs = performance.now() - startedAt;
-  const ended = { ...runEvent(run.job), durationMs };
+  const ended = { ...event, durationMs };
   if (!verdict) return ended;
   if (verdict.kind !== 'done') throw new VerdictError(verdict, toFailed(ended, verdict));
   tellDone(ended, verdict, environment);
   throw new VerdictError(verdict);
 }
 
+/** What a run shares with the others, and what is told of it. */
+type Attempted<Services> = RunEnvironment<Services> & { readonly event: RunEvent };
+
 /** The verdict, or undefined when the job is to be completed. Never throws. */
 async function attempt<Services>(
   task: BoundTask<Services>,
   run: Run,
-  environment: RunEnvironment<Services>,
+  environment: Attempted<Services>,
 ): Promise<Verdict | undefined> {
-  const { log, events } = environment;
-  const onReduced = (note: string) => events.emit('job.result_reduced', { ...runEvent(run.job), note });
-  const conduct = new RunConduct(run.store, log, onReduced);
+  const { log, events, event } = environment;
+  const conduct = new RunConduct(run.store, log, (note) =>
+    events.emit('job.result_reduced', { ...event, note }),
+  );
   try {
-    const value = await perform(task, { ...run, conduct }, environment);
-    if (await conduct.isCommitted()) return toDone(conduct, new Error('completed in a transaction'));
-    await conduct.keepResult(value);
+    const value = await perform(task, run, conduct, environment);
+    if (conduct.hasCompleted && (await conduct.isCommitted()))
+      return toDone(conduct, new Error('completed in a transaction'));
+    if (value !== undefined) await conduct.keepResult(value);
     return undefined;
   } catch (thrown) {
     if (await conduct.isCommitted().catch(() => false)) {
@@ -106,72 +113,97 @@ function toDone({ isCancelled }: RunConduct, error: Error): Verdict {
 /** What the handler returns, unless its signal fires first. */
 async function perform<Services>(
   task: BoundTask<Services>,
-  { conduct, ...run }: Run & { conduct: RunConduct },
-  environment: RunEnvironment<Services>,
+  run: Run,
+  conduct: RunConduct,
+  environment: Attempted<Services>,
 ): Promise<unknown> {
-  const { services, log, endSignal } = environment;
-  const { job, store } = run;
-  const timeoutMs = job.timeoutMs ?? task.definition.timeoutMs;
+  const { job, store, endSignal } = run;
   const { deadline } = job;
+  const timeoutMs = job.timeoutMs ?? task.definition.timeoutMs;
   const clockAheadMs = deadline ? await store.clockAheadMs().catch(() => 0) : 0;
-  using limits = new RunLimits({ timeoutMs, deadline, clockAheadMs, endSignal });
-  const { signal } = limits;
-  signal.throwIfAborted();
-  const ownLog = lazily(() => log.child(logFields(job)));
-  const context = {
-    job,
-    signal,
-    services,
-    ...conduct.calls,
-    get log() {
-      return ownLog();
-    },
-  };
+  const limits = new RunLimits({ timeoutMs, deadline, clockAheadMs, endSignal });
+  const context = toContext(job, { limits, conduct, environment });
   const current: CurrentRun = {
-    event: runEvent(job),
+    event: environment.event,
     abort: (reason) => limits.abort(reason),
     isOver: false,
   };
+  const handle = async () => {
+    const checked = checkPayload(task, run); // may ask the database, which a lock may keep from answering
+    const payload = checked instanceof Promise ? await checked : checked;
+    limits.throwIfAborted();
+    return task.policy.isolate
+      ? runIsolated({ task, payload, context, store, conduct })
+      : task.handle(payload as never, context);
+  };
   try {
-    const patience = { ...patienceWith(task, job, environment), signal };
-    const handle = async () => {
-      const payload = await checkPayload(task, run); // may ask the database, which a lock may keep from answering
-      signal.throwIfAborted();
-      return task.policy.isolate
-        ? runIsolated({ task, payload, context, store, conduct })
-        : task.handle(payload as never, context);
-    };
-    return await asRun(current, () => awaitHandler(handle(), patience));
+    limits.throwIfAborted();
+    return await asRun(current, () =>
+      awaitHandler(handle(), patienceWith(task, job, { limits, environment })),
+    );
   } finally {
     current.isOver = true;
-    await conduct.close(signal.reason);
+    limits[Symbol.dispose]();
+    if (conduct.hasReported) await conduct.close(limits.end.reason);
   }
+}
+
+interface Parts<Services> {
+  limits: RunLimits;
+  conduct: RunConduct;
+  environment: RunEnvironment<Services>;
+}
+
+/** A signal costs a microsecond and a logger three, and most handlers ask for neither: both are made when they are. */
+function toContext<Services>(
+  job: RunningJob,
+  { limits, conduct, environment }: Parts<Services>,
+): TaskContext<Services> {
+  let log: Logger | undefined;
+  return {
+    job,
+    services: environment.services,
+    progress: (percent, message) => conduct.progress(percent, message),
+    completeInTransaction: (tx, result) => conduct.completeInTransaction(tx, result),
+    get signal() {
+      return limits.signal;
+    },
+    get log() {
+      log ??= environment.log.child(logFields(job));
+      return log;
+    },
+  };
 }
 
 /** What there is to do and to tell when the handler ignores its signal. */
 function patienceWith<Services>(
   { policy }: BoundTask<Services>,
   job: RunningJob,
-  { hurrySignal, overdue, events }: RunEnvironment<Services>,
-): Omit<Patience, 'signal'> {
+  { limits, environment }: { limits: RunLimits; environment: Attempted<Services> },
+): Patience {
   const { abandonAfterMs: ownMs = ABANDON_AFTER_MS, isolate } = policy;
+  const { hurrySignal, overdue, events, event } = environment;
   const abandonAfterMs = isolate ? ownMs + ABANDON_AFTER_MS : ownMs; // an isolated one is ended by then
   return {
+    end: limits.end,
     hurrySignal,
     abandonAfterMs,
     onOverdue: () => overdue.add(job.id),
     onAbandoned() {
       const abandonedAt = performance.now();
-      events.emit('job.abandoned', { ...runEvent(job), afterMs: abandonAfterMs });
-      return () =>
-        events.emit('job.abandoned_ended', { ...runEvent(job), lateMs: performance.now() - abandonedAt });
+      events.emit('job.abandoned', { ...event, afterMs: abandonAfterMs });
+      return () => events.emit('job.abandoned_ended', { ...event, lateMs: performance.now() - abandonedAt });
     },
   };
 }
 
-function reportStart<Services>(job: RunningJob, { events }: RunEnvironment<Services>): void {
-  const waitMs = Math.max(0, Date.now() - Math.max(job.runAt.getTime(), job.createdAt.getTime()));
-  events.emit('job.started', { ...runEvent(job), waitMs });
+function reportStart<Services>(
+  event: RunEvent,
+  { runAt, createdAt }: RunningJob,
+  { events }: RunEnvironment<Services>,
+): void {
+  const waitMs = Math.max(0, Date.now() - Math.max(runAt.getTime(), createdAt.getTime()));
+  events.emit('job.started', { ...event, waitMs });
 }
 
 /** The handler's transaction has ended the job, and committed. */
@@ -190,17 +222,8 @@ function toFailed(ended: CompletedRunEvent, verdict: Exclude<Verdict, { kind: 'd
   return { ...ended, decision: kind === 'cancelled' ? 'cancel' : kind, ...delay, error };
 }
 
-function runEvent({ id, task, queue, attempt, maxAttempts }: RunningJob) {
+function runEvent({ id, task, queue, attempt, maxAttempts }: RunningJob): RunEvent {
   return { jobId: id, task, queue, attempt, maxAttempts };
-}
-
-/** Made once, when first asked for: a logger takes 3 µs, and most handlers log nothing. */
-function lazily<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }
 
 function logFields({ id, task, queue, attempt }: RunningJob) {

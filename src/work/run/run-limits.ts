@@ -1,4 +1,5 @@
 import { JobDeadlineError, JobTimeoutError } from './abort-reasons.ts';
+import { EndOfRun, type EndSignal } from './end-signal.ts';
 
 /** Longest wait a timer takes; it fires at once for more. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -11,7 +12,7 @@ export interface RunLimitOptions {
   /** How far ahead of the database's clock this process's is. @default 0 */
   clockAheadMs?: number;
   /** Fires when runs must end for the worker's sake. */
-  endSignal: AbortSignal;
+  endSignal: EndSignal;
 }
 
 /**
@@ -19,10 +20,11 @@ export interface RunLimitOptions {
  * of the worker comes first is its reason. Dispose of it with the run.
  */
 export class RunLimits implements Disposable {
-  readonly #controller = new AbortController();
-  readonly #endSignal: AbortSignal;
+  readonly #end = new EndOfRun();
+  readonly #endSignal: EndSignal;
   readonly #onEnd: () => void;
   readonly #clockAheadMs: number;
+  #controller: AbortController | undefined;
   #timeout: NodeJS.Timeout | undefined;
   #deadline: NodeJS.Timeout | undefined;
 
@@ -36,13 +38,29 @@ export class RunLimits implements Disposable {
     if (timeoutMs > 0) this.#limit(timeoutMs);
   }
 
+  /** For whoever asks for an AbortSignal: made then. */
   get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#end.aborted) this.#controller.abort(this.#end.reason);
+    }
     return this.#controller.signal;
+  }
+
+  /** The same for us; it has fired by the time that `signal` fires. */
+  get end(): EndSignal {
+    return this.#end;
+  }
+
+  /** @throws what has ended the run */
+  throwIfAborted(): void {
+    if (this.#end.aborted) throw this.#end.reason;
   }
 
   /** Ends the run now; the first reason stays. */
   abort(reason: unknown): void {
-    this.#controller.abort(reason);
+    this.#end.abort(reason);
+    this.#controller?.abort(this.#end.reason);
   }
 
   [Symbol.dispose](): void {

@@ -73,29 +73,61 @@ const WEIGH =
   'select is_other_around as "isOtherAround", taken_by as "takenBy", is_taker_alive as "isTakerAlive" from howdah.weigh_misfit($1, $2, $3, $4)';
 const HELD = 'select howdah.is_held($1, $2, $3, $4) as ok';
 
-export function createRunStore(job: Job, { queue, connectionString }: JobPlace, query: RunQuery): RunStore {
-  const values = [String(job.id), queue, job.locked_by, job.locked_at?.toISOString()] as const;
-  const claim: RunClaim = { values, schema: namingAt(connectionString).name };
-  const ask = async (text: string, more: unknown[] = []) => {
-    const { rows } = await query(text, [...values, ...more]);
+export function createRunStore(job: Job, place: JobPlace, query: RunQuery): RunStore {
+  return new PostgresRunStore(job, place, query);
+}
+
+/** Most runs ask it nothing, so it makes nothing before it is asked. */
+class PostgresRunStore implements RunStore {
+  readonly #job: Job;
+  readonly #place: JobPlace;
+  readonly #query: RunQuery;
+
+  constructor(job: Job, place: JobPlace, query: RunQuery) {
+    this.#job = job;
+    this.#place = place;
+    this.#query = query;
+  }
+
+  get claim(): RunClaim {
+    const { id, locked_by, locked_at } = this.#job;
+    return {
+      values: [String(id), this.#place.queue, locked_by, locked_at?.toISOString()],
+      schema: namingAt(this.#place.connectionString).name,
+    };
+  }
+
+  reportProgress({ percent, message }: Progress): Promise<boolean> {
+    return this.#ask(PROGRESS, [percent, message]);
+  }
+
+  reportResult({ json, note }: EncodedResult): Promise<boolean> {
+    return this.#ask(RESULT, [json ?? null, note ?? null]);
+  }
+
+  complete(tx: SqlClient, result: EncodedResult): Promise<CompletedState> {
+    return completeClaim(this.claim, tx, result);
+  }
+
+  isHeld(): Promise<boolean> {
+    return this.#ask(HELD, []);
+  }
+
+  async weighMisfit(task: string, version: string, payload: unknown): Promise<MisfitWeight> {
+    const { rows } = await this.#query(WEIGH, [this.#place.queue, task, version, stringifyExactly(payload)]);
+    return (rows as MisfitWeight[])[0] ?? { isOtherAround: false, takenBy: null, isTakerAlive: false };
+  }
+
+  async clockAheadMs(): Promise<number> {
+    const askedAt = Date.now();
+    const { rows } = await this.#query(NOW, []);
+    return (askedAt + Date.now()) / 2 - Number((rows as { ms: string }[])[0]?.ms);
+  }
+
+  async #ask(text: string, more: unknown[]): Promise<boolean> {
+    const { rows } = await this.#query(text, [...this.claim.values, ...more]);
     return (rows as { ok: boolean }[])[0]?.ok === true;
-  };
-  return {
-    claim,
-    reportProgress: ({ percent, message }) => ask(PROGRESS, [percent, message]),
-    reportResult: ({ json, note }) => ask(RESULT, [json ?? null, note ?? null]),
-    isHeld: () => ask(HELD),
-    async weighMisfit(task, version, payload) {
-      const { rows } = await query(WEIGH, [queue, task, version, stringifyExactly(payload)]);
-      return (rows as MisfitWeight[])[0] ?? { isOtherAround: false, takenBy: null, isTakerAlive: false };
-    },
-    async clockAheadMs() {
-      const askedAt = Date.now();
-      const { rows } = await query(NOW, []);
-      return (askedAt + Date.now()) / 2 - Number((rows as { ms: string }[])[0]?.ms);
-    },
-    complete: (tx, result) => completeClaim(claim, tx, result),
-  };
+  }
 }
 
 /**

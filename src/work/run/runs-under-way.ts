@@ -1,12 +1,10 @@
 import type { CompletedRunEvent, FailedRunEvent } from '../../observability/events.ts';
 import type { RunsBoard } from '../fleet/runs-board.ts';
 import { JobCancelledError, ShutdownError } from './abort-reasons.ts';
-import type { RunEnvironment } from './run-job.ts';
+import { EndOfRun, type EndSignal } from './end-signal.ts';
 
 /** What there is to tell of a run that is over, once the database has its end. */
 export type RunReport = CompletedRunEvent | FailedRunEvent;
-
-export type RunSignals = Pick<RunEnvironment<unknown>, 'endSignal' | 'hurrySignal'>;
 
 /** One job in this runner's hands, from when the engine hands it over until its end is written. */
 export interface HeldRun {
@@ -23,7 +21,8 @@ interface OwnRun extends HeldRun {
   state: HeldRun['state'];
   report: HeldRun['report'];
   hasBegun: boolean;
-  readonly controller: AbortController;
+  /** Since it began. */
+  end: EndOfRun | undefined;
   /** On the board, while it runs. */
   place: number;
 }
@@ -39,6 +38,11 @@ export class RunsUnderWay {
   /** @param board where those at work are seen from outside this event loop */
   constructor(board: RunsBoard) {
     this.#board = board;
+  }
+
+  /** Fires when the worker ends: handlers that ignore their signal are not waited for any longer. */
+  get hurrySignal(): AbortSignal {
+    return this.#hurry.signal;
   }
 
   /** Every job in its hands. */
@@ -68,7 +72,7 @@ export class RunsUnderWay {
       state: 'waits',
       report: undefined,
       hasBegun: false,
-      controller: new AbortController(),
+      end: undefined,
       place: -1,
     };
     this.#runs.set(jobId, run);
@@ -76,18 +80,19 @@ export class RunsUnderWay {
   }
 
   /**
-   * The signals of a run that begins; they have fired already if the job was cancelled before, or all runs aborted.
+   * The signal that ends a run which begins; it has fired already if the job was cancelled before, or all runs aborted.
    *
    * @param timeLimitMs how long it may take; 0 for any time
    */
-  begin(run: HeldRun, task: string, timeLimitMs: number): RunSignals {
+  begin(run: HeldRun, task: string, timeLimitMs: number): EndSignal {
     const own = run as OwnRun;
     own.place = this.#board.enter(own.jobId, task, timeLimitMs);
     own.state = 'runs';
     own.hasBegun = true;
-    if (this.#abortReason) own.controller.abort(this.#abortReason);
-    else if (this.#cancelledIds.has(own.jobId)) own.controller.abort(new JobCancelledError());
-    return { endSignal: own.controller.signal, hurrySignal: this.#hurry.signal };
+    own.end = new EndOfRun();
+    if (this.#abortReason) own.end.abort(this.#abortReason);
+    else if (this.#cancelledIds.has(own.jobId)) own.end.abort(new JobCancelledError());
+    return own.end;
   }
 
   /**
@@ -131,7 +136,7 @@ export class RunsUnderWay {
 
   #abortRun(jobId: string, reason: Error): void {
     const run = this.#runs.get(jobId);
-    if (run?.state === 'runs') run.controller.abort(reason);
+    if (run?.state === 'runs') run.end?.abort(reason);
   }
 
   #idsOf(fits: (run: OwnRun) => boolean): string[] {

@@ -5,11 +5,11 @@ import { createRunStore, type JobPlace } from './run-store.ts';
 import { isScheduled, toRunningJob } from './running-job.ts';
 
 /** What the engine hands to a task, as one run of ours. */
-export function toRun(place: JobPlace, payload: unknown, { job, query }: JobHelpers): Run {
+export function toRun(place: JobPlace, payload: unknown, { job, query }: JobHelpers): Omit<Run, 'endSignal'> {
   const { payload: own, cron } = splitCronTick(payload);
-  const running = { ...toRunningJob(job, place.queue), ...(cron ? { cron } : {}) };
+  const running = toRunningJob(job, place.queue);
   return {
-    job: running,
+    job: cron ? { ...running, cron } : running,
     ...(isScheduled(job) ? { payload: own } : { payload, payloadOfTick: own }),
     misfitCount: countMisfits(job),
     store: createRunStore(job, place, query),

@@ -1,7 +1,7 @@
-import type { JobHelpers } from 'graphile-worker';
+import type { Job, JobHelpers } from 'graphile-worker';
 import type { DatabaseHandle } from '../../db/connections/open-database.ts';
 import { describeHoldersOf } from '../../db/locks/lock-holders.ts';
-import type { RescuedTask } from '../../observability/events.ts';
+import type { CompletedRunEvent, RescuedTask } from '../../observability/events.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import type { Prefetch } from '../engine/prefetch.ts';
 import { Refusals } from '../engine/refusals.ts';
@@ -11,17 +11,17 @@ import type { RegisteredRunner, RunnerEnd } from '../fleet/registry.ts';
 import { RunsBoard } from '../fleet/runs-board.ts';
 import { ShutdownError } from '../run/abort-reasons.ts';
 import type { OverdueRuns } from '../run/overdue-runs.ts';
-import { runJob, type SharedEnvironment } from '../run/run-job.ts';
-import { type RunReport, RunsUnderWay } from '../run/runs-under-way.ts';
+import { type RunEnvironment, runJob, type SharedEnvironment } from '../run/run-job.ts';
+import { type HeldRun, type RunReport, RunsUnderWay } from '../run/runs-under-way.ts';
 import { timeLimitMs } from '../run/time-limit.ts';
 import { toRun } from '../run/to-run.ts';
 import { reportOf } from '../run/verdict.ts';
 import { endInTime } from './end-in-time.ts';
 import { Endings } from './endings.ts';
 import type { EndsBreaker } from './ends-breaker.ts';
-import { recordStart } from './record-start.ts';
+import { isSuspect, recordStart } from './record-start.ts';
 import { Slots } from './slots.ts';
-import { takePlaces } from './take-places.ts';
+import { type Places, TakenPlaces, takePlaces } from './take-places.ts';
 
 const UNWRITTEN = 'the ends of runs were not written, their jobs will come back as ones that may have run';
 
@@ -64,15 +64,20 @@ export class JobsInHand<Services> {
   /** Jobs that a fetch is to leave to others. */
   readonly refusals = new Refusals();
   readonly endings: Endings;
+  readonly #places: Places;
+  readonly #environment: RunEnvironment<Services>;
   #poolId = '';
   #isRegistered = false;
 
   constructor(options: JobsInHandOptions<Services>) {
-    const { identity, database, breaker, environment, stopping = this.#leaving.signal } = options;
+    const { identity, database, breaker, environment, slots, overdue } = options;
+    const { stopping = this.#leaving.signal } = options;
     this.#options = options;
     this.#stopping = stopping;
     this.#board = new RunsBoard(identity.concurrency, Object.keys(identity.tasks));
     this.#runs = new RunsUnderWay(this.#board);
+    this.#places = { grants: this.#grants, breaker, ...(slots && { slots }) };
+    this.#environment = { ...environment, overdue, hurrySignal: this.#runs.hurrySignal };
     this.endings = new Endings({
       pool: database.db,
       queue: identity.queue,
@@ -144,26 +149,21 @@ export class JobsInHand<Services> {
 
   /** One run, from the place it takes. @throws {VerdictError} what the engine is to store, unless the job is completed */
   async run(task: BoundTask<Services>, payload: unknown, helpers: JobHelpers): Promise<void> {
-    const { identity, connectionString, environment, overdue, prefetch } = this.#options;
-    const held = this.#runs.hold(String(helpers.job.id), helpers.job.locked_at ?? new Date());
+    const { job } = helpers;
+    const held = this.#runs.hold(String(job.id), job.locked_at ?? new Date());
     let report: RunReport | undefined;
+    let taken: TakenPlaces | undefined;
     try {
-      const { signal: leaving } = this.#leaving;
-      using _places = await takePlaces({ ...this.#options, grants: this.#grants }, leaving);
-      await using _record = await recordStart(helpers.job, {
-        ...this.#options,
-        token: identity.token,
-        leaving,
-      });
-      const run = toRun({ queue: identity.queue, connectionString }, payload, helpers);
-      const signals = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
-      using _timed = prefetch?.timeRun();
-      report = await runJob(task, run, { ...environment, ...signals, overdue });
+      const places = takePlaces(this.#places, this.#leaving.signal);
+      taken = places instanceof TakenPlaces ? places : await places;
+      const begin = () => this.#begin(held, task, payload, helpers);
+      report = await (isSuspect(job) ? this.#asSuspect(job, begin) : begin());
     } catch (error) {
       this.refusals.heed(error);
       report = reportOf(error);
       throw error;
     } finally {
+      taken?.free();
       this.#runs.end(held, report);
     }
   }
@@ -228,5 +228,29 @@ export class JobsInHand<Services> {
       this.endings.forsake();
       environment.events.emit('runner.stopped', { queue, token, byTask, ...(cause && { error: cause }) });
     }
+  }
+
+  async #begin(
+    held: HeldRun,
+    task: BoundTask<Services>,
+    payload: unknown,
+    helpers: JobHelpers,
+  ): Promise<CompletedRunEvent> {
+    const { identity, connectionString, prefetch } = this.#options;
+    const run = toRun({ queue: identity.queue, connectionString }, payload, helpers);
+    const endSignal = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
+    const begunAt = performance.now();
+    try {
+      return await runJob(task, { ...run, endSignal }, this.#environment);
+    } finally {
+      prefetch?.ran(performance.now() - begunAt);
+    }
+  }
+
+  async #asSuspect(job: Job, begin: () => Promise<CompletedRunEvent>): Promise<CompletedRunEvent> {
+    const { identity, member, environment } = this.#options;
+    const { signal: leaving } = this.#leaving;
+    await using _record = await recordStart(job, { member, environment, token: identity.token, leaving });
+    return await begin();
   }
 }

@@ -18,18 +18,24 @@ export interface StartRecorder {
   leaving: AbortSignal;
 }
 
+/** Whether a job was aboard an earlier death of its worker. */
+export function isSuspect({ flags }: Job): boolean {
+  return flags !== null && 'howdah_deaths' in flags;
+}
+
 /**
- * Records the start of a job that was aboard an earlier death (a suspect), until the run is over; of others nothing. Suspects
+ * Records the start of a suspect, until the run is over; of other jobs nothing. Suspects
  * of a process begin one after the other, so that one which kills it at once does not leave others with the record of a
  * start that never came to be: three of those, and they were discarded as poison without having run.
  *
  * @throws {VerdictError} that puts the job back, when the runner leaves before its turn
  */
 export async function recordStart(
-  { id, flags }: Job,
+  job: Job,
   { member, token, environment, leaving }: StartRecorder,
 ): Promise<AsyncDisposable | undefined> {
-  if (flags === null || !('howdah_deaths' in flags)) return undefined;
+  if (!isSuspect(job)) return undefined;
+  const id = String(job.id);
   const begun = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   const turn = untilAlone;
@@ -37,7 +43,7 @@ export async function recordStart(
   untilAlone = turn.then(() => Promise.race([ended.promise, lasted]));
   try {
     await orLeaving(turn, leaving);
-    await member.recordStart(String(id), token);
+    await member.recordStart(id, token);
   } catch (error) {
     ended.resolve();
     throw error;
@@ -47,7 +53,7 @@ export async function recordStart(
     async [Symbol.asyncDispose]() {
       ended.resolve();
       await member
-        .clearStart(String(id), token)
+        .clearStart(id, token)
         .catch((err: unknown) =>
           environment.log.warn({ err }, 'the record of a start stays until its runner ends'),
         );

@@ -32,18 +32,20 @@ export class Slots {
   }
 
   /**
-   * A place, once there is one; disposing of it frees it for the next in line.
+   * Takes a place, which is to be given back by `release`; undefined when it could do so at once. Nobody is overtaken:
+   * while somebody waits, no place is free.
    *
-   * @param signal gives up the place in the line; its reason is thrown
+   * @param signal gives up the place in the line; its reason is thrown, or the promise rejects with it
    */
-  async acquire(signal: AbortSignal): Promise<Disposable> {
+  acquire(signal: AbortSignal): Promise<void> | undefined {
     signal.throwIfAborted();
-    if (this.#usedCount < this.#limit) this.#usedCount++;
-    else await this.#line.turn(signal); // with the place taken
-    return { [Symbol.dispose]: () => this.#release() };
+    if (this.#usedCount >= this.#limit) return this.#line.turn(signal); // with the place taken
+    this.#usedCount++;
+    return undefined;
   }
 
-  #release(): void {
+  /** Gives a place to the next in line. */
+  release(): void {
     this.#usedCount--;
     this.#admit();
   }

@@ -11,26 +11,49 @@ export interface Places {
 }
 
 /**
- * A place among the runner's own runs and one among its queue's in this process, while the ends of runs can be written.
+ * Takes a place among the runner's own runs and one among its queue's in this process, while the ends of runs can be written;
+ * a promise where it has to wait for one. What is returned gives both back.
  *
  * @param leaving fires when the runner begins no further run
  * @throws {VerdictError} that puts the job back, when the runner leaves before there is a place
  */
-export async function takePlaces(
-  { grants, slots, breaker }: Places,
-  leaving: AbortSignal,
-): Promise<Disposable> {
-  const taken: Disposable[] = [];
-  const free = () => {
-    for (const place of taken) place[Symbol.dispose]();
-  };
+export function takePlaces(places: Places, leaving: AbortSignal): TakenPlaces | Promise<TakenPlaces> {
+  const { grants, slots, breaker } = places;
+  const isAtOnce =
+    grants.freeCount > 0 && (!slots || slots.freeCount > 0) && !breaker.isOpen && !leaving.aborted;
+  if (!isAtOnce) return waitForPlaces(places, leaving);
+  void grants.acquire(leaving);
+  void slots?.acquire(leaving);
+  return new TakenPlaces(grants, slots);
+}
+
+/** To be freed once. */
+export class TakenPlaces {
+  readonly #grants: Slots;
+  readonly #slots: Slots | undefined;
+
+  constructor(grants: Slots, slots: Slots | undefined) {
+    this.#grants = grants;
+    this.#slots = slots;
+  }
+
+  free(): void {
+    this.#grants.release();
+    this.#slots?.release();
+  }
+}
+
+async function waitForPlaces({ grants, slots, breaker }: Places, leaving: AbortSignal): Promise<TakenPlaces> {
+  const taken: Slots[] = [];
   try {
-    taken.push(await grants.acquire(leaving));
-    if (slots) taken.push(await slots.acquire(leaving));
+    for (const each of slots ? [grants, slots] : [grants]) {
+      await each.acquire(leaving);
+      taken.push(each);
+    }
     await breaker.turn(leaving);
+    return new TakenPlaces(grants, slots);
   } catch (reason) {
-    free();
+    for (const each of taken) each.release();
     throw new VerdictError({ kind: 'return', error: reason as Error });
   }
-  return { [Symbol.dispose]: free };
 }
