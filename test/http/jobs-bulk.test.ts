@@ -200,8 +200,15 @@ describe('a bulk command', () => {
     });
 
     test(`answers 422 to a payload that Postgres cannot hold, ${dry_run ? 'dry' : 'not dry'}`, async () => {
-      const body = { filter: { payload_contains: '\ud800' }, dry_run };
-      assert.equal((await api.send('POST', '/v1/jobs/bulk/cancel', { body })).status, 422);
+      const body = { filter: { payload_contains: { a: ['x\ud800'] } }, dry_run };
+      const { status, errors } = await readProblem(await api.send('POST', '/v1/jobs/bulk/cancel', { body }));
+      assert.equal(status, 422);
+      assert.deepEqual(errors, [
+        {
+          field: 'filter.payload_contains',
+          message: 'a[0]: expected text without \\u0000 and halves of surrogate pairs, received an object',
+        },
+      ]);
     });
   }
 

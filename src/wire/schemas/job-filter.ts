@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { findShapeMistake } from '../../db/json-shape.ts';
 import { MAX_PAGE_SIZE } from '../../look/list-jobs.ts';
 import { findRoundedNumber } from '../../tasks/rounded-number.ts';
+import { findUnstorableText } from '../../tasks/unstorable-text.ts';
 import { instant } from './instant.ts';
 import { jobState } from './job.ts';
 import { text } from './text.ts';
@@ -118,9 +119,12 @@ function parseJson(value: string, context: z.RefinementCtx): unknown {
   }
 }
 
+/** A part of payloads that there can be; JSON, so it has a text. */
 function inShape(value: unknown, context: z.RefinementCtx): unknown {
-  const mistake = findShapeMistake(value, '');
+  const mistake = findShapeMistake(value, '') ?? findUnstorableText(JSON.stringify(value) ?? '', '');
   if (mistake === undefined) return value;
-  context.addIssue({ code: 'custom', message: mistake.message });
+  const [expected] = mistake.message.split(', received'); // which whoever describes the issue says of the whole
+  const place = mistake.field === '' ? '' : `${mistake.field}: `;
+  context.addIssue({ code: 'custom', message: `${place}${expected}` });
   return z.NEVER;
 }
