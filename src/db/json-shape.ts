@@ -14,8 +14,12 @@ interface Place {
 /**
  * Why a value cannot be kept as it is, whatever is in it: it is nested too deep for what reads it later, refers to itself, or has
  * a member `__proto__`, which much of JavaScript loses in silence. Undefined when it can.
+ *
+ * @param isJson false for what is still to be made JSON; else NaN and infinite numbers are refused, of which `JSON.stringify`
+ *   makes null. @default true
  */
-export function findShapeMistake(root: unknown, field: string): FieldMistake | undefined {
+export function findShapeMistake(root: unknown, field: string, isJson = true): FieldMistake | undefined {
+  if (isJson && isLost(root)) return { field, message: describeLost(root) };
   if (!isContainer(root)) return undefined;
   const open: Place[] = [{ value: root, depth: 1 }];
   for (let place = open.pop(); place; place = open.pop()) {
@@ -26,10 +30,20 @@ export function findShapeMistake(root: unknown, field: string): FieldMistake | u
           field: nameOf({ ...place, key, above: place }, field),
           message: 'expected no member of this name',
         };
+      if (isJson && isLost(value))
+        return { field: nameOf({ ...place, key, above: place }, field), message: describeLost(value) };
       if (isContainer(value)) open.push({ value, depth: place.depth + 1, key, above: place });
     }
   }
   return undefined;
+}
+
+function isLost(value: unknown): value is number {
+  return typeof value === 'number' && !Number.isFinite(value);
+}
+
+function describeLost(value: number): string {
+  return `expected a number that JSON and a double can hold, received ${value}`;
 }
 
 /** What says itself how it is written is not looked into. */

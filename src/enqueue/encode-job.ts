@@ -13,7 +13,7 @@ import type { NewJob } from './task-distributor.ts';
 export function encodeJob<Payload>(job: NewJob<Payload>, place = ''): NewJob {
   const { task, payload } = job as NewJob;
   if (!isEncoded(task?.payload)) return job as NewJob;
-  const shape = findShapeMistake(payload, `${place}payload`);
+  const shape = findShapeMistake(payload, `${place}payload`, false);
   if (shape) throw refusal(task.name, [shape]);
   const encoded = encodePayload(task.payload, payload);
   if (encoded.success) return { ...(job as NewJob), payload: encoded.data };

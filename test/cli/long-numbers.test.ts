@@ -39,3 +39,9 @@ test('howdah enqueue refuses it where the schema asks for a number that a double
   assert.notEqual(exitCode, 0);
   assert.match(stderr, /payload\.n/);
 });
+
+test('howdah enqueue refuses a number that no double holds, which would be kept as null', async () => {
+  const { stderr, exitCode } = await runHere(['enqueue', 'takes_anything', '{"n":1e400}']);
+  assert.notEqual(exitCode, 0);
+  assert.match(stderr, /payload\.n: expected a number that JSON and a double can hold, received Infinity/);
+});

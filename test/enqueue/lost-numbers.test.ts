@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { z } from 'zod';
+import { checkJob, checkJobs } from '../../src/enqueue/check-jobs.ts';
+import { encodeJob } from '../../src/enqueue/encode-job.ts';
+import { defineTask } from '../../src/tasks/define-task.ts';
+
+const anything = defineTask<unknown>({ name: 'anything', payload: z.unknown() });
+
+describe('a number that JSON would have as null is refused', () => {
+  for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+    const received = `expected a number that JSON and a double can hold, received ${value}`;
+
+    test(`${value}, with its place`, () => {
+      for (const [payload, field] of [
+        [value, 'payload'],
+        [{ a: [1, { b: value }] }, 'payload.a[1].b'],
+      ] as const) {
+        assert.throws(() => checkJob({ task: anything, payload }), {
+          code: 'invalid_payload',
+          fields: [{ field, message: received }],
+        });
+      }
+    });
+
+    test(`${value} in a batch, with its job`, () => {
+      const jobs = [{}, { n: value }].map((payload) => ({ task: anything, payload }));
+      assert.throws(() => checkJobs(jobs), {
+        code: 'invalid_payload',
+        fields: [{ field: 'jobs[1].payload.n', message: received }],
+      });
+    });
+  }
+});
+
+test('a codec may make JSON of it', () => {
+  const limit = z.codec(z.number().nullable(), z.custom<number>(), {
+    decode: (max) => max ?? Number.POSITIVE_INFINITY,
+    encode: (max) => (max === Number.POSITIVE_INFINITY ? null : max),
+  });
+  const task = defineTask({ name: 'limited', payload: z.strictObject({ limit }) });
+  const job = encodeJob({ task, payload: { limit: Number.POSITIVE_INFINITY } });
+  assert.deepEqual(job.payload, { limit: null });
+});
