@@ -14,7 +14,7 @@ const catalogue = createCatalogue([
     maxRetries: 4,
   }),
   defineTask({ name: 'ping', payload: z.strictObject({}) }),
-  defineTask({ name: 'counts', payload: z.strictObject({ n: z.number() }) }),
+  defineTask({ name: 'counts', payload: z.looseObject({}) }),
 ]);
 const queues = ['bulk', 'critical', 'default'];
 const parse = (text: string) => parseSchedules(text, { catalogue, queues });
@@ -87,6 +87,21 @@ describe('a crontab is refused', () => {
       'with a number that would be rounded',
       '* * * * * counts {n: 1234567890123456791}',
       /^line 1: payload\.n: expected a number that a double holds exactly/,
+    ],
+    [
+      'with a member of the name that the tick has',
+      '* * * * * counts {n: 1, _cron: {x: 1}}',
+      /^line 1: payload\._cron: expected no member of this name, which the tick has$/,
+    ],
+    [
+      'with a number that no double holds',
+      '* * * * * counts {n: [1e400]}',
+      /^line 1: payload\.n\[0\]: expected a number that JSON and a double can hold/,
+    ],
+    [
+      'with too many lists in each other',
+      `* * * * * counts {n: ${'['.repeat(512)}${']'.repeat(512)}}`,
+      /^line 1: payload: expected at most 512 lists and objects within each other/,
     ],
     [
       'with a number too long to read',

@@ -1,5 +1,6 @@
 import { type ParsedCronItem, parseCrontab } from 'graphile-worker';
 import { wholeNumberAt } from '../../db/exact-json.ts';
+import { findShapeMistake } from '../../db/json-shape.ts';
 import type { FieldMistake } from '../../errors.ts';
 import type { Catalogue } from '../../tasks/catalogue.ts';
 import type { TaskDefinition } from '../../tasks/define-task.ts';
@@ -131,14 +132,18 @@ function findMistakes({ task, options, payload }: ParsedCronItem, { catalogue, q
   return [...mistakes, ...findPayloadMistakes(definition, payload ?? {})];
 }
 
-function findPayloadMistakes(definition: TaskDefinition, payload: unknown): string[] {
+function findPayloadMistakes(definition: TaskDefinition, payload: object): string[] {
   const parsed = parsePayload(definition.payload, payload, wholeNumberAt);
   const issues = parsed.success ? findLost(payload) : describeIssues(parsed.error, 'payload');
   return issues.map(({ field, message }) => `${field}: ${message}`);
 }
 
 /** What a job would not have as the line has it; its numbers are rounded by now, where they are. */
-function findLost(payload: unknown): FieldMistake[] {
+function findLost(payload: object): FieldMistake[] {
+  const shape = findShapeMistake(payload, 'payload');
+  if (shape) return [shape];
+  if (Object.hasOwn(payload, '_cron'))
+    return [{ field: 'payload._cron', message: 'expected no member of this name, which the tick has' }];
   const json = JSON.stringify(payload);
   const rounded = findRoundedNumber(json);
   const message =
