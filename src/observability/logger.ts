@@ -30,7 +30,7 @@ export function createLogger({ level = 'info', destination }: LoggerOptions = {}
     level,
     base: { pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
+    formatters: { level: (label) => ({ level: label }), log: withoutRawErrors },
     serializers: ERROR_SERIALIZERS,
     hooks: { logMethod: withMessageOfError },
     redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), remove: true },
@@ -44,7 +44,23 @@ function withMessageOfError(this: Logger, args: Parameters<pino.LogFn>, method: 
   const error = isError(first) ? first : errorIn(first);
   const fields = isError(first) ? { err: first } : first;
   const isUntold = text === undefined && error !== undefined;
-  method.apply(this, isUntold ? ([fields, loggedError(error).message] as unknown as typeof args) : args);
+  const told = isUntold ? [fields, loggedError(error).message] : args.map(messageBehindText);
+  method.apply(this, told as unknown as typeof args);
+}
+
+/** What `%s` and the like stand for. */
+function messageBehindText(value: unknown, index: number): unknown {
+  return index > 0 && isError(value) ? loggedError(value).message : value;
+}
+
+/** Errors in fields of any name, of which JSON would show what a library has put into them. */
+function withoutRawErrors(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, withoutRaw(value)]));
+}
+
+function withoutRaw(value: unknown): unknown {
+  if (isError(value)) return loggedError(value);
+  return Array.isArray(value) && value.some(isError) ? value.map(withoutRaw) : value;
 }
 
 function errorIn(fields: unknown): Error | undefined {
