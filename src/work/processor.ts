@@ -84,6 +84,7 @@ export interface TaskProcessor {
 export async function startProcessor<Services>(options: ProcessorOptions<Services>): Promise<TaskProcessor> {
   const processor = new ServedQueues(options);
   await processor.start();
+  if (options.tasks.size === 0) options.log.warn('the application has no tasks: no job will run here');
   return processor;
 }
 

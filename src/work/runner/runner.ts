@@ -94,8 +94,12 @@ export class Runner<Services = unknown> {
     return this.#starting;
   }
 
-  /** Takes jobs for so many runs at once, at most its concurrency. Once only; when it fails, the runner leaves. */
+  /**
+   * Takes jobs for so many runs at once, at most its concurrency. Once only; when it fails, the runner leaves. Nothing for an
+   * application without tasks, of which the engine would say twice a second that it cannot fetch.
+   */
   async takeUp(concurrency: number): Promise<void> {
+    if (this.#options.tasks.size === 0) return;
     this.#engineConcurrency = concurrency;
     this.#starting = this.#startEngine(concurrency);
     await this.#starting.catch((error: Error) => this.#left.resolve(error));
@@ -116,7 +120,7 @@ export class Runner<Services = unknown> {
 
   async #start(): Promise<void> {
     const granted = await this.jobs.register();
-    if (granted === null) await this.#startAtFull();
+    if (granted === null && this.#options.tasks.size > 0) await this.#startAtFull();
   }
 
   async #startAtFull(): Promise<void> {
