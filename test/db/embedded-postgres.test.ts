@@ -57,6 +57,13 @@ describe('the embedded Postgres', () => {
     assert.equal((await stat(join(dataDir, 'postgres.json'))).mode & 0o777, 0o600);
   });
 
+  test('has what somebody makes without a schema land in public, beside a Howdah', async () => {
+    await using stack = new AsyncDisposableStack();
+    const { connectionString } = await start(await createUsedFolder(stack), stack);
+    await query(connectionString, 'create schema if not exists howdah');
+    assert.deepEqual(await query(connectionString, 'select current_schema() as name'), [{ name: 'public' }]);
+  });
+
   test('gives up durability when told to', async () => {
     await using stack = new AsyncDisposableStack();
     const { connectionString } = await start(await createUsedFolder(stack), stack, {

@@ -57,6 +57,8 @@ const SETTINGS = {
   log_timezone: 'UTC',
   log_line_prefix: '%m [%p] %q%a ',
   cluster_name: 'howdah',
+  // Its role has the name of Howdah's schema, which "$user" would mean: somebody's own tables would land in there.
+  search_path: 'public',
 };
 
 const NOT_DURABLE = {
