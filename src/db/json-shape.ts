@@ -15,8 +15,8 @@ interface Place {
  * Why a value cannot be kept as it is, whatever is in it: it is nested too deep for what reads it later, refers to itself, or has
  * a member `__proto__`, which much of JavaScript loses in silence. Undefined when it can.
  *
- * @param isJson false for what is still to be made JSON; else NaN and infinite numbers are refused, of which `JSON.stringify`
- *   makes null. @default true
+ * @param isJson false for what is still to be made JSON; else what `JSON.stringify` would lose is refused: NaN and infinite
+ *   numbers, functions, a Map and the like. @default true
  */
 export function findShapeMistake(root: unknown, field: string, isJson = true): FieldMistake | undefined {
   if (isJson && isLost(root)) return { field, message: describeLost(root) };
@@ -38,12 +38,23 @@ export function findShapeMistake(root: unknown, field: string, isJson = true): F
   return undefined;
 }
 
-function isLost(value: unknown): value is number {
-  return typeof value === 'number' && !Number.isFinite(value);
+/** Of which `JSON.stringify` would make null, `{}` or nothing. A member that is undefined is not there, as ever in JSON. */
+function isLost(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value);
+  return (
+    typeof value === 'function' ||
+    typeof value === 'symbol' ||
+    LOST_KINDS.some((each) => value instanceof each)
+  );
 }
 
-function describeLost(value: number): string {
-  return `expected a number that JSON and a double can hold, received ${value}`;
+const LOST_KINDS = [Map, Set, WeakMap, WeakSet, Promise, RegExp, ArrayBuffer];
+
+function describeLost(value: unknown): string {
+  if (typeof value === 'number')
+    return `expected a number that JSON and a double can hold, received ${value}`;
+  const kind = typeof value === 'object' ? value?.constructor.name : typeof value;
+  return `expected what JSON has a word for, received ${/^[AEIOU]/.test(String(kind)) ? 'an' : 'a'} ${kind}`;
 }
 
 /** What says itself how it is written is not looked into. */

@@ -33,6 +33,34 @@ describe('a number that JSON would have as null is refused', () => {
   }
 });
 
+describe('what JSON would have as {} or nothing is refused', () => {
+  for (const [received, value] of [
+    ['a Map', new Map([[1, 2]])],
+    ['a Set', new Set([1])],
+    ['a RegExp', /x/],
+    ['a Promise', Promise.resolve(1)],
+    ['an ArrayBuffer', new ArrayBuffer(1)],
+    ['a function', () => {}],
+    ['a symbol', Symbol('s')],
+  ] as const) {
+    test(received, () => {
+      assert.throws(() => checkJob({ task: anything, payload: { list: [value] } }), {
+        code: 'invalid_payload',
+        fields: [
+          { field: 'payload.list[0]', message: `expected what JSON has a word for, received ${received}` },
+        ],
+      });
+    });
+  }
+
+  test('but for members that are undefined, and what says itself how it is written', () => {
+    checkJob({
+      task: anything,
+      payload: { gone: undefined, at: new Date(), url: new URL('http://a.example') },
+    });
+  });
+});
+
 test('a codec may make JSON of it', () => {
   const limit = z.codec(z.number().nullable(), z.custom<number>(), {
     decode: (max) => max ?? Number.POSITIVE_INFINITY,
