@@ -74,6 +74,7 @@ describe('the connections of a howdah', () => {
     const pool = new pg.Pool({ connectionString: database.connectionString, max: 1, options, types });
     // A database that is dropped right after its end may still end this session first.
     pool.on('connect', (client) => void client.on('error', () => {}));
+    pool.on('error', () => {});
     await using howdah = createHowdah({ pool, tasks: [testTask('anywhere')], application: 'shop' });
     const { id } = await howdah.enqueueAlone(testTask('anywhere'), { a: [1] }, { delayMs: 5_000 });
     const job = await howdah.get(id);

@@ -36,5 +36,8 @@ test('cancelling the live jobs hits one that a worker has taken since', async ()
 });
 
 test('a filter with a date that is none is no filter for every job', () => {
-  assert.throws(() => toSqlFilter({ createdBefore: new Date('soon') }), RangeError);
+  assert.throws(() => toSqlFilter({ createdBefore: new Date('soon') }), {
+    code: 'invalid_request',
+    message: /^createdBefore: expected a valid Date/,
+  });
 });

@@ -135,7 +135,7 @@ describe('each part of the filter', () => {
   for (const [part, filter] of Object.entries(parts)) {
     test(`${part} picks the one job that fits`, async () => {
       await putJob(queue, 'retryable');
-      await queue.pool.query(`select graphile_worker.add_job('works', payload => '{"nul": "\\u0000"}')`);
+      await putOlder('{"nul": "\\u0000"}');
       const id = await putOneThatFits(part);
       assert.equal(await act(`cancel_jobs(${filter})`), 1);
       assert.equal((await queue.job(id)).state, 'cancelled');
@@ -172,9 +172,16 @@ test('reschedule_jobs leaves out jobs that wait for their turn in a sequence, th
   assert.deepEqual([(await queue.job(head)).state, (await queue.job(parked)).run_at], ['scheduled', null]);
 });
 
+/** A job of before what no text can hold was refused. */
+async function putOlder(payload: string): Promise<void> {
+  await queue.pool.query('alter table graphile_worker._private_jobs disable trigger howdah_refuse_text');
+  await queue.pool.query("select graphile_worker.add_job('works', payload => $1)", [payload]);
+}
+
 test('a payload is found however its text is escaped', async () => {
-  for (const who of ['ada', '\\u0061da', 'a\\u0064a', 'bob', 'ada\\u0000'])
+  for (const who of ['ada', '\\u0061da', 'a\\u0064a', 'bob'])
     await queue.pool.query("select howdah.enqueue('works', $1)", [`{"who": "${who}"}`]);
+  await putOlder('{"who": "ada\\u0000"}');
   assert.equal(await act(`cancel_jobs(payload_contains => '{"who": "ada"}', dry_run => true)`), 3);
   assert.equal(await act(`cancel_jobs(payload_contains => '{}', dry_run => true)`), 4);
 });
