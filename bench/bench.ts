@@ -1,10 +1,12 @@
-// npm run bench: Howdah beside its peers, on one machine, in turns. Options: --quick (three minutes, what .ci/run asks for),
-// --only <contender,…>, --jobs <count>, --rounds <count>
+// npm run bench: Howdah beside its peers, on one machine, in turns. Options: --quick (half a minute, what .ci/run asks for: no
+// more than whether the ratios are far off), --save (into docs/), --only <contender,…>, --jobs <count>, --rounds <count>
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { asyncStack } from '../src/start/async-stack.ts';
 import { type Drained, drain, type Place, runContender, the } from './drain.ts';
+import { type Figures, toFigures } from './figures.ts';
+import { type Result, report } from './report.ts';
 import { type Servers, startServers } from './servers.ts';
 
 const CONCURRENCY = 10;
@@ -17,11 +19,15 @@ const CONTENDERS = [
   'bullmq-postgres',
   'sql',
 ];
-const QUICK = ['howdah', 'graphile-worker', 'pg-boss'];
+const QUICK = ['howdah', 'graphile-worker'];
+
+/** Howdah's figures beside those of bare graphile-worker: some two to three times as bad as they are. */
+const LIMITS = { nodeMs: 6, serverMs: 4, slowness: 8 };
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    save: { type: 'boolean', default: false },
     only: { type: 'string' },
     jobs: { type: 'string' },
     rounds: { type: 'string' },
@@ -36,51 +42,75 @@ if (!existsSync(new URL('node_modules', import.meta.url)))
 run(process.execPath, 'packaging/build.ts');
 await using stack = asyncStack();
 const servers = await startServers(stack);
-const places = await preparePlaces(servers);
-const results = new Map<string, Drained[]>(places.map(({ name }) => [name, []]));
-for (let round = 1; round <= rounds; round += 1) {
-  for (const place of places) {
-    const drained = await drain(place, servers, { jobs, concurrency: CONCURRENCY });
-    results.get(place.name)?.push(drained);
-    console.log(`round ${round} ${place.name.padEnd(26)}${line(drained)}`);
-  }
+const results = await compare(await preparePlaces(servers));
+console.log(`\nmedians of ${rounds} rounds`);
+for (const { place, figures } of results) console.log(line(place.name, medians(figures)));
+if (values.save) {
+  await report(results, { rounds, concurrency: CONCURRENCY, servers: servers.about });
+  run('npx', 'biome', 'format', '--write', 'docs/performance.md', 'docs/performance.json');
 }
-console.log(`\nmedian of ${rounds} rounds, ${jobs} jobs`);
-for (const [name, all] of results) console.log(`${name.padEnd(34)}${line(median(all))}`);
+if (values.quick) refuseFarOff(results);
 
 async function preparePlaces(servers: Servers): Promise<Place[]> {
   const prepared: Place[] = [];
   for (const name of names) {
-    const { server } = the(await runContender(name, ['setup']), 'setup');
+    const { setup, server, isSlow } = the(await runContender(name, ['setup']), 'setup');
     const url = await servers.place(name, server);
     if (url === undefined) continue;
     await runContender(name, ['prepare', url]);
-    prepared.push({ name, server, url });
+    prepared.push({ name, setup, server, url, isSlow });
   }
   return prepared;
 }
 
-function line({ jobsPerSecond, nodeMs, serverMs, peakMb }: Drained): string {
-  const figures = [
-    jobsPerSecond.toFixed(0).padStart(7),
-    nodeMs.toFixed(1).padStart(7),
-    serverMs.toFixed(1).padStart(7),
-  ];
-  return `${figures[0]} jobs/s ${figures[1]} ms Node ${figures[2]} ms server per 1,000 jobs ${peakMb.toFixed(0).padStart(5)} MiB`;
+async function compare(places: readonly Place[]): Promise<Result[]> {
+  const drained = new Map(places.map((place): [Place, Drained[]] => [place, []]));
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const [place, all] of drained) {
+      const latest = await drain(place, servers, { jobs: jobsOf(place), concurrency: CONCURRENCY });
+      all.push(latest);
+      console.log(`round ${round} ${line(place.name, latest)}`);
+    }
+  }
+  return [...drained].map(([place, all]) => ({ place, jobs: jobsOf(place), figures: toFigures(all) }));
 }
 
-function median(all: readonly Drained[]): Drained {
-  const of = (key: keyof Drained) => {
-    const sorted = all.map((each) => each[key]).sort((a, b) => a - b);
-    return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-  };
+function jobsOf({ isSlow }: Place): number {
+  return isSlow ? jobs / 10 : jobs;
+}
+
+function medians({ jobsPerSecond, nodeMs, serverMs, startMs, peakMb }: Figures): Drained {
   return {
-    jobsPerSecond: of('jobsPerSecond'),
-    nodeMs: of('nodeMs'),
-    serverMs: of('serverMs'),
-    startMs: of('startMs'),
-    peakMb: of('peakMb'),
+    jobsPerSecond: jobsPerSecond.median,
+    nodeMs: nodeMs.median,
+    serverMs: serverMs.median,
+    startMs: startMs.median,
+    peakMb: peakMb.median,
   };
+}
+
+function line(name: string, { jobsPerSecond, nodeMs, serverMs, peakMb }: Drained): string {
+  return [
+    `${name.padEnd(26)}${jobsPerSecond.toFixed(0).padStart(7)} jobs/s`,
+    `${nodeMs.toFixed(1).padStart(7)} ms Node ${serverMs.toFixed(1).padStart(7)} ms server per 1,000 jobs`,
+    `${peakMb.toFixed(0).padStart(5)} MiB`,
+  ].join(' ');
+}
+
+/** @throws {Error} naming the ratio that is beyond its limit */
+function refuseFarOff(results: readonly Result[]): void {
+  const [howdah, bare] = results.map(({ figures }) => medians(figures));
+  if (!howdah || !bare) throw new Error('expected Howdah and graphile-worker, in this order');
+  const ratios = {
+    nodeMs: howdah.nodeMs / bare.nodeMs,
+    serverMs: howdah.serverMs / bare.serverMs,
+    slowness: bare.jobsPerSecond / howdah.jobsPerSecond,
+  };
+  for (const [name, limit] of Object.entries(LIMITS)) {
+    const ratio = ratios[name as keyof typeof LIMITS];
+    console.log(`${name}: ${ratio.toFixed(2)} times that of graphile-worker, at most ${limit}`);
+    if (!(ratio <= limit)) throw new Error(`${name} is ${ratio.toFixed(2)} times that of graphile-worker`);
+  }
 }
 
 function run(program: string, ...args: string[]): void {

@@ -3,7 +3,7 @@ import type { Contender } from './contenders/contender.ts';
 
 /** What the process that works a queue off says on stdout, a line each. CPU in milliseconds, user and system. */
 export type Said =
-  | { event: 'setup'; setup: string; server: 'postgres' | 'redis' }
+  | { event: 'setup'; setup: string; server: 'postgres' | 'redis'; isSlow: boolean }
   | { event: 'ready'; cpuMs: number }
   | { event: 'drained'; ms: number }
   | { event: 'stopped'; cpuMs: number; peakMb: number };
@@ -11,8 +11,8 @@ export type Said =
 const [name = '', command = '', url = '', count = '0', concurrency = '10'] = process.argv.slice(2);
 const { default: contender } = (await import(`./contenders/${name}.ts`)) as { default: Contender };
 
-if (command === 'setup')
-  say({ event: 'setup', setup: contender.setup, server: contender.server ?? 'postgres' });
+const { setup, server = 'postgres', isSlow = false } = contender;
+if (command === 'setup') say({ event: 'setup', setup, server, isSlow });
 else if (command === 'prepare') await contender.prepare(url);
 else if (command === 'fill') await contender.fill(url, Number(count));
 else await drain(Number(count), Number(concurrency));

@@ -21,10 +21,13 @@ export interface Drained {
   peakMb: number;
 }
 
+/** One contender and where it keeps its jobs. */
 export interface Place {
   name: string;
+  setup: string;
   server: 'postgres' | 'redis';
   url: string;
+  isSlow: boolean;
 }
 
 /** @param jobs how many, and how many at once */

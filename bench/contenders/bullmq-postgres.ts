@@ -3,4 +3,4 @@ import { contender } from './bullmq.ts';
 
 const connection = (connectionString: string) => ({ connectionString, migrate: true });
 
-export default contender('on Postgres', { connection, factory: createPostgresBackend });
+export default contender('on Postgres', { connection, factory: createPostgresBackend, isSlow: true });

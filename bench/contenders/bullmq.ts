@@ -11,12 +11,18 @@ export interface Backend {
   connection: (url: string) => object;
   /** @default that for Redis */
   factory?: unknown;
+  server?: 'redis';
+  isSlow?: boolean;
 }
 
-export function contender(setup: string, { connection, factory }: Backend, server?: 'redis'): Contender {
+export function contender(
+  setup: string,
+  { connection, factory, server, isSlow = false }: Backend,
+): Contender {
   const open = (url: string) => new Queue(TASK, { connection: connection(url) } as never, factory as never);
   return {
     setup: `${setup}, ${CONCURRENCY} jobs at once, completed jobs removed; filled by addBulk`,
+    isSlow,
     ...(server && { server }),
     async prepare(url) {
       const queue = open(url);

@@ -4,6 +4,8 @@ export interface Contender {
   readonly setup: string;
   /** Which server it keeps its jobs in. @default Postgres */
   readonly server?: 'redis';
+  /** Whether it gets a tenth of the jobs, lest everybody wait for it. @default false */
+  readonly isSlow?: boolean;
   /** Once for a fresh database. */
   prepare(url: string): Promise<void>;
   /** Adds so many jobs that do nothing, all in one, as quickly as it can. */

@@ -11,7 +11,7 @@ const FAST = { localQueue: { size: 500 }, completeJobBatchDelay: 0, failJobBatch
 export default contender('local queue of 500, ends of jobs in batches (completeJobBatchDelay 0)', FAST);
 
 /** @param settings of its worker beside the number of runs at once */
-export function contender(setup: string, settings: object): Contender {
+export function contender(setup: string, settings: object, isSlow = false): Contender {
   const options = (connectionString: string): WorkerSharedOptions => ({
     connectionString,
     schema: SCHEMA,
@@ -19,6 +19,7 @@ export function contender(setup: string, settings: object): Contender {
   });
   return {
     setup: `${setup}; filled by add_jobs`,
+    isSlow,
     prepare: (url) => runMigrations(options(url)),
     fill: (url, count) =>
       inSteps(
