@@ -1,23 +1,23 @@
 import { resolve } from 'node:path';
-import { parseDatabaseAddress, withSchema } from './config/database-address.ts';
-import { parseDatabaseUrl } from './config/database-url.ts';
-import { durationParser } from './config/duration.ts';
+import { parseDatabaseAddress, withSchema } from './config/database/database-address.ts';
+import { parseDatabaseUrl } from './config/database/database-url.ts';
+import { DEFAULT_SCHEMA, parseSchemaName } from './config/database/schema-name.ts';
 import { type Environment, EnvironmentReader } from './config/environment-reader.ts';
-import { type HttpSettings, readHttpSettings } from './config/http-settings.ts';
-import { type LogLevel, parseLogLevel } from './config/log-level.ts';
-import { misspelledVariables } from './config/misspelled-variables.ts';
-import { parseEnvironment } from './config/node-environment.ts';
+import { type HttpSettings, readHttpSettings } from './config/http/http-settings.ts';
+import { misspelledVariables } from './config/mistakes/misspelled-variables.ts';
 import { byParameters, type ProgramParameters, toEnvironment } from './config/program-config.ts';
-import { parseQueues, type QueueSetting } from './config/queue-setting.ts';
-import { reportTokens } from './config/report-tokens.ts';
-import type { Role } from './config/role.ts';
-import { DEFAULT_SCHEMA, parseSchemaName } from './config/schema-name.ts';
-import { parseToken, SECRET_HINT } from './config/secrets.ts';
-import { parseSwitch } from './config/switch.ts';
+import { reportTokens } from './config/secrets/report-tokens.ts';
+import { parseToken, SECRET_HINT } from './config/secrets/secrets.ts';
+import { durationParser } from './config/settings/duration.ts';
+import { type LogLevel, parseLogLevel } from './config/settings/log-level.ts';
+import { parseEnvironment } from './config/settings/node-environment.ts';
+import { parseQueues, type QueueSetting } from './config/settings/queue-setting.ts';
+import type { Role } from './config/settings/role.ts';
+import { parseSwitch } from './config/settings/switch.ts';
 
-export { ConfigError, type ConfigProblem } from './config/config-error.ts';
 export { configWarnings } from './config/config-warnings.ts';
-export { MIN_SECRET_LENGTH } from './config/secrets.ts';
+export { ConfigError, type ConfigProblem } from './config/mistakes/config-error.ts';
+export { MIN_SECRET_LENGTH } from './config/secrets/secrets.ts';
 export type { LogLevel, QueueSetting, Role };
 
 /** Every setting, checked and with its default; `settings` are the application's own. Frozen. */

@@ -8,9 +8,9 @@ export {
   type RouteContext,
   type ServiceContext,
 } from './app/define-app.ts';
-export { durationParser } from './config/duration.ts';
 export { EnvironmentReader as SettingsReader } from './config/environment-reader.ts';
-export { Mistake } from './config/mistake.ts';
+export { Mistake } from './config/mistakes/mistake.ts';
+export { durationParser } from './config/settings/duration.ts';
 export {
   ConfigError,
   type ConfigProblem,

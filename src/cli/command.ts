@@ -1,7 +1,7 @@
 import type { AnyApp } from '../app/define-app.ts';
 import type { DatabaseHandle } from '../db/connections/open-database.ts';
-import type { OptionValues } from './option-values.ts';
-import type { Output } from './output.ts';
+import type { OptionValues } from './arguments/option-values.ts';
+import type { Output } from './terminal/output.ts';
 
 /** An option that a command takes. */
 export interface OptionDefinition {

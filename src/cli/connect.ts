@@ -1,4 +1,4 @@
-import { withSchema } from '../config/database-address.ts';
+import { withSchema } from '../config/database/database-address.ts';
 import { readDatabasePlace } from '../config.ts';
 import { type DatabaseHandle, openDatabase } from '../db/connections/open-database.ts';
 import { embeddedAddress } from '../db/embedded/address.ts';

@@ -1,5 +1,5 @@
+import { COMMON_OPTIONS } from './arguments/parse-arguments.ts';
 import type { ListedCommand, NamedCommand, OptionDefinitions } from './command.ts';
-import { COMMON_OPTIONS } from './parse-arguments.ts';
 
 const EXIT_CODES = 'Exit codes: 0 done, 1 refused, failed or something found wrong, 2 wrongly called.';
 

@@ -1,7 +1,7 @@
+import { suggestion } from './arguments/suggestion.ts';
 import type { ListedCommand, NamedCommand } from './command.ts';
 import { UsageError } from './command-error.ts';
 import { COMMANDS } from './commands.ts';
-import { suggestion } from './suggestion.ts';
 
 export async function loadCommand({ name, summary, load }: ListedCommand): Promise<NamedCommand> {
   return { name, summary, ...(await load()) };

@@ -1,5 +1,5 @@
+import { COMMON_OPTIONS } from './arguments/parse-arguments.ts';
 import type { NamedCommand } from './command.ts';
-import { COMMON_OPTIONS } from './parse-arguments.ts';
 
 /** What registers the function for npx too, unless that has a completion already; zsh looks through aliases to npx. */
 const REGISTER = {

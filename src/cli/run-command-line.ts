@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ExitCode } from './command.ts';
-import type { Stream } from './output.ts';
+import type { Stream } from './terminal/output.ts';
 
 export interface StandardStreams {
   stdout: Stream;
@@ -27,7 +27,7 @@ async function tellFailure(
 ): Promise<ExitCode> {
   const [{ describeFailure, toProblem }, { printableJson, printableLines }] = await Promise.all([
     import('./describe-failure.ts'),
-    import('./text-width.ts'),
+    import('./terminal/text-width.ts'),
   ]);
   const failure = describeFailure(error);
   if (!failure) throw error;

@@ -1,13 +1,13 @@
 import type { DatabaseHandle } from '../db/connections/open-database.ts';
 import { asyncStack } from '../start/async-stack.ts';
+import type { OptionValues } from './arguments/option-values.ts';
+import { parseArguments } from './arguments/parse-arguments.ts';
 import type { ExitCode, NamedCommand } from './command.ts';
 import { UsageError } from './command-error.ts';
 import { renderHelp } from './help.ts';
 import { findCommand } from './load-command.ts';
-import type { OptionValues } from './option-values.ts';
-import { Output } from './output.ts';
-import { parseArguments } from './parse-arguments.ts';
 import type { StandardStreams } from './run-command-line.ts';
+import { Output } from './terminal/output.ts';
 
 /** @throws {UsageError} when there is no such command, or it is wrongly called @throws what the command throws */
 export async function runCommand(

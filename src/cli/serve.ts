@@ -1,5 +1,5 @@
 import { endEarlyOnSignals } from '../start/signals/end-early.ts';
-import { APP_OPTIONS } from './app-options.ts';
+import { APP_OPTIONS } from './arguments/app-options.ts';
 import type { Call, Command, ExitCode } from './command.ts';
 
 /** A command that runs a service in this process until it is told to stop. */

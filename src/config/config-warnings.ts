@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { parseDatabaseAddress } from './database-address.ts';
+import { parseDatabaseAddress } from './database/database-address.ts';
 
 const MANY_JOBS = 200;
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/i;

@@ -1,6 +1,6 @@
-import { ConfigError, type ConfigProblem } from './config-error.ts';
-import { Mistake } from './mistake.ts';
-import { received } from './received.ts';
+import { ConfigError, type ConfigProblem } from './mistakes/config-error.ts';
+import { Mistake } from './mistakes/mistake.ts';
+import { received } from './mistakes/received.ts';
 
 /** What an environment looks like: `process.env`, or a literal in a test. */
 export type Environment = Readonly<Record<string, string | undefined>>;

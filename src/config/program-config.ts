@@ -1,6 +1,6 @@
-import { ConfigError } from './config-error.ts';
 import type { Environment } from './environment-reader.ts';
-import type { QueueSetting } from './queue-setting.ts';
+import { ConfigError } from './mistakes/config-error.ts';
+import type { QueueSetting } from './settings/queue-setting.ts';
 
 /** What a program says itself where a process of its own would read its environment. Milliseconds, as there. */
 export interface ProgramParameters {

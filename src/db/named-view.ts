@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { DEFAULT_SCHEMA } from '../config/schema-name.ts';
+import { DEFAULT_SCHEMA } from '../config/database/schema-name.ts';
 import { isAsGiven, type Naming } from './naming.ts';
 
 /** Statements of a client, renamed where they are text: what is none, such as a cursor, is sent as it is. */

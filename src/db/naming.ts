@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { parseDatabaseAddress } from '../config/database-address.ts';
-import { DEFAULT_SCHEMA } from '../config/schema-name.ts';
+import { parseDatabaseAddress } from '../config/database/database-address.ts';
+import { DEFAULT_SCHEMA } from '../config/database/schema-name.ts';
 import { splitStatement } from './split-statement.ts';
 
 /** What a name of Howdah's own begins with: schemas, the roles of a cluster, the channel of a database. */

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { parseDatabaseAddress, withSchema, withSessions } from '../config/database-address.ts';
+import { parseDatabaseAddress, withSchema, withSessions } from '../config/database/database-address.ts';
 import { meantSchema, readDatabasePlace } from '../config.ts';
 import { createClient, createClientLike } from '../db/connections/connection.ts';
 import { adoptPool, FOREIGN_SETTINGS, isForeign } from '../db/connections/foreign-pool.ts';

@@ -1,14 +1,14 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { TrustedProxies } from '../config/trusted-proxies.ts';
+import type { TrustedProxies } from '../config/http/trusted-proxies.ts';
 import type { Database } from '../db/database.ts';
 import type { TaskDistributor } from '../enqueue/task-distributor.ts';
 import type { EventHub } from '../observability/event-hub.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Catalogue } from '../tasks/catalogue.ts';
-import type { Authorize, CallerRole } from './authorize.ts';
-import type { ProxyTrust } from './proxy-trust.ts';
+import type { Authorize, CallerRole } from './callers/authorize.ts';
+import type { ProxyTrust } from './callers/proxy-trust.ts';
 
 /** What the HTTP API is made from. */
 export interface AppDependencies {

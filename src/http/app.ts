@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { refuseInvalid } from '../wire/describe-mistakes.ts';
-import { answerError } from './answer-error.ts';
+import { answerError } from './answers/answer-error.ts';
+import { refuseAddress } from './answers/refuse-address.ts';
 import type { App, AppDependencies, AppEnv } from './app-dependencies.ts';
 import { continueTrace } from './middleware/continue-trace.ts';
 import { identifyCaller } from './middleware/identify-caller.ts';
@@ -11,7 +12,6 @@ import { refuseLostBody } from './middleware/refuse-lost-body.ts';
 import { secureHeaders } from './middleware/secure-headers.ts';
 import { trustProxies } from './middleware/trust-proxies.ts';
 import { pathBelow } from './mount-path.ts';
-import { refuseAddress } from './refuse-address.ts';
 import { addAssetRoutes } from './routes/assets.ts';
 import { addEventRoutes } from './routes/events.ts';
 import { addHealthRoutes } from './routes/health.ts';

@@ -1,4 +1,4 @@
-import { describeDatabaseAddress } from '../config/database-address.ts';
+import { describeDatabaseAddress } from '../config/database/database-address.ts';
 import { type Config, configWarnings, type Role } from '../config.ts';
 import type { Service } from './service.ts';
 import type { ServiceOptions } from './service-options.ts';

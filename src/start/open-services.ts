@@ -1,6 +1,6 @@
 import type { ServiceContext } from '../app/define-app.ts';
 import type { LoadedApp } from '../app/load-tasks.ts';
-import { developmentKey } from '../config/development-secrets.ts';
+import { developmentKey } from '../config/secrets/development-secrets.ts';
 import type { Config, Role } from '../config.ts';
 import type { DatabaseHandle } from '../db/connections/open-database.ts';
 import type { Logger } from '../observability/logger.ts';

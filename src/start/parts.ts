@@ -1,7 +1,7 @@
 import type { LoadedApp } from '../app/load-tasks.ts';
-import type { Tokens } from '../config/development-secrets.ts';
+import type { Tokens } from '../config/secrets/development-secrets.ts';
 import type { LateQueues } from '../db/migration/migrate.ts';
-import type { HttpServer } from '../http/server.ts';
+import type { HttpServer } from '../http/server/server.ts';
 import type { TaskProcessor } from '../work/processor.ts';
 import type { ApplicationDatabase } from './database/application-database.ts';
 import type { Phase } from './http/readiness.ts';

@@ -1,7 +1,7 @@
 import type { AnyApp } from '../app/define-app.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import { EmbeddedPostgresError } from '../db/embedded/postgres-error.ts';
-import { ListenError } from '../http/listen-error.ts';
+import { ListenError } from '../http/server/listen-error.ts';
 import { createEventHub, type EventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
 import type { Logger } from '../observability/logger.ts';

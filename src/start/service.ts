@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadTasks } from '../app/load-tasks.ts';
-import { developmentTokens } from '../config/development-secrets.ts';
+import { developmentTokens } from '../config/secrets/development-secrets.ts';
 import { asyncStack } from './async-stack.ts';
 import { openServer } from './database/open-server.ts';
 import { serveHttp } from './http/serve-http.ts';

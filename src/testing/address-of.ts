@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type DatabaseAddress, withSchema } from '../config/database-address.ts';
+import { type DatabaseAddress, withSchema } from '../config/database/database-address.ts';
 import { meantSchema } from '../config.ts';
 
 export interface Place {

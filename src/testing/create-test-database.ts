@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import type { AnyApp } from '../app/define-app.ts';
 import { loadTasks } from '../app/load-tasks.ts';
-import { withDatabase, withSchema } from '../config/database-address.ts';
+import { withDatabase, withSchema } from '../config/database/database-address.ts';
 import { meantSchema } from '../config.ts';
 import { createClient, createPool } from '../db/connections/connection.ts';
 import { sqlStateOf } from '../db/sql-state.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { parseDatabaseAddress, withDatabase } from '../config/database-address.ts';
+import { parseDatabaseAddress, withDatabase } from '../config/database/database-address.ts';
 import { createClient } from '../db/connections/connection.ts';
 import { type MigrationTarget, migrateDatabase } from '../db/migration/migrate.ts';
 import { readMigrations } from '../db/migration/migration-folder.ts';

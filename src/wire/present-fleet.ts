@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import { formatDuration } from '../config/duration.ts';
+import { formatDuration } from '../config/settings/duration.ts';
 import { withRawNumbers } from '../db/exact-json.ts';
 import type { Schedule } from '../look/schedules.ts';
 import type { KnownTask } from '../look/tasks.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { describeDuration, describeInstant } from '../../src/cli/describe-time.ts';
+import { describeDuration, describeInstant } from '../../src/cli/terminal/describe-time.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Column, renderTable } from '../../src/cli/table.ts';
-import { fitText, printable, printableJson, textWidth } from '../../src/cli/text-width.ts';
+import { type Column, renderTable } from '../../src/cli/terminal/table.ts';
+import { fitText, printable, printableJson, textWidth } from '../../src/cli/terminal/text-width.ts';
 
 type Row = Record<'id' | 'task' | 'error', string>;
 

@@ -6,7 +6,7 @@ import {
   describeDatabaseAddress,
   parseDatabaseAddress,
   withSessions,
-} from '../../src/config/database-address.ts';
+} from '../../src/config/database/database-address.ts';
 import { ConfigError, loadConfig } from '../../src/config.ts';
 
 const READ: [address: string, expected: Partial<DatabaseAddress>][] = [

@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { developmentKey, developmentTokens } from '../../src/config/development-secrets.ts';
+import { developmentKey, developmentTokens } from '../../src/config/secrets/development-secrets.ts';
 import { ConfigError, loadConfig } from '../../src/config.ts';
 import { PRODUCTION } from './variables.ts';
 
 const GENERATED = /^[\w-]{43}$/;
 const PROGRAM = `
   import { loadConfig } from ${JSON.stringify(import.meta.resolve('../../src/config.ts'))};
-  import { developmentKey, developmentTokens } from ${JSON.stringify(import.meta.resolve('../../src/config/development-secrets.ts'))};
+  import { developmentKey, developmentTokens } from ${JSON.stringify(import.meta.resolve('../../src/config/secrets/development-secrets.ts'))};
   const config = loadConfig({ DATA_DIR: process.argv[1] });
   process.stdin.once('data', async () => {
     process.stdout.write(JSON.stringify({ secretKey: await developmentKey(config), ...(await developmentTokens(config)) }));

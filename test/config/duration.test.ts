@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { durationParser, formatDuration } from '../../src/config/duration.ts';
+import { durationParser, formatDuration } from '../../src/config/settings/duration.ts';
 
 const parse = durationParser(Number.MAX_SAFE_INTEGER);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { isWithinEdits } from '../../src/config/edit-distance.ts';
+import { isWithinEdits } from '../../src/config/mistakes/edit-distance.ts';
 import { loadConfig, problemsOf } from './problems-of.ts';
 import { VARIABLES } from './variables.ts';
 

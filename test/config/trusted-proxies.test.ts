@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Mistake } from '../../src/config/mistake.ts';
-import { parseTrustedProxies } from '../../src/config/trusted-proxies.ts';
+import { parseTrustedProxies } from '../../src/config/http/trusted-proxies.ts';
+import { Mistake } from '../../src/config/mistakes/mistake.ts';
 
 describe('TRUSTED_PROXIES', () => {
   test('is a number of proxies, or addresses and networks', () => {

@@ -1,4 +1,4 @@
-import { durationParser } from '../../src/config/duration.ts';
+import { durationParser } from '../../src/config/settings/duration.ts';
 import { runHere } from '../support/howdah-cli.ts';
 import { TEST_SCHEMA } from '../support/test-schema.ts';
 import type { BulkRequest, Driver, Filter, JobRequest, ListFilter } from './driver.ts';

@@ -1,4 +1,4 @@
-import { durationParser } from '../../src/config/duration.ts';
+import { durationParser } from '../../src/config/settings/duration.ts';
 import type { HowdahClient } from '../../src/http/client.ts';
 import type { BulkRequest, Driver, Filter, JobRequest, ListFilter, SeenJob, SeenSummary } from './driver.ts';
 import { Refusal, toFields } from './refusal.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import pg from 'pg';
-import { withSchema } from '../../src/config/database-address.ts';
+import { withSchema } from '../../src/config/database/database-address.ts';
 import { lookAtMigration } from '../../src/db/migration/look-at-migration.ts';
 import { migrateDatabase } from '../../src/db/migration/migrate.ts';
 import { type MigrationFolder, makeMigrationFolder } from '../support/migration-folder.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, test } from 'node:test';
-import { EventOutbox } from '../../src/http/event-outbox.ts';
+import { EventOutbox } from '../../src/http/events/event-outbox.ts';
 
 const patient = { waitMs: 10_000, signal: new AbortController().signal };
 const job = (n: number) => ({ event: 'job', id: String(n), data: '{}' });

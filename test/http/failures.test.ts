@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { openDatabase } from '../../src/db/connections/open-database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
 import type { TaskDistributor } from '../../src/enqueue/task-distributor.ts';
-import { toHowdahError } from '../../src/http/to-howdah-error.ts';
+import { toHowdahError } from '../../src/http/answers/to-howdah-error.ts';
 import { holdVerification } from '../bank/users/hold-lock.ts';
 import { ADA } from '../bank/users/open-customers.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { ReadinessCheck } from '../../src/http/app-dependencies.ts';
-import { createHealthApp } from '../../src/http/health-app.ts';
+import { createHealthApp } from '../../src/http/server/health-app.ts';
 import { ADMIN_TOKEN, openApp, outcomeOf, type TestApp, VIEWER_TOKEN } from './open-app.ts';
 
 const READY: ReadinessCheck = async () => ({ ready: true, checks: { database: { ok: true } } });

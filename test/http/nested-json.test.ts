@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { restoreBody } from '../../src/http/restore-body.ts';
+import { restoreBody } from '../../src/http/requests/restore-body.ts';
 import { openApi, type TestApi } from './open-api.ts';
 import { readProblem } from './open-app.ts';
 

@@ -4,9 +4,9 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
-import { createFetchHandler, type FetchHandler } from '../../src/http/fetch-handler.ts';
-import { createHealthApp } from '../../src/http/health-app.ts';
-import { startHttpServer } from '../../src/http/server.ts';
+import { createFetchHandler, type FetchHandler } from '../../src/http/server/fetch-handler.ts';
+import { createHealthApp } from '../../src/http/server/health-app.ts';
+import { startHttpServer } from '../../src/http/server/server.ts';
 import { createRecordingLogger } from '../../src/testing/recording-logger.ts';
 
 const app = createHealthApp(async () => ({ ready: true, checks: { database: { ok: true } } }));

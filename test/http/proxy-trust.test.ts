@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { parseTrustedProxies } from '../../src/config/trusted-proxies.ts';
-import { createProxyTrust } from '../../src/http/proxy-trust.ts';
+import { parseTrustedProxies } from '../../src/config/http/trusted-proxies.ts';
+import { createProxyTrust } from '../../src/http/callers/proxy-trust.ts';
 
 /** From whom a request came whose socket's other end is the nearest proxy. */
 function clientOf(trusted: string, headers: Record<string, string>, socketAddress = '10.0.0.1'): string {

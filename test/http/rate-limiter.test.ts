@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toNetwork } from '../../src/http/client-address.ts';
-import { createRateLimiter } from '../../src/http/rate-limiter.ts';
+import { toNetwork } from '../../src/http/callers/client-address.ts';
+import { createRateLimiter } from '../../src/http/callers/rate-limiter.ts';
 
 function createLimiter(options: { limit: number; maxKeys?: number }) {
   const clock = { now: 0 };

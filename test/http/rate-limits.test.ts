@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { parseTrustedProxies } from '../../src/config/trusted-proxies.ts';
+import { parseTrustedProxies } from '../../src/config/http/trusted-proxies.ts';
 import type { App } from '../../src/http/app-dependencies.ts';
 import { jsonPost, openApp, outcomeOf, readProblem, type TestApp } from './open-app.ts';
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { ListenError } from '../../src/http/listen-error.ts';
-import { type HttpServer, startHttpServer } from '../../src/http/server.ts';
+import { ListenError } from '../../src/http/server/listen-error.ts';
+import { type HttpServer, startHttpServer } from '../../src/http/server/server.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { jsonPost, openApp, outcomeOf, type TestApp } from './open-app.ts';
 

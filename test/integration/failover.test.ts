@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
-import { parseDatabaseAddress } from '../../src/config/database-address.ts';
+import { parseDatabaseAddress } from '../../src/config/database/database-address.ts';
 import { forgetHost } from '../../src/db/connections/choose-host.ts';
 import { createClient, createPool } from '../../src/db/connections/connection.ts';
 import { openSession } from '../../src/db/connections/session.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { withSessions } from '../../src/config/database-address.ts';
+import { withSessions } from '../../src/config/database/database-address.ts';
 import { createPool } from '../../src/db/connections/connection.ts';
 import { lookAtSessions } from '../../src/db/connections/look-at-sessions.ts';
 import { runHowdah } from '../support/howdah-cli.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ConfigError } from '../../src/config/config-error.ts';
+import { ConfigError } from '../../src/config/mistakes/config-error.ts';
 import { loadConfig } from '../../src/config.ts';
 import { namingOf } from '../../src/db/naming.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
-import { parseSchemaName } from '../../src/config/schema-name.ts';
+import { parseSchemaName } from '../../src/config/database/schema-name.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let database: TestDatabase;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
-import { withSchema } from '../../src/config/database-address.ts';
+import { withSchema } from '../../src/config/database/database-address.ts';
 import { createClient } from '../../src/db/connections/connection.ts';
 import { migrateDatabase } from '../../src/db/migration/migrate.ts';
 import { announceTasks } from '../../src/enqueue/announce-tasks.ts';

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
 import { z } from 'zod';
 import { defineApp } from '../../src/app/define-app.ts';
-import { withSchema } from '../../src/config/database-address.ts';
+import { withSchema } from '../../src/config/database/database-address.ts';
 import {
   createHowdah,
   defineTask,

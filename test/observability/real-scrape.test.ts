@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { createApp } from '../../src/http/app.ts';
-import { createHealthApp } from '../../src/http/health-app.ts';
+import { createHealthApp } from '../../src/http/server/health-app.ts';
 import { readQueueStats } from '../../src/look/queue-stats.ts';
 import { readUpkeep } from '../../src/look/upkeep.ts';
 import { readVacuumHolders } from '../../src/look/vacuum-holders.ts';

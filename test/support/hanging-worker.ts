@@ -14,7 +14,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { parseQueues } from '../../src/config/queue-setting.ts';
+import { parseQueues } from '../../src/config/settings/queue-setting.ts';
 import { openDatabase } from '../../src/db/connections/open-database.ts';
 import { createEventHub } from '../../src/observability/event-hub.ts';
 import { createLogger } from '../../src/observability/logger.ts';

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Stream } from '../../src/cli/output.ts';
 import { runCommandLine } from '../../src/cli/run-command-line.ts';
+import type { Stream } from '../../src/cli/terminal/output.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));

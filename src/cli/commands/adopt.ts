@@ -6,11 +6,11 @@ import {
   readAdopterInstead,
   readInstallationProblem,
 } from '../../operate/installation.ts';
-import { actLocally } from '../act-locally.ts';
+import { actLocally } from '../act/act-locally.ts';
+import { localActor } from '../act/local-actor.ts';
 import type { Call, Command, ExitCode } from '../command.ts';
 import { CommandError, UsageError } from '../command-error.ts';
-import { interruptSignal } from '../interrupt-signal.ts';
-import { localActor } from '../local-actor.ts';
+import { interruptSignal } from '../terminal/interrupt-signal.ts';
 
 /** Locks are held for milliseconds, as in the bulk commands. */
 const BATCH_SIZE = 250;

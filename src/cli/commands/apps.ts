@@ -1,11 +1,11 @@
 import type { SqlClient } from '../../db/sql-client.ts';
 import { type Application, listApplications } from '../../look/applications.ts';
 import { forgetApplication, releaseTask, renameApplication } from '../../operate/application-commands.ts';
-import { actLocally } from '../act-locally.ts';
+import { actLocally } from '../act/act-locally.ts';
 import type { Call, Command, ExitCode } from '../command.ts';
 import { UsageError } from '../command-error.ts';
-import { describeInstant } from '../describe-time.ts';
-import type { Column } from '../table.ts';
+import { describeInstant } from '../terminal/describe-time.ts';
+import type { Column } from '../terminal/table.ts';
 
 const COLUMNS: readonly Column<Application>[] = [
   { title: 'APPLICATION', text: ({ name }) => name, style: () => 'bold' },

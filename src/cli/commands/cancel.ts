@@ -1,5 +1,5 @@
 import { cancelJob } from '../../operate/job-commands.ts';
-import { changeCommand, REASON_OPTION } from '../change-jobs.ts';
+import { changeCommand, REASON_OPTION } from '../act/change-jobs.ts';
 
 export const cancel = changeCommand({
   about: ['A running job is told within a second, stays running until its handler ends, and ends cancelled.'],

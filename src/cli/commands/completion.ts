@@ -1,9 +1,9 @@
+import { suggestion } from '../arguments/suggestion.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../command-error.ts';
 import { COMMANDS } from '../commands.ts';
 import { loadCommand } from '../load-command.ts';
 import { renderCompletion } from '../render-completion.ts';
-import { suggestion } from '../suggestion.ts';
 
 const SHELLS = ['bash', 'zsh'] as const;
 

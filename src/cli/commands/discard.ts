@@ -1,5 +1,5 @@
 import { discardJob } from '../../operate/job-commands.ts';
-import { changeCommand, REASON_OPTION } from '../change-jobs.ts';
+import { changeCommand, REASON_OPTION } from '../act/change-jobs.ts';
 
 export const discard = changeCommand({
   options: REASON_OPTION,

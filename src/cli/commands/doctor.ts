@@ -1,4 +1,4 @@
-import { APP_OPTIONS } from '../app-options.ts';
+import { APP_OPTIONS } from '../arguments/app-options.ts';
 import type { Command } from '../command.ts';
 
 export const doctor: Command = {

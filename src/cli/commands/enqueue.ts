@@ -2,11 +2,11 @@ import { parseExactly } from '../../db/exact-json.ts';
 import { describeOption } from '../../enqueue/describe-option.ts';
 import { OPTION_ROWS, type OptionRow } from '../../enqueue/option-table.ts';
 import type { RequestedJob } from '../../wire/schemas/new-job.ts';
+import type { OptionValues } from '../arguments/option-values.ts';
 import type { Call, Command, OptionDefinition } from '../command.ts';
 import { UsageError } from '../command-error.ts';
-import { describeInstant } from '../describe-time.ts';
-import type { OptionValues } from '../option-values.ts';
-import { readStandardInput } from '../read-standard-input.ts';
+import { describeInstant } from '../terminal/describe-time.ts';
+import { readStandardInput } from '../terminal/read-standard-input.ts';
 
 /** Those whose value is one text: `--header` is put together from several. */
 const PLAIN_OPTIONS = OPTION_ROWS.map(([, row]) => row).filter(({ kind }) => kind !== 'headers');
@@ -32,7 +32,7 @@ export const enqueue: Command = {
   async run(call) {
     const requested = await readRequest(call);
     const { db } = await call.connect();
-    const { enqueueJob } = await import('../enqueue-job.ts');
+    const { enqueueJob } = await import('../act/enqueue-job.ts');
     const added = await enqueueJob(db, requested);
     const { id, task, queue, maxRetries, runAt } = added;
     const when = runAt.getTime() > Date.now() ? `, ${describeInstant(runAt)}` : '';
@@ -72,7 +72,7 @@ function toPlaceholder({ kind, name }: OptionRow): string {
 }
 
 async function readRequest({ args: [task = '', payload], options }: Call): Promise<RequestedJob> {
-  const { checkRequest } = await import('../enqueue-job.ts');
+  const { checkRequest } = await import('../act/enqueue-job.ts');
   const given = PLAIN_OPTIONS.filter(({ name }) => options.isSet(toFlag(name)));
   const fields = given.map(({ name, kind }) => {
     const text = options.text(toFlag(name)) ?? '';

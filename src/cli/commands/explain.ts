@@ -1,8 +1,8 @@
 import { explainJob } from '../../look/explain-job.ts';
+import { noJob, toJobId } from '../arguments/job-id.ts';
 import type { Command } from '../command.ts';
-import { stateStyle } from '../job-columns.ts';
-import { noJob, toJobId } from '../job-id.ts';
-import { printable } from '../text-width.ts';
+import { stateStyle } from '../terminal/job-columns.ts';
+import { printable } from '../terminal/text-width.ts';
 
 export const explain: Command = {
   usage: 'ID',

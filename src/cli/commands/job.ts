@@ -3,13 +3,13 @@ import { getJob } from '../../look/get-job.ts';
 import type { Job, JobError } from '../../look/job.ts';
 import { presentJob } from '../../wire/present-job.ts';
 import { withinDepth } from '../../wire/within-depth.ts';
+import { noJob, toJobId } from '../arguments/job-id.ts';
 import type { Command } from '../command.ts';
-import { describeDuration, describeExactly } from '../describe-time.ts';
-import { stateStyle } from '../job-columns.ts';
-import { noJob, toJobId } from '../job-id.ts';
-import type { Output } from '../output.ts';
-import { renderFacts } from '../render-facts.ts';
-import { printable } from '../text-width.ts';
+import { describeDuration, describeExactly } from '../terminal/describe-time.ts';
+import { stateStyle } from '../terminal/job-columns.ts';
+import type { Output } from '../terminal/output.ts';
+import { renderFacts } from '../terminal/render-facts.ts';
+import { printable } from '../terminal/text-width.ts';
 
 export const job: Command = {
   usage: 'ID',

@@ -3,13 +3,13 @@ import type { JobSummary } from '../../look/job.ts';
 import type { JobFilter } from '../../look/job-filter.ts';
 import { listJobs, MAX_PAGE_SIZE } from '../../look/list-jobs.ts';
 import { presentSummary } from '../../wire/present-job.ts';
+import { FILTER_OPTIONS, readFilter } from '../arguments/job-filter-options.ts';
+import { toJobId } from '../arguments/job-id.ts';
 import type { Call, Command } from '../command.ts';
 import { UsageError } from '../command-error.ts';
-import { JOB_COLUMNS } from '../job-columns.ts';
-import { FILTER_OPTIONS, readFilter } from '../job-filter-options.ts';
-import { toJobId } from '../job-id.ts';
-import type { Output } from '../output.ts';
-import { watchUntilInterrupted } from '../watch-until-interrupted.ts';
+import { JOB_COLUMNS } from '../terminal/job-columns.ts';
+import type { Output } from '../terminal/output.ts';
+import { watchUntilInterrupted } from '../terminal/watch-until-interrupted.ts';
 
 const DEFAULT_LIMIT = 50;
 const MOST = 10_000;

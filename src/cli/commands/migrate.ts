@@ -1,6 +1,6 @@
-import { withSchema } from '../../config/database-address.ts';
+import { withSchema } from '../../config/database/database-address.ts';
 import type { MigrateOptions } from '../../db/migration/migrate.ts';
-import { APP_OPTIONS } from '../app-options.ts';
+import { APP_OPTIONS } from '../arguments/app-options.ts';
 import type { Call, Command, ExitCode } from '../command.ts';
 import { CommandError, UsageError } from '../command-error.ts';
 

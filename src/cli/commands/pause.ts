@@ -1,7 +1,7 @@
 import { pauseQueue } from '../../operate/queue-commands.ts';
-import { changeQueues } from '../change-queues.ts';
+import { changeQueues } from '../act/change-queues.ts';
+import { localActor } from '../act/local-actor.ts';
 import type { Command } from '../command.ts';
-import { localActor } from '../local-actor.ts';
 
 export const pause: Command = {
   usage: 'QUEUE… | --all',

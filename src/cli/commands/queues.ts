@@ -1,9 +1,9 @@
 import { type QueueStats, readQueueStats } from '../../look/queue-stats.ts';
 import { presentQueue } from '../../wire/present-queue.ts';
 import type { Command } from '../command.ts';
-import { describeDuration, describeInstant } from '../describe-time.ts';
-import type { Column } from '../table.ts';
-import { printable } from '../text-width.ts';
+import { describeDuration, describeInstant } from '../terminal/describe-time.ts';
+import type { Column } from '../terminal/table.ts';
+import { printable } from '../terminal/text-width.ts';
 
 const COLUMNS: readonly Column<QueueStats>[] = [
   { title: 'QUEUE', text: ({ queue }) => queue, style: () => 'bold' },

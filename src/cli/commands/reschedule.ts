@@ -1,8 +1,8 @@
 import { rescheduleJob } from '../../operate/job-commands.ts';
-import { changeEach } from '../change-jobs.ts';
+import { changeEach } from '../act/change-jobs.ts';
+import type { OptionValues } from '../arguments/option-values.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../command-error.ts';
-import type { OptionValues } from '../option-values.ts';
 
 export const reschedule: Command = {
   usage: 'ID… --at INSTANT | --in DURATION',

@@ -1,5 +1,5 @@
 import { resumeQueue } from '../../operate/queue-commands.ts';
-import { changeQueues } from '../change-queues.ts';
+import { changeQueues } from '../act/change-queues.ts';
 import type { Command } from '../command.ts';
 
 export const resume: Command = {

@@ -1,5 +1,5 @@
 import { retryJob } from '../../operate/job-commands.ts';
-import { changeCommand } from '../change-jobs.ts';
+import { changeCommand } from '../act/change-jobs.ts';
 
 export const retry = changeCommand({
   about: ['A filter without --state means the discarded and those that wait for a retry.'],

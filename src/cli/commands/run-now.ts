@@ -1,5 +1,5 @@
 import { runJobNow } from '../../operate/job-commands.ts';
-import { changeCommand } from '../change-jobs.ts';
+import { changeCommand } from '../act/change-jobs.ts';
 
 export const runNow = changeCommand({
   action: 'run_now',

@@ -1,8 +1,8 @@
 import { listSchedules, type Schedule } from '../../look/schedules.ts';
 import { presentSchedule } from '../../wire/present-fleet.ts';
 import type { Command } from '../command.ts';
-import { describeInstant } from '../describe-time.ts';
-import type { Column } from '../table.ts';
+import { describeInstant } from '../terminal/describe-time.ts';
+import type { Column } from '../terminal/table.ts';
 
 const COLUMNS: readonly Column<Schedule>[] = [
   { title: 'SCHEDULE', text: ({ identifier }) => identifier, style: () => 'bold' },

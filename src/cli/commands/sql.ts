@@ -1,10 +1,10 @@
 import type { DatabaseHandle } from '../../db/connections/open-database.ts';
 import { asGiven } from '../../db/naming.ts';
+import { parseValue, type SqlValue, toText } from '../arguments/sql-value.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../command-error.ts';
-import { readStandardInput } from '../read-standard-input.ts';
-import { parseValue, type SqlValue, toText } from '../sql-value.ts';
-import type { Column } from '../table.ts';
+import { readStandardInput } from '../terminal/read-standard-input.ts';
+import type { Column } from '../terminal/table.ts';
 
 type Row = readonly SqlValue[];
 

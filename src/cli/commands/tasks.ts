@@ -1,8 +1,8 @@
 import { type KnownTask, listTasks } from '../../look/tasks.ts';
 import { presentTask } from '../../wire/present-fleet.ts';
 import type { Command } from '../command.ts';
-import { describeDuration } from '../describe-time.ts';
-import type { Column } from '../table.ts';
+import { describeDuration } from '../terminal/describe-time.ts';
+import type { Column } from '../terminal/table.ts';
 
 const COLUMNS: readonly Column<KnownTask>[] = [
   { title: 'TASK', text: ({ name }) => name, style: () => 'bold' },

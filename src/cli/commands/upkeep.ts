@@ -1,8 +1,8 @@
 import { readUpkeep, type UpkeepState } from '../../look/upkeep.ts';
 import { presentUpkeep } from '../../wire/present-fleet.ts';
 import type { Command } from '../command.ts';
-import { describeDuration, describeInstant } from '../describe-time.ts';
-import type { Column } from '../table.ts';
+import { describeDuration, describeInstant } from '../terminal/describe-time.ts';
+import type { Column } from '../terminal/table.ts';
 
 const COLUMNS: readonly Column<UpkeepState>[] = [
   { title: 'UPKEEP', text: ({ kind }) => kind, style: () => 'bold' },

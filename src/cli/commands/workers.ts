@@ -1,8 +1,8 @@
 import { listWorkers, type Worker } from '../../look/workers.ts';
 import { presentWorker } from '../../wire/present-fleet.ts';
 import type { Command } from '../command.ts';
-import { describeInstant } from '../describe-time.ts';
-import type { Column, Style } from '../table.ts';
+import { describeInstant } from '../terminal/describe-time.ts';
+import type { Column, Style } from '../terminal/table.ts';
 
 const STYLES: Readonly<Record<Worker['state'], Style>> = {
   busy: 'cyan',

@@ -1,5 +1,5 @@
 import type { Session } from '../../db/connections/session.ts';
-import { describeDuration } from '../describe-time.ts';
+import { describeDuration } from '../terminal/describe-time.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 
 /** Shorter ones are migrations, and ours give way to others. */

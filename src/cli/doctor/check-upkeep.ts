@@ -1,6 +1,6 @@
 import type { Session } from '../../db/connections/session.ts';
 import { readUpkeep, type UpkeepState } from '../../look/upkeep.ts';
-import { describeDuration } from '../describe-time.ts';
+import { describeDuration } from '../terminal/describe-time.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 
 /** As the alert has it: docs/prometheus-alerts.yml. */

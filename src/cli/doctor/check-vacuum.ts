@@ -1,7 +1,7 @@
 import type { Session } from '../../db/connections/session.ts';
 import { type QueueStats, readQueueStats } from '../../look/queue-stats.ts';
 import { readVacuumHolders, type VacuumHolder } from '../../look/vacuum-holders.ts';
-import { describeDuration } from '../describe-time.ts';
+import { describeDuration } from '../terminal/describe-time.ts';
 import { type Finding, ok, warning } from './finding.ts';
 
 /** As the alerts have it: docs/prometheus-alerts.yml. */

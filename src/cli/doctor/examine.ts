@@ -1,6 +1,6 @@
 import type { AnyApp } from '../../app/define-app.ts';
 import { type LoadedApp, loadTasks } from '../../app/load-tasks.ts';
-import { parseDatabaseAddress, withSchema, withSessions } from '../../config/database-address.ts';
+import { parseDatabaseAddress, withSchema, withSessions } from '../../config/database/database-address.ts';
 import { type Config, ConfigError, configWarnings, readConfig } from '../../config.ts';
 import type { ForeignSetting } from '../../db/connections/look-at-sessions.ts';
 import type { Session } from '../../db/connections/session.ts';

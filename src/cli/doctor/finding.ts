@@ -1,5 +1,5 @@
-import type { Paint, Style } from '../table.ts';
-import { printableLines } from '../text-width.ts';
+import type { Paint, Style } from '../terminal/table.ts';
+import { printableLines } from '../terminal/text-width.ts';
 
 /** One thing that was looked at. */
 export interface Finding {

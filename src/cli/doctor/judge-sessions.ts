@@ -1,4 +1,4 @@
-import type { SessionKind } from '../../config/database-address.ts';
+import type { SessionKind } from '../../config/database/database-address.ts';
 import type { Sessions } from '../../db/connections/look-at-sessions.ts';
 import { describeLacking } from '../../start/database/check-connection.ts';
 import { error, type Finding, ok } from './finding.ts';

@@ -1,4 +1,4 @@
-import { parseDatabaseAddress } from '../../config/database-address.ts';
+import { parseDatabaseAddress } from '../../config/database/database-address.ts';
 import { openSession, type Session } from '../../db/connections/session.ts';
 import { namingOfClient } from '../../db/naming.ts';
 

@@ -1,4 +1,8 @@
-import { type DatabaseAddress, type DatabaseHost, describeHost } from '../../config/database-address.ts';
+import {
+  type DatabaseAddress,
+  type DatabaseHost,
+  describeHost,
+} from '../../config/database/database-address.ts';
 
 /** Where changes went last, or who is being asked just now, by address; for all connections of this process. */
 const found = new Map<string, Promise<DatabaseHost>>();

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import type { DatabaseAddress, DatabaseHost } from '../../config/database-address.ts';
-import { DEFAULT_SCHEMA } from '../../config/schema-name.ts';
+import type { DatabaseAddress, DatabaseHost } from '../../config/database/database-address.ts';
+import { DEFAULT_SCHEMA } from '../../config/database/schema-name.ts';
 import { renamedQuery } from '../named-view.ts';
 import { type Naming, namingOf } from '../naming.ts';
 import { chooseHost, forgetHost, needsWriter } from './choose-host.ts';

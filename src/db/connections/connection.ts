@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { type DatabaseAddress, parseDatabaseAddress } from '../../config/database-address.ts';
-import { readTls, type TlsSetting } from '../../config/tls-setting.ts';
+import { type DatabaseAddress, parseDatabaseAddress } from '../../config/database/database-address.ts';
+import { readTls, type TlsSetting } from '../../config/database/tls-setting.ts';
 import { forgetHost } from './choose-host.ts';
 import { ConnectingClient, type ConnectingConfig } from './connecting-client.ts';
 import { DISK_FULL, noteDiskFull } from './disk-space.ts';

@@ -1,5 +1,9 @@
 import type pg from 'pg';
-import { parseDatabaseAddress, type SessionKind, withSessions } from '../../config/database-address.ts';
+import {
+  parseDatabaseAddress,
+  type SessionKind,
+  withSessions,
+} from '../../config/database/database-address.ts';
 import { createClient } from './connection.ts';
 import { SESSION_SETTINGS } from './session-settings.ts';
 

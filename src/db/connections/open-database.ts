@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import type pg from 'pg';
-import { parseDatabaseAddress } from '../../config/database-address.ts';
+import { parseDatabaseAddress } from '../../config/database/database-address.ts';
 import type { Database } from '../database.ts';
 import type { Limits } from '../limits.ts';
 import { within } from '../within.ts';

@@ -1,6 +1,6 @@
 import { chmod, lstat, mkdtemp, readlink, realpath, rmdir, stat, symlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { makeFolder } from '../../config/make-folder.ts';
+import { makeFolder } from '../../config/secrets/make-folder.ts';
 import { canEnter, chooseAccount, isRoot, type ServerAccount } from './account.ts';
 import { makeSharedFolder, SHARED_FOLDER } from './install.ts';
 import { EmbeddedPostgresError } from './postgres-error.ts';

@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from '../app-dependencies.ts';
-import { keepText } from '../read-text.ts';
+import { keepText } from '../requests/read-text.ts';
 
 /**
  * Takes an empty body for an empty object, where all of its fields are optional: generated clients announce JSON and then send

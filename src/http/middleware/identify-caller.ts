@@ -1,9 +1,9 @@
 import { createMiddleware } from 'hono/factory';
 import { HowdahError } from '../../errors.ts';
 import type { AppDependencies, AppEnv } from '../app-dependencies.ts';
-import { toCaller } from '../authorize.ts';
-import { readBearer, tokenCheck } from '../bearer-token.ts';
-import { refuseCrossSite } from '../refuse-cross-site.ts';
+import { toCaller } from '../callers/authorize.ts';
+import { readBearer, tokenCheck } from '../callers/bearer-token.ts';
+import { refuseCrossSite } from '../callers/refuse-cross-site.ts';
 
 export type CallerSources = Pick<AppDependencies, 'adminToken' | 'viewerToken' | 'authorize' | 'publicUrl'>;
 

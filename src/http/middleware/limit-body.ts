@@ -2,8 +2,8 @@ import type { MiddlewareHandler } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { HowdahError } from '../../errors.ts';
 import type { AppEnv } from '../app-dependencies.ts';
-import { discardBody, readBody } from '../read-body.ts';
-import { readText } from '../read-text.ts';
+import { discardBody, readBody } from '../requests/read-body.ts';
+import { readText } from '../requests/read-text.ts';
 
 const DEFAULT_MAX_KIB = 64;
 

@@ -1,8 +1,8 @@
 import { createMiddleware } from 'hono/factory';
 import { HowdahError } from '../../errors.ts';
 import type { AppEnv } from '../app-dependencies.ts';
-import { clientAddress } from '../client-address.ts';
-import { createRateLimiter, type RateLimit } from '../rate-limiter.ts';
+import { clientAddress } from '../callers/client-address.ts';
+import { createRateLimiter, type RateLimit } from '../callers/rate-limiter.ts';
 
 /** Of a request that says nothing yet: no JSON, too large, of another type, with wrong fields. */
 const INVALID = [400, 413, 415, 422];

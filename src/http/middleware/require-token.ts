@@ -1,7 +1,7 @@
 import { createMiddleware } from 'hono/factory';
 import { HowdahError } from '../../errors.ts';
 import type { AppEnv } from '../app-dependencies.ts';
-import { bearerCheck } from '../bearer-token.ts';
+import { bearerCheck } from '../callers/bearer-token.ts';
 
 /** Lets a request through that carries one of the tokens as `Authorization: Bearer …`; without tokens, none. */
 export function requireToken(tokens: readonly (string | undefined)[]) {

@@ -1,7 +1,7 @@
 import { createMiddleware } from 'hono/factory';
-import type { TrustedProxies } from '../../config/trusted-proxies.ts';
+import type { TrustedProxies } from '../../config/http/trusted-proxies.ts';
 import type { AppEnv } from '../app-dependencies.ts';
-import { createProxyTrust } from '../proxy-trust.ts';
+import { createProxyTrust } from '../callers/proxy-trust.ts';
 
 /** Has `clientAddress` believe these proxies. */
 export function trustProxies(proxies: TrustedProxies) {

@@ -4,7 +4,7 @@ import {
   listOperations,
   type Operation,
   type PlacedOperation,
-} from '../openapi-document.ts';
+} from '../openapi/openapi-document.ts';
 import { type Html, layout } from './layout.ts';
 
 type SchemaOrReference = NonNullable<NonNullable<ApiDocument['components']>['schemas']>[string];

@@ -2,8 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
 import { refusals } from '../../wire/schemas/problem.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
-import { EventFeed } from '../event-feed.ts';
-import { EventOutbox } from '../event-outbox.ts';
+import { EventFeed } from '../events/event-feed.ts';
+import { EventOutbox } from '../events/event-outbox.ts';
 import { readersOnly } from '../middleware/identify-caller.ts';
 
 /** Proxies cut connections that say nothing for a minute or so. */

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { answerHealth, answerReadiness } from '../answer-checks.ts';
+import { answerHealth, answerReadiness } from '../answers/answer-checks.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
-import { detailCheck } from '../detail-check.ts';
+import { detailCheck } from '../callers/detail-check.ts';
 
 const check = z.object({ ok: z.boolean(), detail: z.string().optional() });
 const readiness = z.object({ status: z.enum(['ready', 'not_ready']), checks: z.record(z.string(), check) });

@@ -3,7 +3,7 @@ import { bulkReport, bulkRequest } from '../../wire/schemas/bulk.ts';
 import { idempotencyKey } from '../../wire/schemas/idempotency-key.ts';
 import { refusals } from '../../wire/schemas/problem.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
-import { answerBulk } from '../bulk-answer.ts';
+import { answerBulk } from '../commands/bulk-answer.ts';
 import { operatorsOnly } from '../middleware/identify-caller.ts';
 import { keepNumbers } from '../middleware/keep-numbers.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';

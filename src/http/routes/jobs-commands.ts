@@ -10,10 +10,10 @@ import { changedJob, jobParameter } from '../../wire/schemas/job.ts';
 import { refusals } from '../../wire/schemas/problem.ts';
 import { text } from '../../wire/schemas/text.ts';
 import type { App, AppDependencies, AppEnv } from '../app-dependencies.ts';
+import { mutateAtOnce } from '../commands/mutate.ts';
 import { allowNoBody } from '../middleware/allow-no-body.ts';
 import { operatorsOnly } from '../middleware/identify-caller.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
-import { mutateAtOnce } from '../mutate.ts';
 
 const reasonBody = z
   .strictObject({

@@ -7,11 +7,11 @@ import { job } from '../../wire/schemas/job.ts';
 import { enqueuedJobs, newJob, newJobs } from '../../wire/schemas/new-job.ts';
 import { refusals } from '../../wire/schemas/problem.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
+import { mutateAtOnce } from '../commands/mutate.ts';
 import { operatorsOnly } from '../middleware/identify-caller.ts';
 import { keepNumbers } from '../middleware/keep-numbers.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
 import { mountPathOf } from '../mount-path.ts';
-import { mutateAtOnce } from '../mutate.ts';
 
 const CONFLICT =
   'A job with this unique key is there (details.job_id), or a request with this Idempotency-Key is at work';

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Metrics } from '../../observability/metrics.ts';
 import { problemResponse } from '../../wire/schemas/problem.ts';
-import { answerMetrics } from '../answer-checks.ts';
+import { answerMetrics } from '../answers/answer-checks.ts';
 import type { App } from '../app-dependencies.ts';
 import { type CallerSources, identifyCaller, readersOnly } from '../middleware/identify-caller.ts';
 

@@ -1,5 +1,5 @@
 import type { App, AppDependencies } from '../app-dependencies.ts';
-import { type ApiDocument, openApiDocument } from '../openapi-document.ts';
+import { type ApiDocument, openApiDocument } from '../openapi/openapi-document.ts';
 import { docsPage } from '../pages/docs.ts';
 import { rootFrom } from '../pages/layout.ts';
 

@@ -9,9 +9,9 @@ import { idempotencyKey, idempotencyKeyParameter } from '../../wire/schemas/idem
 import { refusals } from '../../wire/schemas/problem.ts';
 import { pauseRequest, queue, queueChange, queueParameter } from '../../wire/schemas/queue.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
+import { mutate } from '../commands/mutate.ts';
 import { allowNoBody } from '../middleware/allow-no-body.ts';
 import { operatorsOnly, readersOnly } from '../middleware/identify-caller.ts';
-import { mutate } from '../mutate.ts';
 
 const oneQueue = { content: { 'application/json': { schema: z.object({ queue }) } } };
 const NO_QUEUE = { 404: 'No such queue' };

@@ -1,4 +1,4 @@
-import { describeDatabaseAddress, withSessions } from '../../config/database-address.ts';
+import { describeDatabaseAddress, withSessions } from '../../config/database/database-address.ts';
 import { lookAtSessions, type Sessions } from '../../db/connections/look-at-sessions.ts';
 import { StartupError } from '../startup-error.ts';
 

@@ -1,4 +1,4 @@
-import { withSchema, withSessions } from '../../config/database-address.ts';
+import { withSchema, withSessions } from '../../config/database/database-address.ts';
 import type { Config } from '../../config.ts';
 import { StartupError } from '../startup-error.ts';
 import { lookAt, refuseLacking } from './check-connection.ts';

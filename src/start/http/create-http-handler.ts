@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
 import type { AnyApp } from '../../app/define-app.ts';
-import { parseDatabaseAddress } from '../../config/database-address.ts';
+import { parseDatabaseAddress } from '../../config/database/database-address.ts';
 import { isProduction, MIN_SECRET_LENGTH } from '../../config.ts';
-import type { Authorize } from '../../http/authorize.ts';
-import { createFetchHandler, type FetchHandler } from '../../http/fetch-handler.ts';
+import type { Authorize } from '../../http/callers/authorize.ts';
 import { parseMountPath } from '../../http/mount-path.ts';
+import { createFetchHandler, type FetchHandler } from '../../http/server/fetch-handler.ts';
 import { createLogger, type Logger } from '../../observability/logger.ts';
 import { withSafeErrors } from '../../observability/safe-errors.ts';
 import type { TaskDefinition } from '../../tasks/define-task.ts';

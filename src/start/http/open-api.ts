@@ -1,5 +1,5 @@
 import { loadTasks } from '../../app/load-tasks.ts';
-import { withSchema, withSessions } from '../../config/database-address.ts';
+import { withSchema, withSessions } from '../../config/database/database-address.ts';
 import { meantSchema } from '../../config.ts';
 import { distrust } from '../../db/connections/bounded-pool.ts';
 import { openDatabase } from '../../db/connections/open-database.ts';
@@ -18,7 +18,7 @@ import { AnnouncingDistributor } from '../../howdah/announcing-distributor.ts';
 import { Connections, type ConnectionsOptions } from '../../howdah/connections.ts';
 import { createAppWith } from '../../http/app.ts';
 import type { AppDependencies, App as Routes } from '../../http/app-dependencies.ts';
-import type { OpenedApp } from '../../http/fetch-handler.ts';
+import type { OpenedApp } from '../../http/server/fetch-handler.ts';
 import { createEventHub } from '../../observability/event-hub.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { createMetrics } from '../../observability/metrics.ts';

@@ -1,9 +1,9 @@
 import type { DatabaseHandle } from '../../db/connections/open-database.ts';
 import { PostgresDistributor } from '../../enqueue/postgres-distributor.ts';
 import type { AppDependencies } from '../../http/app-dependencies.ts';
-import type { FetchHandler } from '../../http/fetch-handler.ts';
-import { createHealthApp } from '../../http/health-app.ts';
-import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../http/server.ts';
+import type { FetchHandler } from '../../http/server/fetch-handler.ts';
+import { createHealthApp } from '../../http/server/health-app.ts';
+import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../http/server/server.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { openCheckDatabase, openRequestDatabase } from '../database/application-database.ts';
 import type { Parts } from '../parts.ts';
@@ -83,7 +83,7 @@ async function createApi(
   const { catalogue } = app;
   const [{ createAppWith }, { createFetchHandler }] = await Promise.all([
     import('../../http/app.ts'),
-    import('../../http/fetch-handler.ts'),
+    import('../../http/server/fetch-handler.ts'),
   ]);
   const api = await createAppWith(
     {

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { durationParser, formatDuration } from '../../config/duration.ts';
+import { durationParser, formatDuration } from '../../config/settings/duration.ts';
 
 const DURATION = /^\d{1,15}(ms|s|m|h|d)$/;
 

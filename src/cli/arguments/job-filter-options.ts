@@ -1,0 +1,58 @@
+import { FINISHED_STATES, type JobState, LIVE_STATES } from '../../look/job.ts';
+import type { JobFilter } from '../../look/job-filter.ts';
+import type { OptionDefinitions } from '../command.ts';
+import { UsageError } from '../command-error.ts';
+import type { OptionValues } from './option-values.ts';
+import { suggestion } from './suggestion.ts';
+
+const STATES: readonly JobState[] = [...LIVE_STATES, ...FINISHED_STATES];
+
+/** The options that say which jobs; they mean the same in every command. */
+export const FILTER_OPTIONS: OptionDefinitions = {
+  queue: { value: 'NAME', help: 'Jobs of this queue' },
+  state: {
+    value: 'STATE',
+    help: `In this state, or one of several: ${STATES.join(', ')}`,
+    isRepeatable: true,
+    choices: STATES,
+  },
+  task: { value: 'NAME', help: 'Jobs of this task' },
+  key: { value: 'KEY', help: 'Jobs with this key' },
+  error: { value: 'TEXT', help: 'With this in their latest error, in any case' },
+  worker: { value: 'ID', help: 'That this worker pool has, or had last' },
+  since: { value: 'WHEN', help: 'Enqueued since: how long ago (2h), or an instant' },
+  until: { value: 'WHEN', help: 'Enqueued before that' },
+  'finished-since': { value: 'WHEN', help: 'Finished since' },
+  'finished-until': { value: 'WHEN', help: 'Finished before that' },
+  payload: { value: 'JSON', help: 'Whose payload contains this JSON' },
+};
+
+/** @throws {UsageError} for a value that can fit no job */
+export function readFilter(options: OptionValues): JobFilter {
+  return {
+    queue: options.text('queue'),
+    states: options.words('state')?.map(toState),
+    task: options.text('task'),
+    key: options.text('key'),
+    error: options.text('error'),
+    worker: options.text('worker'),
+    createdAfter: options.pastInstant('since'),
+    createdBefore: options.pastInstant('until'),
+    finishedAfter: options.pastInstant('finished-since'),
+    finishedBefore: options.pastInstant('finished-until'),
+    payloadContains: options.json('payload'),
+  };
+}
+
+/** Whether any of them was given. */
+export function hasFilter(options: OptionValues): boolean {
+  return Object.keys(FILTER_OPTIONS).some((name) => options.isSet(name));
+}
+
+function toState(word: string): JobState {
+  const state = STATES.find((each) => each === word);
+  if (state) return state;
+  throw new UsageError(
+    `--state: expected one of ${STATES.join(', ')}; received "${word}"${suggestion(word, STATES)}`,
+  );
+}

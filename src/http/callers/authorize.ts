@@ -1,0 +1,41 @@
+import type { AppEnv } from '../app-dependencies.ts';
+
+/** What a caller may do: everything, or look. */
+export type CallerRole = 'admin' | 'viewer';
+
+/** Who sent a request, in the host's eyes. */
+export interface Caller {
+  readonly role: CallerRole;
+  /** The name that `howdah.audit_log` gets: 1 to 255 characters. @default the role */
+  readonly actor?: string;
+}
+
+/**
+ * Tells who sent a request, by whatever login the host has; undefined for nobody. It must not read the request's body.
+ * `host` is what the server around it knows: from `node` the `incoming` request of node:http, with what the host's own
+ * middleware put on it (`incoming.user`, say); from `fetch` whatever it was given beside the request.
+ */
+export type Authorize = (request: Request, host: AppEnv['Bindings']) => Answer | Promise<Answer>;
+
+type Answer = CallerRole | Caller | undefined | null;
+
+const MAX_ACTOR_LENGTH = 255;
+
+/**
+ * The caller that an `authorize` named; undefined for nobody.
+ *
+ * @throws {TypeError} for anything else than it may return: whoever that is gets no further
+ */
+export function toCaller(answer: unknown): Required<Caller> | undefined {
+  if (answer === undefined || answer === null) return undefined;
+  const { role, actor = role } = (typeof answer === 'string' ? { role: answer } : answer) as Partial<Caller>;
+  if (role !== 'admin' && role !== 'viewer') {
+    throw new TypeError(
+      `authorize: expected 'admin', 'viewer', { role, actor } or undefined, received another role`,
+    );
+  }
+  if (typeof actor !== 'string' || actor === '' || actor.length > MAX_ACTOR_LENGTH || actor.includes('\0')) {
+    throw new TypeError(`authorize: expected an actor of 1 to ${MAX_ACTOR_LENGTH} characters`);
+  }
+  return { role, actor };
+}
