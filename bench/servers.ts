@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { startOwnServer } from '../test/support/own-server.ts';
+import { type OwnServer, startOwnServer } from '../test/support/own-server.ts';
 
 /** What contenders keep their jobs in. */
 export interface Servers {
@@ -34,7 +34,6 @@ export async function startServers(stack: AsyncDisposableStack): Promise<Servers
   const postgres = await startOwnServer(stack, SETTINGS);
   const pidFile = await readFile(join(postgres.place.data, 'postmaster.pid'), 'utf8');
   const redis = await startRedis(stack);
-  const [version] = await postgres.query<{ v: string }>(`select current_setting('server_version') as v`);
   let databaseCount = 0;
   return {
     pid: (server) => (server === 'redis' ? (redis?.child.pid ?? 0) : Number.parseInt(pidFile, 10)),
@@ -52,10 +51,19 @@ export async function startServers(stack: AsyncDisposableStack): Promise<Servers
       return rows;
     },
     about: {
-      postgres: `Postgres ${version?.v}: ${SETTINGS.join(', ')}`,
+      postgres: await describePostgres(postgres),
       redis: redis ? `Redis ${redis.version}: appendonly yes, appendfsync everysec` : 'no redis-server here',
     },
   };
+}
+
+/** As the server says itself: what it was started with may outrank its file. */
+async function describePostgres(server: OwnServer): Promise<string> {
+  const names = ['server_version', ...SETTINGS.map((line) => line.split(' ')[0])];
+  const [version, ...settings] = await server.query<{ name: string; value: string }>(
+    `select name, current_setting(name) as value from unnest(array['${names.join("','")}']) as name`,
+  );
+  return `Postgres ${version?.value}: ${settings.map(({ name, value }) => `${name} = ${value}`).join(', ')}`;
 }
 
 interface Redis {

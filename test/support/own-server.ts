@@ -19,10 +19,13 @@ const START_TIMEOUT_MS = 60_000;
 export class OwnServer {
   readonly port = randomPort();
   readonly place: Place;
+  readonly #settings: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
 
-  constructor(place: Place) {
+  /** @param settings what no file could say, as the server is started with it */
+  constructor(place: Place, settings: Readonly<Record<string, string>> = {}) {
     this.place = place;
+    this.#settings = settings;
   }
 
   /** Of a superuser, to the database `postgres`. */
@@ -40,7 +43,8 @@ export class OwnServer {
     const { place, port } = this;
     const logPath = join(place.parent, 'postgres.log');
     const binaries = await findBinaries(place.account);
-    const { child, logTail } = await launchServer({ place, binaries, port, logPath, durability: 'full' });
+    const options = { place, binaries, port, logPath, durability: 'full', settings: this.#settings } as const;
+    const { child, logTail } = await launchServer(options);
     this.#child = child;
     const answers = async () => {
       if (hasEnded(child)) throw new Error(await logTail());
@@ -72,10 +76,13 @@ export class OwnServer {
   }
 }
 
+/** What every embedded server is started with, so that a line of postgresql.conf would have no effect. */
+const STARTED_WITH = ['shared_buffers', 'max_connections'];
+
 /**
  * One that answers; gone with the stack.
  *
- * @param settings lines of postgresql.conf
+ * @param settings lines as in postgresql.conf
  * @param files to put into its data folder, by name
  */
 export async function startOwnServer(
@@ -83,7 +90,7 @@ export async function startOwnServer(
   settings: readonly string[] = [],
   files: Readonly<Record<string, string>> = {},
 ): Promise<OwnServer> {
-  const server = await makeServer(stack);
+  const server = await makeServer(stack, startedWith(settings));
   await createCluster(server.place, await findBinaries(server.place.account), PASSWORD);
   for (const [name, text] of Object.entries(files)) await write(server.place, name, text);
   const conf = ['fsync = off', ...settings].map((line) => `${line}\n`).join('');
@@ -107,11 +114,19 @@ export async function startStandby(stack: AsyncDisposableStack, primary: OwnServ
   return standby;
 }
 
-async function makeServer(stack: AsyncDisposableStack): Promise<OwnServer> {
+function startedWith(lines: readonly string[]): Record<string, string> {
+  const settings = lines.map((line) => line.split('=').map((word) => word.trim()) as [string, string]);
+  return Object.fromEntries(settings.filter(([name]) => STARTED_WITH.includes(name)));
+}
+
+async function makeServer(
+  stack: AsyncDisposableStack,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<OwnServer> {
   const folder = await mkdtemp(join(tmpdir(), 'howdah-server-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   await chmod(folder, 0o711);
-  const server = new OwnServer(await findPlace(folder));
+  const server = new OwnServer(await findPlace(folder), settings);
   stack.defer(() => server.end('SIGQUIT'));
   return server;
 }

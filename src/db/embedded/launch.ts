@@ -14,6 +14,8 @@ export interface ServerOptions {
   /** Appended to; one of more than 10 MB begins anew. */
   logPath: string;
   durability: Durability;
+  /** Settings that outrank those for a development machine; a file would not. @default none */
+  settings?: Readonly<Record<string, string>>;
 }
 
 /** A server process that has begun, which may yet fail to start. */
@@ -69,9 +71,13 @@ const NOT_DURABLE = {
   max_wal_senders: 0,
 };
 
-function flagsFor({ port, durability }: Pick<ServerOptions, 'port' | 'durability'>): string[] {
-  const settings = { ...SETTINGS, ...(durability === 'none' ? NOT_DURABLE : {}), port };
-  return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+function flagsFor({
+  port,
+  durability,
+  settings = {},
+}: Pick<ServerOptions, 'port' | 'durability' | 'settings'>): string[] {
+  const all = { ...SETTINGS, ...(durability === 'none' ? NOT_DURABLE : {}), ...settings, port };
+  return Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
 async function readTail(path: string, start: number): Promise<string> {
