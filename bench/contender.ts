@@ -1,43 +1,29 @@
-// One command of one contender, in this process: node bench/contender.ts <name> prepare|fill|drain <url> [count] [concurrency]
+// One command of one contender, in this process: node bench/contender.ts <name> <command> <url> <options as JSON>
+import { enqueue } from './commands/enqueue.ts';
+import { feed } from './commands/feed.ts';
+import { pickUp } from './commands/pick-up.ts';
+import { produce } from './commands/produce.ts';
+import { work } from './commands/work.ts';
 import type { Contender } from './contenders/contender.ts';
+import { say } from './said.ts';
 
-/** What the process that works a queue off says on stdout, a line each. CPU in milliseconds, user and system. */
-export type Said =
-  | { event: 'setup'; setup: string; server: 'postgres' | 'redis'; isSlow: boolean }
-  | { event: 'ready'; cpuMs: number }
-  | { event: 'drained'; ms: number }
-  | { event: 'stopped'; cpuMs: number; peakMb: number };
-
-const [name = '', command = '', url = '', count = '0', concurrency = '10'] = process.argv.slice(2);
+const [name = '', command = '', url = '', options = '{}'] = process.argv.slice(2);
 const { default: contender } = (await import(`./contenders/${name}.ts`)) as { default: Contender };
 
-const { setup, server = 'postgres', isSlow = false } = contender;
-if (command === 'setup') say({ event: 'setup', setup, server, isSlow });
-else if (command === 'prepare') await contender.prepare(url);
-else if (command === 'fill') await contender.fill(url, Number(count));
-else await drain(Number(count), Number(concurrency));
+const commands: Record<string, (contender: Contender, url: string, options: never) => Promise<void>> = {
+  setup,
+  prepare: ({ prepare }, url, { queues }: { queues: string[] }) => prepare(url, queues),
+  feed,
+  work,
+  produce,
+  enqueue,
+  'pick-up': pickUp,
+};
+const perform = commands[command];
+if (!perform) throw new Error(`expected one of ${Object.keys(commands).join(', ')}, received ${command}`);
+await perform(contender, url, JSON.parse(options) as never);
 process.exit(0);
 
-async function drain(jobCount: number, concurrency: number): Promise<void> {
-  const drained = Promise.withResolvers<void>();
-  let doneCount = 0;
-  const done = () => {
-    if (++doneCount === jobCount) drained.resolve();
-  };
-  const working = await contender.work(url, { concurrency, done });
-  const startedAt = performance.now();
-  say({ event: 'ready', cpuMs: cpuMs() });
-  await drained.promise;
-  say({ event: 'drained', ms: performance.now() - startedAt });
-  await working.stop();
-  say({ event: 'stopped', cpuMs: cpuMs(), peakMb: process.resourceUsage().maxRSS / 1024 });
-}
-
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
-}
-
-function say(said: Said): void {
-  process.stdout.write(`${JSON.stringify(said)}\n`);
+async function setup({ setup, server, isSlow = false }: Contender): Promise<void> {
+  say({ event: 'setup', setup, server: server ?? 'postgres', isSlow });
 }

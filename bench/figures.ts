@@ -1,5 +1,3 @@
-import type { Drained } from './drain.ts';
-
 /** Of some rounds: the one in the middle, the least and the greatest. */
 export interface Spread {
   median: number;
@@ -7,17 +5,16 @@ export interface Spread {
   most: number;
 }
 
-export type Figures = Readonly<Record<keyof Drained, Spread>>;
+/** By the name of what was measured. A figure that there is not is NaN. */
+export type Measured = Readonly<Record<string, number>>;
+export type Figures = Readonly<Record<string, Spread>>;
 
-export function toFigures(rounds: readonly Drained[]): Figures {
-  const of = (key: keyof Drained) => spread(rounds.map((each) => each[key]));
-  return {
-    jobsPerSecond: of('jobsPerSecond'),
-    nodeMs: of('nodeMs'),
-    serverMs: of('serverMs'),
-    startMs: of('startMs'),
-    peakMb: of('peakMb'),
-  };
+/** Of each figure, over all rounds. */
+export function toFigures(rounds: readonly Measured[]): Figures {
+  const keys = Object.keys(rounds[0] ?? {});
+  return Object.fromEntries(
+    keys.map((key) => [key, spread(rounds.map((round) => round[key] ?? Number.NaN))]),
+  );
 }
 
 function spread(values: readonly number[]): Spread {

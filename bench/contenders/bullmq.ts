@@ -1,7 +1,5 @@
 import { Queue, Worker } from 'bullmq';
-import { type Contender, TASK } from './contender.ts';
-
-const STEP = 5_000;
+import { type Contender, type Data, TASK } from './contender.ts';
 
 /** More of them do it no good on two cores; fewer leave it waiting for the server. */
 const CONCURRENCY = 200;
@@ -19,7 +17,10 @@ export function contender(
   setup: string,
   { connection, factory, server, isSlow = false }: Backend,
 ): Contender {
-  const open = (url: string) => new Queue(TASK, { connection: connection(url) } as never, factory as never);
+  const open = (url: string) =>
+    new Queue<Data>(TASK, { connection: connection(url) } as never, factory as never);
+  const add = (queue: Queue<Data>, count: number, data: Data) =>
+    queue.addBulk(Array.from({ length: count }, () => ({ name: TASK, data })) as never);
   return {
     setup: `${setup}, ${CONCURRENCY} jobs at once, completed jobs removed; filled by addBulk`,
     isSlow,
@@ -29,20 +30,24 @@ export function contender(
       await queue.waitUntilReady();
       await queue.close();
     },
-    async fill(url, count) {
+    async open(url) {
       const queue = open(url);
-      for (let left = count; left > 0; left -= STEP) {
-        await queue.addBulk(Array.from({ length: Math.min(left, STEP) }, () => ({ name: TASK, data: {} })));
-      }
-      await queue.close();
+      await queue.waitUntilReady();
+      return {
+        one: (data) => queue.add(TASK as never, data as never),
+        many: (count, data) => add(queue, count, data),
+        close: () => queue.close(),
+      };
     },
-    async work(url, { done }) {
+    async work(url, { run }) {
       const options = {
         connection: connection(url),
         concurrency: CONCURRENCY,
         removeOnComplete: { count: 0 },
       };
-      const worker = new Worker(TASK, async () => done(), options as never, factory as never);
+      const handle = async ({ id = '', data }: { id?: string; data: Data }) =>
+        run({ id, queue: 'default', data });
+      const worker = new Worker(TASK, handle as never, options as never, factory as never);
       await worker.waitUntilReady();
       return { stop: () => worker.close() };
     },

@@ -1,3 +1,3 @@
 import { contender } from './graphile-worker.ts';
 
-export default contender('as it is without any setting', {}, true);
+export default contender('as it is without any setting', { isSlow: true });

@@ -1,12 +1,11 @@
 import pg from 'pg';
 import type { Contender } from './contender.ts';
-import { inSteps } from './in-steps.ts';
 
 const BATCH = 500;
 const LOOPS = 2;
 
 const FETCH = `update jobs set taken_at = now() where id in (
-  select id from jobs where taken_at is null order by id limit $1 for update skip locked) returning id`;
+  select id from jobs where taken_at is null order by id limit $1 for update skip locked) returning id, payload`;
 
 /** No queue: what the server itself can do, with two statements for so many jobs and nothing remembered of them. */
 export default {
@@ -20,15 +19,24 @@ export default {
     );
     await client.end();
   },
-  fill: (url, count) =>
-    inSteps(url, count, `insert into jobs (payload) select '{}' from generate_series(1, $1)`),
-  async work(connectionString, { done }) {
+  async open(connectionString) {
+    const pool = new pg.Pool({ connectionString, max: 1 });
+    const insert = (count: number, data: object) =>
+      pool.query('insert into jobs (payload) select $2::json from generate_series(1, $1)', [count, data]);
+    return {
+      one: (data) => insert(1, data),
+      many: (count, data) => insert(count, data),
+      bulk: (count) => insert(count, {}),
+      close: () => pool.end(),
+    };
+  },
+  async work(connectionString, { run }) {
     const pool = new pg.Pool({ connectionString, max: LOOPS });
     let isStopping = false;
     const loop = async () => {
       while (!isStopping) {
         const { rows } = await pool.query({ name: 'fetch', text: FETCH, values: [BATCH] });
-        for (const _ of rows) done();
+        for (const { id, payload } of rows) run({ id, queue: 'default', data: payload });
         const ids = rows.map(({ id }) => id);
         await pool.query({
           name: 'end',

@@ -1,0 +1,5 @@
+import type { Section } from './section.ts';
+import { drain } from './sections/drain.ts';
+
+/** All questions that the benchmark answers, in the order of the page. */
+export const SECTIONS: readonly Section[] = [drain];
