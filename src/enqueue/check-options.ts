@@ -1,9 +1,9 @@
 import { describeInstant, isInstant } from '../db/calendar.ts';
 import type { FieldMistake } from '../errors.ts';
+import { MAX_DURATION_MS } from '../tasks/check-delay.ts';
 import { isStorable } from '../tasks/unstorable-text.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
 import {
-  MAX_DURATION_MS,
   OPTION_ROWS,
   OPTION_TABLE,
   type OptionKind,

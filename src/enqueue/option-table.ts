@@ -1,7 +1,5 @@
+import { MAX_DURATION_MS } from '../tasks/check-delay.ts';
 import type { EnqueueOptions, KeyMode } from './enqueue-options.ts';
-
-/** A hundred years: what is further off is a unit mistaken for another. */
-export const MAX_DURATION_MS = 100 * 365 * 86_400_000;
 
 const KEY_MODES = ['replace', 'preserve_run_at', 'ignore'] as const satisfies readonly KeyMode[];
 

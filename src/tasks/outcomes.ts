@@ -1,4 +1,5 @@
 import { isKin, KIND } from '../errors/is-kin.ts';
+import { checkDelay } from './check-delay.ts';
 
 /**
  * What a handler may throw to decide the fate of its job. Returning completes it; any other error retries it after
@@ -52,7 +53,10 @@ export class Snooze extends Outcome {
     return 'Snooze';
   }
 
-  /** @param delayMs milliseconds until the next run, 0 or more */
+  /**
+   * @param delayMs milliseconds until the next run, 0 to 100 years
+   * @throws {RangeError} for any other
+   */
   constructor(delayMs: number) {
     super(`snoozed for ${delayMs} ms`);
     this.delayMs = checkDelay(delayMs);
@@ -68,14 +72,12 @@ export class RetryAfter extends Outcome {
     return 'RetryAfter';
   }
 
-  /** @param delayMs milliseconds until the next run, 0 or more */
+  /**
+   * @param delayMs milliseconds until the next run, 0 to 100 years
+   * @throws {RangeError} for any other
+   */
   constructor(delayMs: number, reason: string, options?: ErrorOptions) {
     super(reason, options);
     this.delayMs = checkDelay(delayMs);
   }
-}
-
-function checkDelay(delayMs: number): number {
-  if (Number.isFinite(delayMs) && delayMs >= 0) return delayMs;
-  throw new RangeError(`delayMs: expected 0 or more milliseconds, received ${delayMs}`);
 }

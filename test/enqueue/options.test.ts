@@ -298,4 +298,42 @@ describe('an option out of range', () => {
     );
     await refused(`headers => '["a"]'`, /^headers: expected an object of strings, received array$/);
   });
+
+  test('that is a duration in SQL is 100 years at most, whatever units it is written in', async () => {
+    const long = [
+      '100 years 1 second',
+      '101 years',
+      '1200 months 1 ms',
+      '36525 days 1 ms',
+      '-1 year 300 days',
+    ];
+    for (const text of long)
+      for (const [name, beside] of Object.entries(BESIDE)) {
+        const enqueue = queue.pool.query(
+          `select howdah.enqueue('works', ${name} => $1::interval ${beside})`,
+          [text],
+        );
+        await assert.rejects(enqueue, {
+          code: 'HWOPT',
+          message: new RegExp(`${name}: expected .* 100 years`),
+        });
+      }
+    for (const [name, beside] of Object.entries(BESIDE))
+      await queue.pool.query(`select howdah.enqueue('works', ${name} => '100 years' ${beside})`);
+    const delayMs = 36_525 * 86_400_000;
+    await queue.distributor.distribute(queue.pool, works, {}, { delayMs });
+    const enqueue = queue.distributor.distribute(queue.pool, works, {}, { delayMs: delayMs + 1 });
+    await assert.rejects(enqueue, {
+      message: `delayMs: expected 0 to 100 years in ms, received ${delayMs + 1}`,
+    });
+  });
 });
+
+/** What takes durations of up to 100 years, and what has to stand beside it. */
+const BESIDE = {
+  delay: '',
+  retention: '',
+  debounce: `, key => 'a'`,
+  max_wait: `, key => 'b', debounce => '1 s'`,
+  unique_for: `, unique_key => 'c'`,
+};

@@ -174,7 +174,7 @@ test('reschedule_jobs leaves out jobs that wait for their turn in a sequence, th
 
 /** A job of before what no text can hold was refused. */
 async function putOlder(payload: string): Promise<void> {
-  await queue.pool.query('alter table graphile_worker._private_jobs disable trigger howdah_refuse_text');
+  await queue.pool.query('alter table graphile_worker._private_jobs disable trigger howdah_refuse_payload');
   await queue.pool.query("select graphile_worker.add_job('works', payload => $1)", [payload]);
 }
 

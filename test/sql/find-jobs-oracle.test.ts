@@ -35,7 +35,7 @@ before(async () => {
     payload: `${oneOf(PAYLOADS)}::json`,
   };
   for (const schema of ['graphile_worker', 'graphile_worker_critical']) {
-    await jobs.pool.query(`alter table ${schema}._private_jobs disable trigger howdah_refuse_text`);
+    await jobs.pool.query(`alter table ${schema}._private_jobs disable trigger howdah_refuse_payload`);
     for (const [index, task] of TASKS.entries())
       await jobs.addLive(25, {
         ...common,

@@ -13,6 +13,8 @@ import {
 import { judge } from '../../src/work/run/judge.ts';
 import { VerdictError } from '../../src/work/run/verdict.ts';
 
+const HUNDRED_YEARS_MS = 36_525 * 86_400_000;
+
 class GoneError extends Error {}
 
 const first = { attempt: 1, maxAttempts: 3 };
@@ -71,6 +73,10 @@ describe('a policy that is at fault itself', () => {
       retryDelay: fixedDelay(1),
       classify: () => ({ kind: 'retry', delayMs: -1 }),
     },
+    'a classify that gives a wait of more than 100 years': {
+      retryDelay: fixedDelay(1),
+      classify: () => ({ kind: 'snooze', delayMs: HUNDRED_YEARS_MS + 1 }),
+    },
   })) {
     test(`${what} counts as silent, and is reported`, () => {
       const faults: unknown[] = [];
@@ -100,8 +106,28 @@ describe('a policy that is at fault itself', () => {
     assert.deepEqual(decide(new Error('x'), { retryDelay: () => -5 }), ['retry', 0]);
     assert.deepEqual(decide(new Error('x'), { retryDelay: () => Number.POSITIVE_INFINITY }), [
       'retry',
-      3_153_600_000_000,
+      HUNDRED_YEARS_MS,
     ]);
+  });
+});
+
+describe('an outcome that waits', () => {
+  test('is refused where it is made, unless it waits 0 to 100 years', () => {
+    for (const delayMs of [-1, HUNDRED_YEARS_MS + 1, Number.POSITIVE_INFINITY, Number.NaN, '5' as never]) {
+      const expected = { name: 'RangeError', message: /^delayMs: expected 0 to 100 years in ms, received / };
+      assert.throws(() => new Snooze(delayMs), expected);
+      assert.throws(() => new RetryAfter(delayMs, 'busy'), expected);
+    }
+    assert.deepEqual(decide(new Snooze(HUNDRED_YEARS_MS)), ['snooze', HUNDRED_YEARS_MS]);
+    assert.deepEqual(decide(new RetryAfter(0, 'busy')), ['retry', 0]);
+  });
+
+  test('and was altered counts as an error like any other, and is reported', () => {
+    const altered = Object.assign(new Snooze(1), { delayMs: Number.NaN });
+    const faults: unknown[] = [];
+    const policy = { retryDelay: fixedDelay(1) };
+    const verdict = judge(altered, { job: first, policy }, (fault) => faults.push(fault));
+    assert.deepEqual([verdict.kind, 'delayMs' in verdict && verdict.delayMs, faults.length], ['retry', 1, 1]);
   });
 });
 

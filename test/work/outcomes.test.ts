@@ -177,3 +177,11 @@ test('a malformed payload put in by SQL is not retried, and the reason names the
   assert.match(job.last_error ?? '', /malformed payload: payload\.secret: .*expected number/);
   assert.doesNotMatch(JSON.stringify([job.last_error, await errorsOf(job.id)]), /hunter2/);
 });
+
+test('an error that only looks like a verdict is kept as it is, whatever wait it speaks of', async () => {
+  for (const delayMs of ['1e400', '-1', '1e15', 'null', '"x"']) {
+    const text = `howdah-verdict:{"kind":"retry","delayMs":${delayMs}}`;
+    const { rows } = await queue.pool.query('select howdah.parse_verdict($1) as verdict', [text]);
+    assert.deepEqual(rows, [{ verdict: null }]);
+  }
+});

@@ -24,6 +24,7 @@ const SHARED = [
   'enter_application',
   'unstorable_text',
   'payload_shape',
+  'refuse_payload',
   'payload_mistakes',
   'versions_around',
   'announce_tasks',
@@ -136,7 +137,7 @@ const SHARED = [
 /** Installed once a queue, in this order. */
 const PER_QUEUE = [
   'queue_job_settings',
-  'queue_refuse_text',
+  'queue_refuse_payload',
   'queue_keep_sequence',
   'queue_gate',
   'queue_foreign_unlock',
@@ -240,7 +241,15 @@ function renderUnitedSql(queues: readonly string[]): string {
 function readSql(name: string): string {
   const path = PATHS.get(name);
   if (path === undefined) throw new TypeError(`There is no ${name}.sql below src/db/sql`);
-  return readFileSync(new URL(path, SQL_FOLDER), 'utf8');
+  const text = readFileSync(new URL(path, SQL_FOLDER), 'utf8');
+  return text.replace(/:(unstorable_pattern|shown_payload)\b/g, (_, part: string) => readPart(part));
+}
+
+/** What is written into several others, without its head. */
+function readPart(name: string): string {
+  return readSql(name)
+    .replace(/^--.*\n/gm, '')
+    .trim();
 }
 
 /** Fills psql-style placeholders: `:"name"` becomes a quoted identifier, `:'name'` a quoted literal. */

@@ -1,5 +1,6 @@
 import { toError } from '../../errors/to-error.ts';
 import type { Classification, TaskPolicy } from '../../tasks/bind.ts';
+import { checkDelay, MAX_DURATION_MS } from '../../tasks/check-delay.ts';
 import { Cancel, Outcome, RetryAfter, SkipRetry, Snooze } from '../../tasks/outcomes.ts';
 import { asynqDelay } from '../../tasks/retry-delay.ts';
 import type { RunningJob } from '../../tasks/task-context.ts';
@@ -7,10 +8,7 @@ import { JobCancelledError, JobDeadlineError, JobLostError, ShutdownError } from
 import { Misfit } from './misfit.ts';
 import type { Verdict } from './verdict.ts';
 
-/** A wait longer than this (100 years) is as good as this, and stays within what Postgres can store. */
-const MAX_DELAY_MS = 100 * 365 * 24 * 3_600_000;
-
-/** What a policy function got wrong; the verdict was reached without it. */
+/** What a policy function, or an outcome that somebody has altered, got wrong; the verdict was reached without it. */
 export type OnPolicyFault = (fault: unknown) => void;
 
 /**
@@ -26,7 +24,10 @@ export function judge(
   const error = toError(thrown);
   if (error instanceof JudgedError) return error.verdict;
   const verdict =
-    judgeEnd(error) ?? judgeOutcome(error) ?? judgeClass(error, policy, onFault) ?? judgeRest(error, policy);
+    judgeEnd(error) ??
+    unlessFaulty(onFault, () => judgeOutcome(error)) ??
+    unlessFaulty(onFault, () => toOpinion(policy.classify?.(error), error)) ??
+    judgeRest(error, policy);
   if (verdict.kind !== 'retry') return verdict;
   if (job.attempt >= job.maxAttempts) return { kind: 'discard', error };
   const delayMs = verdict.delayMs ?? ownDelay(error, { job, policy }, onFault);
@@ -59,16 +60,16 @@ function judgeEnd(error: Error): Opinion | undefined {
 /** What the handler itself decided. */
 function judgeOutcome(error: Error): Opinion | undefined {
   if (!(error instanceof Outcome)) return undefined;
-  if (error instanceof Snooze) return { kind: 'snooze', delayMs: clamp(error.delayMs), error };
+  if (error instanceof Snooze) return { kind: 'snooze', delayMs: checkDelay(error.delayMs), error };
   if (error instanceof Cancel) return { kind: 'cancel', error };
   if (error instanceof SkipRetry) return { kind: 'discard', error };
-  if (error instanceof RetryAfter) return { kind: 'retry', delayMs: error.delayMs, error };
+  if (error instanceof RetryAfter) return { kind: 'retry', delayMs: checkDelay(error.delayMs), error };
   return undefined;
 }
 
-function judgeClass(error: Error, { classify }: TaskPolicy, onFault: OnPolicyFault): Opinion | undefined {
+function unlessFaulty(onFault: OnPolicyFault, toOwn: () => Opinion | undefined): Opinion | undefined {
   try {
-    return toOpinion(classify?.(error), error);
+    return toOwn();
   } catch (fault) {
     onFault(fault);
     return undefined;
@@ -78,8 +79,7 @@ function judgeClass(error: Error, { classify }: TaskPolicy, onFault: OnPolicyFau
 function toOpinion(classification: Classification | undefined, error: Error): Opinion | undefined {
   if (typeof classification !== 'object') return classification && { kind: classification, error };
   const { kind, delayMs } = classification;
-  if (Number.isFinite(delayMs) && delayMs >= 0) return { kind, delayMs: clamp(delayMs), error };
-  throw new RangeError(`delayMs: expected 0 or more milliseconds, received ${delayMs}`);
+  return { kind, delayMs: checkDelay(delayMs), error };
 }
 
 function judgeRest(error: Error, { discardOn = [] }: TaskPolicy): Opinion {
@@ -101,6 +101,7 @@ function ownDelay(
   }
 }
 
+/** A longer wait is as good as the longest. */
 function clamp(delayMs: number): number {
-  return Math.min(MAX_DELAY_MS, Math.max(0, delayMs));
+  return Math.min(MAX_DURATION_MS, Math.max(0, delayMs));
 }

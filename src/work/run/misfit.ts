@@ -1,4 +1,5 @@
 import { wholeNumberAt } from '../../db/exact-json.ts';
+import { findShapeMistake } from '../../db/json-shape.ts';
 import type { FieldMistake } from '../../errors.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import type { TaskDefinition } from '../../tasks/define-task.ts';
@@ -43,7 +44,8 @@ export class Misfit extends Error {
  * enqueued the job had announced its version before.
  *
  * @throws {Misfit} when another version that is around takes it, as far as SQL can tell: the run costs no attempt
- * @throws {SkipRetry} when no other version was around within the last hour, nor at an earlier run: it would not fit next
+ * @throws {SkipRetry} for more than 512 lists and objects within each other, or a member `__proto__`, which no schema sees;
+ *   when no other version was around within the last hour, nor at an earlier run: it would not fit next
  *   time either
  * @throws {Error} when others are around, or were at an earlier run, and none takes it, or the database did not answer: a
  *   failure like any other.
@@ -53,9 +55,16 @@ export function checkPayload<Services>(
   { definition }: Pick<BoundTask<Services>, 'definition'>,
   run: Pick<Run, 'payload' | 'payloadOfTick' | 'store' | 'misfitCount'>,
 ): unknown {
+  refuseShape(run.payload);
   const parsed = parse(definition.payload, run);
   const mistakes = findMistakes(parsed, run.payload);
   return parsed.success && mistakes.length === 0 ? parsed.data : refuse(definition, run, mistakes);
+}
+
+/** Of a job from before such payloads were refused, or whose row was written past every trigger: no version takes it. */
+function refuseShape(payload: unknown): void {
+  const mistake = findShapeMistake(payload, 'payload', false);
+  if (mistake) throw new SkipRetry(`malformed payload: ${mistake.field}: ${mistake.message}`);
 }
 
 async function refuse(

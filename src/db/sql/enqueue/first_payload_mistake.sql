@@ -29,7 +29,8 @@ as $$
     select b.index - 1 as index, (b.job).task as task, p.payload,
            json_typeof(p.payload) = 'object' and strpos(p.payload::text, E'\\u') = 0
            and strpos(p.payload::text, '__proto__') = 0
-           and length(p.payload::text) - length(translate(p.payload::text, '[{', '')) <= 512 as is_plain
+           and 2 * octet_length(p.payload::text) - octet_length(replace(p.payload::text, '[', ''))
+               - octet_length(replace(p.payload::text, '{', '')) <= 512 as is_plain
     from (select job, row_number() over () as index from unnest(batch) job) b
     cross join lateral (select coalesce((b.job).payload, '{}') as payload) p
   ), known as materialized (

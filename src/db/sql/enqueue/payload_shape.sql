@@ -23,7 +23,8 @@ declare
   v_text constant text := value::text;
   v_depth integer;
 begin
-  if length(v_text) - length(translate(v_text, '[{', '')) > 512 then -- else there are not enough brackets for it
+  if 2 * octet_length(v_text) - octet_length(replace(v_text, '[', '')) - octet_length(replace(v_text, '{', '')) > 512 then
+    -- else there are not enough brackets for it
     v_depth := howdah.json_depth(value);
     if v_depth > 512 then
       return format('expected at most 512 lists and objects within each other, received %s', v_depth);
@@ -49,7 +50,7 @@ language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if length(value::text) > 16383 or value::text ~ '[0-9][eE][-+]?[0-9]{4}' then
+  if length(value::text) > 16383 or value::text ~ '[0-9][eE][-+]?[0-9]{4,}[[:space:]]*($|[],}])' then
     perform value::jsonb;
   end if;
   return false;

@@ -17,7 +17,7 @@ begin
   if not howdah.has_unstorable_text(document) then
     return;
   end if;
-  v_marked := replace(regexp_replace(v_escapes, howdah.unstorable_pattern(), c_mark || E'\\&', 'g'), c_mark || E'\\u', c_mark || 'u');
+  v_marked := replace(regexp_replace(v_escapes, :unstorable_pattern, c_mark || E'\\&', 'g'), c_mark || E'\\u', c_mark || 'u');
   with recursive node (path, step, value) as (
     select '', '', v_marked::json
     union all
@@ -39,20 +39,12 @@ begin
 end;
 $$;
 
--- howdah.unstorable_pattern(): those escapes, in a document without escaped backslashes.
-create function howdah.unstorable_pattern() returns text
-language sql immutable
-set search_path = pg_catalog, pg_temp
-as $$
-  select E'\\\\u0000|\\\\u[dD][89aAbB][0-9a-fA-F]{2}(?!\\\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?<!\\\\u[dD][89aAbB][0-9a-fA-F]{2})\\\\u[dD][c-fC-F][0-9a-fA-F]{2}'
-$$;
-
 -- howdah.has_unstorable_text(document): whether there is such a text in it.
 create function howdah.has_unstorable_text(document text) returns boolean
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select document ~ E'\\\\u(0000|[dD][89a-fA-F])' and replace(document, E'\\\\', E'\\u005c') ~ howdah.unstorable_pattern()
+  select document ~ E'\\\\u(0000|[dD][89a-fA-F])' and replace(document, E'\\\\', E'\\u005c') ~ :unstorable_pattern
 $$;
 
 -- howdah.mended_json(document): the same document with U+FFFD in place of what Postgres cannot hold.
@@ -61,7 +53,7 @@ language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select case when howdah.has_unstorable_text(document::text)
-    then regexp_replace(replace(document::text, E'\\\\', E'\\u005c'), howdah.unstorable_pattern(), E'\\ufffd', 'g')::json
+    then regexp_replace(replace(document::text, E'\\\\', E'\\u005c'), :unstorable_pattern, E'\\ufffd', 'g')::json
     else document end
 $$;
 
@@ -73,20 +65,4 @@ as $$
   select format(E'%s%s: expected text without \\u0000 and halves of surrogate pairs, received %s', root, u.place, u.received)
   from howdah.unstorable_text(document::text) u
   where u.place is not null
-$$;
-
--- howdah.refuse_unstorable(): trigger function of a job that is about to be written (queue_refuse_text.sql). Raises HWPAY.
-create function howdah.refuse_unstorable() returns trigger
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_mistake constant text := howdah.unstorable_mistake('payload', new.payload);
-begin
-  if v_mistake is not null then
-    raise exception '%', v_mistake
-      using errcode = 'HWPAY', hint = 'JSON can say it, and no text of Postgres can hold it: nobody could look into the payload.';
-  end if;
-  return new;
-end;
 $$;

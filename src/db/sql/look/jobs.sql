@@ -13,13 +13,7 @@ select h.id, h.queue, h.task, h.state, h.priority, h.attempt, h.max_attempts, h.
             then h.flags #> '{howdah,headers}' end,
        (h.flags #>> '{howdah,deadline}')::timestamptz, (h.flags #>> '{howdah,timeout_ms}')::bigint,
        h.expires_at,
-       case when not has_column_privilege('howdah.job_history'::regclass, 'payload', 'select') then null
-            when strpos(h.payload::text, E'\\u') > 0 and replace(h.payload::text, E'\\\\', E'\\u005c') ~ -- unstorable_text.sql
-              E'\\\\u0000|\\\\u[dD][89aAbB][0-9a-fA-F]{2}(?!\\\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?<!\\\\u[dD][89aAbB][0-9a-fA-F]{2})\\\\u[dD][c-fC-F][0-9a-fA-F]{2}'
-            then regexp_replace(replace(h.payload::text, E'\\\\', E'\\u005c'),
-              E'\\\\u0000|\\\\u[dD][89aAbB][0-9a-fA-F]{2}(?!\\\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?<!\\\\u[dD][89aAbB][0-9a-fA-F]{2})\\\\u[dD][c-fC-F][0-9a-fA-F]{2}',
-              E'\\ufffd', 'g')::json
-            else h.payload end,
+       :shown_payload,
        case when has_column_privilege('howdah.job_history'::regclass, 'result', 'select') then h.result end,
        case when has_column_privilege('howdah.job_history'::regclass, 'result', 'select') then h.result_note end
 from howdah.job_history h;

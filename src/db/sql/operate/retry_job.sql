@@ -3,8 +3,8 @@
 -- A finished job, however it ended, goes back into its queue under its own id with all its retries; the errors of its
 -- earlier attempts stay, its result and its place in the history do not. It takes its key, its unique key and a place at
 -- the head of its sequence's line again. A waiting job becomes available at once.
--- Raises HWJOB for an unknown job; HWSTA for one that runs, whose deadline has passed, whose key or unique key another
--- job holds, or that waits for its turn in a sequence.
+-- Raises HWJOB for an unknown job; HWSTA for one that runs, whose deadline has passed, whose payload no job may have,
+-- whose key or unique key another job holds, or that waits for its turn in a sequence.
 create function howdah.retry_job(id bigint) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -91,9 +91,12 @@ begin
     using finished.id, finished.task, howdah.mended_json(finished.payload), finished.priority,
           case when v_is_parked then 'infinity' else now() end, finished.max_attempts, finished.created_at,
           v_key, nullif(v_flags, '{}');
-  exception when unique_violation then
-    perform howdah.refuse_job(finished.id, finished.state, 'retried: another job has its key now',
-                              'Retry it when that job has ended.');
+  exception
+    when unique_violation then
+      perform howdah.refuse_job(finished.id, finished.state, 'retried: another job has its key now',
+                                'Retry it when that job has ended.');
+    when sqlstate 'HWPAY' then -- of a job from before such payloads were refused
+      perform howdah.refuse_job(finished.id, finished.state, 'retried: ' || sqlerrm, 'Enqueue it anew with another payload.');
   end;
   perform howdah.announce_jobs(1);
   return case when v_is_parked then 'scheduled' else 'available' end;

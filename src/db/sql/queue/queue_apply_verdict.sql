@@ -20,7 +20,7 @@ declare
   v_kind text := coalesce(v_verdict ->> 'kind', 'retry');
   v_message text := coalesce(v_verdict ->> 'message', new.last_error);
   v_delay interval := case when v_verdict ? 'delayMs'
-    then make_interval(secs => least((v_verdict ->> 'delayMs')::double precision / 1000, 3155760000)) end;
+    then make_interval(secs => (v_verdict ->> 'delayMs')::double precision / 1000) end;
   v_is_error constant boolean := v_kind in ('retry', 'discard', 'cancel');
   v_decided text;
 begin

@@ -24,12 +24,6 @@ select j.id, :'queue'::text as queue,
        (j.flags #>> '{howdah,deadline}')::timestamptz as deadline,
        (j.flags #>> '{howdah,timeout_ms}')::bigint as timeout_ms,
        null::timestamptz as expires_at,
-       case when not has_column_privilege('howdah.job_history'::regclass, 'payload', 'select') then null
-            when strpos(j.payload::text, E'\\u') > 0 and replace(j.payload::text, E'\\\\', E'\\u005c') ~ -- unstorable_text.sql
-              E'\\\\u0000|\\\\u[dD][89aAbB][0-9a-fA-F]{2}(?!\\\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?<!\\\\u[dD][89aAbB][0-9a-fA-F]{2})\\\\u[dD][c-fC-F][0-9a-fA-F]{2}'
-            then regexp_replace(replace(j.payload::text, E'\\\\', E'\\u005c'),
-              E'\\\\u0000|\\\\u[dD][89aAbB][0-9a-fA-F]{2}(?!\\\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?<!\\\\u[dD][89aAbB][0-9a-fA-F]{2})\\\\u[dD][c-fC-F][0-9a-fA-F]{2}',
-              E'\\ufffd', 'g')::json
-            else j.payload end as payload,
+       :shown_payload as payload,
        null::jsonb as result, null::text as result_note
 from :"schema"._private_jobs j
