@@ -6,7 +6,7 @@ const PATH = /^(\/[A-Za-z0-9._~-]+)*$/;
 
 /** Below a path that looks like one of our addresses nobody could tell which is meant. */
 const OWN_ADDRESS =
-  /^\/(v1$|(docs|assets|healthz|readyz|metrics|openapi\.json|v1\/(jobs|queues|workers|tasks|schedules|events))(\/|$))/;
+  /^\/(v1$|(dashboard|docs|assets|healthz|readyz|metrics|openapi\.json|v1\/(jobs|queues|workers|tasks|schedules|events))(\/|$))/;
 
 /**
  * Where a server has us, without a slash at the end; empty for its root.

@@ -27,7 +27,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   howdah: {
     imports: ['app', 'enqueue', 'look', 'operate', 'tasks', 'db', 'config', 'errors', 'observability'],
   },
-  dashboard: { imports: ['look', 'http'] },
+  dashboard: {
+    imports: ['http', 'wire', 'look', 'operate', 'enqueue', 'tasks', 'db', 'errors', 'observability'],
+  },
   bank: { imports: EVERYTHING },
   start: { imports: EVERYTHING },
   index: { imports: EVERYTHING },

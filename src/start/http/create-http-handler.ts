@@ -33,6 +33,8 @@ export interface HttpHandlerOptions {
   readonly ownRoutes?: OwnRoutes;
   /** Where your server has it: `/` for its root. @default '/howdah' */
   readonly basePath?: string;
+  /** Whether the pages for people are served as well, at `basePath` and below. @default true */
+  readonly dashboard?: boolean;
   /** Bearer token of operators. @default there is none */
   readonly adminToken?: string | undefined;
   /** Bearer token of readers. @default there is none */

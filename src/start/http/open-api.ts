@@ -1,6 +1,7 @@
 import { loadTasks } from '../../app/load-tasks.ts';
 import { withSchema, withSessions } from '../../config/database/database-address.ts';
 import { meantSchema } from '../../config.ts';
+import { addDashboard } from '../../dashboard/add-dashboard.ts';
 import { distrust } from '../../db/connections/bounded-pool.ts';
 import { openDatabase } from '../../db/connections/open-database.ts';
 import type { Database } from '../../db/database.ts';
@@ -64,7 +65,10 @@ export async function openApi(options: ApiOptions): Promise<OpenedApp> {
       known: [...catalogue.values()].map(({ name: task, queue }) => ({ queue, task })),
     }),
   };
-  const app = await createAppWith(deps, (routes) => addOwnRoutes(routes, options, { deps, announcer }));
+  const app = await createAppWith(deps, async (routes) => {
+    await addOwnRoutes(routes, options, { deps, announcer });
+    if (options.dashboard ?? true) addDashboard(routes, deps);
+  });
   return { app, close: () => Promise.all([close(), announcing.close()]).then(() => {}) };
 }
 

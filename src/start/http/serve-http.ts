@@ -81,20 +81,21 @@ async function createApi(
   const { stopping } = own;
   const distributor = new PostgresDistributor({ events, schema: config.schema });
   const { catalogue } = app;
-  const [{ createAppWith }, { createFetchHandler }] = await Promise.all([
+  const [{ createAppWith }, { createFetchHandler }, { addDashboard }] = await Promise.all([
     import('../../http/app.ts'),
     import('../../http/server/fetch-handler.ts'),
+    import('../../dashboard/add-dashboard.ts'),
   ]);
-  const api = await createAppWith(
-    {
-      ...{ ...own, ...tokens, db, distributor, events, log, catalogue },
-      ...{ publicUrl: url, stopping: stopping.signal, trustedProxies: config.trustedProxies },
-    },
-    (routes) =>
-      app.app.addRoutes?.(routes, {
-        ...{ services, settings: config.settings, pool: db, distributor, url },
-        ...tokens,
-      }),
-  );
+  const deps: AppDependencies = {
+    ...{ ...own, ...tokens, db, distributor, events, log, catalogue },
+    ...{ publicUrl: url, stopping: stopping.signal, trustedProxies: config.trustedProxies },
+  };
+  const api = await createAppWith(deps, async (routes) => {
+    await app.app.addRoutes?.(routes, {
+      ...{ services, settings: config.settings, pool: db, distributor, url },
+      ...tokens,
+    });
+    addDashboard(routes, deps);
+  });
   return createFetchHandler({ open: async () => ({ app: api }), stopping, log });
 }

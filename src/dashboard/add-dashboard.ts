@@ -1,0 +1,24 @@
+import { rootFrom } from '../http/pages/layout.ts';
+import { addAssets } from './assets.ts';
+import type { DashboardApp, DashboardDependencies } from './dependencies.ts';
+import { addLiveRoute } from './live/add-live-route.ts';
+import { addLoginRoutes } from './login/add-login-routes.ts';
+import { addOverviewPage } from './overview/add-overview-page.ts';
+import { identifyViewer } from './session/identify-viewer.ts';
+import { addPreferenceRoutes } from './shell/preferences.ts';
+
+/**
+ * The pages for people, below /dashboard; the front door leads there unless the application has one of its own. They come in
+ * by a session made from one of the API's tokens, by such a token itself, or by the host's own login.
+ */
+export function addDashboard(app: DashboardApp, deps: DashboardDependencies): void {
+  app.get('/', (c) => c.redirect(`${rootFrom(c)}dashboard`));
+  app.get('/dashboard/', (c) => c.redirect('../dashboard'));
+  addAssets(app);
+  app.use('/dashboard', identifyViewer(deps));
+  app.use('/dashboard/*', identifyViewer(deps));
+  addLoginRoutes(app, deps);
+  addPreferenceRoutes(app, deps);
+  addLiveRoute(app, deps);
+  addOverviewPage(app, deps);
+}

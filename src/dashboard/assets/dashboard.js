@@ -1,0 +1,283 @@
+// What pages do beyond what HTML does by itself: live updates, keys, times in the reader's zone, charts. Every page works
+// without it. Loaded as a module, so after the document is there.
+
+const { body } = document;
+const home = body.dataset.dashboard ?? 'dashboard';
+const remembered = (name) => localStorage.getItem(`howdah.${name}`);
+const remember = (name, value) => localStorage.setItem(`howdah.${name}`, value);
+
+document.documentElement.classList.add('has-script');
+logInFromAddress();
+forgetDone();
+showTimes();
+setInterval(showTimes, 1_000);
+followZone();
+followLive();
+followKeys();
+followForms();
+drawCharts();
+document.addEventListener('htmx:after:swap', refresh);
+
+function refresh() {
+  showTimes();
+  drawCharts();
+  showSelection();
+}
+
+/** A link with the token behind # comes from the terminal: it is sent to no server and stays in no history. */
+function logInFromAddress() {
+  const form = document.getElementById('login');
+  const token = decodeURIComponent(location.hash.slice(1));
+  if (!form || token === '') return;
+  history.replaceState(null, '', location.pathname + location.search);
+  form.elements.token.value = token;
+  form.requestSubmit();
+}
+
+/** What was done is told once: a page that is loaded again, or passed on, does not say so anew. */
+function forgetDone() {
+  if (!document.querySelector('[data-done]')) return;
+  const address = new URL(location.href);
+  address.searchParams.delete('done');
+  history.replaceState(null, '', address);
+}
+
+// Times ---------------------------------------------------------------------------------------------------------------
+
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+];
+
+function showTimes() {
+  const isUtc = remembered('zone') !== 'own';
+  const { lang } = document.documentElement;
+  const exact = new Intl.DateTimeFormat(lang, {
+    dateStyle: 'medium',
+    timeStyle: 'long',
+    ...(isUtc ? { timeZone: 'UTC' } : {}),
+  });
+  const relative = new Intl.RelativeTimeFormat(lang, { style: 'short', numeric: 'always' });
+  for (const time of document.querySelectorAll('time[datetime]')) {
+    const at = new Date(time.dateTime);
+    const said = exact.format(at);
+    setText(time, 'data-exact' in time.attributes ? said : ago(relative, at.getTime() - Date.now()));
+    if (time.title !== said) time.title = said;
+  }
+}
+
+function ago(relative, ms) {
+  const [unit, size] = UNITS.find(([, each]) => Math.abs(ms) >= each) ?? ['second', 1_000];
+  return relative.format(Math.trunc(ms / size), unit);
+}
+
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function followZone() {
+  const button = document.getElementById('zone-switch');
+  if (!button) return;
+  const show = () =>
+    setText(button, remembered('zone') === 'own' ? button.dataset.ownZone : button.dataset.utc);
+  button.addEventListener('click', () => {
+    remember('zone', remembered('zone') === 'own' ? 'utc' : 'own');
+    show();
+    showTimes();
+  });
+  show();
+}
+
+// Live ----------------------------------------------------------------------------------------------------------------
+
+function followLive() {
+  const button = document.getElementById('live-switch');
+  if (!button) return;
+  if (body.dataset.live !== 'on') {
+    button.hidden = true;
+    return;
+  }
+  let source;
+  let isLost = false;
+  const isPaused = () => sessionStorage.getItem('howdah.paused') === 'yes';
+  const show = () => {
+    const { on, off, lost } = button.dataset;
+    setText(button, isPaused() ? off : isLost ? lost : on);
+    button.setAttribute('aria-pressed', String(isPaused()));
+    button.classList.toggle('lost', isLost && !isPaused());
+  };
+  const setLost = (value) => {
+    isLost = value;
+    show();
+  };
+  const listen = () => {
+    if (source || isPaused() || document.hidden) return;
+    source = new EventSource(`${home}/live`);
+    source.addEventListener('open', () => setLost(false));
+    source.addEventListener('error', () => setLost(true));
+    source.addEventListener('lost', () => setLost(true));
+    source.addEventListener('changed', () => {
+      setLost(false);
+      drawAnew();
+    });
+  };
+  const leave = () => {
+    source?.close();
+    source = undefined;
+  };
+  button.addEventListener('click', () => {
+    sessionStorage.setItem('howdah.paused', isPaused() ? 'no' : 'yes');
+    if (isPaused()) leave();
+    else {
+      listen();
+      drawAnew();
+    }
+    show();
+  });
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) return leave();
+    listen();
+    if (!isPaused()) drawAnew();
+  });
+  show();
+  listen();
+}
+
+/** What somebody is writing or choosing is not drawn anew under their hands. */
+function drawAnew() {
+  const live = document.getElementById('live');
+  const isBusy =
+    document.querySelector('dialog[open]') || live?.contains(document.activeElement?.closest('form'));
+  if (live && !isBusy) live.dispatchEvent(new CustomEvent('howdah-changed'));
+}
+
+// Keys ----------------------------------------------------------------------------------------------------------------
+
+function followKeys() {
+  const dialog = document.getElementById('keys');
+  document.getElementById('keys-open')?.addEventListener('click', () => dialog?.showModal());
+  let isGoing = false;
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.target.closest('input:not([type=checkbox]), textarea, select, dialog')) return;
+    const { key } = event;
+    const wasGoing = isGoing;
+    isGoing = !wasGoing && key === 'g';
+    const act = wasGoing ? () => go(key) : KEYS[key];
+    if (!act || act(dialog) === false) return;
+    event.preventDefault();
+  });
+}
+
+const KEYS = {
+  '/': () => focusOn(document.querySelector('[data-search]')),
+  '?': (dialog) => dialog?.showModal(),
+  j: () => step(1),
+  k: () => step(-1),
+  x: () => press(currentRow()?.querySelector('input[type=checkbox]')),
+  r: () => press(document.querySelector('[data-shortcut=r]')),
+  c: () => press(document.querySelector('[data-shortcut=c]')),
+  p: () => press(document.getElementById('live-switch')),
+};
+
+function go(key) {
+  return press(document.querySelector(`.top [data-key="${CSS.escape(key)}"]`));
+}
+
+function press(element) {
+  if (!element) return false;
+  element.click();
+}
+
+function focusOn(element) {
+  if (!element) return false;
+  element.focus();
+  element.select?.();
+}
+
+/** Rows are stepped through by the link that each begins with, so that Enter opens it as ever. */
+function step(by) {
+  const rows = [...document.querySelectorAll('[data-row]')];
+  if (rows.length === 0) return false;
+  const at = rows.indexOf(currentRow());
+  const next = rows[Math.min(Math.max(at < 0 && by < 0 ? rows.length - 1 : at + by, 0), rows.length - 1)];
+  next.querySelector('a')?.focus();
+  next.scrollIntoView({ block: 'nearest' });
+}
+
+function currentRow() {
+  return document.activeElement?.closest('[data-row]') ?? undefined;
+}
+
+// Forms ---------------------------------------------------------------------------------------------------------------
+
+function followForms() {
+  document.addEventListener('submit', (event) => {
+    const { confirm: question } = event.submitter?.dataset ?? {};
+    if (question && !window.confirm(question)) event.preventDefault();
+  });
+  document.addEventListener('change', (event) => {
+    const { target } = event;
+    if (target.matches('[data-select-all]')) {
+      for (const box of document.querySelectorAll('[data-row] input[type=checkbox]'))
+        box.checked = target.checked;
+    }
+    if (target.matches('input[type=checkbox]')) showSelection();
+  });
+  showSelection();
+}
+
+/** How many rows are selected, where a page says so, and what can be done only to those. */
+function showSelection() {
+  const count = document.querySelectorAll('[data-row] input[type=checkbox]:checked').length;
+  for (const element of document.querySelectorAll('[data-selected-count]')) setText(element, String(count));
+  for (const element of document.querySelectorAll('[data-needs-selection]')) element.disabled = count === 0;
+}
+
+// Charts --------------------------------------------------------------------------------------------------------------
+
+/**
+ * A figure with data-chart has JSON: { labels, series: [{ label, class, values }], at: [seconds], unit }. The table in it is
+ * for those without the script, and for screen readers.
+ */
+async function drawCharts() {
+  const figures = [...document.querySelectorAll('figure[data-chart]')];
+  if (figures.length === 0) return;
+  const { default: Plot } = await import('./uplot.js');
+  for (const figure of figures) drawChart(Plot, figure);
+}
+
+const drawn = new WeakMap();
+
+function drawChart(Plot, figure) {
+  const { at, series } = JSON.parse(figure.dataset.chart);
+  const data = [at, ...series.map(({ values }) => values)];
+  const known = drawn.get(figure);
+  if (known && figure.contains(known.root)) {
+    known.setData(data);
+    return;
+  }
+  const style = getComputedStyle(document.documentElement);
+  const color = (name) => style.getPropertyValue(`--${name}`).trim();
+  const axis = { stroke: color('quiet'), grid: { stroke: color('line') }, ticks: { stroke: color('line') } };
+  const plot = new Plot(
+    {
+      width: Math.max(240, figure.clientWidth),
+      height: 180,
+      tzDate: (seconds) =>
+        remembered('zone') === 'own'
+          ? new Date(seconds * 1000)
+          : Plot.tzDate(new Date(seconds * 1000), 'UTC'),
+      axes: [axis, { ...axis, size: 60 }],
+      series: [{}, ...series.map(({ label, color: name }) => ({ label, stroke: color(name), width: 2 }))],
+    },
+    data,
+    figure,
+  );
+  drawn.set(figure, plot);
+  new ResizeObserver(() => plot.setSize({ width: Math.max(240, figure.clientWidth), height: 180 })).observe(
+    figure,
+  );
+}

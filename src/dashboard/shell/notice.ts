@@ -1,0 +1,34 @@
+import type { Context } from 'hono';
+import { html } from 'hono/html';
+import type { AppEnv } from '../../http/app-dependencies.ts';
+import type { Html } from '../../http/pages/layout.ts';
+import type { View } from './view.ts';
+
+/** What a command did: a word of `texts.done`, and to how many. */
+export interface Done {
+  what: string;
+  count?: number;
+}
+
+/** The address of the page that a command came from, which then tells what was done. */
+export function doneAddress(back: string, { what, count = 1 }: Done): string {
+  const [path = '', search = ''] = withoutDone(back).split('?');
+  const query = new URLSearchParams(search);
+  query.set('done', count === 1 ? what : `${what}:${count}`);
+  return `${path}?${query}`;
+}
+
+/** Told by the address alone, so nothing in it is shown but words of ours and a number. */
+export function doneNotice(c: Context<AppEnv>, { texts, link, here }: View): Html | '' {
+  const [, what = '', count = '1'] = /^([a-z_]{1,40})(?::(\d{1,9}))?$/.exec(c.req.query('done') ?? '') ?? [];
+  if (!Object.hasOwn(texts.done, what)) return '';
+  const say = texts.done[what as keyof typeof texts.done];
+  return html`<p class="notice" role="status" data-done>${say(Number(count))} <a href="${link(withoutDone(here))}">${texts.shell.done.dismiss}</a></p>`;
+}
+
+function withoutDone(address: string): string {
+  const [path = '', search = ''] = address.split('?');
+  const query = new URLSearchParams(search);
+  query.delete('done');
+  return query.size === 0 ? path : `${path}?${query}`;
+}

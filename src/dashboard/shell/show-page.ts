@@ -1,0 +1,95 @@
+import type { Context, Handler } from 'hono';
+import { html } from 'hono/html';
+import { HowdahError } from '../../errors.ts';
+import { answerError } from '../../http/answers/answer-error.ts';
+import { setErrorHeaders } from '../../http/answers/problem.ts';
+import { toHowdahError } from '../../http/answers/to-howdah-error.ts';
+import type { AppEnv } from '../../http/app-dependencies.ts';
+import type { Html } from '../../http/pages/layout.ts';
+import { loggedError } from '../../observability/logged-error.ts';
+import type { DashboardDependencies } from '../dependencies.ts';
+import { sessionName } from '../session/session.ts';
+import { type Content, dashboardLayout } from './layout.ts';
+import { doneNotice } from './notice.ts';
+import { PAGE_HEADERS } from './page-headers.ts';
+import { type View, viewOf } from './view.ts';
+
+/** Reads what a page shows, and draws it. */
+export type Draw = (c: Context<AppEnv>, view: View) => Promise<Content> | Content;
+
+/**
+ * A page for those who may look. Others are led to the login, or told about that of the host. What goes wrong is told on the
+ * page, in words, with the status that an API would give.
+ */
+export function showPage(deps: DashboardDependencies, draw: Draw): Handler<AppEnv> {
+  const cookie = sessionName(deps);
+  return async (c) => {
+    const view = viewOf(c, cookie);
+    if (c.var.caller === undefined) return sendToLogin(c, view, deps);
+    try {
+      const content = await draw(c, view);
+      const body = html`${doneNotice(c, view)}${content.body}`;
+      return c.html(dashboardLayout(view, { ...content, body }), 200, PAGE_HEADERS);
+    } catch (error) {
+      return showError(c, view, { error, deps });
+    }
+  };
+}
+
+/** The error as a page. Commands that came to nothing are shown so too. */
+export function showError(
+  c: Context<AppEnv>,
+  view: View,
+  { error, deps }: { error: unknown; deps: DashboardDependencies },
+): Response | Promise<Response> {
+  const known = toHowdahError(error);
+  if (known.status >= 500) logFailure(c, { known, error, deps });
+  setErrorHeaders(known, c);
+  const content = { title: known.title, body: errorBody(c, view, known), isLive: known.status === 503 };
+  return c.html(dashboardLayout(view, content), known.status, PAGE_HEADERS);
+}
+
+function sendToLogin(
+  c: Context<AppEnv>,
+  view: View,
+  { adminToken, viewerToken, log }: DashboardDependencies,
+): Response | Promise<Response> {
+  if (!adminToken && !viewerToken) {
+    const detail = view.texts.shell.login.byHost;
+    return answerError(new HowdahError('unauthorized', { detail }), c, log);
+  }
+  return c.redirect(`${view.link('login')}?to=${encodeURIComponent(view.here)}`);
+}
+
+function errorBody(c: Context<AppEnv>, { texts, link, here }: View, known: HowdahError): Html {
+  const { error } = texts.shell;
+  const isRead = c.req.method === 'GET';
+  return html`<section class="trouble" role="alert">
+<h1>${known.title}</h1>
+${known.message === known.title ? '' : html`<p>${known.message}</p>`}
+${known.code === 'unavailable' ? html`<p>${error.database}</p>` : ''}
+${known.fields.length > 1 ? html`<ul>${known.fields.map(({ field, message }) => html`<li><code>${field}</code>: ${message}</li>`)}</ul>` : ''}
+<p><a class="button" href="${isRead ? link(here) : link(readBack(c))}">${isRead ? error.retry : error.back}</a></p>
+<p class="quiet">${error.request(c.var.requestId)}</p>
+</section>`;
+}
+
+/** Where a command came from, by the browser's own word; it is only ever a link below /dashboard. */
+function readBack(c: Context<AppEnv>): string {
+  const referrer = c.req.header('Referer') ?? '';
+  const [, path = ''] = /\/dashboard\/([^#]*)$/.exec(referrer) ?? [];
+  return path;
+}
+
+function logFailure(
+  c: Context<AppEnv>,
+  { known, error, deps }: { known: HowdahError; error: unknown; deps: DashboardDependencies },
+): void {
+  const fields = {
+    request_id: c.var.requestId,
+    problem: known.code,
+    error: loggedError(known.cause ?? error),
+  };
+  if (known.code === 'internal') deps.log.error(fields, 'page failed');
+  else deps.log.warn(fields, 'page could not be served');
+}

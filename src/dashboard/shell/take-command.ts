@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import type { Context, Handler } from 'hono';
+import { translatingErrors } from '../../db/command-error.ts';
+import type { Transaction } from '../../db/database.ts';
+import { HowdahError } from '../../errors.ts';
+import type { AppEnv } from '../../http/app-dependencies.ts';
+import { actorOf } from '../../http/callers/actor-of.ts';
+import { keyedTransaction } from '../../operate/keyed-transaction.ts';
+import { transactionAs } from '../../operate/transaction-as.ts';
+import type { DashboardDependencies } from '../dependencies.ts';
+import { sessionName } from '../session/session.ts';
+import { type Done, doneAddress } from './notice.ts';
+import { showError } from './show-page.ts';
+import { viewOf } from './view.ts';
+
+/** The fields of a form; of one that came several times, all values. */
+export interface Form {
+  /** @throws {HowdahError} `invalid_request` for one that is missing */
+  text(name: string): string;
+  /** Undefined for one that is missing or empty. */
+  optional(name: string): string | undefined;
+  all(name: string): string[];
+}
+
+/** What a command is given. */
+export interface Command {
+  c: Context<AppEnv>;
+  form: Form;
+  /** The change, its rows in the audit log and what the form's key remembers commit together. */
+  change(work: (tx: Transaction) => Promise<Done>): Promise<Done>;
+}
+
+/**
+ * What a button does: a form that only an operator may send. It says what was done on the page that it came from, and the
+ * form that is sent twice by its key does it once. What fails is told on a page of its own, and nothing was changed.
+ */
+export function takeCommand(
+  deps: DashboardDependencies,
+  run: (command: Command) => Promise<Done>,
+): Handler<AppEnv> {
+  const cookie = sessionName(deps);
+  return async (c) => {
+    const view = viewOf(c, cookie);
+    try {
+      if (c.var.caller === undefined) throw new HowdahError('unauthorized');
+      if (!view.mayAct) throw new HowdahError('forbidden', { detail: view.texts.shell.error.tooLow });
+      const form = await readForm(c);
+      const done = await run({ c, form, change: (work) => changeOnce(c, deps, { form, work }) });
+      return c.redirect(view.link(doneAddress(form.optional('back') ?? '', done)), 303);
+    } catch (error) {
+      return showError(c, view, { error, deps });
+    }
+  };
+}
+
+/** @throws {HowdahError} `unsupported_media_type` for what is no form */
+export async function readForm(c: Context<AppEnv>): Promise<Form> {
+  const type = c.req.header('Content-Type') ?? '';
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) {
+    throw new HowdahError('unsupported_media_type', { detail: 'Expected a form of these pages' });
+  }
+  const fields = new URLSearchParams(await c.req.text());
+  const optional = (name: string) => fields.get(name) || undefined;
+  const text = (name: string) => {
+    const value = optional(name);
+    if (value !== undefined) return value;
+    const message = 'expected a value, received none';
+    throw new HowdahError('invalid_request', {
+      detail: `${name}: ${message}`,
+      fields: [{ field: name, message }],
+    });
+  };
+  return { text, optional, all: (name) => fields.getAll(name) };
+}
+
+async function changeOnce(
+  c: Context<AppEnv>,
+  { db }: DashboardDependencies,
+  { form, work }: { form: Form; work: (tx: Transaction) => Promise<Done> },
+): Promise<Done> {
+  const actor = actorOf(c);
+  const key = form.optional('key');
+  if (key === undefined) return translatingErrors(() => transactionAs(db, actor, work));
+  const requestHash = createHash('sha256')
+    .update(`${c.req.path}\n${await c.req.text()}`)
+    .digest();
+  const keyed = { key, requestHash };
+  const { result } = await translatingErrors(() => keyedTransaction(db, { actor, keyed }, work));
+  return result;
+}

@@ -1,0 +1,13 @@
+/** What a command did, by the word that its page's address then carries. */
+export const done = {
+  retried: (n: number) => (n === 1 ? 'The job runs again.' : `${n} jobs run again.`),
+  cancelled: (n: number) =>
+    n === 1 ? 'The job is cancelled, or has its signal.' : `${n} jobs are cancelled.`,
+  discarded: (n: number) => (n === 1 ? 'The job is given up.' : `${n} jobs are given up.`),
+  run_now: (n: number) => (n === 1 ? 'The job is available now.' : `${n} jobs are available now.`),
+  rescheduled: (_: number) => 'The job runs at its new time.',
+  enqueued: (n: number) => (n === 1 ? 'The job is enqueued.' : `${n} jobs are enqueued.`),
+  paused: (_: number) => 'The queue is paused: running jobs finish, none begins.',
+  resumed: (_: number) => 'The queue hands out jobs again.',
+  limited: (_: number) => 'The limit holds for all workers together.',
+};

@@ -1,0 +1,27 @@
+import type { JobState } from '../../../look/job.ts';
+
+/** Words that many pages use. */
+export const parts = {
+  states: {
+    scheduled: 'scheduled',
+    available: 'available',
+    running: 'running',
+    retryable: 'retryable',
+    completed: 'completed',
+    discarded: 'discarded',
+    cancelled: 'cancelled',
+  } satisfies Record<JobState, string>,
+  ago: (span: string) => `${span} ago`,
+  inFuture: (span: string) => `in ${span}`,
+  now: 'now',
+  never: 'never',
+  none: 'none',
+  noLimit: 'no limit',
+  seconds: (n: string) => `${n} s`,
+  minutes: (n: string) => `${n} min`,
+  hours: (n: string) => `${n} h`,
+  days: (n: string) => `${n} d`,
+  milliseconds: (n: string) => `${n} ms`,
+  about: (n: string) => `about ${n}`,
+  atLeast: (n: string) => `${n} or more`,
+};

@@ -1,0 +1,27 @@
+import type { Texts } from '../en/en.ts';
+
+/** 多个页面共用的词语。 */
+export const parts: Texts['parts'] = {
+  states: {
+    scheduled: '已排期',
+    available: '待执行',
+    running: '执行中',
+    retryable: '待重试',
+    completed: '已完成',
+    discarded: '已放弃',
+    cancelled: '已取消',
+  },
+  ago: (span) => `${span}前`,
+  inFuture: (span) => `${span}后`,
+  now: '现在',
+  never: '从未',
+  none: '无',
+  noLimit: '不限',
+  seconds: (n) => `${n} 秒`,
+  minutes: (n) => `${n} 分钟`,
+  hours: (n) => `${n} 小时`,
+  days: (n) => `${n} 天`,
+  milliseconds: (n) => `${n} 毫秒`,
+  about: (n) => `约 ${n}`,
+  atLeast: (n) => `${n} 以上`,
+};

@@ -1,0 +1,62 @@
+import type { Texts } from '../en/en.ts';
+
+/** 每个页面外围的文字。 */
+export const shell: Texts['shell'] = {
+  product: 'Howdah',
+  skip: '跳到正文',
+  navigation: '页面',
+  pages: {
+    overview: '概览',
+    jobs: '任务',
+    failures: '失败',
+    queues: '队列',
+    workers: '工作进程',
+    schedules: '定时计划',
+    tasks: '任务类型',
+    audit: '审计日志',
+  },
+  live: { on: '实时', off: '已暂停', lost: '连接中断,正在重连', toggle: '暂停或恢复实时更新' },
+  zone: { utc: 'UTC', own: '本地时间', toggle: '以 UTC 或本地时区显示时间' },
+  language: '语言',
+  help: '快捷键',
+  logOut: '退出登录',
+  actor: (name, role) => `${name}(${role})`,
+  roles: { admin: '管理员', viewer: '只读:只能查看' },
+  login: {
+    title: '登录',
+    token: '令牌',
+    tokenHint: 'ADMIN_TOKEN 可操作,VIEWER_TOKEN 只读。npm start 和 npx howdah dev 会打印两者。',
+    name: '您的姓名',
+    nameHint: '可不填。审计日志会用它记录您的操作。',
+    submit: '登录',
+    wrong: '这不是任何一个令牌。',
+    byHost: '请先登录应用;本页面使用它的登录状态。',
+  },
+  error: {
+    back: '返回',
+    retry: '重试',
+    request: (id) => `请求 ${id}`,
+    database: '数据库没有响应。任务都安全地保存在其中;页面会自行恢复。',
+    tooLow: '只读身份只能查看,不能操作。',
+    nothingDone: '没有任何改动。',
+  },
+  done: {
+    title: '完成',
+    dismiss: '关闭',
+  },
+  keys: {
+    title: '快捷键',
+    close: '关闭',
+    rows: [
+      ['/', '搜索'],
+      ['j  k', '下一行和上一行'],
+      ['Enter', '打开该行'],
+      ['x', '选中该行'],
+      ['r', '重试选中的任务或当前任务'],
+      ['c', '取消选中的任务或当前任务'],
+      ['g,再按 o j f q w s t a', '跳到页面'],
+      ['p', '暂停或恢复实时更新'],
+      ['?', '显示此帮助'],
+    ],
+  },
+};
