@@ -4,6 +4,7 @@ import type { DashboardApp, DashboardDependencies } from './dependencies.ts';
 import { addLiveRoute } from './live/add-live-route.ts';
 import { addLoginRoutes } from './login/add-login-routes.ts';
 import { addOverviewPage } from './overview/add-overview-page.ts';
+import { addQueuePages } from './queues/add-queue-pages.ts';
 import { identifyViewer } from './session/identify-viewer.ts';
 import { addPreferenceRoutes } from './shell/preferences.ts';
 
@@ -21,4 +22,5 @@ export function addDashboard(app: DashboardApp, deps: DashboardDependencies): vo
   addPreferenceRoutes(app, deps);
   addLiveRoute(app, deps);
   addOverviewPage(app, deps);
+  addQueuePages(app, deps);
 }

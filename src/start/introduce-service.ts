@@ -17,6 +17,7 @@ export function introduceService(
 function banner(service: Service, config: Config, role: Role): string {
   const rows: [string, string | undefined][] = [
     ['Address', role === 'worker' ? undefined : service.url],
+    ['Dashboard', role === 'worker' ? undefined : dashboardLink(service)],
     ['Health', `${service.url}/readyz`],
     ...(role === 'worker' ? [] : Object.entries(service.introduction)),
     [
@@ -32,4 +33,9 @@ function banner(service: Service, config: Config, role: Role): string {
   ];
   const lines = rows.flatMap(([label, value]) => (value ? [`  ${label.padEnd(13)} ${value}`] : []));
   return `\nHowdah is up (${role}). Ctrl-C stops it.\n\n${lines.join('\n')}\n\n`;
+}
+
+/** With the token behind #, which a browser keeps to itself: whoever opens it is logged in. */
+function dashboardLink({ url, adminToken }: Service): string {
+  return adminToken === undefined ? `${url}/dashboard` : `${url}/dashboard/login#${adminToken}`;
 }

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
-import { generateCookie, getCookie } from 'hono/cookie';
+import { getCookie } from 'hono/cookie';
+import { serialize } from 'hono/utils/cookie';
 import type { AppEnv } from '../../http/app-dependencies.ts';
 
 interface Cookie {
@@ -25,6 +26,6 @@ export function writeCookie(c: Context<AppEnv>, { name, value, maxAge }: Cookie,
     new URL(c.req.url).protocol === 'https:' ||
     c.req.header('X-Forwarded-Proto') === 'https' ||
     publicUrl.startsWith('https:');
-  const cookie = generateCookie(name, value, { httpOnly: true, sameSite: 'Lax', secure: isSecure, maxAge });
+  const cookie = serialize(name, value, { httpOnly: true, sameSite: 'Lax', secure: isSecure, maxAge });
   c.header('Set-Cookie', cookie, { append: true });
 }

@@ -109,17 +109,17 @@ export function describeHost(name: string, start: (handler: HttpHandler) => Prom
 
     for (const path of ['/howdah', '/howdah/', '/howdah/docs', '/howdah/nope/at/all']) {
       test(`the page ${path} leads only to what is there`, async () => {
-        const answer = await host.send(path, { headers: { Accept: 'text/html' } });
+        const { answer, at } = await browse(path);
         const page = await answer.text();
-        const links = [...page.matchAll(/ (?:href|src)="([^"#][^"]*)"/g)]
-          .map(([, link = '']) => new URL(link, new URL(path, host.origin)))
+        const links = [...page.matchAll(/ (?:href|src|action)="([^"#][^"]*)"/g)]
+          .map(([, link = '']) => new URL(link, at))
           .filter(({ protocol }) => protocol !== 'data:');
         assert.ok(
-          links.some(({ pathname }) => pathname === '/howdah/assets/howdah.css'),
+          links.some(({ pathname }) => /^\/howdah\/assets\/(howdah|dashboard)\.css$/.test(pathname)),
           page,
         );
-        for (const { pathname } of links) {
-          const found = await host.send(pathname);
+        for (const { pathname } of links.filter((link) => !link.pathname.endsWith('/language'))) {
+          const { answer: found } = await browse(pathname);
           await found.arrayBuffer();
           assert.equal(found.status, 200, pathname);
         }
@@ -171,6 +171,20 @@ export function describeHost(name: string, start: (handler: HttpHandler) => Prom
         logLines.some((line) => line.includes(`wait-for-${id}`)),
       );
     });
+
+    /** As a browser does: it goes where it is sent. */
+    async function browse(path: string): Promise<{ answer: Response; at: URL }> {
+      let at = new URL(path, host.origin);
+      for (let hops = 0; hops < 5; hops += 1) {
+        const init: RequestInit = { headers: { Accept: 'text/html' }, redirect: 'manual' };
+        const answer = await host.send(`${at.pathname}${at.search}`, init);
+        const next = answer.headers.get('Location');
+        if (next === null) return { answer, at };
+        await answer.arrayBuffer();
+        at = new URL(next, at);
+      }
+      throw new Error(`sent on and on from ${path}`);
+    }
 
     async function enqueue(): Promise<string> {
       const answer = await host.send('/howdah/v1/jobs', post(JOB));

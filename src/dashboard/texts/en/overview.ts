@@ -14,17 +14,5 @@ export const overview = {
     blocked: (queue: string) => `a worker of ${queue} is blocked by a handler`,
     slow: (queue: string) => `workers of ${queue} have free places and do not take its jobs`,
   },
-  queues: 'Queues',
-  columns: {
-    queue: 'Queue',
-    depth: 'Jobs by state',
-    running: 'Running',
-    oldest: 'Oldest waits',
-    rate: 'Done per second',
-    workers: 'Workers',
-  },
-  paused: 'paused',
-  pausedBy: (who: string) => `paused by ${who}`,
-  workersAlive: (count: number) => (count === 1 ? '1 worker alive' : `${count} workers alive`),
   figures: { waiting: 'Waiting', running: 'Running', retryable: 'To be retried', workers: 'Workers alive' },
 };

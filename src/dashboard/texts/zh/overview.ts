@@ -16,17 +16,5 @@ export const overview: Texts['overview'] = {
     blocked: (queue) => `${queue} 的一个工作进程被处理函数阻塞`,
     slow: (queue) => `${queue} 的工作进程有空位却没有取任务`,
   },
-  queues: '队列',
-  columns: {
-    queue: '队列',
-    depth: '各状态任务数',
-    running: '执行中',
-    oldest: '最长等待',
-    rate: '每秒完成',
-    workers: '工作进程',
-  },
-  paused: '已暂停',
-  pausedBy: (who) => `由 ${who} 暂停`,
-  workersAlive: (count) => `${count} 个工作进程存活`,
   figures: { waiting: '等待', running: '执行中', retryable: '待重试', workers: '存活的工作进程' },
 };

@@ -2,7 +2,8 @@ import type { Texts } from '../en/en.ts';
 import { done } from './done.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
+import { queues } from './queues.ts';
 import { shell } from './shell.ts';
 
 /** 全部文字的简体中文版。 */
-export const zh: Texts = { shell, parts, done, overview };
+export const zh: Texts = { shell, parts, done, overview, queues };

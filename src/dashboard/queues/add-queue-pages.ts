@@ -1,0 +1,68 @@
+import { HowdahError } from '../../errors.ts';
+import { readQueueStats } from '../../look/queue-stats.ts';
+import { pauseQueue, resumeQueue, setFleetConcurrency } from '../../operate/queue-commands.ts';
+import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
+import { showPage } from '../shell/show-page.ts';
+import { type Form, takeCommand } from '../shell/take-command.ts';
+import { queuePage } from './queue-page.ts';
+import { queuesPage } from './queues-page.ts';
+
+/** All queues, and one of them with what can be done to it. */
+export function addQueuePages(app: DashboardApp, deps: DashboardDependencies): void {
+  const { db } = deps;
+  app.get(
+    '/dashboard/queues',
+    showPage(deps, async (_, view) => queuesPage(view, await readQueueStats(db))),
+  );
+  app.get(
+    '/dashboard/queues/:name',
+    showPage(deps, async (c, view) => {
+      const name = c.req.param('name') ?? '';
+      const queue = (await readQueueStats(db)).find((each) => each.queue === name);
+      if (!queue)
+        throw new HowdahError('unknown_queue', { detail: `There is no queue ${JSON.stringify(name)}` });
+      return queuePage(view, queue);
+    }),
+  );
+  app.post(
+    '/dashboard/queues/:name/pause',
+    takeCommand(deps, ({ c, form, change }) =>
+      change(async (tx) => {
+        const who = c.var.actor ?? 'admin';
+        const reason = form.optional('reason');
+        await pauseQueue(tx, c.req.param('name') ?? '', reason === undefined ? who : `${who}: ${reason}`);
+        return { what: 'paused' };
+      }),
+    ),
+  );
+  app.post(
+    '/dashboard/queues/:name/resume',
+    takeCommand(deps, ({ c, change }) =>
+      change(async (tx) => {
+        await resumeQueue(tx, c.req.param('name') ?? '');
+        return { what: 'resumed' };
+      }),
+    ),
+  );
+  app.post(
+    '/dashboard/queues/:name/limit',
+    takeCommand(deps, ({ c, form, change }) =>
+      change(async (tx) => {
+        await setFleetConcurrency(tx, c.req.param('name') ?? '', readLimit(form));
+        return { what: 'limited' };
+      }),
+    ),
+  );
+}
+
+/** Nothing takes the limit away. @throws {HowdahError} `invalid_request` for what is no whole number */
+function readLimit(form: Form): number | null {
+  const given = form.optional('limit');
+  if (given === undefined) return null;
+  if (/^\d{1,9}$/.test(given)) return Number(given);
+  const message = `expected a whole number, or nothing for no limit, received ${JSON.stringify(given)}`;
+  throw new HowdahError('invalid_request', {
+    detail: `limit: ${message}`,
+    fields: [{ field: 'limit', message }],
+  });
+}

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { openDashboard, type TestDashboard } from './open-dashboard.ts';
+
+let dashboard: TestDashboard;
+before(async () => {
+  dashboard = await openDashboard();
+});
+after(() => dashboard.close());
+
+describe('a button', () => {
+  test('does its work, and its page says so once', async () => {
+    const admin = dashboard.as('admin');
+    const page = await admin.submit('/dashboard/queues/default/pause', {
+      back: 'queues/default',
+      reason: 'mail <is> down',
+    });
+    assert.match(page, /role="status"[^>]*>The queue is paused/);
+    assert.match(page, /admin: mail &lt;is&gt; down/);
+    assert.doesNotMatch(await admin.page('/dashboard/queues/default'), /role="status"/);
+    await admin.submit('/dashboard/queues/default/resume', { back: 'queues/default' });
+  });
+
+  test('that is sent twice by its key does it once', async () => {
+    const admin = dashboard.as('admin');
+    const fields = { key: randomUUID(), back: 'queues', limit: '7' };
+    await admin.submit('/dashboard/queues/default/limit', fields);
+    await admin.submit('/dashboard/queues/default/limit', { key: randomUUID(), back: 'queues', limit: '9' });
+    await admin.submit('/dashboard/queues/default/limit', fields);
+    const { rows } = await dashboard.pool.query(
+      'select fleet_concurrency from howdah.queues where name = $1',
+      ['default'],
+    );
+    assert.equal(rows[0]?.fleet_concurrency, 9);
+    await admin.submit('/dashboard/queues/default/limit', { back: 'queues' });
+  });
+
+  test('that cannot do it says what is wrong, with the status that the API has', async () => {
+    const admin = dashboard.as('admin');
+    const answer = await admin.send('/dashboard/queues/default/limit', { limit: 'many' });
+    assert.equal(answer.status, 422);
+    assert.match(await answer.text(), /limit: expected a whole number.*received &quot;many&quot;/);
+    const none = await admin.send('/dashboard/queues/nowhere/pause', {});
+    assert.equal(none.status, 404);
+  });
+
+  test('takes forms alone', async () => {
+    const answer = await fetch(new URL('/dashboard/queues/default/pause', dashboard.origin), {
+      method: 'POST',
+      headers: { Authorization: 'Bearer the-operator-of-the-pages', 'Content-Type': 'application/json' },
+      body: '{}',
+    });
+    assert.equal(answer.status, 415);
+  });
+});
+
+describe('a notice', () => {
+  test('says nothing but words of ours', async () => {
+    const admin = dashboard.as('admin');
+    for (const done of ['<b>x</b>', 'toString', '__proto__', 'paused:many', 'constructor']) {
+      assert.doesNotMatch(
+        await admin.page(`/dashboard?done=${encodeURIComponent(done)}`),
+        /role="status"/,
+        done,
+      );
+    }
+  });
+});
