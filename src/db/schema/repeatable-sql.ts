@@ -242,10 +242,13 @@ function readSql(name: string): string {
   const path = PATHS.get(name);
   if (path === undefined) throw new TypeError(`There is no ${name}.sql below src/db/sql`);
   const text = readFileSync(new URL(path, SQL_FOLDER), 'utf8');
-  return text.replace(/:(unstorable_pattern|shown_payload)\b/g, (_, part: string) => readPart(part));
+  return text.replace(PART, (_, part: string, row: string) => readPart(part).replaceAll(':row', row));
 }
 
-/** What is written into several others, without its head. */
+/** What is written into several others, some of it about a row of theirs. */
+const PART = /:(unstorable_pattern|shown_payload)\b(?:\((\w+)\))?/g;
+
+/** Without its head. */
 function readPart(name: string): string {
   return readSql(name)
     .replace(/^--.*\n/gm, '')

@@ -13,7 +13,7 @@ select h.id, h.queue, h.task, h.state, h.priority, h.attempt, h.max_attempts, h.
             then h.flags #> '{howdah,headers}' end,
        (h.flags #>> '{howdah,deadline}')::timestamptz, (h.flags #>> '{howdah,timeout_ms}')::bigint,
        h.expires_at,
-       :shown_payload,
+       :shown_payload(h),
        case when has_column_privilege('howdah.job_history'::regclass, 'result', 'select') then h.result end,
        case when has_column_privilege('howdah.job_history'::regclass, 'result', 'select') then h.result_note end
 from howdah.job_history h;

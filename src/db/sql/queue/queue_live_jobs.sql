@@ -24,6 +24,6 @@ select j.id, :'queue'::text as queue,
        (j.flags #>> '{howdah,deadline}')::timestamptz as deadline,
        (j.flags #>> '{howdah,timeout_ms}')::bigint as timeout_ms,
        null::timestamptz as expires_at,
-       :shown_payload as payload,
+       :shown_payload(j) as payload,
        null::jsonb as result, null::text as result_note
 from :"schema"._private_jobs j
