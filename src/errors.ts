@@ -8,7 +8,7 @@ const ERRORS = {
   unsupported_media_type: {
     status: 415,
     retryable: false,
-    title: 'The request body must be application/json',
+    title: 'The request body must be application/json, and not compressed',
   },
   body_too_large: { status: 413, retryable: false, title: 'The request body is too large' },
   unauthorized: { status: 401, retryable: false, title: 'This takes a valid token or login' },

@@ -54,6 +54,8 @@ export interface AppEnv {
     mountPath?: string;
     /** The body was read by somebody before us, and what it was is not known. */
     isBodyLost?: boolean;
+    /** It was read by somebody before us, who decoded it; what its headers say of that is true no more. */
+    isBodyDecoded?: boolean;
   };
   Variables: {
     requestId: string;

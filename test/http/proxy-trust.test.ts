@@ -53,6 +53,19 @@ describe('the client behind proxies', () => {
     ['not by a hidden name', '1', rfc('for=_hidden'), '10.0.0.1'],
     ['not by a quote that is left open', '1', rfc('for="1.1.1.1, for=192.0.2.1'), '192.0.2.1'],
     ['nor by quotes that meet', '1', rfc('for="1.1.1.1", for="x, for="[2001:db8::1]:80"'), '2001:db8::1'],
+    [
+      'is past a proxy of IPv4 that is told as one of IPv6',
+      '10.0.0.0/8',
+      xff('192.0.2.1, ::ffff:a02:202'),
+      '192.0.2.1',
+    ],
+    ['or was set as one', '::ffff:10.0.0.0/104', xff('192.0.2.1, 10.2.2.2'), '192.0.2.1'],
+    [
+      'is told by both, however each spells it',
+      '1',
+      { ...xff('192.0.2.1'), ...rfc('for="[::ffff:c000:201]"') },
+      '192.0.2.1',
+    ],
     ['is told by both, if they agree', '1', { ...xff('192.0.2.1'), ...rfc('for=192.0.2.1') }, '192.0.2.1'],
     ['by neither, if they do not', '1', { ...xff('192.0.2.1'), ...rfc('for=1.1.1.1') }, '10.0.0.1'],
   ] as const) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { ADA } from '../bank/users/open-customers.ts';
 import { ADMIN_TOKEN, jsonPost, openApp, outcomeOf, readProblem, type TestApp } from './open-app.ts';
 
@@ -78,6 +79,34 @@ describe('a body that is not UTF-8', () => {
       });
     }
   }
+});
+
+describe('a body that is compressed', () => {
+  const packed = gzipSync(JSON.stringify(ADA));
+  for (const path of [...POSTS, '/v1/jobs', '/v1/jobs/batch', '/v1/jobs/bulk/retry', '/v1/jobs/1/retry']) {
+    test(`is answered with 415 at ${path}, naming the header`, async () => {
+      const headers = {
+        'Content-Type': 'application/json',
+        'Content-Encoding': 'gzip',
+        Authorization: `Bearer ${ADMIN_TOKEN}`,
+      };
+      const init = { method: 'POST', headers, body: Uint8Array.from(packed) };
+      const response = await http.app.request(path, init);
+      assert.equal(response.headers.get('Accept-Encoding'), 'identity');
+      const { status, code, errors } = await readProblem(response);
+      assert.deepEqual([status, code], [415, 'unsupported_media_type']);
+      const message = 'expected identity or none, received "gzip": send the body as it is';
+      assert.deepEqual(errors, [{ field: 'Content-Encoding', message }]);
+    });
+  }
+
+  test('is taken where it says so and is not', async () => {
+    const headers = { 'Content-Type': 'application/json', 'Content-Encoding': 'identity' };
+    assert.deepEqual(await refusalOf('/v1/users', { method: 'POST', headers, body: '{}' }), [
+      422,
+      'invalid_request',
+    ]);
+  });
 });
 
 describe('a body of a megabyte', () => {

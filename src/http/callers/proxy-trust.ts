@@ -2,6 +2,7 @@ import { BlockList, isIPv6 } from 'node:net';
 import type { TrustedProxies } from '../../config/http/trusted-proxies.ts';
 import { toNetwork } from './client-address.ts';
 import { addressesOfForwarded, addressesOfForwardedFor, type ForwardingHeaders } from './forwarded.ts';
+import { plainAddress } from './plain-address.ts';
 
 /** From whom a request came that has this address at the other end of its socket. */
 export type ProxyTrust = (socketAddress: string, headers: ForwardingHeaders) => string;
@@ -39,11 +40,21 @@ function trustOf(proxies: TrustedProxies): (address: string, distance: number) =
   if ('hopCount' in proxies) return (_address, distance) => distance < proxies.hopCount;
   const trusted = new BlockList();
   for (const { address, prefixLength, family } of proxies.networks) {
-    trusted.addSubnet(address, prefixLength, family);
+    trusted.addSubnet(...plainNetwork(address, prefixLength, family));
   }
-  return (address) => trusted.check(withoutZone(address), isIPv6(address) ? 'ipv6' : 'ipv4');
+  return (address) => {
+    const plain = plainAddress(address);
+    return trusted.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4');
+  };
 }
 
-function withoutZone(address: string): string {
-  return address.split('%')[0] ?? address;
+/** A network of IPv4 that is written as one of IPv6, `::ffff:10.0.0.0/104`, as itself. */
+function plainNetwork(
+  address: string,
+  prefixLength: number,
+  family: 'ipv4' | 'ipv6',
+): [string, number, 'ipv4' | 'ipv6'] {
+  const plain = plainAddress(address);
+  if (plain === address || prefixLength < 96) return [address, prefixLength, family];
+  return [plain, prefixLength - 96, 'ipv4'];
 }

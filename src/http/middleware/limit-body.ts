@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { HowdahError } from '../../errors.ts';
 import type { AppEnv } from '../app-dependencies.ts';
@@ -6,6 +6,7 @@ import { discardBody, readBody } from '../requests/read-body.ts';
 import { readText } from '../requests/read-text.ts';
 
 const DEFAULT_MAX_KIB = 64;
+const MAX_ECHO_LENGTH = 40;
 
 /** As the check of a route's body has it. */
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
@@ -22,13 +23,14 @@ export const limitBody = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 /**
- * Refuses a body over so many KiB, whether its length is announced or it comes in chunks, and JSON that is not UTF-8. What is
+ * Refuses a body over so many KiB, whether its length is announced or it comes in chunks, a compressed one, and JSON that is not UTF-8. What is
  * refused is read to its end nevertheless: a client that still sends would otherwise meet a broken connection instead of the
  * answer.
  */
 export function limitBodyTo(maxKib: number): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const { headers } = c.req.raw;
+    if (!c.env?.isBodyDecoded && !BODILESS.includes(c.req.method)) await refuseEncoded(c);
     const isAnnounced = isLengthAnnounced(headers);
     const isSmall = isAnnounced && Number(headers.get('Content-Length')) <= maxKib * 1024;
     // The body is not touched where nothing is wrong with it: to make a stream of it costs more than to read it.
@@ -39,6 +41,21 @@ export function limitBodyTo(maxKib: number): MiddlewareHandler<AppEnv> {
     if (isText && (body || (isSmall && !BODILESS.includes(c.req.method)))) await readText(c.req);
     await next();
   };
+}
+
+/** Bodies are taken as they are: one that is compressed would be no JSON, and not of the length that it says. */
+async function refuseEncoded(c: Context<AppEnv>): Promise<void> {
+  const { headers, body } = c.req.raw;
+  const coding = headers.get('Content-Encoding');
+  if (coding === null || /^\s*(identity\s*)?$/i.test(coding)) return;
+  if (body) await discardBody(body);
+  const field = 'Content-Encoding';
+  const message = `expected identity or none, received ${JSON.stringify(coding.slice(0, MAX_ECHO_LENGTH))}: send the body as it is`;
+  c.header('Accept-Encoding', 'identity'); // as RFC 9110 asks of a 415 for this reason
+  throw new HowdahError('unsupported_media_type', {
+    detail: `${field}: ${message}`,
+    fields: [{ field, message }],
+  });
 }
 
 /** Of a request with both, a server goes by the chunks. */

@@ -10,7 +10,7 @@ interface Refusal {
 const REFUSALS: readonly Refusal[] = [
   { status: '400', description: 'The body is not valid JSON', isOf: takesBody },
   { status: '413', description: 'The body is too large', isOf: takesBody },
-  { status: '415', description: 'The body is not application/json', isOf: takesBody },
+  { status: '415', description: 'The body is not application/json, or compressed', isOf: takesBody },
   { status: '422', description: 'Every invalid field', isOf: isChecked },
   { status: '503', description: 'The database cannot be reached right now', isOf: usesDatabase },
   { status: 'default', description: 'Any other error, such as 405 or 500', isOf: () => true },

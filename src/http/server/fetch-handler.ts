@@ -71,7 +71,10 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
     return answering;
   };
   const listener = getRequestListener(
-    (request, host) => fetch(request, { ...host, isBodyLost: !restoreBody(host.incoming) }),
+    (request, host) => {
+      const isBodyDecoded = host.incoming.readableDidRead;
+      return fetch(request, { ...host, isBodyDecoded, isBodyLost: !restoreBody(host.incoming) });
+    },
     { ...LISTENER_OPTIONS, overrideGlobalObjects: false },
   );
   const close = async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import express from 'express';
 import pg from 'pg';
 import { createHttpHandler } from '../../../src/http.ts';
@@ -48,6 +49,26 @@ test('a long number that the host may have rounded is told of, and no job is mad
   const answer = await host.send('/howdah/v1/jobs', { method: 'POST', headers, body });
   const { detail } = await readProblem(answer).finally(host.close);
   assert.match(detail, /or not its long numbers/);
+});
+
+test('a compressed body that the host has decoded is what it was', async () => {
+  await using handler = createHttpHandler({ pool: new pg.Pool(), adminToken: 'x' });
+  const app = express();
+  app.use(express.json());
+  app.use('/howdah', handler.node);
+  const host = await listen(createServer(app));
+  const headers = {
+    Authorization: 'Bearer x',
+    'Content-Type': 'application/json',
+    'Content-Encoding': 'gzip',
+  };
+  const body = Uint8Array.from(gzipSync('{"task": 1}'));
+  const answer = await host.send('/howdah/v1/jobs', { method: 'POST', headers, body });
+  const { errors } = await readProblem(answer).finally(host.close);
+  assert.deepEqual(
+    errors.map(({ field }) => field),
+    ['task'],
+  );
 });
 
 test('the bytes that a host has kept are what was sent', async () => {
