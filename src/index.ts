@@ -42,6 +42,7 @@ export type {
   WaitOptions,
 } from './howdah/howdah.ts';
 export type { Explanation } from './look/explain-job.ts';
+export type { FailureGroup, FailureGroups, FailureRange } from './look/failure-groups.ts';
 export {
   FINISHED_STATES,
   isFinished,

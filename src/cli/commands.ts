@@ -73,6 +73,11 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./commands/discard.ts')).discard,
   },
   {
+    name: 'failures',
+    summary: 'List what fails: jobs by task and error, the most frequent first',
+    load: async () => (await import('./commands/failures.ts')).failures,
+  },
+  {
     name: 'queues',
     summary: 'List queues: depth by state, running, workers, paused',
     load: async () => (await import('./commands/queues.ts')).queues,

@@ -14,6 +14,12 @@ const CONDITIONS: Readonly<Record<keyof JobFilter, true>> = {
   key: true,
   payloadContains: true,
   search: true,
+  ids: true,
+  sequence: true,
+  trace: true,
+  failure: true,
+  attemptsAbove: true,
+  attemptsBelow: true,
 };
 
 /**

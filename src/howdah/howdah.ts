@@ -4,6 +4,7 @@ import type { SqlClient } from '../db/sql-client.ts';
 import type { EnqueueOptions } from '../enqueue/enqueue-options.ts';
 import type { EnqueuedJob, NewJob, TaskDistributor } from '../enqueue/task-distributor.ts';
 import type { Explanation } from '../look/explain-job.ts';
+import type { FailureGroups, FailureRange } from '../look/failure-groups.ts';
 import type { Job, JobState } from '../look/job.ts';
 import type { JobFilter } from '../look/job-filter.ts';
 import type { JobPage } from '../look/list-jobs.ts';
@@ -210,6 +211,13 @@ export interface Howdah extends AsyncDisposable {
 
   /** Why a job is not running right now, or what it is doing; undefined when there is none with this id. */
   explain(id: string): Promise<Explanation | undefined>;
+
+  /**
+   * Jobs that are discarded, or failed and have not ended, by task and error: the `id` of a group is `failure` of a filter.
+   *
+   * @throws {HowdahError} `invalid_options` for a range that is wrong
+   */
+  failures(range?: FailureRange): Promise<FailureGroups>;
 
   /** Every queue by name, with how many jobs it has in each state; numbers above some thousands are estimates. */
   queues(): Promise<QueueStats[]>;

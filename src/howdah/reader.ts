@@ -5,6 +5,7 @@ import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import { HowdahError } from '../errors.ts';
 import { EndWatch } from '../look/end-watch.ts';
 import { explainJob } from '../look/explain-job.ts';
+import { readFailures } from '../look/failure-groups.ts';
 import { getJob } from '../look/get-job.ts';
 import { isFinished, type Job } from '../look/job.ts';
 import { listJobs } from '../look/list-jobs.ts';
@@ -27,7 +28,7 @@ const MAX_SEARCH_MS = 5_000;
 
 export type Reader = Pick<
   Howdah,
-  'get' | 'find' | 'wait' | 'explain' | 'queues' | 'tasks' | 'schedules' | 'workers'
+  'get' | 'find' | 'wait' | 'explain' | 'failures' | 'queues' | 'tasks' | 'schedules' | 'workers'
 >;
 
 /** What looks and changes nothing. @param closing ends what waits */
@@ -60,6 +61,7 @@ export function createReader(connections: Connections, closing: AbortSignal): Re
       return job;
     },
     explain: (id) => read((client) => explainJob(client, id)),
+    failures: (range) => read((client) => readFailures(client, range)),
     queues: () => read(readQueueStats),
     tasks: () => read(listTasks),
     schedules: () => read(listSchedules),

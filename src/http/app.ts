@@ -14,6 +14,7 @@ import { trustProxies } from './middleware/trust-proxies.ts';
 import { pathBelow } from './mount-path.ts';
 import { addAssetRoutes } from './routes/assets.ts';
 import { addEventRoutes } from './routes/events.ts';
+import { addFailureRoutes } from './routes/failures.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addBulkRoutes } from './routes/jobs-bulk.ts';
@@ -75,6 +76,7 @@ function addQueueApi(app: App, deps: AppDependencies): void {
   addBulkRoutes(app, deps);
   addJobRoutes(app, deps);
   addJobCommandRoutes(app, deps);
+  addFailureRoutes(app, deps);
   addQueueRoutes(app, deps);
   addWorkerRoutes(app, deps);
   addTaskRoutes(app, deps);

@@ -1,4 +1,5 @@
 import { hc } from 'hono/client';
+import type { addFailureRoutes } from './routes/failures.ts';
 import type { addJobRoutes } from './routes/jobs.ts';
 import type { addBulkRoutes } from './routes/jobs-bulk.ts';
 import type { addJobCommandRoutes } from './routes/jobs-commands.ts';
@@ -13,6 +14,7 @@ export type HowdahClient = ReturnType<typeof hc<ReturnType<typeof addEnqueueRout
   ReturnType<typeof hc<ReturnType<typeof addJobRoutes>>> &
   ReturnType<typeof hc<ReturnType<typeof addJobCommandRoutes>>> &
   ReturnType<typeof hc<ReturnType<typeof addBulkRoutes>>> &
+  ReturnType<typeof hc<ReturnType<typeof addFailureRoutes>>> &
   ReturnType<typeof hc<ReturnType<typeof addQueueRoutes>>> &
   ReturnType<typeof hc<ReturnType<typeof addWorkerRoutes>>> &
   ReturnType<typeof hc<ReturnType<typeof addTaskRoutes>>> &

@@ -35,10 +35,14 @@ export function findJobs(filter: JobFilter, { order, limit, afterId, beforeId }:
  *   fits every job; and for a part of a payload that none can have: nested too deep, or referring to itself
  */
 export function toSqlFilter(filter: JobFilter): Readonly<Record<string, unknown>> {
-  const { queue, states, task, error, worker, key, payloadContains, search } = filter;
+  const { queue, states, task, error, worker, key, payloadContains, search, sequence, trace, failure } =
+    filter;
   return {
-    ...{ queue, task, worker, key, search },
+    ...{ queue, task, worker, key, search, sequence, trace, failure },
     state: states,
+    id: filter.ids,
+    attempts_above: filter.attemptsAbove,
+    attempts_below: filter.attemptsBelow,
     error_like: error === undefined ? undefined : `%${error.replace(/[\\%_]/g, '\\$&')}%`,
     payload_contains: checked(payloadContains),
     created_after: instantOf(filter, 'createdAfter'),

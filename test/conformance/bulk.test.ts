@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { putJob, STATES } from '../support/job-states.ts';
 import type { Action, Filter } from './driver.ts';
@@ -30,6 +31,8 @@ interface Case {
   leaves: string;
 }
 
+/** The group of the task "works" and the error "no luck". */
+const FAILURE = createHash('sha256').update('works\nno luck').digest('hex').slice(0, 16);
 const DEFAULT: Filter = { queue: 'default' };
 const ANY_TASK: Filter = { task: 'works' };
 
@@ -55,6 +58,14 @@ const CASES: Case[] = [
     ...{ fits: ['scheduled', 'retryable', 'parked'], changes: ['scheduled', 'retryable'] },
   },
   { action: 'runNow', filter: { error: 'LUCK' }, fits: ['retryable'], leaves: 'available' },
+  {
+    ...{ action: 'retry', filter: { failure: FAILURE, state: 'retryable' } },
+    ...{ fits: ['retryable'], leaves: 'available' },
+  },
+  {
+    ...{ action: 'cancel', filter: { sequence: 's', attemptsAbove: 0 } },
+    ...{ fits: [], leaves: 'cancelled' },
+  },
   { action: 'retry', filter: DEFAULT, fits: ['discarded', 'retryable'], leaves: 'available' },
   { action: 'retry', filter: { ...DEFAULT, state: 'completed' }, fits: ['completed'], leaves: 'available' },
   { action: 'retry', filter: { ...DEFAULT, state: 'cancelled' }, fits: ['cancelled'], leaves: 'available' },

@@ -145,9 +145,10 @@ function toOptions({
   payloadContains,
   ...filter
 }: Filter & ListFilter): string[] {
-  const { finishedAfter, finishedBefore, ...equal } = filter;
+  const { finishedAfter, finishedBefore, attemptsAbove, ...equal } = filter;
   const options = {
     ...equal,
+    attempts: attemptsAbove === undefined ? undefined : `>${attemptsAbove}`,
     since: createdAfter?.toISOString(),
     until: createdBefore?.toISOString(),
     'finished-since': finishedAfter?.toISOString(),

@@ -124,6 +124,12 @@ export interface Filter {
   error?: string;
   key?: string;
   payloadContains?: unknown;
+  sequence?: string;
+  trace?: string;
+  /** Id of a group. */
+  failure?: string;
+  /** More runs than that. */
+  attemptsAbove?: number;
 }
 
 export interface ListFilter extends Filter {

@@ -182,9 +182,10 @@ function toDuration(durationMs: number | undefined): string | undefined {
 }
 
 function toConditions({ finishedAfter, finishedBefore, worker, search, ...filter }: ListFilter) {
-  const { payload_contains: payload, ...conditions } = toFilter(filter);
+  const { payload_contains: payload, attempts_above: attempts, ...conditions } = toFilter(filter);
   const query = {
     ...conditions,
+    attempts_above: attempts?.toString(),
     payload_contains: payload === undefined ? undefined : JSON.stringify(payload),
     finished_after: finishedAfter?.toISOString(),
     finished_before: finishedBefore?.toISOString(),
@@ -194,9 +195,11 @@ function toConditions({ finishedAfter, finishedBefore, worker, search, ...filter
   return JSON.parse(JSON.stringify(query)) as Record<string, string>;
 }
 
-function toFilter({ queue, state, task, createdAfter, createdBefore, error, key, payloadContains }: Filter) {
+function toFilter({ createdAfter, createdBefore, payloadContains, attemptsAbove, ...equal }: Filter) {
   return {
-    ...{ queue, state, task, error, key, payload_contains: payloadContains },
+    ...equal,
+    attempts_above: attemptsAbove,
+    payload_contains: payloadContains,
     created_after: createdAfter?.toISOString(),
     created_before: createdBefore?.toISOString(),
   };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { failJob, fetchJob, putJob, STATES } from '../support/job-states.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -19,7 +20,8 @@ before(async () => {
   await waitFor('a later millisecond', async () => (await clock()) > middle);
   const { enqueue, act } = stage.drivers.SQL;
   ids['keyed'] = await enqueue({ task: 'works', key: '100%_of it' });
-  ids['mail'] = await enqueue({ task: 'mails', payload: { who: 'eve', count: 3 } });
+  const headers = { traceparent: `00-${TRACE}-b7ad6b7169203331-01` };
+  ids['mail'] = await enqueue({ task: 'mails', payload: { who: 'eve', count: 3 }, headers });
   ids['ahead'] = await enqueue({
     task: 'works',
     queue: 'critical',
@@ -46,6 +48,11 @@ async function failTwice(put: Promise<string>): Promise<void> {
   await failJob(stage, id, 'retry');
   ids['failed'] = id;
 }
+
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+
+/** That of the task "works" and the error "no luck". */
+const FAILURE = createHash('sha256').update('works\nno luck').digest('hex').slice(0, 16);
 
 const names = (found: readonly { id: string }[]) =>
   found.map(({ id }) => Object.entries(ids).find(([, each]) => each === id)?.[0] ?? id);
@@ -86,6 +93,11 @@ const FILTERS: [string, () => ListFilter, string[]][] = [
   ['finished after', () => ({ finishedAfter: middle }), ['gone']],
   ['finished before', () => ({ finishedBefore: middle }), ['cancelled', 'discarded', 'completed']],
   ['a worker', () => ({ worker: 'pool-of-the-test', state: 'running' }), ['running']],
+  ['a sequence', () => ({ sequence: 'line' }), ['parked', 'ahead']],
+  ['a trace', () => ({ trace: TRACE }), ['mail']],
+  ['a group of failures', () => ({ failure: FAILURE }), ['failed', 'discarded', 'retryable']],
+  ['a number of runs', () => ({ attemptsAbove: 1 }), ['failed']],
+  ['several at once', () => ({ failure: FAILURE, state: 'discarded', task: 'works' }), ['discarded']],
   ['a search for a key', () => ({ search: '100%_of it' }), ['keyed']],
   ['a search for an id', () => ({ search: ids['mail'] ?? '' }), ['mail']],
   ['a search for an error', () => ({ search: '100%_sure' }), ['gone']],

@@ -162,9 +162,11 @@ function interval(durationMs: number | undefined): string | undefined {
 }
 
 function toSqlFilter({ error, ...filter }: ListFilter): Record<string, unknown> {
-  const { createdAfter, createdBefore, finishedAfter, finishedBefore, payloadContains, ...equal } = filter;
+  const { createdAfter, createdBefore, finishedAfter, finishedBefore, payloadContains, ...rest } = filter;
+  const { attemptsAbove, ...equal } = rest;
   return {
     ...equal,
+    attempts_above: attemptsAbove,
     created_after: createdAfter,
     created_before: createdBefore,
     finished_after: finishedAfter,
@@ -179,9 +181,10 @@ function like(text: string): string {
 }
 
 function toBulkParameters({ filter, isDryRun, max, reason }: BulkRequest): Record<string, unknown> {
-  const { createdAfter, createdBefore, error, payloadContains, ...equal }: Filter = filter;
+  const { createdAfter, createdBefore, error, payloadContains, attemptsAbove, ...equal }: Filter = filter;
   return {
     ...equal,
+    attempts_above: attemptsAbove,
     created_after: createdAfter,
     created_before: createdBefore,
     error_like: error && like(error),

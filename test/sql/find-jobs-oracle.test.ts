@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import pg from 'pg';
@@ -7,7 +8,7 @@ import { type OpenJobs, openJobs } from '../look/open-jobs.ts';
 /** Of few values, so that filters meet jobs. */
 const TASKS = ['t0', 't1', `o'b\\r %s`];
 const KEYS = ['order 7', `o'b\\r`, '7'];
-const ERRORS = ['No route to host', '100% of O_K', 'a\\b', '7'];
+const ERRORS = ['No route to host', '100% of O_K', '7% of O_K', 'a\\b', '7'];
 const WORKERS = ['pool-a', 'pool-b'];
 const LIVE_STATES = ['scheduled', 'available', 'retryable', 'running'];
 const FINISHED_STATES = ['completed', 'discarded', 'cancelled'];
@@ -18,6 +19,12 @@ const PAYLOADS = [
   '{"who": "bob\\\\"}',
   '{"x": "\\u0000"}',
   'null',
+];
+const TRACES = ['0af7651916cd43dd8448eb211c80319c', 'ffffffffffffffffffffffffffffffff'];
+const FLAGS = [
+  ...TRACES.map((trace) => `{"howdah": {"headers": {"traceparent": "00-${trace}-b7ad6b7169203331-01"}}}`),
+  '{"howdah": {"sequence": "s"}}',
+  '{"other": true}',
 ];
 const HOURS = [-6, -5, -3, -2, -1, 1];
 
@@ -33,6 +40,7 @@ before(async () => {
     created_at: `now() - (6 + n % 5) * interval '40 minutes'`,
     last_error: `case when n % 3 = 0 then ${oneOf(ERRORS)} end`,
     payload: `${oneOf(PAYLOADS)}::json`,
+    flags: `case when n % 2 = 0 then ${oneOf(FLAGS)}::jsonb end`,
   };
   for (const schema of ['graphile_worker', 'graphile_worker_critical']) {
     await jobs.pool.query(`alter table ${schema}._private_jobs disable trigger howdah_refuse_payload`);
@@ -42,7 +50,7 @@ before(async () => {
         schema,
         task: pg.escapeLiteral(task),
         run_at: `now() + (n % 2 - 0.5) * interval '1 day'`,
-        attempts: '1',
+        attempts: '1 + n % 4',
         locked_at: 'case when n % 4 = 0 then now() end',
         locked_by: `case when n % 4 = 0 then ${oneOf(WORKERS)} end`,
         key: `case when n = 1 then ${pg.escapeLiteral(KEYS[index] ?? '')} end`,
@@ -55,11 +63,25 @@ before(async () => {
     task: oneOf(TASKS),
     key: `case when n % 4 = 0 then ${oneOf(KEYS)} end`,
     worker: oneOf(WORKERS),
+    attempt: '1 + n % 4',
     finished_at: `now() - n * interval '1 minute'`,
   });
+  // As whoever enqueues into a sequence leaves it.
+  await jobs.pool.query(`insert into howdah.sequences values ('s')`);
+  await jobs.pool.query(
+    `insert into howdah.sequence_jobs (sequence, job_id, queue, is_parked)
+     select sequence, id, queue, true from howdah.jobs where sequence = 's' and finished_at is null`,
+  );
   await jobs.analyze();
 });
 after(() => jobs.drop());
+
+/** Ids of groups, among them one of no job. */
+const FAILURES = ['No route to host', '… of O_K', 'a\\b', '…', ''].flatMap((error) =>
+  [...TASKS, 'nobody'].map((task) =>
+    createHash('sha256').update(`${task}\n${error}`).digest('hex').slice(0, 16),
+  ),
+);
 
 /** SQL for one of the texts, by the job's number; each call deals them out anew. */
 let deal = 0;
@@ -83,6 +105,13 @@ const ORACLE = `
          or case when strpos(j.payload::text, 'ufffd') = 0 then j.payload::jsonb @> (ilter -> 'payload_contains') end)
     and (ilter -> 'search' is null or j.id::text = ilter ->> 'search' or j.key = ilter ->> 'search'
          or strpos(lower(j.last_error), lower(ilter ->> 'search')) > 0)
+    and (ilter -> 'id' is null or (ilter -> 'id') @> to_jsonb(j.id))
+    and (ilter -> 'sequence' is null or j.sequence = ilter ->> 'sequence')
+    and (ilter -> 'trace' is null or starts_with(j.headers ->> 'traceparent', '00-' || (ilter ->> 'trace')))
+    and (ilter -> 'attempts_above' is null or j.attempt > (ilter ->> 'attempts_above')::int)
+    and (ilter -> 'attempts_below' is null or j.attempt < (ilter ->> 'attempts_below')::int)
+    and (ilter -> 'failure' is null or howdah.failure_id(j.task, j.last_error) = ilter ->> 'failure'
+         and (j.state = 'discarded' or j.finished_at is null and j.last_error is not null))
     and coalesce(j.id < $2, true) and coalesce(j.id > $3, true)
   order by case when $4 then -j.id else j.id end
   limit $5`;
@@ -109,13 +138,22 @@ const anyFilter = fc.record(
     finished_after: instant,
     finished_before: instant,
     payload_contains: fc.constantFrom({ who: 'ada' }, { n: [2] }, { who: 'bob\\' }, {}, null),
+    id: fc.oneof(
+      id.map((n) => n + 1),
+      fc.uniqueArray(fc.integer({ min: 1, max: 310 }), { minLength: 1 }),
+    ),
+    sequence: fc.constantFrom('s', 'none'),
+    trace: fc.constantFrom(...TRACES),
+    attempts_above: fc.nat(4),
+    attempts_below: fc.nat(5),
+    failure: fc.constantFrom(...FAILURES),
     search: fc.oneof(fc.constantFrom(...KEYS, 'route', '%', '_', '\\'), id.map(String)),
   },
   { requiredKeys: [] },
 );
 /** All members at once fit nothing: mostly two or three. */
 const filter = fc
-  .tuple(anyFilter, fc.array(fc.nat(11), { minLength: 1, maxLength: 3 }), fc.option(briefTime, { freq: 2 }))
+  .tuple(anyFilter, fc.array(fc.nat(17), { minLength: 1, maxLength: 3 }), fc.option(briefTime, { freq: 2 }))
   .map(([whole, kept, time]) => ({
     ...Object.fromEntries(Object.entries(whole).filter((_, index) => kept.includes(index))),
     ...time,

@@ -1,5 +1,6 @@
 import { FINISHED_STATES, type JobState, LIVE_STATES } from '../../look/job.ts';
 import type { JobFilter } from '../../look/job-filter.ts';
+import { ATTEMPTS_FORM, parseAttempts } from '../../wire/parse-attempts.ts';
 import type { OptionDefinitions } from '../command.ts';
 import { UsageError } from '../command-error.ts';
 import type { OptionValues } from './option-values.ts';
@@ -20,6 +21,10 @@ export const FILTER_OPTIONS: OptionDefinitions = {
   key: { value: 'KEY', help: 'Jobs with this key' },
   error: { value: 'TEXT', help: 'With this in their latest error, in any case' },
   worker: { value: 'ID', help: 'That this worker pool has, or had last' },
+  sequence: { value: 'NAME', help: 'Of this sequence' },
+  trace: { value: 'ID', help: 'Enqueued in the trace with this id' },
+  failure: { value: 'ID', help: 'Of this group of failures, as `howdah failures` lists them' },
+  attempts: { value: 'N', help: 'With so many runs so far; also >N, >=N, <N, <=N' },
   since: { value: 'WHEN', help: 'Enqueued since: how long ago (2h), or an instant' },
   until: { value: 'WHEN', help: 'Enqueued before that' },
   'finished-since': { value: 'WHEN', help: 'Finished since' },
@@ -36,6 +41,10 @@ export function readFilter(options: OptionValues): JobFilter {
     key: options.text('key'),
     error: options.text('error'),
     worker: options.text('worker'),
+    sequence: options.text('sequence'),
+    trace: options.text('trace'),
+    failure: options.text('failure'),
+    ...readAttempts(options.text('attempts')),
     createdAfter: options.pastInstant('since'),
     createdBefore: options.pastInstant('until'),
     finishedAfter: options.pastInstant('finished-since'),
@@ -47,6 +56,13 @@ export function readFilter(options: OptionValues): JobFilter {
 /** Whether any of them was given. */
 export function hasFilter(options: OptionValues): boolean {
   return Object.keys(FILTER_OPTIONS).some((name) => options.isSet(name));
+}
+
+function readAttempts(text: string | undefined): Pick<JobFilter, 'attemptsAbove' | 'attemptsBelow'> {
+  if (text === undefined) return {};
+  const range = parseAttempts(text);
+  if (range) return range;
+  throw new UsageError(`--attempts: expected ${ATTEMPTS_FORM}; received ${JSON.stringify(text)}`);
 }
 
 function toState(word: string): JobState {

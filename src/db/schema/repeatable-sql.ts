@@ -97,6 +97,9 @@ const SHARED = [
   'explain_waiting',
   'explain_job',
   'payload_contains',
+  'normalised_error',
+  'failure_groups',
+  'failure_conditions',
   'check_filter',
   'filter_conditions',
   'find_jobs_statement',
@@ -162,6 +165,7 @@ const UNITED = [
   { whole: 'schedules', placeholder: ':cron_runs', part: 'queue_cron_runs', between: UNION },
   { whole: 'queue_stats', placeholder: ':queue_stats_rows', part: 'queue_stats_row', between: UNION },
   { whole: 'write_job', placeholder: ':branches', part: 'queue_write_branch', between: '\n' },
+  { whole: 'failed_jobs', placeholder: ':failed_jobs', part: 'queue_failed_jobs', between: UNION },
   { whole: 'new_job', placeholder: ':branches', part: 'queue_new_job_branch', between: '\n' },
 ];
 

@@ -4,9 +4,10 @@ import { MAX_PAGE_SIZE } from '../../look/list-jobs.ts';
 import { findRoundedNumber } from '../../tasks/rounded-number.ts';
 import { findUnstorableText } from '../../tasks/unstorable-text.ts';
 import { instant } from './instant.ts';
-import { jobState } from './job.ts';
+import { jobId, jobState } from './job.ts';
 import { text } from './text.ts';
 
+const MAX_IDS = 1_000;
 const PAYLOAD = { error: 'expected JSON that the payload contains, e.g. {"user_account":"ada"}' };
 const LIMIT = { error: `expected a whole number 1 to ${MAX_PAGE_SIZE}` };
 const STATE = {
@@ -15,6 +16,8 @@ const STATE = {
 const STATES = {
   error: `expected one of ${jobState.options.join(', ')}, or several, each given anew or with commas between them`,
 };
+const IDS = { error: `expected the id of a job, or a list of 1 to ${MAX_IDS} of them` };
+const ATTEMPTS = { error: 'expected a whole number 0 to 99999' };
 const CURSOR = { error: 'expected the next_cursor of another page' };
 
 const CONDITIONS = {
@@ -27,12 +30,26 @@ const CONDITIONS = {
   error: text(1024).optional().openapi({ description: 'Part of the latest error, in any case.' }),
   worker: text(256).optional().openapi({ description: 'pool_id of the worker that has or had it.' }),
   key: text(512).optional(),
+  sequence: text(200).optional(),
+  trace: hexadecimal(32, '0-9a-fA-F')
+    .optional()
+    .openapi({ description: 'Trace id of the traceparent header it was enqueued with.' }),
+  failure: hexadecimal(16, '0-9a-f')
+    .optional()
+    .openapi({ description: 'Of this group of failures (GET /v1/failures), discarded or not ended.' }),
 };
 
 /** Which jobs, in a body. */
 export const jobFilter = z
   .strictObject({
     ...CONDITIONS,
+    id: z
+      .union([jobId, z.array(jobId).min(1, IDS).max(MAX_IDS, IDS)], IDS)
+      .transform((given) => [given].flat())
+      .optional()
+      .openapi({ description: 'With this id, or one of these.' }),
+    attempts_above: attempts().optional().openapi({ description: 'With more runs than that so far.' }),
+    attempts_below: attempts().optional().openapi({ description: 'With fewer runs than that so far.' }),
     state: z
       .union([jobState, z.array(jobState).min(1, STATE).max(jobState.options.length, STATE)], STATE)
       .optional()
@@ -55,6 +72,18 @@ type StateList = JobState | `${JobState},${string}` | JobState[];
 /** Which page of which jobs, in an address. */
 export const jobQuery = z.strictObject({
   ...CONDITIONS,
+  id: z
+    .custom<string | string[]>((value) => typeof value === 'string' || Array.isArray(value), IDS)
+    .transform(splitIds)
+    .optional()
+    .openapi({
+      type: 'array',
+      items: { type: 'string' },
+      description: 'With one of these ids: given once for each, or once with commas between them.',
+      param: { style: 'form', explode: true },
+    }),
+  attempts_above: attemptsText().openapi({ description: 'With more runs than that so far.' }),
+  attempts_below: attemptsText().openapi({ description: 'With fewer runs than that so far.' }),
   state: z
     .custom<StateList>((value) => typeof value === 'string' || Array.isArray(value), STATES)
     .transform(splitStates)
@@ -91,6 +120,31 @@ export const jobQuery = z.strictObject({
 /** The cursor of the page after the job with this id. */
 export function encodeCursor(id: string): string {
   return Buffer.from(`before:${id}`).toString('base64url');
+}
+
+function hexadecimal(digits: number, kind: '0-9a-f' | '0-9a-fA-F') {
+  const error = { error: `expected ${digits} hexadecimal digits` };
+  return z.string(error).regex(new RegExp(`^[${kind}]{${digits}}$`), error);
+}
+
+function attempts() {
+  return z.int(ATTEMPTS).min(0, ATTEMPTS).max(99_999, ATTEMPTS);
+}
+
+function attemptsText() {
+  const number = z
+    .string(ATTEMPTS)
+    .regex(/^\d{1,5}$/, ATTEMPTS)
+    .transform(Number);
+  return number.optional().openapi({ type: 'integer', minimum: 0, maximum: 99_999 });
+}
+
+function splitIds(given: string | string[], context: z.RefinementCtx): string[] {
+  const ids = [given].flat().flatMap((list) => list.split(','));
+  const parsed = z.array(jobId).max(MAX_IDS).safeParse(ids);
+  if (parsed.success) return parsed.data;
+  context.addIssue({ code: 'custom', message: IDS.error });
+  return z.NEVER;
 }
 
 function splitStates(given: string | string[], context: z.RefinementCtx): JobState[] {

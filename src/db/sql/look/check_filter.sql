@@ -13,7 +13,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   c_members constant text[] := array['queue', 'task', 'state', 'created_before', 'created_after', 'finished_before',
-                                     'finished_after', 'error_like', 'worker', 'key', 'payload_contains', 'search'];
+                                     'finished_after', 'error_like', 'worker', 'key', 'payload_contains', 'search', 'id',
+                                     'sequence', 'trace', 'failure', 'attempts_above', 'attempts_below'];
   c_states constant text[] := array['scheduled', 'available', 'retryable', 'running', 'completed', 'discarded', 'cancelled'];
   v_wrong text;
 begin
@@ -27,10 +28,10 @@ begin
       using errcode = 'HWOPT', hint = howdah.name_hint(v_wrong, c_members, 'Members');
   end if;
   select m.key into v_wrong from jsonb_each(filter) m
-  where m.key not in ('state', 'payload_contains') and jsonb_typeof(m.value) in ('array', 'object') limit 1;
+  where m.key not in ('state', 'id', 'payload_contains') and jsonb_typeof(m.value) in ('array', 'object') limit 1;
   if found then
     raise exception '%: expected a string, received %', v_wrong, filter -> v_wrong
-      using errcode = 'HWOPT', hint = 'Only state takes several values.';
+      using errcode = 'HWOPT', hint = 'Only state and id take several values.';
   end if;
   if filter ->> 'queue' is not null then
     perform howdah.queue_schema(filter ->> 'queue');
@@ -46,6 +47,7 @@ begin
   end if;
   perform howdah.check_filter_instant(filter, m) from unnest(array['created_before', 'created_after', 'finished_before',
                                                                    'finished_after']) m;
+  perform howdah.check_filter_forms(filter);
   v_wrong := filter ->> 'error_like';
   if (length(v_wrong) - length(rtrim(v_wrong, E'\\'))) % 2 = 1 then
     raise exception 'error_like: expected a pattern of like, received one that ends with the escape character'
@@ -73,5 +75,37 @@ begin
 exception when data_exception then
   raise exception '%: expected an instant, received %', member, filter -> member
     using errcode = 'HWOPT', hint = 'Such as "2026-11-21T08:00:00Z".';
+end;
+$$;
+
+-- howdah.check_filter_forms(filter): raises HWOPT for numbers and ids that are none.
+create function howdah.check_filter_forms(filter jsonb) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_most_ids constant integer := 1000;
+  v_wrong record;
+begin
+  select f.key, f.value, form.expected, form.hint into v_wrong
+  from (select m.key, m.value #>> '{}' as text, m.value from jsonb_each(filter) m where m.key <> 'id'
+        union all
+        select 'id', i #>> '{}', i from jsonb_path_query(filter, 'lax $.id[*]') i where filter ->> 'id' is not null) f
+  join (values ('id', '^[1-9][0-9]{0,17}$', 'the id of a job, or an array of such', 'Such as 4711, or [4711, 4712].'),
+               ('attempts_above', '^[0-9]{1,5}$', 'a whole number 0 to 99999', 'Jobs with more runs than that.'),
+               ('attempts_below', '^[0-9]{1,5}$', 'a whole number 0 to 99999', 'Jobs with fewer runs than that.'),
+               ('trace', '^[0-9a-fA-F]{32}$', '32 hexadecimal digits', 'The trace id in a traceparent header.'),
+               ('failure', '^[0-9a-f]{16}$', '16 hexadecimal digits', 'As howdah.failure_groups() has them.')
+       ) form (member, pattern, expected, hint) on form.member = f.key
+  where f.text !~ form.pattern or f.text is null and f.key = 'id'
+  limit 1;
+  if found then
+    raise exception '%: expected %, received %', v_wrong.key, v_wrong.expected, v_wrong.value
+      using errcode = 'HWOPT', hint = v_wrong.hint;
+  end if;
+  if filter -> 'id' = '[]' or jsonb_array_length(case jsonb_typeof(filter -> 'id') when 'array' then filter -> 'id' else '[]' end) > c_most_ids then
+    raise exception 'id: expected 1 to % ids, received %', c_most_ids, jsonb_array_length(filter -> 'id')
+      using errcode = 'HWOPT', hint = 'Leave it out for any job.';
+  end if;
 end;
 $$;

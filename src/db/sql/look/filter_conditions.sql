@@ -36,6 +36,9 @@ as $$
     howdah.condition('j.created_at > %L::timestamptz', filter ->> 'created_after'),
     howdah.condition('j.created_at < %L::timestamptz', filter ->> 'created_before'),
     howdah.condition('j.last_error is not null and j.last_error ilike %L::text', filter ->> 'error_like'),
+    howdah.condition('j.id = any (%L::bigint[])', '{' || (
+      select string_agg(i #>> '{}', ',') from jsonb_path_query(filter, 'lax $.id[*]') i where filter ->> 'id' is not null) || '}'),
+    howdah.condition($c$split_part(j.flags #>> '{howdah,headers,traceparent}', '-', 2) = lower(%L)$c$, filter ->> 'trace'),
     howdah.payload_condition(filter -> 'payload_contains')), '')
 $$;
 
@@ -90,6 +93,11 @@ begin
               and j.task_id = (select t.id from %1$I._private_tasks t where t.identifier = %%1$L)', schema_name),
       filter ->> 'task'),
     howdah.key_conditions(filter, howdah.live_key_template(schema_name)),
+    howdah.condition('j.attempts > %s', filter ->> 'attempts_above'),
+    howdah.condition('j.attempts < %s', filter ->> 'attempts_below'),
+    howdah.condition('j.id = any (array(select s.job_id from howdah.sequence_jobs s where s.sequence = %L))', filter ->> 'sequence'),
+    'j.last_error is not null and ' || howdah.failure_condition(
+      filter ->> 'failure', format('(select t.identifier from %I._private_tasks t where t.id = j.task_id)', schema_name)),
     howdah.condition('j.locked_at is not null and j.locked_by = %L::text', filter ->> 'worker'));
 end;
 $$;
@@ -106,6 +114,10 @@ as $$
     howdah.condition('j.task = %L::text', filter ->> 'task'),
     howdah.condition('j.worker = %L::text', filter ->> 'worker'),
     howdah.key_conditions(filter, 'j.key = %1$L::text'),
+    howdah.condition('j.attempt > %s', filter ->> 'attempts_above'),
+    howdah.condition('j.attempt < %s', filter ->> 'attempts_below'),
+    howdah.condition($c$j.flags #>> '{howdah,sequence}' = %L$c$, filter ->> 'sequence'),
+    $c$j.state = 'discarded' and $c$ || howdah.failure_condition(filter ->> 'failure', 'j.task'),
     howdah.condition('j.finished_at > %L::timestamptz', filter ->> 'finished_after'),
     howdah.condition('j.finished_at > %L::timestamptz', filter ->> 'created_after'),
     howdah.condition('j.finished_at < %L::timestamptz', filter ->> 'finished_before')) end

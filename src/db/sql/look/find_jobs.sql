@@ -29,4 +29,4 @@ end;
 $$;
 
 comment on function howdah.find_jobs is
-  'Ids of the live and finished jobs that fit every part of the filter, newest first unless told: at most max_jobs (1 to 100000), below before_id, above after_id. The filter is an object with any of queue, task, state (one or an array), created_before, created_after, finished_before, finished_after, error_like (as with ilike), worker, key, payload_contains (as with jsonb''s @>), search (an id, a key or part of an error).';
+  'Ids of the live and finished jobs that fit every part of the filter, newest first unless told: at most max_jobs (1 to 100000), below before_id, above after_id. The filter is an object with any of queue, task, state (one or an array), created_before, created_after, finished_before, finished_after, error_like (as with ilike), worker, key, payload_contains (as with jsonb''s @>), search (an id, a key or part of an error), id (one or an array), sequence, trace (a trace id), failure (howdah.failure_groups), attempts_above, attempts_below.';

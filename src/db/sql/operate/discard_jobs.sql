@@ -11,7 +11,12 @@ create function howdah.discard_jobs(
   payload_contains jsonb default null,
   reason text default null,
   max_jobs integer default null,
-  dry_run boolean default false
+  dry_run boolean default false,
+  failure text default null,
+  sequence text default null,
+  trace text default null,
+  attempts_above integer default null,
+  attempts_below integer default null
 ) returns integer
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -19,7 +24,8 @@ as $$
 begin
   return howdah.act_on_filter(
     'discard',
-    howdah.job_filter(queue, task, state, created_before, created_after, error_like, key, payload_contains),
+    howdah.job_filter(queue, task, state, created_before, created_after, error_like, key, payload_contains, failure,
+                      sequence, trace, attempts_above, attempts_below),
     array['scheduled', 'available', 'retryable'], max_jobs, dry_run, reason);
 end;
 $$;

@@ -12,7 +12,12 @@ create function howdah.reschedule_jobs(
   key text default null,
   payload_contains jsonb default null,
   max_jobs integer default null,
-  dry_run boolean default false
+  dry_run boolean default false,
+  failure text default null,
+  sequence text default null,
+  trace text default null,
+  attempts_above integer default null,
+  attempts_below integer default null
 ) returns integer
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -21,7 +26,8 @@ begin
   perform howdah.check_instant(at);
   return howdah.act_on_filter(
     'reschedule',
-    howdah.job_filter(queue, task, state, created_before, created_after, error_like, key, payload_contains),
+    howdah.job_filter(queue, task, state, created_before, created_after, error_like, key, payload_contains, failure,
+                      sequence, trace, attempts_above, attempts_below),
     array['scheduled', 'available', 'retryable'], max_jobs, dry_run, at => at);
 end;
 $$;

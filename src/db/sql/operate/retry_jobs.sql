@@ -12,7 +12,12 @@ create function howdah.retry_jobs(
   key text default null,
   payload_contains jsonb default null,
   max_jobs integer default null,
-  dry_run boolean default false
+  dry_run boolean default false,
+  failure text default null,
+  sequence text default null,
+  trace text default null,
+  attempts_above integer default null,
+  attempts_below integer default null
 ) returns integer
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -20,7 +25,8 @@ as $$
 begin
   return howdah.act_on_filter(
     'retry',
-    howdah.job_filter(queue, task, state, created_before, created_after, error_like, key, payload_contains),
+    howdah.job_filter(queue, task, state, created_before, created_after, error_like, key, payload_contains, failure,
+                      sequence, trace, attempts_above, attempts_below),
     case when state is null then array['discarded', 'retryable']
          else array['discarded', 'retryable', 'scheduled', 'cancelled', 'completed'] end,
     max_jobs, dry_run);

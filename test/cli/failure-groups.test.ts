@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { runHere } from '../support/howdah-cli.ts';
+import { putJob } from '../support/job-states.ts';
+import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
+
+let queue: TestQueue;
+before(async () => {
+  queue = await openTestQueue([[testTask('works'), async () => {}]]);
+  process.env['DATABASE_URL'] = queue.database.connectionString;
+});
+after(() => queue.close());
+
+describe('npx howdah failures', () => {
+  test('lists the groups, whose ids are options of other commands', async () => {
+    assert.match((await runHere(['failures', '--text'])).stdout, /Nothing failed/);
+    const ids = [await putJob(queue, 'discarded'), await putJob(queue, 'retryable')];
+    const [group] = JSON.parse((await runHere(['failures'])).stdout);
+    assert.deepEqual(
+      [group.task, group.error, group.jobs, group.newest_ids],
+      ['works', 'no luck', 2, ids.reverse()],
+    );
+    const { stdout } = await runHere(['failures', '--text', '--limit', '1']);
+    assert.match(stdout, new RegExp(`${group.id} +works +2 +1 +.* +█ +${ids[0]} +no luck`));
+    const found = JSON.parse((await runHere(['jobs', '--failure', group.id, '--attempts', '>=1'])).stdout);
+    assert.deepEqual(
+      found.map(({ id }: { id: string }) => id),
+      ids,
+    );
+    const retried = JSON.parse((await runHere(['retry', '--failure', group.id, '--json'])).stdout);
+    assert.equal(retried.changed, 2);
+  });
+
+  test('refuses a number of runs that is none', async () => {
+    const { exitCode, stderr } = await runHere(['jobs', '--attempts', '>x']);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /--attempts: expected a whole number 0 to 9999, with .*; received ">x"/);
+  });
+});
