@@ -10,7 +10,7 @@ import { reportTokens } from './config/secrets/report-tokens.ts';
 import { parseToken, SECRET_HINT } from './config/secrets/secrets.ts';
 import { durationParser } from './config/settings/duration.ts';
 import { type LogLevel, parseLogLevel } from './config/settings/log-level.ts';
-import { parseEnvironment } from './config/settings/node-environment.ts';
+import { parseEnvironment, rulesOf } from './config/settings/node-environment.ts';
 import { parseQueues, type QueueSetting } from './config/settings/queue-setting.ts';
 import type { Role } from './config/settings/role.ts';
 import { parseSwitch } from './config/settings/switch.ts';
@@ -22,7 +22,10 @@ export type { LogLevel, QueueSetting, Role };
 
 /** Every setting, checked and with its default; `settings` are the application's own. Frozen. */
 export interface Config<Settings = unknown> extends HttpSettings {
-  /** NODE_ENV. In development, what is absent is started or generated. @default 'development' */
+  /**
+   * The rules that hold by NODE_ENV: production's, unless it is `development` or `test`. In development, what is absent is
+   * started or generated. @default 'development'
+   */
   readonly environment: 'development' | 'production';
   /** DATABASE_URL; undefined means an embedded server, in development only. */
   readonly databaseUrl: string | undefined;
@@ -172,9 +175,9 @@ export function readMigrationSettings(): MigrationSettings {
   return settings;
 }
 
-/** NODE_ENV=production, for what a program is given by its code. */
+/** Whether production's rules hold by NODE_ENV, for what a program is given by its code. */
 export function isProduction(): boolean {
-  return process.env['NODE_ENV']?.trim() === 'production';
+  return rulesOf(process.env['NODE_ENV']?.trim() ?? '') === 'production';
 }
 
 /** TERM=dumb: nothing that a terminal shows can be written over. */

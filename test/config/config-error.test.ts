@@ -97,6 +97,16 @@ describe('In production', () => {
     assert.deepEqual(variablesOf({ NODE_ENV: 'production' }).sort(), [...REQUIRED].sort());
   });
 
+  test('and in every other environment that is not development or test, the same', () => {
+    for (const environment of ['staging', 'qa', 'preview', 'live']) {
+      assert.deepEqual(variablesOf({ NODE_ENV: environment }).sort(), [...REQUIRED].sort(), environment);
+      const short = { ...PRODUCTION, NODE_ENV: environment, ADMIN_TOKEN: 'a' };
+      assert.deepEqual(variablesOf(short), ['ADMIN_TOKEN'], environment);
+    }
+    for (const environment of [undefined, '', 'development', 'test'])
+      assert.deepEqual(problemsOf({ NODE_ENV: environment, ADMIN_TOKEN: 'a' }), []);
+  });
+
   test('a mistaken setting is not reported as missing too', () => {
     assert.deepEqual(variablesOf({ ...PRODUCTION, SECRET_KEY: 'short' }), ['SECRET_KEY']);
   });

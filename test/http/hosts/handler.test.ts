@@ -38,12 +38,14 @@ for (const [what, options] of Object.entries({
   });
 }
 
-test('is refused a token in production that can be guessed', () => {
+test('is refused a token that can be guessed, but in development', () => {
   const before = process.env['NODE_ENV'];
-  process.env['NODE_ENV'] = 'production';
+  const options = { connectionString: 'postgres://a/b', adminToken: 'x'.repeat(31) };
   try {
-    const options = { connectionString: 'postgres://a/b', adminToken: 'x'.repeat(31) };
-    assert.throws(() => createHttpHandler(options), /adminToken: expected at least 32 characters/);
+    for (const environment of ['production', 'staging']) {
+      process.env['NODE_ENV'] = environment;
+      assert.throws(() => createHttpHandler(options), /adminToken: expected at least 32 characters/);
+    }
   } finally {
     if (before === undefined) delete process.env['NODE_ENV'];
     else process.env['NODE_ENV'] = before;
