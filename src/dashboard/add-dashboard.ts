@@ -1,12 +1,16 @@
 import { rootFrom } from '../http/pages/layout.ts';
 import { addAssets } from './assets.ts';
+import { addAuditPage } from './audit/add-audit-page.ts';
 import type { DashboardApp, DashboardDependencies } from './dependencies.ts';
 import { addLiveRoute } from './live/add-live-route.ts';
 import { addLoginRoutes } from './login/add-login-routes.ts';
 import { addOverviewPage } from './overview/add-overview-page.ts';
 import { addQueuePages } from './queues/add-queue-pages.ts';
+import { addSchedulesPage } from './schedules/add-schedules-page.ts';
 import { identifyViewer } from './session/identify-viewer.ts';
 import { addPreferenceRoutes } from './shell/preferences.ts';
+import { addTaskPages } from './tasks/add-task-pages.ts';
+import { addWorkersPage } from './workers/add-workers-page.ts';
 
 /**
  * The pages for people, below /dashboard; the front door leads there unless the application has one of its own. They come in
@@ -23,4 +27,8 @@ export function addDashboard(app: DashboardApp, deps: DashboardDependencies): vo
   addLiveRoute(app, deps);
   addOverviewPage(app, deps);
   addQueuePages(app, deps);
+  addWorkersPage(app, deps);
+  addSchedulesPage(app, deps);
+  addTaskPages(app, deps);
+  addAuditPage(app, deps);
 }

@@ -7,7 +7,16 @@ import { ADMIN, openDashboard, type TestDashboard } from '../dashboard/open-dash
 import { logIn, openBrowser, openPage, WITHOUT_BROWSER } from './open-browser.ts';
 
 /** Every page, with something on it: extended as pages come. */
-const PATHS = ['/dashboard', '/dashboard/queues', '/dashboard/queues/default'];
+const PATHS = [
+  '/dashboard',
+  '/dashboard/queues',
+  '/dashboard/queues/default',
+  '/dashboard/workers',
+  '/dashboard/schedules',
+  '/dashboard/tasks',
+  '/dashboard/tasks/send_welcome_email',
+  '/dashboard/audit',
+];
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface Finding {

@@ -6,18 +6,6 @@ const home = body.dataset.dashboard ?? 'dashboard';
 const remembered = (name) => localStorage.getItem(`howdah.${name}`);
 const remember = (name, value) => localStorage.setItem(`howdah.${name}`, value);
 
-document.documentElement.classList.add('has-script');
-logInFromAddress();
-forgetDone();
-showTimes();
-setInterval(showTimes, 1_000);
-followZone();
-followLive();
-followKeys();
-followForms();
-drawCharts();
-document.addEventListener('htmx:after:swap', refresh);
-
 function refresh() {
   showTimes();
   drawCharts();
@@ -281,3 +269,17 @@ function drawChart(Plot, figure) {
     figure,
   );
 }
+
+// Begin ---------------------------------------------------------------------------------------------------------------
+
+document.documentElement.classList.add('has-script');
+logInFromAddress();
+forgetDone();
+showTimes();
+setInterval(showTimes, 1_000);
+followZone();
+followLive();
+followKeys();
+followForms();
+drawCharts();
+document.addEventListener('htmx:after:swap', refresh);

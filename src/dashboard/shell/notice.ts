@@ -8,11 +8,13 @@ import type { View } from './view.ts';
 export interface Done {
   what: string;
   count?: number;
+  /** The page that tells of it, below /dashboard. @default the one that it came from */
+  at?: string;
 }
 
-/** The address of the page that a command came from, which then tells what was done. */
-export function doneAddress(back: string, { what, count = 1 }: Done): string {
-  const [path = '', search = ''] = withoutDone(back).split('?');
+/** The address of the page that tells what was done: the one that the command came from, unless it names another. */
+export function doneAddress(back: string, { what, count = 1, at = back }: Done): string {
+  const [path = '', search = ''] = withoutDone(at).split('?');
   const query = new URLSearchParams(search);
   query.set('done', count === 1 ? what : `${what}:${count}`);
   return `${path}?${query}`;

@@ -3,15 +3,18 @@ import type { Context, Handler } from 'hono';
 import { translatingErrors } from '../../db/command-error.ts';
 import type { Transaction } from '../../db/database.ts';
 import { HowdahError } from '../../errors.ts';
+import { toHowdahError } from '../../http/answers/to-howdah-error.ts';
 import type { AppEnv } from '../../http/app-dependencies.ts';
 import { actorOf } from '../../http/callers/actor-of.ts';
 import { keyedTransaction } from '../../operate/keyed-transaction.ts';
 import { transactionAs } from '../../operate/transaction-as.ts';
 import type { DashboardDependencies } from '../dependencies.ts';
 import { sessionName } from '../session/session.ts';
+import { type Content, dashboardLayout } from './layout.ts';
 import { type Done, doneAddress } from './notice.ts';
+import { PAGE_HEADERS } from './page-headers.ts';
 import { showError } from './show-page.ts';
-import { viewOf } from './view.ts';
+import { type View, viewOf } from './view.ts';
 
 /** The fields of a form; of one that came several times, all values. */
 export interface Form {
@@ -27,16 +30,19 @@ export interface Command {
   c: Context<AppEnv>;
   form: Form;
   /** The change, its rows in the audit log and what the form's key remembers commit together. */
-  change(work: (tx: Transaction) => Promise<Done>): Promise<Done>;
+  change(work: Work): Promise<Done>;
 }
 
 /**
  * What a button does: a form that only an operator may send. It says what was done on the page that it came from, and the
  * form that is sent twice by its key does it once. What fails is told on a page of its own, and nothing was changed.
+ *
+ * @param redraw for what a person filled in: shows it again where a field is wrong
  */
 export function takeCommand(
   deps: DashboardDependencies,
   run: (command: Command) => Promise<Done>,
+  redraw?: Redraw,
 ): Handler<AppEnv> {
   const cookie = sessionName(deps);
   return async (c) => {
@@ -45,12 +51,30 @@ export function takeCommand(
       if (c.var.caller === undefined) throw new HowdahError('unauthorized');
       if (!view.mayAct) throw new HowdahError('forbidden', { detail: view.texts.shell.error.tooLow });
       const form = await readForm(c);
-      const done = await run({ c, form, change: (work) => changeOnce(c, deps, { form, work }) });
+      const command = { c, form, change: (work: Work) => changeOnce(c, deps, { form, work }) };
+      const done = await run(command).catch((error) => refused(error, command, view, redraw));
+      if ('body' in done) return c.html(dashboardLayout(view, done), 422, PAGE_HEADERS);
       return c.redirect(view.link(doneAddress(form.optional('back') ?? '', done)), 303);
     } catch (error) {
       return showError(c, view, { error, deps });
     }
   };
+}
+
+/** Draws the form anew, with what was in it and why it was refused. */
+export type Redraw = (command: Command, view: View, error: HowdahError) => Promise<Content>;
+
+type Work = (tx: Transaction) => Promise<Done>;
+
+async function refused(
+  error: unknown,
+  command: Command,
+  view: View,
+  redraw: Redraw | undefined,
+): Promise<Content> {
+  const known = toHowdahError(error);
+  if (!redraw || known.status !== 422) throw error;
+  return redraw(command, view, known);
 }
 
 /** @throws {HowdahError} `unsupported_media_type` for what is no form */
@@ -76,7 +100,7 @@ export async function readForm(c: Context<AppEnv>): Promise<Form> {
 async function changeOnce(
   c: Context<AppEnv>,
   { db }: DashboardDependencies,
-  { form, work }: { form: Form; work: (tx: Transaction) => Promise<Done> },
+  { form, work }: { form: Form; work: Work },
 ): Promise<Done> {
   const actor = actorOf(c);
   const key = form.optional('key');

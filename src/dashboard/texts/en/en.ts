@@ -1,10 +1,14 @@
+import { audit } from './audit.ts';
 import { done } from './done.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
 import { queues } from './queues.ts';
+import { schedules } from './schedules.ts';
 import { shell } from './shell.ts';
+import { tasks } from './tasks.ts';
+import { workers } from './workers.ts';
 
 /** All texts in English; its type is what every language has. */
-export const en = { shell, parts, done, overview, queues };
+export const en = { shell, parts, done, overview, queues, workers, schedules, tasks, audit };
 
 export type Texts = typeof en;

@@ -1,9 +1,13 @@
 import type { Texts } from '../en/en.ts';
+import { audit } from './audit.ts';
 import { done } from './done.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
 import { queues } from './queues.ts';
+import { schedules } from './schedules.ts';
 import { shell } from './shell.ts';
+import { tasks } from './tasks.ts';
+import { workers } from './workers.ts';
 
 /** 全部文字的简体中文版。 */
-export const zh: Texts = { shell, parts, done, overview, queues };
+export const zh: Texts = { shell, parts, done, overview, queues, workers, schedules, tasks, audit };

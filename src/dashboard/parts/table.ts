@@ -1,0 +1,23 @@
+import { html } from 'hono/html';
+import type { Html } from '../../http/pages/layout.ts';
+
+export interface Column<Row> {
+  name: string;
+  isNumber?: boolean;
+  cell: (row: Row) => Html | string | number;
+}
+
+/** Rows with a name over each column; on a phone each row is a card. The first column names the row. */
+export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): Html {
+  const classOf = ({ isNumber = false }: Column<Row>) => (isNumber ? 'number' : '');
+  const [first, ...rest] = columns;
+  return html`<div class="scroll"><table class="rows">
+<thead><tr>${columns.map((column) => html`<th scope="col" class="${classOf(column)}">${column.name}</th>`)}</tr></thead>
+<tbody>${rows.map(
+    (row) => html`<tr data-row>
+<th scope="row">${first?.cell(row) ?? ''}</th>
+${rest.map((column) => html`<td class="${classOf(column)}" data-label="${column.name}">${column.cell(row)}</td>`)}
+</tr>`,
+  )}</tbody>
+</table></div>`;
+}

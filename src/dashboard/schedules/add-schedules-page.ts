@@ -1,0 +1,90 @@
+import { html } from 'hono/html';
+import { HowdahError } from '../../errors.ts';
+import type { Html } from '../../http/pages/layout.ts';
+import { listSchedules, type Schedule } from '../../look/schedules.ts';
+import { enqueueRecorded, toNewJobs } from '../../wire/enqueue-requested.ts';
+import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
+import { commandForm } from '../parts/command-form.ts';
+import { empty } from '../parts/empty.ts';
+import { table } from '../parts/table.ts';
+import { when } from '../parts/time.ts';
+import { showPage } from '../shell/show-page.ts';
+import { takeCommand } from '../shell/take-command.ts';
+import type { View } from '../shell/view.ts';
+
+/** What runs by the clock, when it did and when it will. */
+export function addSchedulesPage(app: DashboardApp, deps: DashboardDependencies): void {
+  const { db, distributor } = deps;
+  app.get(
+    '/dashboard/schedules',
+    showPage(deps, async (_, view) => {
+      const schedules = await listSchedules(db);
+      const { title, none } = view.texts.schedules;
+      const body = html`<h1>${title}</h1>${schedules.length === 0 ? empty(none) : scheduleTable(view, schedules)}`;
+      return { title, page: 'schedules', body };
+    }),
+  );
+  app.post(
+    '/dashboard/schedules/run',
+    takeCommand(deps, async ({ form, change }) => {
+      const { task, queue, payload } = await findSchedule(deps, form.text('identifier'), form.text('queue'));
+      const jobs = await toNewJobs(deps, [{ task, queue, payload: payload ?? {} }]);
+      return change(async (tx) => {
+        await enqueueRecorded(tx, distributor, jobs);
+        return { what: 'enqueued' };
+      });
+    }),
+  );
+}
+
+/** @throws {HowdahError} `not_found` for one that its application has taken away meanwhile */
+async function findSchedule(
+  { db }: DashboardDependencies,
+  identifier: string,
+  queue: string,
+): Promise<Schedule> {
+  const all = await listSchedules(db);
+  const found = all.find((each) => each.identifier === identifier && each.queue === queue);
+  if (found) return found;
+  throw new HowdahError('not_found', {
+    detail: `There is no schedule ${JSON.stringify(identifier)} in queue ${JSON.stringify(queue)} any more`,
+  });
+}
+
+function scheduleTable(view: View, schedules: readonly Schedule[]): Html {
+  const { columns } = view.texts.schedules;
+  return table(schedules, [
+    { name: columns.name, cell: (schedule) => html`${schedule.identifier}${orphaned(view, schedule)}` },
+    {
+      name: columns.task,
+      cell: ({ task }) => html`<a href="${view.link(`tasks/${encodeURIComponent(task)}`)}">${task}</a>`,
+    },
+    { name: columns.queue, cell: ({ queue }) => queue },
+    { name: columns.when, cell: ({ cron }) => html`<code>${cron}</code>` },
+    {
+      name: columns.last,
+      cell: (schedule) => html`${when(view, schedule.lastRunAt)}${failure(view, schedule)}`,
+    },
+    { name: columns.next, cell: ({ nextRunAt }) => when(view, nextRunAt) },
+    { name: columns.application, cell: ({ application }) => application },
+    {
+      name: columns.act,
+      cell: ({ identifier, queue }) =>
+        commandForm(view, {
+          action: 'schedules/run',
+          label: view.texts.schedules.runNow,
+          fields: { identifier, queue },
+        }),
+    },
+  ]);
+}
+
+function orphaned({ texts }: View, { isOrphaned, application }: Schedule): Html | '' {
+  if (!isOrphaned) return '';
+  return html` <span class="badge" title="${texts.schedules.orphanedHint(application)}">${texts.schedules.orphaned}</span>`;
+}
+
+function failure(view: View, { lastError, lastErrorAt }: Schedule): Html | '' {
+  if (lastError === null) return '';
+  return html`<br><span class="bad">${lastError} ${when(view, lastErrorAt)}</span>`;
+}

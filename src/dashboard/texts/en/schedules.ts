@@ -1,0 +1,19 @@
+/** Texts of the page about what runs by the clock. */
+export const schedules = {
+  title: 'Schedules',
+  none: 'Nothing runs by the clock. The crontab of an application says what should.',
+  runNow: 'Run now',
+  orphaned: 'orphaned',
+  orphanedHint: (application: string) =>
+    `No process of ${application} was heard of for an hour. npx howdah apps forget removes what it left.`,
+  columns: {
+    name: 'Schedule',
+    task: 'Task',
+    queue: 'Queue',
+    when: 'When (UTC)',
+    last: 'Last run',
+    next: 'Next run',
+    application: 'Application',
+    act: 'Act',
+  },
+};

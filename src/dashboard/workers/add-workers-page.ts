@@ -1,0 +1,90 @@
+import { html } from 'hono/html';
+import type { Html } from '../../http/pages/layout.ts';
+import type { JobSummary } from '../../look/job.ts';
+import { listJobs } from '../../look/list-jobs.ts';
+import { listWorkers, type Worker } from '../../look/workers.ts';
+import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
+import { empty } from '../parts/empty.ts';
+import { count } from '../parts/number.ts';
+import { table } from '../parts/table.ts';
+import { span, when } from '../parts/time.ts';
+import type { Content } from '../shell/layout.ts';
+import { showPage } from '../shell/show-page.ts';
+import type { View } from '../shell/view.ts';
+
+/** Running jobs that are shown; a fleet that runs more has them on the page of jobs. */
+const MOST_RUNNING = 100;
+
+/** Who runs jobs, and which. */
+export function addWorkersPage(app: DashboardApp, { db, ...rest }: DashboardDependencies): void {
+  app.get(
+    '/dashboard/workers',
+    showPage({ db, ...rest }, async (_, view) => {
+      const [workers, { jobs }] = await Promise.all([
+        listWorkers(db),
+        listJobs(db, { states: ['running'] }, { limit: MOST_RUNNING }),
+      ]);
+      return workersPage(view, workers, jobs);
+    }),
+  );
+}
+
+function workersPage(view: View, workers: readonly Worker[], running: readonly JobSummary[]): Content {
+  const { workers: texts } = view.texts;
+  const body = html`<h1>${texts.title}</h1>
+${workers.length === 0 ? empty(texts.none) : workerTable(view, workers)}
+<h2>${texts.running}</h2>
+${running.length === 0 ? empty(texts.idle) : runningTable(view, running, workers)}`;
+  return { title: texts.title, page: 'workers', body };
+}
+
+function workerTable(view: View, workers: readonly Worker[]): Html {
+  const { columns, states } = view.texts.workers;
+  return table(workers, [
+    { name: columns.worker, cell: ({ host, pid }) => html`${host} <span class="quiet">${pid}</span>` },
+    { name: columns.queue, cell: ({ queue }) => queueLink(view, queue) },
+    {
+      name: columns.state,
+      cell: (worker) =>
+        html`<span class="worker ${worker.state}">${states[worker.state]}</span>${trouble(view, worker)}`,
+    },
+    {
+      name: columns.running,
+      isNumber: true,
+      cell: ({ runningCount, concurrency }) => `${count(view, runningCount)} / ${count(view, concurrency)}`,
+    },
+    { name: columns.heartbeat, cell: ({ heartbeatAt }) => when(view, heartbeatAt) },
+    { name: columns.started, cell: ({ startedAt }) => when(view, startedAt) },
+    {
+      name: columns.kind,
+      cell: ({ kind, tasks }) => html`<details><summary>${kind}</summary>${tasks.join(', ')}</details>`,
+    },
+  ]);
+}
+
+function trouble(view: View, { blockedSince, abandoned }: Worker): Html {
+  const { workers: texts } = view.texts;
+  return html`${blockedSince === null ? '' : html`<br><span class="bad">${texts.blockedSince} ${when(view, blockedSince)}</span>`}
+${abandoned.length === 0 ? '' : html`<br><span class="bad">${texts.abandoned}: ${abandoned.map((id) => html`<a href="${view.link(`jobs/${id}`)}">${id}</a> `)}</span>`}`;
+}
+
+function runningTable(view: View, jobs: readonly JobSummary[], workers: readonly Worker[]): Html {
+  const { columns } = view.texts.workers;
+  const hosts = new Map(workers.map(({ poolId, host, pid }) => [poolId, `${host} ${pid}`]));
+  const oldestFirst = [...jobs].sort((a, b) => Number(a.startedAt) - Number(b.startedAt));
+  return table(oldestFirst, [
+    { name: columns.job, cell: ({ id }) => html`<a href="${view.link(`jobs/${id}`)}">${id}</a>` },
+    { name: columns.task, cell: ({ task }) => task },
+    { name: columns.queue, cell: ({ queue }) => queueLink(view, queue) },
+    {
+      name: columns.age,
+      isNumber: true,
+      cell: ({ startedAt }) => (startedAt ? span(view, view.now.getTime() - startedAt.getTime()) : ''),
+    },
+    { name: columns.worker, cell: ({ worker }) => hosts.get(worker) ?? worker ?? '' },
+  ]);
+}
+
+function queueLink({ link }: View, queue: string): Html {
+  return html`<a href="${link(`queues/${encodeURIComponent(queue)}`)}">${queue}</a>`;
+}

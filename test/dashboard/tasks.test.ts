@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { openDashboard, type TestDashboard } from './open-dashboard.ts';
+
+const SCHEMA = {
+  type: 'object',
+  properties: {
+    account: { type: 'integer', description: 'Whose <b>money</b>' },
+    note: { type: 'string', maxLength: 10 },
+    kind: { enum: ['in', 'out', 1] },
+    urgent: { type: 'boolean' },
+    reference: {},
+    lines: { type: 'array', items: { type: 'string' } },
+  },
+  required: ['account'],
+  additionalProperties: false,
+};
+
+let dashboard: TestDashboard;
+before(async () => {
+  dashboard = await openDashboard();
+  await dashboard.pool.query(
+    `insert into howdah.tasks (name, application, queue, max_retries, timeout_ms, payload_schema, updated_at)
+     values ('book', 'bank', 'default', 3, 1000, $1, now()), ('anything', 'bank', 'default', 3, 0, '{}', now())`,
+    [JSON.stringify(SCHEMA)],
+  );
+});
+after(() => dashboard.close());
+
+async function payloads(task: string): Promise<string[]> {
+  const { rows } = await dashboard.pool.query(
+    'select payload::text as payload from howdah.jobs where task = $1 order by id',
+    [task],
+  );
+  return rows.map(({ payload }) => payload);
+}
+
+describe('a task’s page', () => {
+  test('asks for each member of its payload by its kind', async () => {
+    const page = await dashboard.as('admin').page('/dashboard/tasks/book');
+    assert.match(
+      page,
+      /<input id="payload\.account" name="payload\.account" value="" inputmode="decimal" required>/,
+    );
+    assert.match(page, /Whose &lt;b&gt;money/);
+    assert.match(
+      page,
+      /<select id="payload\.kind"[^>]*><option value=""><\/option><option value="&quot;in&quot;"/,
+    );
+    assert.match(page, /<textarea id="payload\.lines"/);
+  });
+
+  test('enqueues what was filled in, every digit of it, and leads to the job', async () => {
+    const answer = await dashboard.as('admin').send('/dashboard/tasks/book/enqueue', {
+      'payload.account': '42',
+      'payload.reference': '1234567890123456789',
+      'payload.note': 'a<b',
+      'payload.kind': '1',
+      'payload.urgent': 'true',
+      'payload.lines': '["x"]',
+    });
+    assert.equal(answer.status, 303, await answer.text());
+    assert.match(answer.headers.get('Location') ?? '', /dashboard\/jobs\/\d+\?done=enqueued$/);
+    const [payload = ''] = await payloads('book');
+    assert.match(payload, /"reference": ?1234567890123456789/);
+    assert.deepEqual(
+      { ...JSON.parse(payload), reference: 0 },
+      { account: 42, reference: 0, note: 'a<b', kind: 1, urgent: true, lines: ['x'] },
+    );
+  });
+
+  test('shows what was filled in again, beside what is wrong with it', async () => {
+    const before = await payloads('book');
+    const answer = await dashboard.as('admin').send('/dashboard/tasks/book/enqueue', {
+      'payload.account': 'many',
+      'payload.note': 'longer than ten',
+      delay: '5 parsecs',
+    });
+    const page = await answer.text();
+    assert.equal(answer.status, 422, page);
+    assert.match(page, /role="alert"/);
+    assert.match(page, /value="many"/);
+    assert.match(page, /value="5 parsecs"/);
+    assert.deepEqual(await payloads('book'), before);
+  });
+
+  test('of which nothing is known asks for JSON', async () => {
+    const admin = dashboard.as('admin');
+    assert.match(await admin.page('/dashboard/tasks/anything'), /<textarea id="payload"/);
+    const broken = await admin.send('/dashboard/tasks/anything/enqueue', { payload: '{"a":' });
+    assert.equal(broken.status, 422);
+    assert.match(await broken.text(), /<code>payload<\/code>: expected JSON/);
+    const done = await admin.send('/dashboard/tasks/anything/enqueue', { payload: '{"a": [1]}' });
+    assert.equal(done.status, 303);
+  });
+
+  test('gives a viewer no form, and does nothing for one', async () => {
+    const viewer = dashboard.as('viewer');
+    assert.doesNotMatch(await viewer.page('/dashboard/tasks/book'), /<form class="enqueue"/);
+    const refused = await viewer.send('/dashboard/tasks/book/enqueue', { 'payload.account': '1' });
+    assert.equal(refused.status, 403);
+  });
+
+  test('that there is not says so', async () => {
+    await dashboard.as('admin').page('/dashboard/tasks/nothing', 404);
+  });
+});
+
+describe('the audit log', () => {
+  test('has what was done by hand, and pages through it', async () => {
+    const admin = dashboard.as('admin');
+    for (let n = 0; n < 60; n += 1) {
+      await dashboard.pool.query(
+        `select howdah.record_change('jobs.enqueue', array[${n + 1}]::bigint[], '{"n": ${n}}')`,
+      );
+    }
+    const first = await admin.page('/dashboard/audit');
+    const older = /href="([^"]*audit\?before=\d+)"/.exec(first)?.[1];
+    assert.ok(older, first);
+    const second = await admin.page(new URL(older, `${dashboard.origin}/dashboard/audit`).href);
+    assert.notEqual(first, second);
+    assert.doesNotMatch(second, /href="[^"]*audit\?before=/);
+    const ofJob = await admin.page('/dashboard/audit?job=7');
+    assert.equal([...ofJob.matchAll(/<tr data-row>/g)].length, 1);
+  });
+});
