@@ -1,14 +1,16 @@
 import type { JobFilter } from '../look/job-filter.ts';
 
+const MOST = 32_767;
+
 type AttemptRange = Pick<JobFilter, 'attemptsAbove' | 'attemptsBelow'>;
 
 /** What `parseAttempts` takes, in words. */
-export const ATTEMPTS_FORM = 'a whole number 0 to 9999, with >, >=, < or <= before it or alone';
+export const ATTEMPTS_FORM = 'a whole number 0 to 32767, with >, >=, < or <= before it or alone';
 
 /** How many runs jobs had, as people write it: `3`, `>3`, `>=3`, `<3`, `<=3`; undefined for anything else. */
 export function parseAttempts(text: string): AttemptRange | undefined {
-  const [, sign = '', digits] = /^(>=?|<=?)?(\d{1,4})$/.exec(text) ?? [];
-  if (digits === undefined) return undefined;
+  const [, sign = '', digits] = /^(>=?|<=?)?(\d{1,5})$/.exec(text) ?? [];
+  if (digits === undefined || Number(digits) > MOST) return undefined;
   const count = Number(digits);
   if (sign.startsWith('>')) return sign === '>' ? { attemptsAbove: count } : above(count - 1);
   if (sign.startsWith('<')) return { attemptsBelow: sign === '<' ? count : count + 1 };

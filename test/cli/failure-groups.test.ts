@@ -34,6 +34,36 @@ describe('npx howdah failures', () => {
   test('refuses a number of runs that is none', async () => {
     const { exitCode, stderr } = await runHere(['jobs', '--attempts', '>x']);
     assert.equal(exitCode, 2);
-    assert.match(stderr, /--attempts: expected a whole number 0 to 9999, with .*; received ">x"/);
+    assert.match(stderr, /--attempts: expected a whole number 0 to 32767, with .*; received ">x"/);
   });
+});
+
+describe('--where', () => {
+  test('means what options mean, beside them', async () => {
+    const id = await putJob(queue, 'discarded');
+    const asked = ['jobs', '--queue', 'default', '--where', `state:discarded error:"NO luck" id:${id},1`];
+    assert.deepEqual(
+      JSON.parse((await runHere(asked)).stdout).map((job: { id: string }) => job.id),
+      [id],
+    );
+    const counted = await runHere(['retry', '--where', 'state:discarded', '--dry-run', '--json']);
+    assert.equal(JSON.parse(counted.stdout).matched, 1);
+  });
+
+  const REFUSED: [string[], RegExp][] = [
+    [
+      ['jobs', '--where', 'quue:a state:x'],
+      /--where: at 1: .*did you mean queue\?\n +--where: at 14: state: expected/,
+    ],
+    [['cancel', '--where', ' '], /--where: expected at least one condition/],
+    [['jobs', '--where', 'queue:a', '--queue', 'b'], /--where: expected each condition once/],
+    [['jobs', '--where', 'words', '--search', 'b'], /--search: expected it once/],
+  ];
+  for (const [args, message] of REFUSED) {
+    test(`is refused: ${args.join(' ')}`, async () => {
+      const { exitCode, stderr } = await runHere(args);
+      assert.equal(exitCode, 2);
+      assert.match(stderr, message);
+    });
+  }
 });

@@ -1,6 +1,7 @@
 import { FINISHED_STATES, type JobState, LIVE_STATES } from '../../look/job.ts';
 import type { JobFilter } from '../../look/job-filter.ts';
 import { ATTEMPTS_FORM, parseAttempts } from '../../wire/parse-attempts.ts';
+import { parseSearch } from '../../wire/search/parse-search.ts';
 import type { OptionDefinitions } from '../command.ts';
 import { UsageError } from '../command-error.ts';
 import type { OptionValues } from './option-values.ts';
@@ -10,6 +11,7 @@ const STATES: readonly JobState[] = [...LIVE_STATES, ...FINISHED_STATES];
 
 /** The options that say which jobs; they mean the same in every command. */
 export const FILTER_OPTIONS: OptionDefinitions = {
+  where: { value: 'TEXT', help: "A typed search, e.g. 'queue:critical state:discarded attempts:>3'" },
   queue: { value: 'NAME', help: 'Jobs of this queue' },
   state: {
     value: 'STATE',
@@ -34,6 +36,23 @@ export const FILTER_OPTIONS: OptionDefinitions = {
 
 /** @throws {UsageError} for a value that can fit no job */
 export function readFilter(options: OptionValues): JobFilter {
+  const given = readOptions(options);
+  const asked = readSearch(options.text('where'));
+  const twice = Object.keys(asked).some((part) => given[part as keyof JobFilter] !== undefined);
+  if (twice) throw new UsageError('--where: expected each condition once; an option has one of them too');
+  return { ...given, ...asked };
+}
+
+/** Of nothing it would be every job. */
+function readSearch(text: string | undefined): JobFilter {
+  if (text === undefined) return {};
+  const { filter, mistakes } = parseSearch(text);
+  if (text.trim() === '') throw new UsageError('--where: expected at least one condition');
+  if (mistakes.length === 0) return filter;
+  throw new UsageError(mistakes.map(({ message }) => `--where: ${message}`).join('\n  '));
+}
+
+function readOptions(options: OptionValues): JobFilter {
   return {
     queue: options.text('queue'),
     states: options.words('state')?.map(toState),

@@ -30,11 +30,16 @@ export const jobs: Command = {
     ['jobs', 'the newest 50'],
     ['jobs --state running,retryable --watch', 'what is at work or in trouble, refreshed every two seconds'],
     ['jobs --queue critical --error timeout --since 1h', 'what ran into a timeout in the last hour'],
+    [`jobs --where 'state:discarded attempts:>3 since:1h'`, 'the same conditions in one text'],
     ['jobs --state discarded --json | jq -r ".[].id"', 'ids of what was given up'],
   ],
   async run(call) {
     const { options, output, connect } = call;
-    const filter = { ...readFilter(options), search: options.text('search') };
+    const asked = readFilter(options);
+    const search = options.text('search');
+    if (search !== undefined && asked.search !== undefined)
+      throw new UsageError('--search: expected it once; --where has words too');
+    const filter = { ...asked, search: search ?? asked.search };
     const page = readPage(call);
     if (options.isSet('watch')) return watch(call, filter);
     const { db } = await connect();

@@ -3,11 +3,11 @@ import { findShapeMistake } from '../../db/json-shape.ts';
 import { MAX_PAGE_SIZE } from '../../look/list-jobs.ts';
 import { findRoundedNumber } from '../../tasks/rounded-number.ts';
 import { findUnstorableText } from '../../tasks/unstorable-text.ts';
+import { FILTER_LENGTHS, MAX_IDS, MAX_PAYLOAD_LENGTH } from '../filter-limits.ts';
 import { instant } from './instant.ts';
 import { jobId, jobState } from './job.ts';
 import { text } from './text.ts';
 
-const MAX_IDS = 1_000;
 const PAYLOAD = { error: 'expected JSON that the payload contains, e.g. {"user_account":"ada"}' };
 const LIMIT = { error: `expected a whole number 1 to ${MAX_PAGE_SIZE}` };
 const STATE = {
@@ -21,16 +21,20 @@ const ATTEMPTS = { error: 'expected a whole number 0 to 99999' };
 const CURSOR = { error: 'expected the next_cursor of another page' };
 
 const CONDITIONS = {
-  queue: text(63).optional(),
-  task: text(128).optional(),
+  queue: text(FILTER_LENGTHS.queue).optional(),
+  task: text(FILTER_LENGTHS.task).optional(),
   created_after: instant.optional(),
   created_before: instant.optional(),
   finished_after: instant.optional(),
   finished_before: instant.optional(),
-  error: text(1024).optional().openapi({ description: 'Part of the latest error, in any case.' }),
-  worker: text(256).optional().openapi({ description: 'pool_id of the worker that has or had it.' }),
-  key: text(512).optional(),
-  sequence: text(200).optional(),
+  error: text(FILTER_LENGTHS.error)
+    .optional()
+    .openapi({ description: 'Part of the latest error, in any case.' }),
+  worker: text(FILTER_LENGTHS.worker)
+    .optional()
+    .openapi({ description: 'pool_id of the worker that has or had it.' }),
+  key: text(FILTER_LENGTHS.key).optional(),
+  sequence: text(FILTER_LENGTHS.sequence).optional(),
   trace: hexadecimal(32, '0-9a-fA-F')
     .optional()
     .openapi({ description: 'Trace id of the traceparent header it was enqueued with.' }),
@@ -94,12 +98,17 @@ export const jobQuery = z.strictObject({
       description: 'In one of these: given once for each, or once with commas between them.',
       param: { style: 'form', explode: true, example: ['discarded', 'retryable'] },
     }),
-  payload_contains: z.string(PAYLOAD).max(8192, PAYLOAD).transform(parseJson).optional().openapi({
-    type: 'string',
-    description: 'JSON that the payload contains. Operators only.',
-    example: '{"user_account":"ada"}',
-  }),
-  q: text(1024)
+  payload_contains: z
+    .string(PAYLOAD)
+    .max(MAX_PAYLOAD_LENGTH, PAYLOAD)
+    .transform(parseJson)
+    .optional()
+    .openapi({
+      type: 'string',
+      description: 'JSON that the payload contains. Operators only.',
+      example: '{"user_account":"ada"}',
+    }),
+  q: text(FILTER_LENGTHS.search)
     .optional()
     .openapi({ description: 'The job with this id, jobs with this key or with this in their latest error.' }),
   limit: z

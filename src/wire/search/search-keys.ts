@@ -1,0 +1,126 @@
+import { durationParser } from '../../config/settings/duration.ts';
+import { isInstant } from '../../db/calendar.ts';
+import { findShapeMistake } from '../../db/json-shape.ts';
+import { FINISHED_STATES, type JobState, LIVE_STATES } from '../../look/job.ts';
+import type { JobFilter } from '../../look/job-filter.ts';
+import { findRoundedNumber } from '../../tasks/rounded-number.ts';
+import { findUnstorableText, isStorable } from '../../tasks/unstorable-text.ts';
+import { FILTER_LENGTHS, MAX_IDS, MAX_PAYLOAD_LENGTH } from '../filter-limits.ts';
+import { ATTEMPTS_FORM, formatAttempts, parseAttempts } from '../parse-attempts.ts';
+
+/** What one `key:value` of a search means. */
+export interface SearchKey {
+  /** What its value is to be, in words. */
+  readonly expected: string;
+  /** The part of a filter that the value is; undefined when it is none. */
+  read(value: string, now: Date): JobFilter | undefined;
+  /** Its values in a filter, none when the filter has no such part. */
+  write(filter: JobFilter): readonly string[];
+  /** Whether it may be given again, which adds to the list. @default false */
+  readonly isList?: boolean;
+}
+
+export const SEARCH_STATES: readonly JobState[] = [...LIVE_STATES, ...FINISHED_STATES];
+
+const HUNDRED_YEARS_MS = 100 * 365 * 86_400_000;
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** Every key of a search, in the order in which a filter is written. */
+export const SEARCH_KEYS: Readonly<Record<string, SearchKey>> = {
+  queue: text('queue'),
+  state: {
+    expected: `one of ${SEARCH_STATES.join(', ')}, or several with commas between them`,
+    isList: true,
+    read(value) {
+      const states = value.split(',').map((word) => SEARCH_STATES.find((state) => state === word));
+      return states.every((state) => state !== undefined) ? { states } : undefined;
+    },
+    write: ({ states }) => (states === undefined ? [] : [states.join(',')]),
+  },
+  task: text('task'),
+  error: text('error'),
+  failure: pattern('failure', '16 hexadecimal digits', /^[0-9a-f]{16}$/),
+  id: {
+    expected: `the id of a job, or 1 to ${MAX_IDS} with commas between them`,
+    isList: true,
+    read(value) {
+      const ids = value.split(',');
+      return ids.every((id) => /^[1-9]\d{0,17}$/.test(id)) && ids.length <= MAX_IDS ? { ids } : undefined;
+    },
+    write: ({ ids }) => (ids === undefined ? [] : [ids.join(',')]),
+  },
+  key: text('key'),
+  sequence: text('sequence'),
+  trace: pattern('trace', '32 hexadecimal digits', /^[0-9a-fA-F]{32}$/),
+  worker: text('worker'),
+  attempts: {
+    expected: ATTEMPTS_FORM,
+    isList: true,
+    read: parseAttempts,
+    write: formatAttempts,
+  },
+  since: instant('createdAfter'),
+  until: instant('createdBefore'),
+  'finished-since': instant('finishedAfter'),
+  'finished-until': instant('finishedBefore'),
+  payload: {
+    expected: 'JSON that the payload contains, e.g. {"user_account":"ada"}',
+    read(value) {
+      const payloadContains = readJson(value);
+      return payloadContains === undefined ? undefined : { payloadContains };
+    },
+    write: ({ payloadContains }) => (payloadContains === undefined ? [] : [JSON.stringify(payloadContains)]),
+  },
+};
+
+type TextPart = keyof typeof FILTER_LENGTHS;
+
+function text(part: TextPart): SearchKey {
+  const most = FILTER_LENGTHS[part];
+  return {
+    expected: `1 to ${most} characters, all of them valid, none NUL`,
+    read: (value) =>
+      value !== '' && [...value].length <= most && isStorable(value) ? { [part]: value } : undefined,
+    write: ({ [part]: value }) => (value === undefined ? [] : [value]),
+  };
+}
+
+/** Words without a key. */
+export const SEARCH_WORDS = text('search');
+
+function pattern(part: 'failure' | 'trace', expected: string, form: RegExp): SearchKey {
+  return {
+    expected,
+    read: (value) => (form.test(value) ? { [part]: value } : undefined),
+    write: ({ [part]: value }) => (value === undefined ? [] : [value]),
+  };
+}
+
+function instant(part: 'createdAfter' | 'createdBefore' | 'finishedAfter' | 'finishedBefore'): SearchKey {
+  return {
+    expected: 'how long ago, e.g. 2h, or an instant with its offset, e.g. 2026-11-21T08:00:00Z',
+    read(value, now) {
+      const at = readInstant(value, now);
+      return isInstant(at) ? { [part]: at } : undefined;
+    },
+    write: ({ [part]: at }) => (at === undefined ? [] : [at.toISOString()]),
+  };
+}
+
+function readInstant(value: string, now: Date): Date | undefined {
+  if (INSTANT.test(value)) return new Date(value);
+  if (!/^\d{1,9}(ms|s|m|h|d)$/.test(value)) return undefined;
+  const agoMs = durationParser(Number.MAX_SAFE_INTEGER)(value);
+  return agoMs <= HUNDRED_YEARS_MS ? new Date(now.getTime() - agoMs) : undefined;
+}
+
+function readJson(value: string): unknown {
+  if (value.length > MAX_PAYLOAD_LENGTH || findRoundedNumber(value) !== undefined) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(value);
+    const mistake = findShapeMistake(parsed, '') ?? findUnstorableText(JSON.stringify(parsed), '');
+    return mistake === undefined ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
