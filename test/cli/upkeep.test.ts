@@ -31,6 +31,7 @@ describe('npx howdah upkeep', () => {
       listed.map(({ kind, period, last_removed, last_error }) => [kind, period, last_removed, last_error]),
       [
         ['audit_log', '1h', 0, null],
+        ['charts', '30s', 0, null],
         ['finished_jobs', '1m', 0, null],
         ['former_tasks', '1m', 0, null],
         ['runners', '10m', 0, null],

@@ -154,7 +154,10 @@ describe('API and worker as a login that is only a member of howdah_worker', () 
     const { rows } = await bank.pool.query('select kind, last_error from howdah.upkeep order by kind');
     assert.deepEqual(
       rows,
-      ['audit_log', 'finished_jobs', 'former_tasks', 'runners'].map((kind) => ({ kind, last_error: null })),
+      ['audit_log', 'charts', 'finished_jobs', 'former_tasks', 'runners'].map((kind) => ({
+        kind,
+        last_error: null,
+      })),
     );
   });
 

@@ -25,6 +25,9 @@ before(async () => {
     insert into howdah.job_errors (job_id, attempt, queue, task, name, message, decision)
     values (43, 1, 'default', 'send_welcome_email', 'Error', 'timeout', 'discard');
     select howdah.begin_upkeep('finished_jobs', 60000, 90000, 'h', 1);
+    update howdah.job_history set finished_at = now() - interval '65 minutes';
+    select howdah.keep_charts();
+    insert into howdah.chart_tasks (step, at, queue, task) values ('1 hour', now(), 'default', 't');
     insert into howdah.cron_entries values ('nightly', 'send_welcome_email', 'default', '0 4 * * *');`);
   reader = await createTestLogin(database, admin, ['howdah_producer', 'howdah_operator']);
 });

@@ -135,6 +135,15 @@ const SHARED = [
   'begin_upkeep',
   'end_upkeep',
   'upkeep',
+  'duration_histogram',
+  'count_minute',
+  'settle_minutes',
+  'roll_up_hours',
+  'sample_queues',
+  'prune_charts',
+  'keep_charts',
+  'task_charts',
+  'chart',
 ];
 
 /** Installed once a queue, in this order. */

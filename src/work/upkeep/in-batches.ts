@@ -3,7 +3,10 @@ import { queryRows, type SqlClient } from '../../db/sql-client.ts';
 const BATCH = 1_000;
 
 export interface BatchedWork {
-  /** Does at most `$1` rows and returns their `count`; fewer than that means that nothing is left. */
+  /**
+   * Does at most `$1` rows and returns their `count`; fewer than that means that nothing is left, unless it says so itself
+   * by `is_rest`.
+   */
   statement: string;
   /** What follows as `$2` and so on. @default nothing */
   values?: readonly unknown[];
@@ -29,11 +32,14 @@ export async function inBatches(
 ): Promise<WorkDone> {
   let total = 0;
   while (!signal.aborted) {
-    const [row] = await queryRows<{ count: number }>(database, statement, [BATCH, ...values]);
+    const [row] = await queryRows<{ count: number; is_rest?: boolean }>(database, statement, [
+      BATCH,
+      ...values,
+    ]);
     const count = row?.count ?? 0;
     total += count;
     onBatch(count);
-    if (count < BATCH) return { count: total, isRest: false };
+    if (!(row?.is_rest ?? count >= BATCH)) return { count: total, isRest: false };
   }
   return { count: total, isRest: true };
 }

@@ -40,5 +40,10 @@ export function upkeepKinds({ auditRetentionMs = 90 * DAY_MS }: UpkeepSettings =
       periodMs: MINUTE_MS,
       statement: 'select howdah.drop_former_tasks($1) as count',
     },
+    {
+      kind: 'charts',
+      periodMs: MINUTE_MS / 2,
+      statement: 'select count, is_rest from howdah.keep_charts($1)',
+    },
   ];
 }

@@ -12,10 +12,11 @@ as $$
   union all
   select r.role, 'select', v
   from readers r, unnest(array['jobs', 'queues', 'workers', 'schedules', 'upkeep', 'job_errors', 'tasks', 'task_versions', 'audit_log',
-                               'applications']) v
+                               'applications', 'task_charts', 'queue_charts']) v
   union all
   select r.role, 'execute', f
-  from readers r, unnest(array['find_jobs', 'explain_job', 'queue_stats', 'next_cron_run', 'failure_groups', 'normalised_error']) f
+  from readers r, unnest(array['find_jobs', 'explain_job', 'queue_stats', 'next_cron_run', 'failure_groups', 'normalised_error',
+                               'chart', 'duration_quantile']) f
   union all
   select 'howdah_operator', 'execute', f
   from unnest(array['cancel_job', 'discard_job', 'retry_job', 'run_job_now', 'reschedule_job', 'cancel_jobs', 'discard_jobs',
