@@ -13,6 +13,7 @@ import { secureHeaders } from './middleware/secure-headers.ts';
 import { trustProxies } from './middleware/trust-proxies.ts';
 import { pathBelow } from './mount-path.ts';
 import { addAssetRoutes } from './routes/assets.ts';
+import { addChartRoutes } from './routes/charts.ts';
 import { addEventRoutes } from './routes/events.ts';
 import { addFailureRoutes } from './routes/failures.ts';
 import { addHealthRoutes } from './routes/health.ts';
@@ -77,6 +78,7 @@ function addQueueApi(app: App, deps: AppDependencies): void {
   addJobRoutes(app, deps);
   addJobCommandRoutes(app, deps);
   addFailureRoutes(app, deps);
+  addChartRoutes(app, deps);
   addQueueRoutes(app, deps);
   addWorkerRoutes(app, deps);
   addTaskRoutes(app, deps);
