@@ -26,23 +26,43 @@ async function rowOf(statement: string): Promise<unknown> {
   return jobs[0];
 }
 
-const CASES: readonly (readonly [why: string, ours: string, engines: string])[] = [
-  ['nothing but its task', `null, null, null, null, null`, ``],
-  ['a payload', `'[1, {"a": null}]', null, null, null, null`, `payload => '[1, {"a": null}]'`],
-  [
-    'a time, retries and a priority',
-    `null, '2036-01-02T03:04:05Z', 4, -7, null`,
-    `run_at => '2036-01-02T03:04:05Z', max_attempts => 4, priority => -7`,
-  ],
-  ['settings', `null, null, null, null, '{"timeout_ms": 5}'`, `flags => array['howdah:{"timeout_ms": 5}']`],
+interface Case {
+  why: string;
+  job?: object;
+  runAt?: string;
+  settings?: object;
+  /** The same for the engine's add_job. */
+  engines: string;
+}
+
+const CASES: readonly Case[] = [
+  { why: 'nothing but its task', engines: '' },
+  { why: 'a payload', job: { payload: [1, { a: null }] }, engines: `payload => '[1,{"a":null}]'` },
+  {
+    why: 'a time, retries and a priority',
+    job: { max_retries: 3, priority: -7 },
+    runAt: '2036-01-02T03:04:05Z',
+    engines: `run_at => '2036-01-02T03:04:05Z', max_attempts => 4, priority => -7`,
+  },
+  { why: 'settings', settings: { timeout_ms: 5 }, engines: `flags => array['howdah:{"timeout_ms": 5}']` },
 ];
 
+function write({ job, runAt, settings }: Case): string {
+  const options = JSON.stringify({ task: 'send_welcome_email', queue: 'default', ...job });
+  const record = `json_populate_record(null::howdah.job_options, ${pg.escapeLiteral(options)})`;
+  const [wanted, flags] = [runAt, settings && JSON.stringify(settings)].map((value) =>
+    value === undefined ? 'null' : pg.escapeLiteral(value),
+  );
+  return `select id from howdah.write_job(${record}, ${wanted}, ${flags})`;
+}
+
 describe('a job of one queue is written as the engine writes it', () => {
-  for (const [why, ours, engines] of CASES) {
+  for (const each of CASES) {
+    const { why, engines } = each;
     test(`with ${why}`, async () => {
       await client.query('begin'); // so that both have the same now()
       const engineArguments = [`'send_welcome_email'`, engines].filter((each) => each !== '').join(', ');
-      const written = await rowOf(`select id from howdah.write_job_default('send_welcome_email', ${ours})`);
+      const written = await rowOf(write(each));
       const added = await rowOf(`select id from graphile_worker.add_job(${engineArguments})`);
       await client.query('rollback');
       assert.deepEqual(written, added);

@@ -161,7 +161,6 @@ const PER_QUEUE = [
   'queue_record_finished',
   'queue_sample',
   'queue_depth',
-  'queue_write_job',
   'queue_page_indexes',
 ];
 
@@ -276,7 +275,6 @@ function renderForQueue(text: string, queue: string): string {
     job_table: `${pg.escapeIdentifier(queueSchema(queue))}._private_jobs`,
     sample: `sample_${queue}`,
     depth: `depth_${queue}`,
-    write_job: `write_job_${queue}`,
     foreign_unlock: `foreign_unlock_${queue}`,
     keep_attempt: `keep_attempt_${queue}`,
     release_job: `release_job_${queue}`,

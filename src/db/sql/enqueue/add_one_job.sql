@@ -2,8 +2,13 @@
 --
 -- In this order: refuse what is wrong, take the unique key, take the turn in the sequence, write the job. A duplicate is
 -- returned, not raised, so that the caller's transaction can go on. A job with a key goes its own way (put_keyed_job.sql).
-create function howdah.add_one_job(job howdah.job_options)
-returns table (job_id bigint, job_queue text, job_run_at timestamptz, job_max_retries integer, is_duplicate boolean)
+--
+-- Most jobs have no options at all, and a request waits for each: calls are what costs, so what those have no need of is not
+-- called for them.
+create function howdah.add_one_job(
+  job howdah.job_options,
+  out job_id bigint, out job_queue text, out job_run_at timestamptz, out job_max_retries integer, out is_duplicate boolean
+)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -12,13 +17,18 @@ declare
   v_mistakes constant text[] := case when v_has_options then howdah.job_option_mistakes(job) end;
   v_settings jsonb := case when v_has_options then howdah.job_settings(job) end;
   v_task howdah.tasks;
+  v_is_queue_known boolean;
   v_payload_mistakes text;
   v_hash bytea;
   v_holder howdah.unique_locks;
   v_is_parked boolean;
   v_wanted timestamptz := coalesce(job.run_at, clock_timestamp() + job.delay);
+  v_written record;
 begin
-  select t.* into v_task from howdah.tasks t where t.name = job.task;
+  select t.queue, t.max_retries, t.payload_schema,
+         exists (select from howdah.queue_registry r where r.name = coalesce(job.queue, t.queue))
+  into v_task.queue, v_task.max_retries, v_task.payload_schema, v_is_queue_known
+  from howdah.tasks t where t.name = job.task;
   if not found then
     v_task := howdah.task_for(job);
   end if;
@@ -32,9 +42,20 @@ begin
   end if;
   job.queue := coalesce(job.queue, v_task.queue);
   job.max_retries := coalesce(job.max_retries, v_task.max_retries);
-  perform howdah.queue_schema(job.queue);
-  if job.key is not null then
-    return query select k.id, job.queue, k.run_at, k.max_attempts - 1, false from howdah.put_keyed_job(job, v_settings) k;
+  job_queue := job.queue;
+  is_duplicate := false;
+  if v_is_queue_known is not true then
+    perform howdah.queue_schema(job.queue);
+  end if;
+  if not v_has_options then
+    v_written := howdah.write_job(job, null, null);
+    job_id := v_written.id;
+    job_run_at := v_written.run_at;
+    job_max_retries := v_written.max_attempts - 1;
+    return;
+  elsif job.key is not null then
+    select k.id, k.run_at, k.max_attempts - 1 into job_id, job_run_at, job_max_retries
+    from howdah.put_keyed_job(job, v_settings) k;
     return;
   end if;
 
@@ -42,7 +63,7 @@ begin
     v_hash := howdah.unique_hash(job, job.queue);
     v_holder := howdah.claim_unique(v_hash, job.queue, clock_timestamp() + job.unique_for, 0, job.succeeds);
     if v_holder.job_id is not null then
-      return query select * from howdah.duplicate_of(v_holder);
+      select d.* into job_id, job_queue, job_run_at, job_max_retries, is_duplicate from howdah.duplicate_of(v_holder) d;
       return;
     end if;
     v_settings := coalesce(v_settings, '{}') || jsonb_build_object('unique', encode(v_hash, 'hex'));
@@ -54,8 +75,7 @@ begin
     v_settings := v_settings || jsonb_build_object('run_at', howdah.iso_instant(coalesce(v_wanted, clock_timestamp())));
   end if;
 
-  select w.id, job.queue, w.run_at, w.max_attempts - 1, false
-  into job_id, job_queue, job_run_at, job_max_retries, is_duplicate
+  select w.id, w.run_at, w.max_attempts - 1 into job_id, job_run_at, job_max_retries
   from howdah.write_job(job, case when v_is_parked then 'infinity' else v_wanted end, v_settings) w;
 
   if v_hash is not null then
@@ -68,6 +88,5 @@ begin
   if v_is_parked then
     job_run_at := coalesce(v_wanted, clock_timestamp());
   end if;
-  return next;
 end;
 $$;

@@ -60,9 +60,9 @@ as $$
 declare
   v_added record;
 begin
-  select a.job_id, a.job_queue, a.is_duplicate into v_added from howdah.add_one_job(
+  v_added := howdah.add_one_job(
     row(task, payload, queue, run_at, delay, max_retries, priority, timeout, deadline, retention, key, key_mode,
-        unique_key, unique_for, sequence, headers, debounce, max_wait, succeeds, allow_unknown)::howdah.job_options) a;
+        unique_key, unique_for, sequence, headers, debounce, max_wait, succeeds, allow_unknown)::howdah.job_options);
   if v_added.is_duplicate then
     raise exception 'duplicate: job % of queue "%" holds this unique key', v_added.job_id, v_added.job_queue
       using errcode = 'HWDUP',

@@ -28,15 +28,23 @@ create function howdah.enqueue_job(
   debounce interval default null,
   max_wait interval default null,
   succeeds bigint default null,
-  allow_unknown boolean default null
-) returns table (job_id bigint, job_queue text, job_run_at timestamptz, job_max_retries integer, is_duplicate boolean)
+  allow_unknown boolean default null,
+  out job_id bigint, out job_queue text, out job_run_at timestamptz, out job_max_retries integer, out is_duplicate boolean
+)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_added record;
 begin
-  return query select j.* from howdah.add_one_job(
+  v_added := howdah.add_one_job(
     row(task, payload, queue, run_at, delay, max_retries, priority, timeout, deadline, retention, key, key_mode,
-        unique_key, unique_for, sequence, headers, debounce, max_wait, succeeds, allow_unknown)::howdah.job_options) j;
+        unique_key, unique_for, sequence, headers, debounce, max_wait, succeeds, allow_unknown)::howdah.job_options);
+  job_id := v_added.job_id;
+  job_queue := v_added.job_queue;
+  job_run_at := v_added.job_run_at;
+  job_max_retries := v_added.job_max_retries;
+  is_duplicate := v_added.is_duplicate;
 end;
 $$;
 

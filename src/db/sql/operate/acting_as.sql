@@ -5,8 +5,10 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return session_user = current_user
-         or exists (select from pg_roles r where r.rolname = 'howdah_worker' and pg_has_role(session_user, r.oid, 'usage'));
+  if session_user = current_user then
+    return true;
+  end if;
+  return exists (select from pg_roles r where r.rolname = 'howdah_worker' and pg_has_role(session_user, r.oid, 'usage'));
 end;
 $$;
 
