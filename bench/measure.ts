@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,41 +16,68 @@ export interface Usage {
   peakMb: number;
 }
 
+export interface Measuring {
+  env?: Record<string, string>;
+  /** @default 1 */
+  runs?: number;
+  /** Where it runs. @default the root of the repository */
+  folder?: string;
+  /** For what runs until it is stopped: SIGTERM, so long after its standard output has said so. */
+  stop?: { afterSaying: string; idleMs: number };
+}
+
 /**
- * What a command took from its start to its end, run at the root of the repository. The least of several runs: what
- * others do on the machine only adds.
+ * What a command took from its start to its end. The least of several runs: what others do on the machine only adds.
  *
  * @throws when it does not end with exit code 0
  */
-export async function measure(
-  command: readonly string[],
-  { env = {}, runs = 1 }: { env?: Record<string, string>; runs?: number } = {},
-): Promise<Usage> {
+export async function measure(command: readonly string[], measuring: Measuring = {}): Promise<Usage> {
   const usages: Usage[] = [];
-  for (let run = 0; run < runs; run += 1) usages.push(await measureOnce(command, env));
+  for (let run = 0; run < (measuring.runs ?? 1); run += 1) usages.push(await measureOnce(command, measuring));
+  return least(usages);
+}
+
+/** The least of each. */
+export function least(usages: readonly Usage[]): Usage {
   return {
     cpuMs: Math.min(...usages.map(({ cpuMs }) => cpuMs)),
     peakMb: Math.min(...usages.map(({ peakMb }) => peakMb)),
   };
 }
 
-async function measureOnce([program = '', ...args]: readonly string[], env: Record<string, string>) {
+async function measureOnce(
+  [program = '', ...args]: readonly string[],
+  { env = {}, folder: cwd = ROOT, stop }: Measuring,
+): Promise<Usage> {
   const folder = await mkdtemp(join(tmpdir(), 'howdah-usage-'));
   try {
     const file = join(folder, 'usage.jsonl');
     const child = spawn(program, args, {
-      cwd: ROOT,
+      cwd,
       env: { ...process.env, ...env, NODE_OPTIONS: `--require ${REPORTER}`, BENCH_USAGE_FILE: file },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    if (stop) stopAfter(child, stop);
+    child.stdout.resume();
     const [code] = (await once(child, 'close')) as [number | null];
     if (code !== 0) throw new Error(`${[program, ...args].join(' ')} ended with ${code}: ${said}`);
     return addUp((await readFile(file, 'utf8')).trim().split('\n'));
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+function stopAfter(child: ChildProcess, { afterSaying, idleMs }: Required<Measuring>['stop']): void {
+  let said = '';
+  const hear = (text: string) => {
+    said += text;
+    if (!said.includes(afterSaying)) return;
+    child.stdout?.off('data', hear);
+    setTimeout(() => child.kill('SIGTERM'), idleMs);
+  };
+  child.stdout?.setEncoding('utf8').on('data', hear);
 }
 
 function addUp(lines: readonly string[]): Usage {

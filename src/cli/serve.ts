@@ -1,4 +1,5 @@
 import { endEarlyOnSignals } from '../start/signals/end-early.ts';
+import { withinSmallHeap } from '../start/within-small-heap.ts';
 import { APP_OPTIONS } from './arguments/app-options.ts';
 import type { Call, Command, ExitCode } from './command.ts';
 
@@ -14,7 +15,9 @@ export function serviceCommand(
 async function serve(role: 'all' | 'api' | 'worker', { requireApp }: Call): Promise<ExitCode> {
   endEarlyOnSignals(true);
   (await import('../start/tell-start.ts')).tellStart();
-  const { runCommand } = await import('../start/run-command.ts');
-  await runCommand(role, await requireApp());
+  await withinSmallHeap(async () => {
+    const { runCommand } = await import('../start/run-command.ts');
+    await runCommand(role, await requireApp());
+  });
   return process.exitCode === undefined ? 0 : 1;
 }

@@ -3,6 +3,7 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
+import { measure } from '../../bench/measure.ts';
 import { EMBEDDED_VERSION } from '../../src/db/embedded/binaries.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
 import {
@@ -20,6 +21,8 @@ import { SCRATCH_PROJECT } from './scratch-project.ts';
 /** graphile-worker alone brings 68; what is ours is the rest. */
 const MOST_PACKAGES = 95;
 const MOST_BYTES = 45e6;
+/** An idle worker takes some 110 MiB; half as much again would be a module that it does not need, or a heap that grew. */
+const MOST_MIB = 160;
 
 let installed: InstalledPackage;
 let database: TestDatabase;
@@ -153,6 +156,24 @@ describe('an application in one process: an order, its job, and a worker of its 
     });
     const jobs = await runHowdah(['jobs', '--task', 'send_receipt', '--state', 'available'], folder);
     assert.doesNotMatch(jobs, /o-9/);
+  });
+});
+
+describe('a worker with nothing to do', () => {
+  test('takes little memory, at its very first start and at the next', async (t) => {
+    const folder = await makeProject('resting', { type: 'module' }, 'resting');
+    const empty = await createEmptyDatabase();
+    const bin = join(installed.folder, 'node_modules/howdah/bin/howdah.js');
+    for (const start of ['the first', 'the next']) {
+      const { peakMb } = await measure([process.execPath, bin, 'worker'], {
+        folder,
+        env: { DATABASE_URL: empty.connectionString, HEALTH_PORT: '0' },
+        stop: { afterSaying: 'Howdah is up', idleMs: 2_000 },
+      });
+      t.diagnostic(`${start}: ${peakMb.toFixed(0)} MiB`);
+      assert.ok(peakMb <= MOST_MIB, `${start} start took ${peakMb} MiB`);
+    }
+    await empty.drop();
   });
 });
 

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { LoopBlock } from '../../observability/events.ts';
-import { createLogger } from '../../observability/logger.ts';
+import { logLine } from '../../observability/log-line.ts';
 import { endOfPatience } from './block-limit.ts';
 import { monotonicMs, type RunOnBoard } from './runs-board.ts';
 
@@ -48,31 +48,24 @@ export class BlockReporter {
 
   #tell(blockedMs: number): void {
     this.#isTold = true;
-    this.#log().warn(this.#fields(blockedMs), 'the event loop is blocked: a handler does CPU-bound work');
+    this.#write('warn', blockedMs, 'the event loop is blocked: a handler does CPU-bound work');
   }
 
   #endProcess(blockedMs: number): void {
-    this.#log().fatal(
-      this.#fields(blockedMs),
-      'the event loop is blocked for good: killing this process, its jobs go to others',
-    );
+    const message = 'the event loop is blocked for good: killing this process, its jobs go to others';
+    this.#write('fatal', blockedMs, message);
     process.kill(process.pid, 'SIGKILL');
     leaveTheFleet();
   }
 
-  #fields(blockedMs: number) {
+  #write(level: 'warn' | 'fatal', blockedMs: number, message: string): void {
     const jobs = describe(this.#runs, monotonicMs()).map(({ jobId, task }) => ({
       job_id: jobId,
       type: task,
     }));
-    return { blocked_ms: Math.round(blockedMs), jobs };
-  }
-
-  #log() {
-    return createLogger({
-      level: this.#options.logLevel,
-      destination: { write: (line) => void writeSync(STANDARD_ERROR, line) },
-    });
+    const fields = { blocked_ms: Math.round(blockedMs), jobs };
+    const line = logLine(level, { message, fields, least: this.#options.logLevel });
+    if (line !== undefined) writeSync(STANDARD_ERROR, line);
   }
 }
 
