@@ -2,6 +2,8 @@ import { rootFrom } from '../http/pages/layout.ts';
 import { addAssets } from './assets.ts';
 import { addAuditPage } from './audit/add-audit-page.ts';
 import type { DashboardApp, DashboardDependencies } from './dependencies.ts';
+import { addJobPage } from './job/add-job-page.ts';
+import { addJobsPages } from './jobs/add-jobs-pages.ts';
 import { addLiveRoute } from './live/add-live-route.ts';
 import { addLoginRoutes } from './login/add-login-routes.ts';
 import { addOverviewPage } from './overview/add-overview-page.ts';
@@ -31,4 +33,6 @@ export function addDashboard(app: DashboardApp, deps: DashboardDependencies): vo
   addSchedulesPage(app, deps);
   addTaskPages(app, deps);
   addAuditPage(app, deps);
+  addJobsPages(app, deps);
+  addJobPage(app, deps);
 }

@@ -102,18 +102,30 @@ export async function changeBatch(
   const { text, values } = findJobs(filter, { ...range, order: 'asc' });
   const found = await translatingErrors(() => queryRows<{ id: string }>(tx, text, values));
   const ids = found.map(({ id }) => id);
+  const alsoRunning = filter.states?.includes('running') ?? true;
+  const changedIds = await changeJobs(tx, action, { ids, reason, details, alsoRunning });
+  return { ids, changedIds };
+}
+
+export interface JobsOrder extends Pick<BatchOrder, 'reason' | 'details'> {
+  /** At most 100,000. */
+  ids: readonly string[];
+  /** Whether a cancel takes running ones as well. @default true */
+  alsoRunning?: boolean | undefined;
+}
+
+/** Does it to those of the jobs that are in a state for it, with a row of the audit log; their ids. */
+export async function changeJobs(
+  tx: SqlClient,
+  action: BulkAction,
+  { ids, reason, details, alsoRunning = true }: JobsOrder,
+): Promise<string[]> {
   const changed = await translatingErrors(() =>
     queryRows<{ id: string }>(
       tx,
       'select id from howdah.act_on_jobs($1, $2::bigint[], $3, details => $4::jsonb, also_running => $5) id',
-      [
-        action,
-        `{${ids.join(',')}}`,
-        reason ?? null,
-        JSON.stringify(details),
-        filter.states?.includes('running') ?? true,
-      ],
+      [action, `{${ids.join(',')}}`, reason ?? null, JSON.stringify(details), alsoRunning],
     ),
   );
-  return { ids, changedIds: changed.map(({ id }) => id) };
+  return changed.map(({ id }) => id);
 }

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { ADMIN, openDashboard, type TestDashboard } from '../dashboard/open-dashboard.ts';
+import { addHostileJob, seedJobs } from '../dashboard/seed-jobs.ts';
 import { logIn, openBrowser, openPage, WITHOUT_BROWSER } from './open-browser.ts';
 
 /** Every page, with something on it: extended as pages come. */
@@ -16,6 +17,8 @@ const PATHS = [
   '/dashboard/tasks',
   '/dashboard/tasks/send_welcome_email',
   '/dashboard/audit',
+  '/dashboard/jobs',
+  '/dashboard/jobs/act?action=cancel&scope=all&view=queue%3Ddefault',
 ];
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -30,6 +33,9 @@ describe('in a browser', { skip: WITHOUT_BROWSER }, () => {
   let browser: Browser;
   before(async () => {
     dashboard = await openDashboard();
+    await seedJobs(dashboard);
+    const hostile = await addHostileJob(dashboard);
+    PATHS.push(`/dashboard/jobs/${hostile}`, `/dashboard/jobs/act?action=retry&scope=selected&id=${hostile}`);
     browser = await openBrowser();
   });
   after(async () => {

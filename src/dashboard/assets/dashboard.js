@@ -137,7 +137,8 @@ function followLive() {
 function drawAnew() {
   const live = document.getElementById('live');
   const isBusy =
-    document.querySelector('dialog[open]') || live?.contains(document.activeElement?.closest('form'));
+    document.querySelector('dialog[open], details.menu[open], [data-row] input:checked') ||
+    live?.contains(document.activeElement?.closest('form'));
   if (live && !isBusy) live.dispatchEvent(new CustomEvent('howdah-changed'));
 }
 
@@ -201,6 +202,8 @@ function currentRow() {
 
 // Forms ---------------------------------------------------------------------------------------------------------------
 
+const GO_ON_MS = 200;
+
 function followForms() {
   document.addEventListener('submit', (event) => {
     const { confirm: question } = event.submitter?.dataset ?? {};
@@ -215,6 +218,14 @@ function followForms() {
     if (target.matches('input[type=checkbox]')) showSelection();
   });
   showSelection();
+}
+
+/** Work that is done step by step goes on by itself, until somebody presses another button of its form. */
+function followProgress() {
+  const button = document.querySelector('[data-go-on]');
+  if (!button) return;
+  const timer = setTimeout(() => button.click(), GO_ON_MS);
+  button.form.addEventListener('submit', () => clearTimeout(timer));
 }
 
 /** How many rows are selected, where a page says so, and what can be done only to those. */
@@ -281,5 +292,6 @@ followZone();
 followLive();
 followKeys();
 followForms();
+followProgress();
 drawCharts();
 document.addEventListener('htmx:after:swap', refresh);

@@ -48,9 +48,7 @@ export function takeCommand(
   return async (c) => {
     const view = viewOf(c, cookie);
     try {
-      if (c.var.caller === undefined) throw new HowdahError('unauthorized');
-      if (!view.mayAct) throw new HowdahError('forbidden', { detail: view.texts.shell.error.tooLow });
-      const form = await readForm(c);
+      const form = await readCommand(c, view);
       const command = { c, form, change: (work: Work) => changeOnce(c, deps, { form, work }) };
       const done = await run(command).catch((error) => refused(error, command, view, redraw));
       if ('body' in done) return c.html(dashboardLayout(view, done), 422, PAGE_HEADERS);
@@ -75,6 +73,30 @@ async function refused(
   const known = toHowdahError(error);
   if (!redraw || known.status !== 422) throw error;
   return redraw(command, view, known);
+}
+
+/** The same for what tells on a page of its own what it did; whether a form was sent twice is then for `draw` to know. */
+export function answerCommand(
+  deps: DashboardDependencies,
+  draw: (command: { c: Context<AppEnv>; view: View; form: Form }) => Promise<Content>,
+): Handler<AppEnv> {
+  const cookie = sessionName(deps);
+  return async (c) => {
+    const view = viewOf(c, cookie);
+    try {
+      const content = await draw({ c, view, form: await readCommand(c, view) });
+      return c.html(dashboardLayout(view, { ...content, isLive: false }), 200, PAGE_HEADERS);
+    } catch (error) {
+      return showError(c, view, { error, deps });
+    }
+  };
+}
+
+/** @throws {HowdahError} `unauthorized` or `forbidden` for who may not act; those of `readForm` */
+function readCommand(c: Context<AppEnv>, { mayAct, texts }: View): Promise<Form> {
+  if (c.var.caller === undefined) throw new HowdahError('unauthorized');
+  if (!mayAct) throw new HowdahError('forbidden', { detail: texts.shell.error.tooLow });
+  return readForm(c);
 }
 
 /** @throws {HowdahError} `unsupported_media_type` for what is no form */

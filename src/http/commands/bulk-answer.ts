@@ -1,32 +1,17 @@
 import type { Context } from 'hono';
-import type { Database } from '../../db/database.ts';
 import { HowdahError } from '../../errors.ts';
-import type { EventHub } from '../../observability/event-hub.ts';
 import { BULK_STATES, type BulkAction } from '../../operate/bulk.ts';
-import { type CancelledJobs, readCancelled } from '../../operate/cancelled-jobs.ts';
-import type { MatchingChange, MatchingProgress, MatchingResult } from '../../operate/change-matching.ts';
-import {
-  type Claimed,
-  claimWork,
-  type KeyedRequest,
-  keepClaim,
-  releaseClaim,
-  storeAnswer,
-} from '../../operate/idempotency-keys.ts';
-import { InterruptedBulk } from '../../operate/interrupted-bulk.ts';
-import { countBulk, outcomeOf, runBulk } from '../../operate/run-bulk.ts';
-import { type Actor, transactionAtOnce } from '../../operate/transaction-as.ts';
+import type { MatchingProgress } from '../../operate/change-matching.ts';
+import { countBulk, outcomeOf } from '../../operate/run-bulk.ts';
 import { nameUnknown } from '../../wire/name-unknown.ts';
 import { presentBulk } from '../../wire/present-bulk.ts';
 import type { BulkOrder, BulkReport } from '../../wire/schemas/bulk.ts';
 import { toJobFilter } from '../../wire/to-job-filter.ts';
-import { toHowdahError } from '../answers/to-howdah-error.ts';
 import type { AppDependencies, AppEnv } from '../app-dependencies.ts';
 import { actorOf } from '../callers/actor-of.ts';
 import { adviseOnUnknown } from './advise-on-unknown.ts';
+import { claimBulk, goOn } from './bulk-under-key.ts';
 import { readKey } from './mutate.ts';
-
-const BATCH_SIZE = 1_000;
 
 const DEFAULT_MAX = 1_000;
 
@@ -36,12 +21,6 @@ const MOST_COUNTED = 1_000_000;
 interface BulkRequest {
   action: BulkAction;
   order: BulkOrder;
-}
-
-interface Work
-  extends Pick<MatchingChange, 'action' | 'filter' | 'max' | 'reason' | 'actor' | 'signal' | 'from'> {
-  keyed: KeyedRequest | undefined;
-  events: EventHub;
 }
 
 /**
@@ -64,77 +43,17 @@ export async function answerBulk(
   if (dry_run) return countBulk(db, bulk).then(presentBulk).catch(nameUnknown('filter.'));
   const keyed = await readKey(c);
   const actor = actorOf(c);
-  const { answer, progress } = keyed ? await claim(db, actor, keyed) : {};
+  const { answer, progress } = keyed ? await claimBulk(db, actor, keyed) : {};
   if (answer !== undefined) {
     c.header('Idempotency-Replayed', 'true');
     return answer as BulkReport;
   }
   const signal = AbortSignal.any([c.req.raw.signal, ...(stopping ? [stopping] : [])]);
-  return finish(db, {
-    ...bulk,
-    keyed,
-    actor,
-    signal,
-    events,
-    from: progress as MatchingProgress | undefined,
-  })
+  const from = progress as MatchingProgress | undefined;
+  const result = await goOn(db, { ...bulk, keyed, actor, signal, events, from })
     .catch(adviseOnUnknown(keyed !== undefined))
     .catch(nameUnknown('filter.'));
-}
-
-/** A claim of which it is not known whether it was made is given up: nothing else was done by then. */
-async function claim(db: Database, actor: Actor, keyed: KeyedRequest): Promise<Claimed> {
-  try {
-    return await transactionAtOnce(db, actor, (tx) => claimWork(tx, keyed));
-  } catch (error) {
-    if (!(error instanceof HowdahError) || error.code !== 'outcome_unknown') throw error;
-    await releaseClaim(db, keyed.key).catch(() => {}); // it lapses by itself
-    throw error.cause;
-  }
-}
-
-/** A report that is not the whole story must not be the answer to those who ask again. */
-async function finish(db: Database, work: Work): Promise<BulkReport> {
-  const { keyed } = work;
-  try {
-    const result = await changeAll(db, work);
-    if (keyed && !result.isOver) await releaseClaim(db, keyed.key).catch(() => {}); // it lapses by itself
-    return presentBulk(outcomeOf(work.action, result));
-  } catch (error) {
-    if (keyed) await releaseClaim(db, keyed.key).catch(() => {});
-    throw error instanceof InterruptedBulk ? tellChanged(error.cause, error.changedCount) : error;
-  }
-}
-
-/** What earlier transactions did stands, so the answer must not say that nothing was changed. */
-function tellChanged(error: unknown, changed: number): HowdahError {
-  const { kind, message, retryAfterSeconds, cause } = toHowdahError(error);
-  const what = kind.code === 'outcome_unknown' ? message : 'Something failed, and the rest was not done';
-  return new HowdahError(kind, {
-    detail: `${what}; ${changed} jobs had been changed before that, and the same request goes on`,
-    details: { changed },
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-    cause: cause ?? error,
-  });
-}
-
-/** The last transaction remembers the report as well, so that the key never knows less than was done. */
-function changeAll(db: Database, { keyed, events, ...change }: Work): Promise<MatchingResult> {
-  const { action } = change;
-  let cancelled: CancelledJobs[] = [];
-  return runBulk(db, {
-    ...change,
-    batchSize: BATCH_SIZE,
-    ...(keyed ? { beforeBatch: (tx) => keepClaim(tx, keyed.key) } : {}),
-    async inBatch(tx, { changedIds }, done) {
-      if (keyed && done.isOver) await storeAnswer(tx, keyed.key, presentBulk(outcomeOf(action, done)));
-      else if (keyed) await keepClaim(tx, keyed.key, toProgress(done));
-      cancelled = action === 'cancel' ? await readCancelled(tx, changedIds) : [];
-    },
-    onProgress() {
-      for (const jobs of cancelled) events.emit('jobs.cancelled', jobs);
-    },
-  });
+  return presentBulk(outcomeOf(action, result));
 }
 
 function checkState(action: BulkAction, order: BulkOrder): void {
@@ -147,8 +66,4 @@ function checkState(action: BulkAction, order: BulkOrder): void {
     detail: `filter.state: ${message}`,
     fields: [{ field: 'filter.state', message }],
   });
-}
-
-function toProgress({ matched, changed, afterId, beforeId }: MatchingResult): MatchingProgress {
-  return { matched, changed, afterId, beforeId };
 }

@@ -1,5 +1,7 @@
 import { audit } from './audit.ts';
 import { done } from './done.ts';
+import { job } from './job.ts';
+import { jobs } from './jobs.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
 import { queues } from './queues.ts';
@@ -9,6 +11,6 @@ import { tasks } from './tasks.ts';
 import { workers } from './workers.ts';
 
 /** All texts in English; its type is what every language has. */
-export const en = { shell, parts, done, overview, queues, workers, schedules, tasks, audit };
+export const en = { shell, parts, done, overview, queues, jobs, job, workers, schedules, tasks, audit };
 
 export type Texts = typeof en;

@@ -1,6 +1,8 @@
 import type { Texts } from '../en/en.ts';
 import { audit } from './audit.ts';
 import { done } from './done.ts';
+import { job } from './job.ts';
+import { jobs } from './jobs.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
 import { queues } from './queues.ts';
@@ -10,4 +12,16 @@ import { tasks } from './tasks.ts';
 import { workers } from './workers.ts';
 
 /** 全部文字的简体中文版。 */
-export const zh: Texts = { shell, parts, done, overview, queues, workers, schedules, tasks, audit };
+export const zh: Texts = {
+  shell,
+  parts,
+  done,
+  overview,
+  queues,
+  jobs,
+  job,
+  workers,
+  schedules,
+  tasks,
+  audit,
+};

@@ -1,0 +1,74 @@
+import type { Handler } from 'hono';
+import type { SqlClient } from '../../db/sql-client.ts';
+import { HowdahError } from '../../errors.ts';
+import type { AppEnv } from '../../http/app-dependencies.ts';
+import type { JobState } from '../../look/job.ts';
+import { type CancelledJobs, withCancelled } from '../../operate/cancelled-jobs.ts';
+import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../../operate/job-commands.ts';
+import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
+import { type Form, takeCommand } from '../shell/take-command.ts';
+import { enqueueAgain } from './enqueue-again.ts';
+import { readRunAt } from './read-run-at.ts';
+
+const ID = /^[1-9]\d{0,17}$/;
+
+/** What an operator does to one job by a button of its page. */
+export function addJobCommands(app: DashboardApp, deps: DashboardDependencies): void {
+  const at = (name: string) => `/dashboard/jobs/:id/${name}`;
+  app.post(
+    at('retry'),
+    simple(deps, 'retried', (tx, id) => retryJob(tx, id)),
+  );
+  app.post(
+    at('run-now'),
+    simple(deps, 'run_now', (tx, id) => runJobNow(tx, id)),
+  );
+  app.post(
+    at('discard'),
+    simple(deps, 'discarded', (tx, id, form) => discardJob(tx, id, form.optional('reason'))),
+  );
+  app.post(
+    at('reschedule'),
+    simple(deps, 'rescheduled', (tx, id, form) => rescheduleJob(tx, id, readRunAt(form))),
+  );
+  app.post(
+    at('cancel'),
+    takeCommand(deps, async ({ c, form, change }) => {
+      const id = readId(c.req.param('id'));
+      const told: CancelledJobs[] = [];
+      const done = await change(async (tx) => {
+        const { cancelled } = await withCancelled(tx, id, cancelJob(tx, id, form.optional('reason')));
+        told.push(...cancelled);
+        return { what: 'cancelled' };
+      });
+      for (const jobs of told) deps.events.emit('jobs.cancelled', jobs);
+      return done;
+    }),
+  );
+  app.post(
+    at('enqueue-again'),
+    takeCommand(deps, async ({ c, form, change }) => {
+      const id = readId(c.req.param('id'));
+      const enqueue = await enqueueAgain(deps, id, form.text('payload'));
+      return change(async (tx) => ({ what: 'enqueued', at: `jobs/${await enqueue(tx)}` }));
+    }),
+  );
+}
+
+function simple(
+  deps: DashboardDependencies,
+  what: string,
+  command: (tx: SqlClient, id: string, form: Form) => Promise<JobState>,
+): Handler<AppEnv> {
+  return takeCommand(deps, ({ c, form, change }) =>
+    change(async (tx) => {
+      await command(tx, readId(c.req.param('id')), form);
+      return { what };
+    }),
+  );
+}
+
+function readId(id = ''): string {
+  if (ID.test(id)) return id;
+  throw new HowdahError('job_not_found');
+}

@@ -1,0 +1,56 @@
+import { type FieldMistake, HowdahError } from '../../../errors.ts';
+import type { JobFilter } from '../../../look/job-filter.ts';
+import { BULK_STATES, type BulkAction, narrowToAction } from '../../../operate/bulk.ts';
+import type { View } from '../../shell/view.ts';
+import { readSearch } from '../read-search.ts';
+import { forAction } from './action-buttons.ts';
+
+/** What is to be done, and to which jobs: those that were selected, or all that the search finds. */
+export interface BulkOrder {
+  action: BulkAction;
+  scope: 'selected' | 'all';
+  /** Those that were selected. */
+  ids: readonly string[];
+  /** The search of the page that it came from, as that page's address has it. */
+  params: URLSearchParams;
+  /** What the search finds in states that the action is for; undefined when none of its states is. */
+  filter: JobFilter | undefined;
+}
+
+const MAX_SELECTED = 1_000;
+const ID = /^[1-9]\d{0,17}$/;
+
+/**
+ * The order that an address or a form has, by the fields action, scope, view and id.
+ *
+ * @throws {HowdahError} `invalid_request` for an action or scope that there is not, and for a search with mistakes: what was
+ *   left out of it would have kept jobs from being changed
+ */
+export function readOrder(view: View, fields: URLSearchParams): BulkOrder {
+  const action = fields.get('action') ?? '';
+  if (!isAction(action))
+    throw wrong('action', `expected one of ${Object.keys(BULK_STATES).join(', ')}`, action);
+  const scope = fields.get('scope');
+  if (scope !== 'selected' && scope !== 'all') throw wrong('scope', 'expected selected or all', scope);
+  const ids = [...new Set(fields.getAll('id'))].slice(0, MAX_SELECTED);
+  const unfit = ids.find((id) => !ID.test(id));
+  if (unfit !== undefined) throw wrong('id', 'expected the id of a job', unfit);
+  const { filter, mistakes, params } = readSearch(view, new URLSearchParams(fields.get('view') ?? ''));
+  if (scope === 'all' && mistakes.length > 0) throw refused(mistakes);
+  const fitting = forAction(action, filter);
+  return { action, scope, ids, params, filter: fitting && narrowToAction(action, fitting) };
+}
+
+function isAction(name: string): name is BulkAction {
+  return Object.hasOwn(BULK_STATES, name);
+}
+
+function wrong(field: string, expected: string, received: string | null): HowdahError {
+  const message = `${expected}, received ${received === null ? 'nothing' : JSON.stringify(received)}`;
+  return refused([{ field, message }]);
+}
+
+function refused(fields: readonly FieldMistake[]): HowdahError {
+  const detail = fields.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  return new HowdahError('invalid_request', { detail, fields });
+}

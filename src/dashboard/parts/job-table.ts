@@ -1,0 +1,57 @@
+import { html } from 'hono/html';
+import type { Html } from '../../http/pages/layout.ts';
+import { isFinished, type JobSummary } from '../../look/job.ts';
+import type { View } from '../shell/view.ts';
+import { progressBar } from './progress-bar.ts';
+import { stateBadge } from './state-badge.ts';
+import { when } from './time.ts';
+
+export interface JobTableOptions {
+  /** Id of the form that sends which jobs were selected. @default they cannot be */
+  form?: string | undefined;
+}
+
+const MAX_ERROR_LENGTH = 200;
+
+/** A row for each job. */
+export function jobTable(view: View, found: readonly JobSummary[], { form }: JobTableOptions = {}): Html {
+  const { columns, selectAll } = view.texts.jobs;
+  return html`<div class="scroll"><table class="rows jobs">
+<thead><tr>
+${form === undefined ? '' : html`<th scope="col" class="choice"><input type="checkbox" class="js-only" data-select-all aria-label="${selectAll}"></th>`}
+<th scope="col" class="number">${columns.id}</th><th scope="col">${columns.task}</th><th scope="col">${columns.queue}</th><th scope="col">${columns.state}</th>
+<th scope="col" class="number">${columns.attempt}</th><th scope="col">${columns.times}</th><th scope="col">${columns.error}</th></tr></thead>
+<tbody>${found.map((job) => row(view, job, form))}</tbody>
+</table></div>`;
+}
+
+function row(view: View, job: JobSummary, form: string | undefined): Html {
+  const { columns, selectOne } = view.texts.jobs;
+  return html`<tr data-row id="job-${job.id}">
+${form === undefined ? '' : html`<td class="choice"><input type="checkbox" name="id" value="${job.id}" form="${form}" aria-label="${selectOne(job.id)}"></td>`}
+<th scope="row" class="number"><a href="${view.link(`jobs/${job.id}`)}">${job.id}</a></th>
+<td data-label="${columns.task}">${job.task}</td>
+<td data-label="${columns.queue}">${job.queue}</td>
+<td data-label="${columns.state}">${stateBadge(view, job.state)}${job.state === 'running' ? progressBar(job) : ''}</td>
+<td class="number" data-label="${columns.attempt}">${job.attempt}/${job.maxAttempts}</td>
+<td data-label="${columns.times}" class="times">${times(view, job)}</td>
+<td data-label="${columns.error}" class="error">${firstLine(job.lastError ?? '')}</td>
+</tr>`;
+}
+
+/** Created, and what comes next or came last. */
+function times(view: View, { createdAt, startedAt, finishedAt, runAt, state }: JobSummary): Html {
+  const { jobs } = view.texts;
+  const latest = isFinished(state)
+    ? ([jobs.ended, finishedAt] as const)
+    : state === 'running'
+      ? ([jobs.started, startedAt] as const)
+      : ([jobs.runs, runAt] as const);
+  const [word, at] = latest;
+  return html`${at === null ? '' : html`${word} ${when(view, at)}<br>`}<span class="quiet">${jobs.created} ${when(view, createdAt)}</span>`;
+}
+
+function firstLine(text: string): string {
+  const [line = ''] = text.trimStart().split('\n');
+  return line.length <= MAX_ERROR_LENGTH ? line : `${line.slice(0, MAX_ERROR_LENGTH)}…`;
+}

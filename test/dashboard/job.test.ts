@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { fetchJob, type JobState, putJob } from '../support/job-states.ts';
+import { openDashboard, type TestDashboard, type Visitor } from './open-dashboard.ts';
+import { addHostileJob, queueOf, seedJobs } from './seed-jobs.ts';
+
+let dashboard: TestDashboard;
+let admin: Visitor;
+let ids: Record<JobState, string>;
+before(async () => {
+  dashboard = await openDashboard();
+  admin = dashboard.as('admin');
+  ids = await seedJobs(dashboard);
+});
+after(() => dashboard.close());
+
+async function stateOf(id: string): Promise<string> {
+  const { rows } = await dashboard.pool.query('select state from howdah.jobs where id = $1', [id]);
+  return rows[0]?.state;
+}
+
+function act(id: string, command: string, fields: Record<string, string> = {}): Promise<string> {
+  return admin.submit(`/dashboard/jobs/${id}/${command}`, { back: `jobs/${id}`, ...fields });
+}
+
+describe('the page of a job', () => {
+  test('says why it does not run, what would change that, and how it came to be so', async () => {
+    const page = await admin.page(`/dashboard/jobs/${ids.retryable}`);
+    assert.match(page, /class="explained retryable"><p>.*Run 1 of 4 failed \(no luck\)/s);
+    assert.match(page, /Run now tries again at once/);
+    assert.match(page, /<ol class="timeline">.*Created.*Run 1 failed.*is tried again.*retryable/s);
+    assert.match(page, /<code>Error<\/code>: no luck/);
+  });
+
+  test('says it in the reader’s language, with the words of the database below', async () => {
+    const answer = await fetch(new URL(`/dashboard/jobs/${ids.retryable}`, dashboard.origin), {
+      headers: { 'Accept-Language': 'zh-CN', Authorization: 'Bearer the-operator-of-the-pages' },
+    });
+    const page = await answer.text();
+    assert.match(page, /上一次执行失败,正等待重试/);
+    assert.match(page, /lang="en">.*Run 1 of 4 failed/);
+  });
+
+  test('has every state', async () => {
+    for (const [state, id] of Object.entries(ids)) {
+      const page = await admin.page(`/dashboard/jobs/${id}`);
+      assert.match(page, new RegExp(`<h1>Job ${id} .*class="state ${state}"`));
+    }
+  });
+
+  test('shows payload and result with every digit, to admins alone', async () => {
+    const id = await addHostileJob(dashboard);
+    const page = await admin.page(`/dashboard/jobs/${id}`);
+    assert.match(page, /class="json-bigint">9007199254740993</);
+    assert.doesNotMatch(page, /<img|<script>document/);
+    const seen = await dashboard.as('viewer').page(`/dashboard/jobs/${id}`);
+    assert.doesNotMatch(seen, /9007199254740993|<form class="command"|onerror=.*from/);
+    assert.match(seen, /for admins alone/);
+  });
+
+  test('that is gone says that it may have been removed', async () => {
+    for (const id of ['999999999', 'nothing', '0']) {
+      assert.match(await admin.page(`/dashboard/jobs/${id}`, 404), /removed when its retention was over/);
+    }
+  });
+
+  test('leads to others with its key', async () => {
+    const enqueue = `select howdah.enqueue('works', payload => '{"who": "ada"}', key => 'mail-7')::text as id`;
+    const first = (await dashboard.pool.query(enqueue)).rows[0].id;
+    await act(first, 'cancel');
+    const second = (await dashboard.pool.query(enqueue)).rows[0].id;
+    const page = await admin.page(`/dashboard/jobs/${second}`);
+    assert.match(page, new RegExp(`With the same key.*id="job-${first}"`, 's'));
+  });
+});
+
+describe('a button of a job', () => {
+  test('retries it', async () => {
+    assert.match(await act(ids.discarded, 'retry'), /role="status"[^>]*>The job runs again/);
+    assert.equal(await stateOf(ids.discarded), 'available');
+  });
+
+  test('runs it now', async () => {
+    await act(ids.scheduled, 'run-now');
+    assert.equal(await stateOf(ids.scheduled), 'available');
+  });
+
+  test('cancels it with a reason', async () => {
+    const id = await putJob(queueOf(dashboard), 'available');
+    assert.match(await act(id, 'cancel', { reason: 'sent <by> hand' }), /sent &lt;by&gt; hand/);
+    assert.equal(await stateOf(id), 'cancelled');
+  });
+
+  test('discards it', async () => {
+    const id = await putJob(queueOf(dashboard), 'retryable');
+    await act(id, 'discard');
+    assert.equal(await stateOf(id), 'discarded');
+  });
+
+  test('sets when it runs, as an instant in UTC or from now on', async () => {
+    const id = await putJob(queueOf(dashboard), 'scheduled');
+    await act(id, 'reschedule', { at: '2031-02-03T04:05' });
+    const { rows } = await dashboard.pool.query('select run_at from howdah.jobs where id = $1', [id]);
+    assert.equal(rows[0]?.run_at.toISOString(), '2031-02-03T04:05:00.000Z');
+    await act(id, 'reschedule', { after: '+2h' });
+    const later = await dashboard.pool.query('select run_at - now() as left from howdah.jobs where id = $1', [
+      id,
+    ]);
+    assert.equal(later.rows[0]?.left.hours, 1);
+    for (const fields of [{}, { at: 'soon' }, { after: '5' }, { at: '2031-02-03T04:05', after: '2h' }]) {
+      const answer = await admin.send(`/dashboard/jobs/${id}/reschedule`, fields);
+      assert.equal(answer.status, 422, JSON.stringify(fields));
+    }
+  });
+
+  test('that does not fit its state says so, and what does', async () => {
+    const id = await putJob(queueOf(dashboard), 'available');
+    await fetchJob(dashboard, id);
+    const answer = await admin.send(`/dashboard/jobs/${id}/discard`, {});
+    assert.equal(answer.status, 409);
+    assert.match(await answer.text(), /cannot be discarded/);
+  });
+
+  test('enqueues it again with another payload, and leads to the new job', async () => {
+    const page = await act(ids.completed, 'enqueue-again', { payload: '{"who": "bob", "n": 2}' });
+    assert.match(page, /role="status"[^>]*>The job is enqueued/);
+    assert.match(page, /json-string">&quot;bob&quot;/);
+    assert.doesNotMatch(page, new RegExp(`<h1>Job ${ids.completed} `));
+  });
+
+  test('enqueues nothing that does not fit the task, and says what is wrong with it', async () => {
+    const wrong = await admin.send(`/dashboard/jobs/${ids.completed}/enqueue-again`, {
+      payload: '{"who": 7}',
+    });
+    assert.equal(wrong.status, 422);
+    assert.match(await wrong.text(), /payload\.who|who/);
+    const broken = await admin.send(`/dashboard/jobs/${ids.completed}/enqueue-again`, { payload: '{"who":' });
+    assert.equal(broken.status, 400);
+  });
+
+  test('is not for viewers', async () => {
+    const viewer = dashboard.as('viewer');
+    for (const command of ['retry', 'run-now', 'cancel', 'discard', 'reschedule', 'enqueue-again']) {
+      const answer = await viewer.send(`/dashboard/jobs/${ids.available}/${command}`, {});
+      assert.equal(answer.status, 403, command);
+    }
+  });
+});

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { JobState } from '../support/job-states.ts';
+import { openDashboard, type TestDashboard, type Visitor } from './open-dashboard.ts';
+import { addHostileJob, addJobs, MARKUP, seedJobs } from './seed-jobs.ts';
+
+let dashboard: TestDashboard;
+let admin: Visitor;
+let ids: Record<JobState, string>;
+before(async () => {
+  dashboard = await openDashboard();
+  admin = dashboard.as('admin');
+  ids = await seedJobs(dashboard);
+});
+after(() => dashboard.close());
+
+/** The ids of the rows, from the top. */
+function rowsOf(page: string): string[] {
+  return [...page.matchAll(/<tr data-row id="job-(\d+)"/g)].map(([, id = '']) => id);
+}
+
+/** The text of each state's tab. */
+function tabsOf(page: string): string[] {
+  const [tabs = ''] = /<ul class="tabs".*?<\/ul>/s.exec(page) ?? [];
+  return [...tabs.matchAll(/<a [^>]*>(.*?)<\/a>/gs)].map(([, text = '']) => text.replace(/<[^>]+>/g, ''));
+}
+
+describe('the list of jobs', () => {
+  test('has jobs of all states, the newest first, and how many there are of each', async () => {
+    const page = await admin.page('/dashboard/jobs');
+    assert.deepEqual(
+      rowsOf(page),
+      Object.values(ids).sort((a, b) => Number(b) - Number(a)),
+    );
+    const tabs = tabsOf(page);
+    for (const state of ['scheduled', 'available', 'retryable', 'completed', 'discarded', 'cancelled']) {
+      assert.ok(tabs.includes(`${state} 1`), `${state} in ${tabs}`);
+    }
+  });
+
+  test('shows those of one state, whose tab is then the current one', async () => {
+    const page = await admin.page('/dashboard/jobs?state=discarded');
+    assert.deepEqual(rowsOf(page), [ids.discarded]);
+    assert.match(page, /state=discarded" aria-current="true">discarded/);
+  });
+
+  test('finds a job by its id, and by a part of its error', async () => {
+    assert.deepEqual(rowsOf(await admin.page(`/dashboard/jobs?q=${ids.scheduled}`)), [ids.scheduled]);
+    const failed = rowsOf(await admin.page('/dashboard/jobs?q=no+LUCK'));
+    assert.deepEqual(failed, [ids.discarded, ids.retryable]);
+  });
+
+  test('says what of a search is wrong, and goes by the rest', async () => {
+    const page = await admin.page('/dashboard/jobs?state=discarded&created_after=yesterday');
+    assert.match(
+      page,
+      /role="alert">.*<code>created_after<\/code>: expected an instant.*received &quot;yesterday&quot;/,
+    );
+    assert.deepEqual(rowsOf(page), [ids.discarded]);
+  });
+
+  test('names an unknown queue or task where the jobs would be', async () => {
+    const page = await admin.page('/dashboard/jobs?queue=nowhere');
+    assert.match(page, /role="alert">unknown queue &quot;nowhere&quot;/);
+    assert.match(await admin.page('/dashboard/jobs?task=work'), /role="alert">.*works/);
+  });
+
+  test('says when nothing fits', async () => {
+    assert.match(await admin.page('/dashboard/jobs?key=none'), /class="empty">No job fits this search/);
+  });
+
+  test('shows a viewer no buttons, no boxes, and not whether a payload has something', async () => {
+    const page = await dashboard
+      .as('viewer')
+      .page('/dashboard/jobs?payload_contains=%7B%22who%22%3A%22ada%22%7D');
+    assert.doesNotMatch(page, /type="checkbox"|jobs\/act/);
+    assert.match(page, /payload_contains<\/code>: payloads are for admins alone/);
+    assert.equal(rowsOf(page).length, Object.keys(ids).length);
+  });
+
+  test('writes what users chose as text', async () => {
+    const id = await addHostileJob(dashboard);
+    await dashboard.pool.query('update graphile_worker._private_jobs set last_error = $2 where id = $1', [
+      id,
+      MARKUP,
+    ]);
+    const page = await admin.page(`/dashboard/jobs?q=${encodeURIComponent(MARKUP)}`);
+    assert.deepEqual(rowsOf(page), [id]);
+    assert.doesNotMatch(page, /<img|<script>document/);
+    assert.match(page, /&lt;img src=x/);
+  });
+
+  test('goes on to older jobs and back to newer ones, while jobs come and go', async () => {
+    await addJobs(dashboard, 120);
+    const first = await admin.page('/dashboard/jobs?task=works');
+    const [newest = '', oldest = ''] = [rowsOf(first)[0], rowsOf(first).at(-1)];
+    const older = linkTo(first, 'Older');
+    await addJobs(dashboard, 60);
+    const second = await admin.page(`/dashboard/${older}`);
+    assert.equal(rowsOf(second).length, 50);
+    assert.equal(Number(rowsOf(second)[0]) < Number(oldest), true);
+    const back = await admin.page(`/dashboard/${linkTo(second, 'Newer')}`);
+    assert.deepEqual(rowsOf(back), rowsOf(first));
+    const newer = await admin.page(`/dashboard/${linkTo(back, 'Newer')}`);
+    assert.equal(rowsOf(newer).length, 50);
+    assert.equal(Number(rowsOf(newer).at(-1)) > Number(newest), true);
+    const rest = await admin.page(`/dashboard/${linkTo(newer, 'Newer')}`);
+    assert.deepEqual(rowsOf(rest), rowsOf(await admin.page('/dashboard/jobs?task=works')));
+    assert.doesNotMatch(rest, />Newer</);
+  });
+
+  test('counts no further than ten thousand', async () => {
+    await addJobs(dashboard, 10_000);
+    const tabs = tabsOf(await admin.page('/dashboard/jobs?task=works&queue=default'));
+    assert.ok(tabs.includes('available 10,000+'), String(tabs));
+  });
+});
+
+/** The address below /dashboard of the link with that text. */
+function linkTo(page: string, text: string): string {
+  const [, href = ''] = new RegExp(`href="\\.\\./dashboard/([^"]*)">${text}<`).exec(page) ?? [];
+  assert.notEqual(href, '', `a link ${text}`);
+  return href.replaceAll('&amp;', '&');
+}
