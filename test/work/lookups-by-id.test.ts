@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openTestQueue, testTask } from '../support/test-queue.ts';
+import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
+
+async function rowsReadInPassing({ pool }: TestQueue, table: string): Promise<number> {
+  const { rows } = await pool.query<{ count: string }>(
+    'select sum(seq_tup_read) as count from pg_stat_all_tables where relname = $1',
+    [table],
+  );
+  return Number(rows[0]?.count);
+}
 
 const COUNT = 8_000;
 
@@ -17,11 +25,38 @@ test('fetches and ends look jobs up by their ids, also where the table is small 
     const processor = await queue.start([{ name: 'default', concurrency: 10 }]);
     await waitFor('all runs', () => runCount === COUNT);
     await processor.stop(10_000);
-    const { rows } = await queue.pool.query<{ count: number }>(
-      `select seq_tup_read::integer as count from pg_stat_all_tables
-       where schemaname = 'graphile_worker' and relname = '_private_jobs'`,
-    );
-    assert.ok(Number(rows[0]?.count) < COUNT, `${rows[0]?.count} rows were read in passing`);
+    const readCount = await rowsReadInPassing(queue, '_private_jobs');
+    assert.ok(readCount < COUNT, `${readCount} rows were read in passing`);
+  } finally {
+    await queue.close();
+  }
+});
+
+/** Each session plans once, while the tables are empty; they are read as a whole for every job then, also when they are not. */
+test('an end looks up what was reported and decided by its id, also where that was planned for an empty table', async () => {
+  let runCount = 0;
+  const queue = await openTestQueue([[testTask('quick'), async () => void runCount++]]);
+  const enqueue = `select count(*) from graphile_worker.add_jobs(array(
+    select row('quick', '{}'::json, null, null, null, null, null, null)::graphile_worker.job_spec
+    from generate_series(1, $1::integer)))`;
+  try {
+    await queue.pool.query('vacuum analyze howdah.job_reports');
+    await queue.pool.query('vacuum analyze howdah.job_outcomes');
+    const processor = await queue.start([{ name: 'default', concurrency: 10 }]);
+    for (let round = 1; round <= 5; round += 1) {
+      await queue.pool.query(enqueue, [100]);
+      await waitFor('the first runs', () => runCount === round * 100);
+    }
+    await queue.pool.query(`
+      insert into howdah.job_reports (job_id, attempt, worker, progress) select -n, 1, 'pool', 50 from generate_series(1, 2000) n;
+      insert into howdah.job_outcomes (job_id, state) select -n, 'cancelled' from generate_series(1, 2000) n`);
+    await queue.pool.query(enqueue, [500]);
+    await waitFor('all runs', () => runCount === 1_000);
+    await processor.stop(10_000);
+    for (const table of ['job_reports', 'job_outcomes']) {
+      const readCount = await rowsReadInPassing(queue, table);
+      assert.ok(readCount < 2_000, `${readCount} rows of ${table} were read in passing`);
+    }
   } finally {
     await queue.close();
   }

@@ -1,5 +1,6 @@
 -- AFTER DELETE trigger of one queue's job table: writes every job that leaves it to howdah.job_history, in the same
--- transaction, whoever deleted it. Statement level with a transition table: one insert for a whole batch.
+-- transaction, whoever deleted it. Statement level with a transition table: one insert for a whole batch, whose jobs end at
+-- the same instant.
 --
 -- State: what was decided before (howdah.job_outcomes: a verdict, or an operator's cancellation, which wins over
 -- whatever the run did), else completed when its worker held it, else discarded when it had no attempt left, else
@@ -11,49 +12,79 @@
 --
 -- A finished job of the same id gives way: ids are given twice only when the sequence fell behind (lagging_sequences.sql),
 -- and then the id has named the job that ends here since it was enqueued. That it ends must not fail for the other's sake:
--- its effects are done, and it would run again.
+-- its effects are done, and it would run again. Looking for such a row before each insert ("on conflict") would cost a fifth
+-- of the end of a job, so it is removed when it is met, and the batch written once more. A third time only where it is put
+-- there again and again meanwhile.
+--
+-- Most jobs have neither an outcome nor a report, so that a batch is asked once whether any of them has. Whoever writes one
+-- holds the job's row by then, so what is not there when the row is deleted does not come later. Both are looked up by id,
+-- by settings of this function: their tables are small when the planner looks, and full of what was deleted since when it counts.
 create function howdah.:"record_finished"() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
 as $$
 declare
+  v_finished_at constant timestamptz := clock_timestamp();
+  v_task_ids integer[]; -- each task of the batch once
+  v_tasks text[]; -- its name, at the same place
   v_settled bigint[]; -- jobs with settings of their own
+  v_are_decided boolean;
+  v_are_reported boolean;
+  v_constraint text;
 begin
-  insert into howdah.job_history (
-    id, queue, task, state, priority, attempt, max_attempts, run_at, created_at, started_at, finished_at, expires_at,
-    worker, last_error, key, payload, result, result_note, progress, progress_message, flags)
-  select j.id, :'queue', t.identifier, s.state, j.priority, coalesce(o.attempt, j.attempts), j.max_attempts, j.run_at,
-         j.created_at, coalesce(j.locked_at, o.started_at), f.finished_at,
-         f.finished_at + coalesce(k.retention, case s.state when 'completed' then interval '1 day' else interval '7 days' end),
-         coalesce(j.locked_by, o.worker), coalesce(o.reason, j.last_error),
-         case when j.key is not null then howdah.key_of(j.key, t.identifier) end, j.payload,
-         case when r.worker = j.locked_by and r.attempt = j.attempts then r.result end,
-         case when r.worker = j.locked_by and r.attempt = j.attempts then r.result_note end, r.progress, r.progress_message,
-         case when j.key is null or howdah.is_engine_key(j.key, t.identifier) then j.flags
-              else coalesce(j.flags, '{}') || '{"howdah_own_key": true}' end
-  from old_rows j
-  join :"schema"._private_tasks t on t.id = j.task_id
-  left join howdah.job_outcomes o on o.job_id = j.id
-  left join howdah.job_reports r on r.job_id = j.id
-  cross join lateral (select case when o.state is not null then o.state
-                                  when j.locked_at is not null then 'completed'
-                                  when j.attempts >= j.max_attempts then 'discarded'
-                                  else 'cancelled' end) s (state)
-  cross join lateral (select case when j.flags is not null then howdah.job_retention(j.flags) end) k (retention)
-  cross join lateral (select clock_timestamp()) f (finished_at)
-  where k.retention is distinct from interval '0'
-  on conflict on constraint job_history_pkey do update set
-    queue = excluded.queue, task = excluded.task, state = excluded.state, priority = excluded.priority,
-    attempt = excluded.attempt, max_attempts = excluded.max_attempts, run_at = excluded.run_at,
-    created_at = excluded.created_at, started_at = excluded.started_at, finished_at = excluded.finished_at,
-    expires_at = excluded.expires_at, worker = excluded.worker, last_error = excluded.last_error, key = excluded.key,
-    payload = excluded.payload, result = excluded.result, result_note = excluded.result_note, progress = excluded.progress,
-    progress_message = excluded.progress_message, flags = excluded.flags;
+  select array_agg(distinct j.task_id), array_agg(j.id) filter (where j.flags ? 'howdah'),
+         exists (select from howdah.job_outcomes o where o.job_id = any (array_agg(j.id))),
+         exists (select from howdah.job_reports r where r.job_id = any (array_agg(j.id)))
+    into v_task_ids, v_settled, v_are_decided, v_are_reported
+  from old_rows j;
+  if v_task_ids is null then -- nothing was deleted
+    return null;
+  end if;
+  v_tasks := array(select t.identifier from unnest(v_task_ids) with ordinality k (id, place)
+                   left join :"schema"._private_tasks t on t.id = k.id order by k.place);
 
-  delete from howdah.job_outcomes o using old_rows j where o.job_id = j.id;
-  delete from howdah.job_reports r using old_rows j where r.job_id = j.id;
+  for v_try in 1..3 loop
+    begin
+      insert into howdah.job_history (
+        id, queue, task, state, priority, attempt, max_attempts, run_at, created_at, started_at, finished_at, expires_at,
+        worker, last_error, key, payload, result, result_note, progress, progress_message, flags)
+      select j.id, :'queue', t.identifier, s.state, j.priority, coalesce(o.attempt, j.attempts), j.max_attempts, j.run_at,
+             j.created_at, coalesce(j.locked_at, o.started_at), v_finished_at,
+             v_finished_at + coalesce(k.retention, case s.state when 'completed' then interval '1 day' else interval '7 days' end),
+             coalesce(j.locked_by, o.worker), coalesce(o.reason, j.last_error),
+             case when j.key is not null then howdah.key_of(j.key, t.identifier) end, j.payload,
+             case when r.worker = j.locked_by and r.attempt = j.attempts then r.result end,
+             case when r.worker = j.locked_by and r.attempt = j.attempts then r.result_note end, r.progress, r.progress_message,
+             case when j.key is null or howdah.is_engine_key(j.key, t.identifier) then j.flags
+                  else coalesce(j.flags, '{}') || '{"howdah_own_key": true}' end
+      from old_rows j
+      cross join lateral (select v_tasks[array_position(v_task_ids, j.task_id)]) t (identifier)
+      left join howdah.job_outcomes o on o.job_id = case when v_are_decided then j.id end
+      left join howdah.job_reports r on r.job_id = case when v_are_reported then j.id end
+      cross join lateral (select case when o.state is not null then o.state
+                                      when j.locked_at is not null then 'completed'
+                                      when j.attempts >= j.max_attempts then 'discarded'
+                                      else 'cancelled' end) s (state)
+      cross join lateral (select case when j.flags is not null then howdah.job_retention(j.flags) end) k (retention)
+      where k.retention is distinct from interval '0' and t.identifier is not null;
+      exit;
+    exception when unique_violation then
+      get stacked diagnostics v_constraint = constraint_name;
+      if v_constraint <> 'job_history_pkey' or v_try = 3 then
+        raise;
+      end if;
+      delete from howdah.job_history h where h.id = any (array(select j.id from old_rows j));
+    end;
+  end loop;
 
-  select array_agg(j.id) into v_settled from old_rows j where j.flags ? 'howdah';
+  if v_are_decided then
+    delete from howdah.job_outcomes o where o.job_id = any (array(select j.id from old_rows j));
+  end if;
+  if v_are_reported then
+    delete from howdah.job_reports r where r.job_id = any (array(select j.id from old_rows j));
+  end if;
   if v_settled is not null then
     delete from howdah.job_errors e using old_rows j
     where e.job_id = j.id and j.flags ? 'howdah' and howdah.job_retention(j.flags) = interval '0';

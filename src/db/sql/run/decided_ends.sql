@@ -4,10 +4,12 @@
 --
 -- For the end of a statement that deletes jobs or takes their locks off, once it has done so: it is volatile and so sees
 -- a cancellation that committed while that waited for a job's row, and what it reads is only removed by the triggers that
--- fire after the statement (queue_record_finished.sql). Locks nothing.
+-- fire after the statement (queue_record_finished.sql). Locks nothing. By its setting each job is a probe of the primary key, also
+-- where that was planned while the table was empty.
 create function howdah.decided_ends(job_ids bigint[]) returns table (job_id bigint, state text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $$
 begin
   return query select o.job_id, o.state from howdah.job_outcomes o where o.job_id = any (decided_ends.job_ids);
