@@ -40,6 +40,11 @@ const ERRORS = {
     title: 'A request with this Idempotency-Key is still at work',
   },
   unavailable: { status: 503, retryable: true, title: 'The service cannot answer right now' },
+  not_installed: {
+    status: 503,
+    retryable: false,
+    title: 'The database has no Howdah, or one of another version',
+  },
   outcome_unknown: { status: 503, retryable: true, title: 'This may or may not have been done' },
   internal: { status: 500, retryable: true, title: 'Something went wrong on our side' },
 } as const;

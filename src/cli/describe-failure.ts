@@ -1,6 +1,9 @@
 import { AppFileError } from '../app/find-app.ts';
-import { ConfigError } from '../config.ts';
+import { parseDatabaseAddress } from '../config/database/database-address.ts';
+import { DEFAULT_SCHEMA } from '../config/database/schema-name.ts';
+import { ConfigError, readDatabasePlace } from '../config.ts';
 import { isDatabaseUnavailable } from '../db/is-database-unavailable.ts';
+import { isNotInstalled, notInstalled, type Place } from '../db/not-installed.ts';
 import { causesOf } from '../errors/causes-of.ts';
 import { isSqlState } from '../errors/is-sql-state.ts';
 import { rootCauseOf } from '../errors/root-cause-of.ts';
@@ -35,6 +38,8 @@ export function describeFailure(error: unknown): Failure | undefined {
   if (error instanceof HowdahError) return describeHowdahError(error);
   if (error instanceof AppFileError) return { exitCode: 1, code: 'configuration', message: error.message };
   if (error instanceof ConfigError) return { exitCode: 1, code: 'configuration', message: error.message };
+  const { schema, database } = meantPlace();
+  if (isNotInstalled(error, schema)) return describeHowdahError(notInstalled(error, { schema, database }));
   const coded = findCoded(error);
   if (coded) return describeCoded(coded);
   if (!isDatabaseUnavailable(error)) return undefined;
@@ -48,6 +53,16 @@ export function describeFailure(error: unknown): Failure | undefined {
 /** The failure as a program reads it on standard error, on one line. */
 export function toProblem({ code, message, errors = [], details }: Failure): string {
   return JSON.stringify({ code, detail: message, errors, ...(details ? { details } : {}) });
+}
+
+/** Of which Howdah, in which database, the settings speak; of the usual one where they are wrong. */
+function meantPlace(): Place {
+  try {
+    const { databaseUrl, schema } = readDatabasePlace();
+    return { schema, database: databaseUrl && parseDatabaseAddress(databaseUrl).database };
+  } catch {
+    return { schema: DEFAULT_SCHEMA };
+  }
 }
 
 function describeInterrupted({ changedCount, cause }: InterruptedBulk): Failure | undefined {

@@ -52,13 +52,13 @@ export class Announcer {
    * have announced the tasks; it is logged, and tried again half a minute later. The tasks that were announced long ago are
    * announced again meanwhile: nobody waits for that, and should it fail, it is logged.
    *
-   * @throws {HowdahError} when the tasks are refused; `unknown_task` tells why they could not be announced
+   * @throws {HowdahError} when the tasks are refused; `unknown_task` tells why they could not be announced; `not_installed`
    */
   async before<T>(enqueue: () => Promise<T>): Promise<T> {
     if (!this.#hasJustFailed()) await this.announce().catch((error: unknown) => this.#goOn(error));
     this.#stayAround();
     return enqueue().catch((error: unknown) => {
-      throw this.#explained(error);
+      throw this.#explained(this.#connections.explained(error));
     });
   }
 
@@ -100,7 +100,8 @@ export class Announcer {
   }
 
   #goOn(err: unknown): void {
-    if (err instanceof HowdahError || err instanceof TypeError) throw err;
+    const isRefused = err instanceof HowdahError && err.code !== 'not_installed';
+    if (isRefused || err instanceof TypeError) throw err;
     this.#options.log?.warn({ err }, 'could not announce the tasks, enqueueing all the same');
   }
 

@@ -9,10 +9,12 @@ import type { Transaction } from '../db/database.ts';
 import { requestLimits } from '../db/limits.ts';
 import { namedClient, namedView } from '../db/named-view.ts';
 import { type Naming, namingOf } from '../db/naming.ts';
+import { isNotInstalled, notInstalled } from '../db/not-installed.ts';
 import { onOwnClient } from '../db/on-own-client.ts';
 import { PLAIN_TYPES } from '../db/read-plainly.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import { transact } from '../db/transact.ts';
+import { HowdahError } from '../errors.ts';
 import type { HowdahOptions } from './howdah.ts';
 
 /** What one statement may take, as in the API unless REQUEST_TIMEOUT says otherwise. */
@@ -84,6 +86,13 @@ export class Connections {
     });
   }
 
+  /** The error itself, or `not_installed` in place of what Postgres says where Howdah is missing or is older. */
+  explained(error: unknown): unknown {
+    const schema = this.naming.name;
+    if (error instanceof HowdahError || !isNotInstalled(error, schema)) return error;
+    return notInstalled(error, { schema, database: this.#databaseName });
+  }
+
   /** Takes nothing more, lets what is under way end, and ends what it opened. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -144,9 +153,18 @@ export class Connections {
     throw new TypeError('createHowdah: expected connectionString, pool, or DATABASE_URL in the environment');
   }
 
+  /** Not asked for: whoever needs it may hold the last connection. */
+  get #databaseName(): string | undefined {
+    const { pool } = this.#options;
+    const address = pool ? pool.options?.connectionString : this.#given;
+    return address === undefined ? pool?.options?.database : parseDatabaseAddress(address).database;
+  }
+
   async #track<T>(work: () => Promise<T>): Promise<T> {
     if (this.#isClosed) throw new Error('This howdah is closed');
-    const done = work();
+    const done = work().catch((error: unknown) => {
+      throw this.explained(error);
+    });
     this.#underWay.add(done);
     return done.finally(() => this.#underWay.delete(done));
   }

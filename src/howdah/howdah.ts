@@ -106,7 +106,7 @@ export interface BulkOperator {
  * The producer and operator in TypeScript. Light: it has no worker and no server, and opens connections when it is first
  * used. Each method throws a HowdahError for what the caller or an operator can act on, by its `code`: `invalid_request` for
  * an id that is none, `unavailable` when all of its own connections are in use, `outcome_unknown` when the connection was lost
- * while a change was committed, beside those named below. Errors of the connection are passed on as they are.
+ * while a change was committed, `not_installed` on a database that was not migrated, beside those named below. Errors of the connection are passed on as they are.
  */
 export interface Howdah extends AsyncDisposable {
   /** For business code that takes a TaskDistributor: `distribute` is `enqueue`, `distributeMany` is `enqueueMany`. */
