@@ -7,8 +7,8 @@ export interface ChartQuery {
   queue?: string;
   /** @default all of them together */
   task?: string;
-  /** The chart begins with the step that this falls into, 30 days ago at the earliest. */
-  since: Date;
+  /** The chart begins with the step that this falls into, 30 days ago at the earliest. @default an hour ago */
+  since?: Date;
   /**
    * What a point stands for, in milliseconds: whole minutes, up to 30 days; whole hours where `since` is more than two days
    * ago.
@@ -46,7 +46,7 @@ const SELECT = `
          available::float8 as "availableCount", scheduled::float8 as "scheduledCount",
          retryable::float8 as "retryableCount", running::float8 as "runningCount",
          oldest_wait_seconds as "oldestWaitSeconds"
-  from howdah.chart($1::text::timestamptz, make_interval(secs => $2::float8), $3, $4)
+  from howdah.chart(coalesce($1::text::timestamptz, now() - interval '1 hour'), make_interval(secs => $2::float8), $3, $4)
   order by at`;
 
 /**
@@ -59,7 +59,7 @@ export async function readChart(
   client: SqlClient,
   { queue, task, since, stepMs }: ChartQuery,
 ): Promise<ChartPoint[]> {
-  const values = [since.toISOString(), stepMs / 1_000, queue ?? null, task ?? null];
+  const values = [since?.toISOString() ?? null, stepMs / 1_000, queue ?? null, task ?? null];
   const rows = await translatingErrors(() =>
     queryRows<Omit<ChartPoint, 'at'> & { at: number }>(client, SELECT, values),
   );

@@ -96,6 +96,7 @@ const SHARED = [
   'explain_sequence',
   'explain_waiting',
   'explain_job',
+  'explain_queues',
   'payload_contains',
   'normalised_error',
   'failure_groups',

@@ -6,7 +6,6 @@ import { refusals } from '../../wire/schemas/problem.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
 import { readersOnly } from '../middleware/identify-caller.ts';
 
-const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
 const route = createRoute({
@@ -31,11 +30,11 @@ const route = createRoute({
 
 export function addChartRoutes(app: App, { db }: AppDependencies) {
   return app.openapi(route, async (c) => {
-    const { queue, task, since = new Date(Date.now() - HOUR_MS), step = MINUTE_MS } = c.req.valid('query');
+    const { queue, task, since, step = MINUTE_MS } = c.req.valid('query');
     const points = await readChart(db, {
       ...(queue === undefined ? {} : { queue }),
       ...(task === undefined ? {} : { task }),
-      since,
+      ...(since === undefined ? {} : { since }),
       stepMs: step,
     });
     return c.json({ points: points.map(presentChartPoint) }, 200);

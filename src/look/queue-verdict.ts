@@ -1,0 +1,75 @@
+import type { QueueStats } from './queue-stats.ts';
+
+/** Why the oldest available job of a queue does not run, as `howdah.explain_job` says. */
+export interface Standstill {
+  jobId: string;
+  waitedSeconds: number;
+  cause: string;
+  explanation: string;
+  /** What would change it. */
+  remedy: string;
+}
+
+/**
+ * Why a queue is behind:
+ * - `copy`: the database is a copy, in which no job runs before somebody decides so;
+ * - `paused`; `no_worker` that serves it, or `no_worker_knows_task`;
+ * - `stalled`: workers begin no run, as the ends of those before cannot be written;
+ * - `blocked`: the event loops of all its workers are, by handlers that compute;
+ * - `fleet_full`, `queue_full`: all places are taken, those of the fleet's limit or of its workers;
+ * - `locked`, `queue_name`, `version`, `sequence`: something keeps its oldest job, and perhaps no other;
+ * - `slow`: jobs run, and more come.
+ */
+export type BehindCause =
+  | 'copy'
+  | 'paused'
+  | 'no_worker'
+  | 'no_worker_knows_task'
+  | 'stalled'
+  | 'blocked'
+  | 'fleet_full'
+  | 'queue_full'
+  | 'locked'
+  | 'queue_name'
+  | 'version'
+  | 'sequence'
+  | 'slow';
+
+/** Whether a queue's jobs run in time, as plain data. */
+export interface QueueVerdict {
+  /** Whether a job that could have run has waited for too long. */
+  isBehind: boolean;
+  /** Null where it is not behind. */
+  because: BehindCause | null;
+  /** Its oldest available job with an explanation; null where it is not behind, and where a worker holds all that wait. */
+  oldest: Standstill | null;
+}
+
+const TOLD: ReadonlySet<string> = new Set([
+  ...['copy', 'paused', 'no_worker', 'no_worker_knows_task', 'stalled', 'fleet_full', 'queue_full'],
+  ...['locked', 'queue_name', 'version', 'sequence'],
+]);
+
+/** @param behindSeconds how long is too long */
+export function toVerdict(
+  stats: QueueStats,
+  oldest: Standstill | undefined,
+  behindSeconds: number,
+): QueueVerdict {
+  const isBehind = oldest !== undefined || stats.oldestWaitSeconds >= behindSeconds;
+  if (!isBehind) return { isBehind, because: null, oldest: null };
+  return { isBehind, because: causeOf(stats, oldest?.cause), oldest: oldest ?? null };
+}
+
+/** What is wrong with all its workers says more than that they are full, which they are then too. */
+function causeOf(stats: QueueStats, told: string | undefined): BehindCause {
+  const isFull = told === undefined || told === 'fleet_full' || told === 'queue_full';
+  if (told !== undefined && TOLD.has(told) && !isFull) return told as BehindCause;
+  if (stats.isPaused) return 'paused';
+  if (stats.workerCount === 0) return 'no_worker';
+  if (stats.blockedWorkerCount >= stats.workerCount) return 'blocked';
+  if (told !== undefined && TOLD.has(told)) return told as BehindCause;
+  const { fleetConcurrency, concurrency, runningCount } = stats;
+  if (fleetConcurrency !== null && runningCount >= fleetConcurrency) return 'fleet_full';
+  return runningCount >= concurrency ? 'queue_full' : 'slow';
+}
