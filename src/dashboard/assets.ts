@@ -12,6 +12,7 @@ const STYLE = 'text/css; charset=utf-8';
 const ASSETS = [
   { name: 'dashboard.css', type: STYLE, file: () => own('dashboard.css') },
   { name: 'dashboard.js', type: SCRIPT, file: () => own('dashboard.js') },
+  { name: 'search.js', type: SCRIPT, file: () => own('search.js') },
   { name: 'htmx.js', type: SCRIPT, file: () => beside('htmx.org/package.json', 'dist/htmx.min.js') },
   { name: 'uplot.js', type: SCRIPT, file: () => beside('uplot', 'uPlot.esm.js') },
   { name: 'uplot.css', type: STYLE, file: () => beside('uplot', 'uPlot.min.css') },

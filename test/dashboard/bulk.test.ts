@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 after(() => dashboard.close());
 
-const ALL = { scope: 'all', view: 'queue=default' };
+const ALL = { scope: 'all', q: 'queue:default' };
 
 /** The page that answers a form. */
 async function post(fields: Record<string, string | readonly string[]>): Promise<string> {
@@ -42,14 +42,14 @@ async function countLeft(): Promise<number> {
 describe('what is done to all that match', () => {
   test('is asked about first, with their number and the search in words', async () => {
     await seedJobs(dashboard);
-    const page = await admin.page('/dashboard/jobs/act?action=retry&scope=all&view=queue%3Ddefault');
+    const page = await admin.page('/dashboard/jobs/act?action=retry&scope=all&q=queue%3Adefault');
     assert.match(page, /<h1[^>]*>Retry 2 jobs\?/);
     assert.match(page, /All jobs that are discarded or retryable, in the queue default\./);
     assert.equal(await countLeft(), 4);
   });
 
   test('is not offered where no job fits', async () => {
-    const page = await admin.page('/dashboard/jobs/act?action=run_now&scope=all&view=state%3Dcompleted');
+    const page = await admin.page('/dashboard/jobs/act?action=run_now&scope=all&q=state%3Acompleted');
     assert.match(page, /No job fits: there is nothing to do/);
     assert.doesNotMatch(page, /method="post" action="[^"]*jobs\/act"/);
   });
@@ -98,17 +98,17 @@ describe('what is done to all that match', () => {
     await post({ ...ALL, action: 'run_now', key, max: '3' });
     const other = await admin.send('/dashboard/jobs/act', { ...ALL, action: 'cancel', key, max: '3' });
     assert.equal(other.status, 422);
-    const wrong = { ...ALL, view: 'created_after=soon', action: 'cancel', key: randomUUID(), max: '3' };
+    const wrong = { ...ALL, q: 'since:soon', action: 'cancel', key: randomUUID(), max: '3' };
     const answer = await admin.send('/dashboard/jobs/act', wrong);
     assert.equal(answer.status, 422);
-    assert.match(await answer.text(), /created_after: expected an instant/);
+    assert.match(await answer.text(), /since: expected how long ago/);
     assert.equal(await countLeft(), 3);
   });
 
   test('is not for viewers', async () => {
     await addJobs(dashboard, 3);
     const viewer = dashboard.as('viewer');
-    await viewer.page('/dashboard/jobs/act?action=cancel&scope=all&view=', 403);
+    await viewer.page('/dashboard/jobs/act?action=cancel&scope=all&q=', 403);
     const answer = await viewer.send('/dashboard/jobs/act', {
       ...{ ...ALL, action: 'cancel' },
       ...{ key: randomUUID(), max: '3' },
@@ -121,7 +121,7 @@ describe('what is done to all that match', () => {
 describe('what is done to selected jobs', () => {
   test('is asked about first, with those that it can be done to', async () => {
     const ids = await seedJobs(dashboard);
-    const query = `action=retry&scope=selected&view=&id=${ids.discarded}&id=${ids.running}&id=${ids.completed}`;
+    const query = `action=retry&scope=selected&q=&id=${ids.discarded}&id=${ids.running}&id=${ids.completed}`;
     const page = await admin.page(`/dashboard/jobs/act?${query}`);
     assert.match(page, /<h1[^>]*>Retry 2 jobs\?/);
     assert.match(page, /2 of the 3 selected can be changed so/);
@@ -129,7 +129,7 @@ describe('what is done to selected jobs', () => {
 
   test('is done to them alone, and reported', async () => {
     const ids = await seedJobs(dashboard);
-    const fields = { scope: 'selected', view: '', action: 'retry', max: '2', key: randomUUID() };
+    const fields = { scope: 'selected', q: '', action: 'retry', max: '2', key: randomUUID() };
     const page = await post({ ...fields, id: [ids.discarded, ids.running] });
     assert.deepEqual(reportOf(page), [2, 1, 1]);
     const { rows } = await dashboard.pool.query(
@@ -144,7 +144,7 @@ describe('what is done to selected jobs', () => {
 
   test('is nothing where none was selected', async () => {
     await addJobs(dashboard, 3);
-    const page = await admin.page('/dashboard/jobs/act?action=cancel&scope=selected&view=');
+    const page = await admin.page('/dashboard/jobs/act?action=cancel&scope=selected&q=');
     assert.match(page, /No job fits/);
     assert.equal(await countLeft(), 3);
   });

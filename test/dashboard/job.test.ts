@@ -64,13 +64,23 @@ describe('the page of a job', () => {
     }
   });
 
-  test('leads to others with its key', async () => {
-    const enqueue = `select howdah.enqueue('works', payload => '{"who": "ada"}', key => 'mail-7')::text as id`;
-    const first = (await dashboard.pool.query(enqueue)).rows[0].id;
-    await act(first, 'cancel');
-    const second = (await dashboard.pool.query(enqueue)).rows[0].id;
-    const page = await admin.page(`/dashboard/jobs/${second}`);
-    assert.match(page, new RegExp(`With the same key.*id="job-${first}"`, 's'));
+  test('leads to others with its key, of its sequence and of its trace', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const enqueue = async (option: string, value: unknown) => {
+      const text = `select howdah.enqueue('works', payload => '{"who": "ada"}', ${option} => $1)::text as id`;
+      return (await dashboard.pool.query(text, [value])).rows[0].id;
+    };
+    for (const [by, option, value] of [
+      ['With the same key', 'key', 'mail-7'],
+      ['Of the same sequence', 'sequence', 'account-7'],
+      ['Of the same trace', 'headers', { traceparent }],
+    ] as const) {
+      const first = await enqueue(option, value);
+      await act(first, 'cancel');
+      const second = await enqueue(option, value);
+      const page = await admin.page(`/dashboard/jobs/${second}`);
+      assert.match(page, new RegExp(`${by}.*id="job-${first}"`, 's'), by);
+    }
   });
 });
 

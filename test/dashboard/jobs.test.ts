@@ -41,7 +41,7 @@ describe('the list of jobs', () => {
   test('shows those of one state, whose tab is then the current one', async () => {
     const page = await admin.page('/dashboard/jobs?state=discarded');
     assert.deepEqual(rowsOf(page), [ids.discarded]);
-    assert.match(page, /state=discarded" aria-current="true">discarded/);
+    assert.match(page, /href="[^"]*jobs\?q=state%3Adiscarded" aria-current="true">discarded/);
   });
 
   test('finds a job by its id, and by a part of its error', async () => {
@@ -50,13 +50,42 @@ describe('the list of jobs', () => {
     assert.deepEqual(failed, [ids.discarded, ids.retryable]);
   });
 
-  test('says what of a search is wrong, and goes by the rest', async () => {
-    const page = await admin.page('/dashboard/jobs?state=discarded&created_after=yesterday');
+  test('is searched by one text, which its tabs keep', async () => {
+    const page = await admin.page(
+      `/dashboard/jobs?q=${encodeURIComponent('task:works state:completed since:1h')}`,
+    );
+    assert.deepEqual(rowsOf(page), [ids.completed]);
+    assert.match(page, /href="[^"]*jobs\?q=task%3Aworks\+since%3A1h\+state%3Adiscarded"/);
+    const attempts = await admin.page('/dashboard/jobs?q=attempts%3A%3E0+state%3Acompleted%2Cavailable');
+    assert.deepEqual(rowsOf(attempts), [ids.completed]);
+    const payload = await admin.page(
+      `/dashboard/jobs?q=${encodeURIComponent('payload:{"who":"ada"} state:scheduled')}`,
+    );
+    assert.deepEqual(rowsOf(payload), [ids.scheduled]);
+  });
+
+  test('says what of a search is wrong and where, and goes by the rest', async () => {
+    const page = await admin.page('/dashboard/jobs?q=state%3Adiscarded+since%3Ayesterday');
     assert.match(
       page,
-      /role="alert">.*<code>created_after<\/code>: expected an instant.*received &quot;yesterday&quot;/,
+      /role="alert">.*<mark>yesterday<\/mark>.*at 23: since: expected how long ago.*received &quot;yesterday&quot;/s,
     );
     assert.deepEqual(rowsOf(page), [ids.discarded]);
+    assert.doesNotMatch(page, /name="scope" value="all"/);
+  });
+
+  test('takes conditions by the names of the API as well', async () => {
+    const page = await admin.page('/dashboard/jobs?state=completed&created_after=2020-01-01T00%3A00%3A00Z');
+    assert.match(page, /name="q"[^>]* value="state:completed since:2020-01-01T00:00:00Z"/);
+    assert.deepEqual(rowsOf(page), [ids.completed]);
+  });
+
+  test('is told what may come next in a search', async () => {
+    const answer = await admin.page('/dashboard/jobs/complete?q=queue%3Adefault+st&at=16');
+    assert.deepEqual(JSON.parse(answer), { from: 14, to: 16, options: ['state:'] });
+    const tasks = await dashboard.as('viewer').page('/dashboard/jobs/complete?q=task%3A&at=5');
+    assert.ok(JSON.parse(tasks).options.includes('works'));
+    await dashboard.as('nobody').page('/dashboard/jobs/complete?q=&at=0', 401);
   });
 
   test('names an unknown queue or task where the jobs would be', async () => {
@@ -74,7 +103,7 @@ describe('the list of jobs', () => {
       .as('viewer')
       .page('/dashboard/jobs?payload_contains=%7B%22who%22%3A%22ada%22%7D');
     assert.doesNotMatch(page, /type="checkbox"|jobs\/act/);
-    assert.match(page, /payload_contains<\/code>: payloads are for admins alone/);
+    assert.match(page, /<mark>payload:.*<\/mark>.*payloads are for admins alone/s);
     assert.equal(rowsOf(page).length, Object.keys(ids).length);
   });
 

@@ -235,6 +235,16 @@ function showSelection() {
   for (const element of document.querySelectorAll('[data-needs-selection]')) element.disabled = count === 0;
 }
 
+// Search --------------------------------------------------------------------------------------------------------------
+
+/** Only pages with such a field load what it takes. */
+async function followSearch() {
+  const input = document.querySelector('[data-complete]');
+  if (!input) return;
+  const { completeWhileTyping } = await import('./search.js');
+  completeWhileTyping(input);
+}
+
 // Charts --------------------------------------------------------------------------------------------------------------
 
 /**
@@ -293,5 +303,6 @@ followLive();
 followKeys();
 followForms();
 followProgress();
+followSearch();
 drawCharts();
 document.addEventListener('htmx:after:swap', refresh);

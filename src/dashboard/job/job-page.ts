@@ -2,7 +2,6 @@ import { html } from 'hono/html';
 import type { Html } from '../../http/pages/layout.ts';
 import type { Explanation } from '../../look/explain-job.ts';
 import type { Job } from '../../look/job.ts';
-import { parseTraceparent } from '../../observability/traceparent.ts';
 import { withinDepth } from '../../wire/within-depth.ts';
 import { jobTable } from '../parts/job-table.ts';
 import { jsonView } from '../parts/json-view.ts';
@@ -12,7 +11,7 @@ import { span, when } from '../parts/time.ts';
 import type { Content } from '../shell/layout.ts';
 import type { View } from '../shell/view.ts';
 import { jobCommands } from './job-commands.ts';
-import type { Related } from './read-related.ts';
+import { type Related, traceOf } from './read-related.ts';
 import { timeline } from './timeline.ts';
 
 export interface JobShown {
@@ -48,17 +47,18 @@ function facts(view: View, job: Job): Html {
   const { link } = view;
   const search = (name: string, value: string) =>
     html`<a href="${link(`jobs?${new URLSearchParams({ [name]: value })}`)}">${value}</a>`;
+  const trace = traceOf(job);
   const rows: [string, Html | string | null][] = [
     [names.queue, html`<a href="${link(`queues/${encodeURIComponent(job.queue)}`)}">${job.queue}</a>`],
     [names.task, search('task', job.task)],
     [names.attempt, `${job.attempt}/${job.maxAttempts}`],
     [names.priority, job.priority === 0 ? null : String(job.priority)],
     [names.key, job.key && search('key', job.key)],
-    [names.sequence, job.sequence],
+    [names.sequence, job.sequence && search('sequence', job.sequence)],
     [names.deadline, job.deadline && when(view, job.deadline)],
     [names.timeout, timeLimit(view, job.timeoutMs)],
     [names.worker, job.worker && search('worker', job.worker)],
-    [names.trace, view.mayAct ? (traceOf(job) ?? null) : null],
+    [names.trace, view.mayAct && trace !== undefined ? search('trace', trace) : null],
     [names.expires, job.expiresAt && when(view, job.expiresAt)],
   ];
   const shown = rows.filter(([, value]) => value !== null && value !== '');
@@ -68,10 +68,6 @@ function facts(view: View, job: Job): Html {
 function timeLimit(view: View, timeoutMs: number | null): string | null {
   if (timeoutMs === null) return null;
   return timeoutMs === 0 ? view.texts.parts.noLimit : span(view, timeoutMs);
-}
-
-export function traceOf({ headers }: Job): string | undefined {
-  return parseTraceparent(headers?.['traceparent'])?.traceId;
 }
 
 function contents(view: View, job: Job): Html {

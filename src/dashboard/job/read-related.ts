@@ -4,27 +4,72 @@ import type { Job, JobSummary } from '../../look/job.ts';
 import type { JobFilter } from '../../look/job-filter.ts';
 import { listJobs } from '../../look/list-jobs.ts';
 import { withinTime } from '../../look/within-time.ts';
+import { parseTraceparent } from '../../observability/traceparent.ts';
 
-/** Other jobs that have something in common with one, the newest. */
+/** Other jobs that have something in common with one, the newest ten. */
 export interface Related {
   by: 'sameKey' | 'sameSequence' | 'sameTrace';
   jobs: readonly JobSummary[];
 }
 
 const MOST_SHOWN = 10;
-const MAX_SEARCH_MS = 500;
+const MAX_SEARCH_MS = 300;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const KEPT_MS = 15_000;
+const MOST_KEPT = 200;
 
-/** What is found within half a second; a page about one job does not wait longer for others. */
-export async function readRelated(db: Database, { id, key, task }: Job): Promise<Related[]> {
-  const filters: [Related['by'], JobFilter | undefined][] = [
-    ['sameKey', key === null ? undefined : { key, task }],
+/**
+ * What finds jobs that have something in common with one. It finds what it can in 0.3 s: a page about one job does not wait
+ * longer for others. What it found is kept for 15 s, however often the page is drawn anew.
+ */
+export function createRelatedReader(db: Database): (job: Job) => Promise<readonly Related[]> {
+  const known = new Map<string, { at: number; related: Promise<readonly Related[]> }>();
+  return (job) => {
+    const before = known.get(job.id);
+    if (before && performance.now() - before.at < KEPT_MS) return before.related;
+    if (known.size >= MOST_KEPT) known.clear();
+    const reading = { at: performance.now(), related: readRelated(db, job) };
+    reading.related.catch(() => known.delete(job.id));
+    known.set(job.id, reading);
+    return reading.related;
+  };
+}
+
+async function readRelated(db: Database, job: Job): Promise<Related[]> {
+  const related: Related[] = [];
+  for (const { by, filter } of filtersOf(job)) {
+    const found = await find(db, filter);
+    related.push({ by, jobs: found.filter(({ id }) => id !== job.id).slice(0, MOST_SHOWN) });
+  }
+  return related;
+}
+
+/** Sequences and traces have no index among the finished jobs, so they are looked for around the time of this one. */
+function filtersOf(job: Job): { by: Related['by']; filter: JobFilter }[] {
+  const { key, task, sequence } = job;
+  const trace = traceOf(job);
+  return [
+    ...(key === null ? [] : [{ by: 'sameKey', filter: { key, task } } as const]),
+    ...(sequence === null
+      ? []
+      : [{ by: 'sameSequence', filter: { sequence, ...around(job, DAY_MS) } } as const]),
+    ...(trace === undefined
+      ? []
+      : [{ by: 'sameTrace', filter: { trace, ...around(job, HOUR_MS) } } as const]),
   ];
-  return Promise.all(
-    filters.map(async ([by, filter]) => ({
-      by,
-      jobs: filter === undefined ? [] : (await find(db, filter)).filter((job) => job.id !== id),
-    })),
-  );
+}
+
+function around({ createdAt }: Job, ms: number): JobFilter {
+  return {
+    createdAfter: new Date(createdAt.getTime() - ms),
+    createdBefore: new Date(createdAt.getTime() + ms),
+  };
+}
+
+/** Id of the trace that it was enqueued in. */
+export function traceOf({ headers }: Job): string | undefined {
+  return parseTraceparent(headers?.['traceparent'])?.traceId;
 }
 
 async function find(db: Database, filter: JobFilter): Promise<readonly JobSummary[]> {

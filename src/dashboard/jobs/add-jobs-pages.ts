@@ -1,5 +1,6 @@
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
 import { showPage } from '../shell/show-page.ts';
+import { addCompletion } from './add-completion.ts';
 import { addBulkPages } from './bulk/add-bulk-pages.ts';
 import { createStateCounter } from './count-states.ts';
 import { findPage } from './find-page.ts';
@@ -16,10 +17,11 @@ export function addJobsPages(app: DashboardApp, deps: DashboardDependencies): vo
       const place = { before: c.req.query('before'), after: c.req.query('after') };
       const [found, counts] = await Promise.all([
         findPage(deps.db, search.filter, place),
-        countStates(search.filter),
+        countStates(search),
       ]);
       return jobsPage(view, { search, found, counts });
     }),
   );
+  addCompletion(app, deps);
   addBulkPages(app, deps);
 }

@@ -5,6 +5,7 @@ import type { JobFilter } from '../../look/job-filter.ts';
 import { readQueueStats } from '../../look/queue-stats.ts';
 import { withinTime } from '../../look/within-time.ts';
 import { countJobs } from '../../operate/bulk.ts';
+import { type Search, withState } from './read-search.ts';
 
 /** Counted no further: a tab then says that there are more. */
 export const MOST_COUNTED = 10_000;
@@ -23,10 +24,11 @@ interface Reading {
 }
 
 /** Counts what fits by state. Those who ask for the same within 3 s are given the same, so that many viewers cost what one does. */
-export function createStateCounter(db: Database): (filter: JobFilter) => Promise<StateCounts> {
+export function createStateCounter(db: Database): (search: Search) => Promise<StateCounts> {
   const known = new Map<string, Reading>();
-  return ({ states: _, ...filter }) => {
-    const name = JSON.stringify(filter, (_name, value) => (typeof value === 'bigint' ? `${value}n` : value));
+  return ({ text, filter: { states: _, ...filter } }) => {
+    // By its text, as a time ago is another instant each time; and by whether its payload is asked for, as viewers do not.
+    const name = `${filter.payloadContains === undefined} ${withState(text, undefined)}`;
     const before = known.get(name);
     if (before && performance.now() - before.at < KEPT_MS) return before.counts;
     if (known.size >= MOST_KEPT) known.clear();

@@ -29,17 +29,17 @@ ${found.trouble === undefined ? list(view, search, found) : html`<p class="troub
 function list(view: View, search: Search, found: JobsFound): Html {
   const { jobs } = view.texts;
   if (found.jobs.length === 0) {
-    return html`<p class="empty">${search.params.size === 0 && found.isNewest ? jobs.empty : jobs.noneFits}</p>${pager(view, search, found)}`;
+    return html`<p class="empty">${search.text === '' && found.isNewest ? jobs.empty : jobs.noneFits}</p>${pager(view, search, found)}`;
   }
   return html`${view.mayAct ? html`<div class="bulk">${actionsOnSelection(view, search)}${actionsOnMatching(view, search)}</div>` : ''}
 ${jobTable(view, found.jobs, view.mayAct ? { form: SELECTION_FORM } : {})}
 ${pager(view, search, found)}`;
 }
 
-function pager(view: View, { params }: Search, { jobs: found, isNewest, hasOlder }: JobsFound): Html {
+function pager(view: View, { text }: Search, { jobs: found, isNewest, hasOlder }: JobsFound): Html {
   const { jobs } = view.texts;
   const at = (more: Record<string, string>, name: string) =>
-    html`<a class="button quiet-button" href="${view.link(searchAddress(params, more))}">${name}</a> `;
+    html`<a class="button quiet-button" href="${view.link(searchAddress(text, more))}">${name}</a> `;
   const [first, last] = [found[0], found.at(-1)];
   return html`<nav class="pager" aria-label="${jobs.pages}">
 ${isNewest ? '' : html`${at({}, jobs.newest)}${first ? at({ after: first.id }, jobs.newer) : ''}`}

@@ -1,70 +1,67 @@
-import { type FieldMistake, HowdahError } from '../../errors.ts';
 import type { JobFilter } from '../../look/job-filter.ts';
-import { refuseInvalid } from '../../wire/describe-mistakes.ts';
-import { jobQuery } from '../../wire/schemas/job-filter.ts';
-import { toJobFilter } from '../../wire/to-job-filter.ts';
+import { formatSearch, quoteValue } from '../../wire/search/format-search.ts';
+import { parseSearch, type SearchMistake } from '../../wire/search/parse-search.ts';
+import { splitTerms } from '../../wire/search/terms.ts';
 import type { View } from '../shell/view.ts';
 
-/** Which jobs a page shows, as its address tells. */
+/** Which jobs a page shows. */
 export interface Search {
+  /** As it was typed. */
+  text: string;
+  /** What is right of it. */
   filter: JobFilter;
-  /** Parts that are wrong, and were left out. */
-  mistakes: readonly FieldMistake[];
-  /** The parts of the address that make the filter, without where its page begins. */
-  params: URLSearchParams;
+  /** What is wrong with it, and was left out. */
+  mistakes: readonly SearchMistake[];
 }
 
-const CONDITIONS = Object.keys(jobQuery.shape).filter((name) => name !== 'limit' && name !== 'cursor');
+/** What the API calls a condition, and the key that a search has for it: a link may name either. */
+const KEYS: Readonly<Record<string, string>> = {
+  ...{ queue: 'queue', state: 'state', task: 'task', error: 'error', key: 'key', worker: 'worker' },
+  ...{ sequence: 'sequence', trace: 'trace', failure: 'failure', attempts: 'attempts', id: 'id' },
+  ...{ created_after: 'since', created_before: 'until' },
+  ...{ finished_after: 'finished-since', finished_before: 'finished-until' },
+  payload_contains: 'payload',
+};
 
-/** What of the search is right. A viewer's may not ask what payloads contain: whoever may ask can read them, bit by bit. */
-export function readSearch({ mayAct, texts }: View, given: URLSearchParams): Search {
-  const params = new URLSearchParams(
-    [...given].filter(([name, value]) => CONDITIONS.includes(name) && value !== ''),
-  );
-  const mistakes: FieldMistake[] = [];
-  const wanted = toObject(params);
-  if (!mayAct && 'payload_contains' in wanted) {
-    delete wanted['payload_contains'];
-    mistakes.push({ field: 'payload_contains', message: texts.jobs.hidden });
-  }
-  const found = mistakesOf(wanted);
-  for (const { field } of found) delete wanted[field];
-  const parsed = jobQuery.safeParse(wanted);
-  return {
-    filter: parsed.success ? toJobFilter(parsed.data) : {},
-    mistakes: [...mistakes, ...found],
-    params,
-  };
+/** The search of an address: `q`, and conditions by the names that they have in the API. */
+export function readSearch(view: View, params: URLSearchParams): Search {
+  const named = [...params].filter(([name, value]) => Object.hasOwn(KEYS, name) && value !== '');
+  const terms = named.map(([name, value]) => `${KEYS[name]}:${written(name, value)}`);
+  return parse(view, [...terms, params.get('q') ?? ''].join(' ').trim());
+}
+
+/** A search whose times ago are instants, so that it means the same later on. */
+export function lastingText(filter: JobFilter): string {
+  return formatSearch(filter);
+}
+
+/** The text with that state in the place of those it has; with none for all. */
+export function withState(text: string, state: string | undefined): string {
+  const others = splitTerms(text).filter(({ key }) => key !== 'state');
+  const kept = others.map(({ start, end }) => text.slice(start, end));
+  return [...kept, ...(state === undefined ? [] : [`state:${state}`])].join(' ');
 }
 
 /** The address of the list that shows what fits. */
-export function searchAddress(params: URLSearchParams, more: Readonly<Record<string, string>> = {}): string {
-  const all = new URLSearchParams([...params, ...Object.entries(more)]);
-  return all.size === 0 ? 'jobs' : `jobs?${all}`;
+export function searchAddress(text: string, more: Readonly<Record<string, string>> = {}): string {
+  const params = new URLSearchParams({ ...(text === '' ? {} : { q: text }), ...more });
+  return params.size === 0 ? 'jobs' : `jobs?${params}`;
 }
 
-/** The same search with other states, none for all. */
-export function withStates(params: URLSearchParams, states: readonly string[]): URLSearchParams {
-  const others = [...params].filter(([name]) => name !== 'state');
-  return new URLSearchParams([...others, ...states.map((state) => ['state', state] as [string, string])]);
+/** A viewer may not ask what payloads contain: whoever may ask can read them, bit by bit. */
+function parse({ mayAct, texts }: View, text: string): Search {
+  const { filter, mistakes } = parseSearch(text);
+  if (mayAct || filter.payloadContains === undefined) return { text, filter, mistakes };
+  const { payloadContains: _, ...rest } = filter;
+  const hidden = splitTerms(text)
+    .filter(({ key }) => key === 'payload')
+    .map(({ start, end }) => ({
+      ...{ position: start, length: end - start, expected: '', received: '' },
+      message: texts.jobs.hidden,
+    }));
+  return { text, filter: rest, mistakes: [...mistakes, ...hidden] };
 }
 
-function toObject(params: URLSearchParams): Record<string, string | string[]> {
-  const names = [...new Set(params.keys())];
-  return Object.fromEntries(
-    names.map((name) => {
-      const [first = '', ...others] = params.getAll(name);
-      return [name, others.length === 0 ? first : [first, ...others]];
-    }),
-  );
-}
-
-function mistakesOf(wanted: Record<string, string | string[]>): readonly FieldMistake[] {
-  try {
-    refuseInvalid({ ...jobQuery.safeParse(wanted), data: wanted, target: 'query' });
-    return [];
-  } catch (error) {
-    if (error instanceof HowdahError) return error.fields;
-    throw error;
-  }
+function written(name: string, value: string): string {
+  return name === 'payload_contains' ? value : quoteValue(value);
 }

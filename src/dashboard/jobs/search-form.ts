@@ -1,18 +1,27 @@
 import { html } from 'hono/html';
 import type { Html } from '../../http/pages/layout.ts';
+import type { SearchMistake } from '../../wire/search/parse-search.ts';
 import type { View } from '../shell/view.ts';
 import type { Search } from './read-search.ts';
 
-/** The field that says which jobs are shown. */
-export function searchForm(view: View, { params, mistakes }: Search): Html {
+const MAX_LENGTH = 10_000;
+
+/** The field that says which jobs are shown. The script offers what may come next; without it, it is a field as any. */
+export function searchForm(view: View, { text, mistakes }: Search): Html {
   const { jobs } = view.texts;
-  const others = [...params].filter(([name]) => name !== 'q');
   return html`<form class="search" role="search" method="get" action="${view.link('jobs')}">
 <label for="q" class="unseen">${jobs.search}</label>
-<input id="q" name="q" type="search" data-search value="${params.get('q') ?? ''}" placeholder="${jobs.searchHint}" autocomplete="off" spellcheck="false">
-${others.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<div class="completed">
+<input id="q" name="q" type="search" data-search data-complete="${view.link('jobs/complete')}" data-options="${jobs.options}" value="${text}" maxlength="${MAX_LENGTH}" placeholder="${jobs.searchHint}" autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby="search-mistakes">
+</div>
 <button>${jobs.submit}</button>
-${params.size === 0 ? '' : html`<a href="${view.link('jobs')}">${jobs.clear}</a>`}
+${text === '' ? '' : html`<a href="${view.link('jobs')}">${jobs.clear}</a>`}
 </form>
-${mistakes.map(({ field, message }) => html`<p class="trouble" role="alert">${jobs.mistake} <code>${field}</code>: ${message}</p>`)}`;
+<div id="search-mistakes">${mistakes.map((mistake) => html`<p class="trouble" role="alert">${jobs.mistake} ${marked(text, mistake)}<br>${mistake.message}</p>`)}</div>`;
+}
+
+/** The search with its wrong part marked. */
+function marked(text: string, { position, length }: SearchMistake): Html {
+  const end = position + Math.max(1, length);
+  return html`<code>${text.slice(0, position)}<mark>${text.slice(position, end)}</mark>${text.slice(end)}</code>`;
 }

@@ -22,21 +22,22 @@ export function forAction(action: BulkAction, filter: JobFilter): JobFilter | un
 }
 
 /** What can be done to the selected jobs; each button leads to a page that asks whether it shall be. */
-export function actionsOnSelection(view: View, { params }: Search): Html {
+export function actionsOnSelection(view: View, { text }: Search): Html {
   const { jobs } = view.texts;
   return html`<form id="${SELECTION_FORM}" class="bulk-actions" method="get" action="${view.link('jobs/act')}" aria-label="${jobs.withSelected}">
-<input type="hidden" name="scope" value="selected"><input type="hidden" name="view" value="${params.toString()}">
+<input type="hidden" name="scope" value="selected"><input type="hidden" name="q" value="${text}">
 <span class="bulk-name">${jobs.withSelected} <span class="js-only badge-count"><span data-selected-count>0</span></span></span>
 ${BULK_ACTIONS.map((action) => html`<button class="small" name="action" value="${action}" data-needs-selection data-shortcut="${SHORTCUTS[action] ?? ''}">${jobs.actions[action]}</button> `)}
 </form>`;
 }
 
 /** What can be done to everything that matches. */
-export function actionsOnMatching(view: View, { filter, params }: Search): Html {
+export function actionsOnMatching(view: View, { filter, text, mistakes }: Search): Html {
   const { jobs } = view.texts;
+  if (mistakes.length > 0) return html``;
   const possible = BULK_ACTIONS.filter((action) => forAction(action, filter) !== undefined);
   return html`<form class="bulk-actions" method="get" action="${view.link('jobs/act')}" aria-label="${jobs.withAll}">
-<input type="hidden" name="scope" value="all"><input type="hidden" name="view" value="${params.toString()}">
+<input type="hidden" name="scope" value="all"><input type="hidden" name="q" value="${text}">
 <span class="bulk-name">${jobs.withAll}</span>
 ${possible.map((action) => html`<button class="small quiet-button" name="action" value="${action}">${jobs.actions[action]}…</button> `)}
 </form>`;

@@ -11,8 +11,8 @@ export interface BulkOrder {
   scope: 'selected' | 'all';
   /** Those that were selected. */
   ids: readonly string[];
-  /** The search of the page that it came from, as that page's address has it. */
-  params: URLSearchParams;
+  /** The search of the page that it came from, as it was typed. */
+  text: string;
   /** What the search finds in states that the action is for; undefined when none of its states is. */
   filter: JobFilter | undefined;
 }
@@ -21,7 +21,8 @@ const MAX_SELECTED = 1_000;
 const ID = /^[1-9]\d{0,17}$/;
 
 /**
- * The order that an address or a form has, by the fields action, scope, view and id.
+ * The order that an address or a form has, by the fields action, scope, q and id. A form has the
+ * search as `where` as well, in which no time ago moves on.
  *
  * @throws {HowdahError} `invalid_request` for an action or scope that there is not, and for a search with mistakes: what was
  *   left out of it would have kept jobs from being changed
@@ -35,10 +36,12 @@ export function readOrder(view: View, fields: URLSearchParams): BulkOrder {
   const ids = [...new Set(fields.getAll('id'))].slice(0, MAX_SELECTED);
   const unfit = ids.find((id) => !ID.test(id));
   if (unfit !== undefined) throw wrong('id', 'expected the id of a job', unfit);
-  const { filter, mistakes, params } = readSearch(view, new URLSearchParams(fields.get('view') ?? ''));
-  if (scope === 'all' && mistakes.length > 0) throw refused(mistakes);
+  const text = fields.get('q') ?? '';
+  const { filter, mistakes } = readSearch(view, new URLSearchParams({ q: fields.get('where') ?? text }));
+  if (scope === 'all' && mistakes.length > 0)
+    throw refused(mistakes.map(({ message }) => ({ field: 'q', message })));
   const fitting = forAction(action, filter);
-  return { action, scope, ids, params, filter: fitting && narrowToAction(action, fitting) };
+  return { action, scope, ids, text, filter: fitting && narrowToAction(action, fitting) };
 }
 
 function isAction(name: string): name is BulkAction {

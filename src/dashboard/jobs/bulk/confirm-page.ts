@@ -6,7 +6,7 @@ import { count } from '../../parts/number.ts';
 import type { Content } from '../../shell/layout.ts';
 import type { View } from '../../shell/view.ts';
 import { filterWords } from '../filter-words.ts';
-import { searchAddress } from '../read-search.ts';
+import { lastingText, searchAddress } from '../read-search.ts';
 import type { BulkOrder } from './bulk-order.ts';
 
 /** What a dry run found. */
@@ -64,14 +64,15 @@ ${
 
 /** What a form repeats, so that each step is the same request. */
 export function orderFields(
-  { action, scope, ids, params }: BulkOrder,
+  { action, scope, ids, text, filter }: BulkOrder,
   { max, key, reason }: { max: number; key: string; reason?: string | undefined },
 ): Html {
   const fields: [string, string][] = [
     ['key', key],
     ['action', action],
     ['scope', scope],
-    ['view', params.toString()],
+    ['q', text],
+    ['where', lastingText(filter ?? {})],
     ['max', String(max)],
     ...ids.map((id): [string, string] => ['id', id]),
     ...(reason === undefined ? [] : [['reason', reason] as [string, string]]),
@@ -79,6 +80,6 @@ export function orderFields(
   return html`${fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}`;
 }
 
-function back(view: View, { params }: BulkOrder): Html {
-  return html`<a class="button quiet-button" href="${view.link(searchAddress(params))}">${view.texts.jobs.confirm.back}</a>`;
+function back(view: View, { text }: BulkOrder): Html {
+  return html`<a class="button quiet-button" href="${view.link(searchAddress(text))}">${view.texts.jobs.confirm.back}</a>`;
 }

@@ -44,7 +44,7 @@ ${order.scope === 'all' ? which(view, order) : ''}
 <div role="status">${figures(view, report)}</div>
 ${report.skipped > 0 ? html`<p class="quiet">${texts.skippedHint}</p>` : ''}
 ${report.is_complete ? '' : html`<p>${texts.more}</p>`}
-<p><a class="button" href="${view.link(searchAddress(order.params))}">${texts.back}</a></p>
+<p><a class="button" href="${view.link(searchAddress(order.text))}">${texts.back}</a></p>
 </section>`;
   return { title, page: 'jobs', body };
 }

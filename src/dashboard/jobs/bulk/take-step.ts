@@ -12,6 +12,7 @@ import { transactionAs } from '../../../operate/transaction-as.ts';
 import { presentBulk } from '../../../wire/present-bulk.ts';
 import type { BulkReport } from '../../../wire/schemas/bulk.ts';
 import type { DashboardDependencies } from '../../dependencies.ts';
+import { lastingText } from '../read-search.ts';
 import type { BulkOrder } from './bulk-order.ts';
 
 /** One step of work on all that match. */
@@ -120,6 +121,6 @@ async function claimWhenFree(
 
 /** Of all that makes it the same work. */
 function hashOf({ order, max, reason }: Step): Buffer {
-  const whole = ['dashboard jobs', order.action, order.params.toString(), max, reason ?? ''];
+  const whole = ['dashboard jobs', order.action, lastingText(order.filter ?? {}), max, reason ?? ''];
   return createHash('sha256').update(JSON.stringify(whole)).digest();
 }

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { ADMIN, openDashboard, type TestDashboard } from '../dashboard/open-dashboard.ts';
+import { addHostileJob, addJobs, announceWorks, MARKUP, queueOf } from '../dashboard/seed-jobs.ts';
+import { putJob } from '../support/job-states.ts';
+import { logIn, openBrowser, openPage, WITHOUT_BROWSER } from './open-browser.ts';
+
+describe('jobs in a browser', { skip: WITHOUT_BROWSER }, () => {
+  let dashboard: TestDashboard;
+  let browser: Browser;
+  before(async () => {
+    dashboard = await openDashboard();
+    await announceWorks(dashboard);
+    browser = await openBrowser();
+  });
+  beforeEach(async () => {
+    await dashboard.pool.query('delete from graphile_worker._private_jobs');
+    await dashboard.pool.query('truncate howdah.job_history, howdah.job_errors');
+  });
+  after(async () => {
+    await browser?.close();
+    await dashboard?.close();
+  });
+
+  test('are searched, stepped through, selected and retried by keys alone', async () => {
+    for (const state of ['discarded', 'available', 'discarded'] as const)
+      await putJob(queueOf(dashboard), state);
+    const { page, complaints } = await openPage(browser, dashboard.origin);
+    await logIn(page, ADMIN);
+    await page.keyboard.press('g');
+    await page.keyboard.press('j');
+    await page.waitForURL(/\/dashboard\/jobs$/);
+    await page.keyboard.press('/');
+    await page.keyboard.type('state:disc');
+    await page.getByRole('option', { name: 'discarded' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.inputValue('#q'), 'state:discarded ');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/q=state%3Adiscarded/);
+    assert.equal(await page.locator('[data-row]').count(), 2);
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    assert.equal(await page.locator('[data-selected-count]').textContent(), '2');
+    await page.keyboard.press('r');
+    await page.getByRole('heading', { name: 'Retry 2 jobs?' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Retried' }).waitFor();
+    const { rows } = await dashboard.pool.query(`select state from howdah.jobs`);
+    assert.deepEqual(
+      rows.map(({ state }) => state),
+      ['available', 'available', 'available'],
+    );
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
+  test('are all acted on that match, step by step without a hand', async () => {
+    await addJobs(dashboard, 2_500);
+    const { page, complaints } = await openPage(browser, dashboard.origin);
+    await logIn(page, ADMIN);
+    await page.goto('/dashboard/jobs?q=task:works');
+    await page
+      .getByRole('form', { name: 'With all that match' })
+      .getByRole('button', { name: 'Cancel' })
+      .click();
+    await page.getByRole('heading', { name: 'Cancel 2,500 jobs?' }).waitFor();
+    await page.getByLabel('Reason').fill(MARKUP);
+    await page.getByRole('button', { name: 'Cancel (2,500 jobs)' }).click();
+    await page.getByRole('heading', { name: 'Cancelled' }).waitFor();
+    assert.deepEqual(await page.locator('.figures dd').allTextContents(), ['2,500', '2,500', '0']);
+    await page.getByRole('link', { name: 'Back to the jobs' }).click();
+    assert.match((await page.locator('td.error').first().textContent()) ?? '', /<img src=x/);
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
+  test('are left alone after the work was broken off', async () => {
+    await addJobs(dashboard, 9_000);
+    const { page } = await openPage(browser, dashboard.origin);
+    await logIn(page, ADMIN);
+    await page.goto('/dashboard/jobs/act?action=discard&scope=all&q=task:works');
+    await page.getByRole('button', { name: 'Discard (9,000 jobs)' }).click();
+    await page.getByRole('button', { name: 'Break off' }).click();
+    await page.getByRole('heading', { name: 'Broken off' }).waitFor();
+    const [matched] = await page.locator('.figures dd').allTextContents();
+    const left = 9_000 - Number(matched?.replace(',', ''));
+    const { rows } = await dashboard.pool.query(
+      'select count(*)::int as n from howdah.jobs where finished_at is null',
+    );
+    assert.equal(rows[0]?.n, left);
+    assert.ok(left > 0);
+    await page.context().close();
+  });
+
+  test('show what users wrote as text', async () => {
+    const id = await addHostileJob(dashboard);
+    await dashboard.pool.query(
+      'update graphile_worker._private_jobs set last_error = $2, locked_at = now(), locked_by = $2 where id = $1',
+      [id, MARKUP],
+    );
+    const { page, complaints } = await openPage(browser, dashboard.origin);
+    await logIn(page, ADMIN);
+    for (const path of [`jobs/${id}`, `jobs?q=${encodeURIComponent(MARKUP)}`, `jobs?q=key:"${MARKUP}"`]) {
+      await page.goto(`/dashboard/${path}`);
+      assert.doesNotMatch(await page.title(), /broken/);
+      assert.equal(await page.locator('main img, main script').count(), 0, path);
+    }
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
+  test('are read and acted on without a script', async () => {
+    const id = await putJob(queueOf(dashboard), 'discarded');
+    await addJobs(dashboard, 2_100);
+    const { page } = await openPage(browser, dashboard.origin, { javaScriptEnabled: false });
+    await page.goto('/dashboard/login');
+    await page.getByLabel('Token', { exact: true }).fill(ADMIN);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.goto('/dashboard/jobs?q=state:discarded');
+    await page.getByLabel(`Select job ${id}`).check();
+    await retryButton(page).click();
+    await page.getByRole('button', { name: 'Retry (1 job)' }).click();
+    await page.getByRole('heading', { name: 'Retried' }).waitFor();
+    await page.goto(`/dashboard/jobs/${id}`);
+    await page.getByText('Cancel…').click();
+    await page.getByRole('button', { name: 'Cancel this job' }).click();
+    await page.getByRole('status').waitFor();
+    await page.goto('/dashboard/jobs/act?action=cancel&scope=all&q=task:works');
+    await page.getByRole('button', { name: 'Cancel (2,100 jobs)' }).click();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('heading', { name: 'Cancelled' }).waitFor();
+    await page.context().close();
+  });
+});
+
+function retryButton(page: Page) {
+  return page.getByRole('form', { name: 'With the selected jobs' }).getByRole('button', { name: 'Retry' });
+}
