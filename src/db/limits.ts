@@ -66,6 +66,30 @@ const SETTING_OF: Readonly<Record<keyof ServerLimits, string>> = {
   transactionMs: 'transaction_timeout',
 };
 
+/** The limits that a session can have from its begin on, whatever the version of its server. */
+export function sessionLimits({ statementMs, lockMs, idleMs }: ServerLimits): Partial<ServerLimits> {
+  return { statementMs, lockMs, idleMs };
+}
+
+/** Limits as settings of a session. */
+export function limitSettings(limits: Partial<ServerLimits>): Settings {
+  return Object.fromEntries(
+    LIMIT_NAMES.flatMap((name) =>
+      limits[name] === undefined ? [] : [[SETTING_OF[name], inMs(limits[name])]],
+    ),
+  );
+}
+
+/** Those of the limits that a session has not already. */
+export function limitsBeside(
+  limits: Partial<ServerLimits>,
+  ofSession: Partial<ServerLimits>,
+): Partial<ServerLimits> {
+  return Object.fromEntries(
+    LIMIT_NAMES.filter((name) => limits[name] !== ofSession[name]).map((name) => [name, limits[name]]),
+  );
+}
+
 /** What a client of ours knows of its server. */
 interface ServerKind {
   /** Of its version, as 18 of 18.4. */

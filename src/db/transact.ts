@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { HowdahError } from '../errors.ts';
-import { distrust, limitsOf } from './connections/bounded-pool.ts';
+import { distrust, limitsOf, sessionLimitsOf } from './connections/bounded-pool.ts';
 import { discard } from './connections/discard.ts';
 import { foreignBegin, isForeign } from './connections/foreign-pool.ts';
 import type { Database, Transaction } from './database.ts';
 import { BEGUN, guardedClient } from './guarded-client.ts';
-import { type BeginOptions, beginStatement } from './limits.ts';
+import { type BeginOptions, beginStatement, limitsBeside } from './limits.ts';
 import { isReadOnlyServer } from './read-only.ts';
 import { PLAIN_TYPES } from './read-plainly.ts';
 import type { PgQueryable } from './sql-client.ts';
 import { type Statement, TransactionClient } from './transaction-client.ts';
+import { unknownOutcome } from './unknown-outcome.ts';
 
 export interface TransactionOptions<T, First> extends BeginOptions {
   /**
@@ -74,13 +74,6 @@ function withLimitsOf(db: Database, options: BeginOptions): BeginOptions {
   const { statementMs, lockMs, idleMs, transactionMs } = own;
   const limits = { statementMs, lockMs, idleMs, transactionMs, ...options.limits };
   // None above the pool's, as the client would give up first.
-  return { ...options, limits: { ...limits, statementMs: Math.min(limits.statementMs, statementMs) } };
-}
-
-function unknownOutcome(cause: unknown): HowdahError {
-  return new HowdahError('outcome_unknown', {
-    detail:
-      'The connection was lost while the database was asked to commit: this may or may not have been done',
-    cause,
-  });
+  const wanted = { ...limits, statementMs: Math.min(limits.statementMs, statementMs) };
+  return { ...options, limits: limitsBeside(wanted, sessionLimitsOf(db)) };
 }

@@ -2,6 +2,7 @@ import { type PgQueryable, queryRows, type SqlClient } from '../db/sql-client.ts
 import { wrapping } from '../db/wrapping.ts';
 import { type NewJobRow, newJobSql, toJob } from '../look/get-job.ts';
 import type { Job } from '../look/job.ts';
+import type { Actor } from './transaction-as.ts';
 
 /**
  * The transaction's client for one enqueue through the distributor: the same statement writes the row of the audit log, by
@@ -19,16 +20,22 @@ export function recordedEnqueue(tx: SqlClient, tasks: readonly string[]): PgQuer
 }
 
 /**
- * The same for the enqueue of a single job, of which the statement tells everything at once. It does without what the other
+ * The same for the enqueue of a single job, of which the statement tells everything at once, and which needs no transaction around
+ * it. It does without what the other
  * needs for many, which costs more than a job does.
  *
- * @param told what was written; not called for a refused duplicate
+ * @param wanted.actor for whom it is enqueued. @default by whom the transaction says
+ * @param wanted.told what was written; not called for a refused duplicate
  */
-export function recordedOne(tx: SqlClient, task: string, told: (job: Job) => void): PgQueryable {
+export function recordedOne(
+  tx: SqlClient,
+  { task, actor, told }: { task: string; actor?: Actor | undefined; told(job: Job): void },
+): PgQueryable {
   return {
     async query(text, values) {
       const one = recordedAlone(text, values.length);
-      const rows = await queryRows<{ job: NewJobRow | null }>(tx, one, [...values, task]);
+      const more = [task, actor?.name, actor?.requestId];
+      const rows = await queryRows<{ job: NewJobRow | null }>(tx, one, [...values, ...more]);
       for (const { job } of rows) if (job) told(toJob(job));
       return { rows };
     },
@@ -53,7 +60,8 @@ const recordedAlone = wrapping(
            case when enqueued.duplicate = 'false' then
              howdah.record_change('jobs.enqueue', array[enqueued.id::bigint],
                                   jsonb_build_object('tasks', jsonb_build_array($${valueCount + 1}::text),
-                                                     'queues', jsonb_build_array(enqueued.queue)))::text
+                                                     'queues', jsonb_build_array(enqueued.queue)),
+                                  $${valueCount + 2}::text, $${valueCount + 3}::text)::text
            end as record,
            case when enqueued.duplicate = 'false' then (${newJobSql('enqueued.queue', 'enqueued.id::bigint')}) end as job
     from (${enqueue}) enqueued`,

@@ -8,6 +8,7 @@ import type { EnqueuedJob, NewJob, TaskDistributor } from '../enqueue/task-distr
 import { type FieldMistake, HowdahError } from '../errors.ts';
 import type { Job } from '../look/job.ts';
 import { recordedEnqueue, recordedOne } from '../operate/recorded-enqueue.ts';
+import type { Actor } from '../operate/transaction-as.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
 import { parsePayload } from '../tasks/parse-payload.ts';
 import { asGiven } from './as-given.ts';
@@ -81,11 +82,20 @@ export async function enqueueOneRecorded(
   distributor: TaskDistributor,
   job: NewJob,
 ): Promise<Job> {
+  return enqueueOneFor(tx, distributor, { job });
+}
+
+/** The same for somebody, and so in no need of a transaction that says for whom. */
+export async function enqueueOneFor(
+  tx: SqlClient,
+  distributor: TaskDistributor,
+  { job, actor }: { job: NewJob; actor?: Actor },
+): Promise<Job> {
   let written: Job | undefined;
-  const client = recordedOne(tx, job.task.name, (told) => {
-    written = told;
-  });
-  await enqueueAll(client, distributor, [job]);
+  const told = (found: Job) => {
+    written = found;
+  };
+  await enqueueAll(recordedOne(tx, { task: job.task.name, actor, told }), distributor, [job]);
   if (!written) throw new Error('the job that was just enqueued is not there');
   return written;
 }

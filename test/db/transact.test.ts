@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { withSessions } from '../../src/config/database/database-address.ts';
 import { type DatabaseHandle, openDatabase } from '../../src/db/connections/open-database.ts';
 import type { Transaction } from '../../src/db/database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
@@ -53,8 +54,8 @@ const sleep = (seconds: number) => (tx: Transaction) => tx.query('select pg_slee
 const isCanceled = (error: unknown) => sqlStateOf(error) === '57014';
 
 describe('a transaction', () => {
-  test('has its limits in the server, until it ends', async () => {
-    const { db } = open();
+  test('has its limits in the server, until it ends where its session is not its own', async () => {
+    const { db } = open(withSessions(database.connectionString, 'shared'));
     const { pid, ...inside } = await transact(db, settingsOf);
     assert.deepEqual(inside, { statement: '1s', lock: '500ms', idle: '1s', isolation: 'read committed' });
     await assert.rejects(transact(db, sleep(5)), isCanceled);
@@ -62,6 +63,22 @@ describe('a transaction', () => {
     const { rows } = await client.query<SettingsRow>(SETTINGS);
     client.release();
     assert.deepEqual([rows[0]?.pid, rows[0]?.statement], [pid, '0'], 'the same session, as it was');
+  });
+
+  test('has them of its session, which has them from its begin on', async () => {
+    const { db } = open();
+    const { pid, ...inside } = await transact(db, settingsOf);
+    assert.deepEqual(inside, { statement: '1s', lock: '500ms', idle: '1s', isolation: 'read committed' });
+    const { rows } = await db.query<SettingsRow>(SETTINGS);
+    assert.deepEqual(rows, [{ ...inside, pid }], 'a statement by itself as well');
+    await assert.rejects(db.query('select pg_sleep(5)'), isCanceled);
+    await assert.rejects(transact(db, sleep(5), { limits: { statementMs: 50 } }), isCanceled);
+  });
+
+  test('is not left open by a statement by itself', async () => {
+    const { db } = open();
+    await db.query('begin');
+    assert.equal((await db.query('select now() = statement_timestamp() as alone')).rows[0]?.['alone'], true);
   });
 
   test('is not committed when an error of a statement was kept back', async () => {

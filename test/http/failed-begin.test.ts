@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { PoolClient } from 'pg';
+import { withSessions } from '../../src/config/database/database-address.ts';
 import { type DatabaseHandle, openDatabase } from '../../src/db/connections/open-database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
 import { cancel, codeOf, type Desk, enqueue } from './errands.ts';
@@ -17,7 +18,7 @@ let isBeginFailing = false;
 before(async () => {
   http = await openApp();
   requests = openDatabase({
-    connectionString: http.customers.connectionString,
+    connectionString: withSessions(http.customers.connectionString, 'shared'), // else an enqueue has no begin
     applicationName: 'whose begins may fail',
     maxConnections: 1,
     limits: requestLimits(10_000),

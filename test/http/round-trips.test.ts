@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type DatabaseHandle, openDatabase } from '../../src/db/connections/open-database.ts';
+import { withSessions } from '../../src/config/database/database-address.ts';
+import {
+  type DatabaseHandle,
+  type DatabaseOptions,
+  openDatabase,
+} from '../../src/db/connections/open-database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
 import { type MessageProxy, startMessageProxy } from '../support/message-proxy.ts';
 import { codeOf, type Desk, enqueue, signUp } from './errands.ts';
@@ -20,12 +25,7 @@ let desk: Desk;
 before(async () => {
   http = await openApp();
   proxy = await startMessageProxy(http.customers.connectionString, { answersTakeMs: ANSWERS_TAKE_MS });
-  requests = openDatabase({
-    connectionString: proxy.url,
-    applicationName: 'through the proxy',
-    maxConnections: 1,
-    limits: requestLimits(10_000),
-  });
+  requests = openDatabase(toProxy());
   desk = { app: http.withOther({ db: requests.db }), customers: http.customers };
   await requests.db.query('select 1');
 });
@@ -34,6 +34,11 @@ after(async () => {
   await proxy.stop();
   await http.drop();
 });
+
+function toProxy(): DatabaseOptions {
+  const limits = requestLimits(10_000);
+  return { connectionString: proxy.url, applicationName: 'through the proxy', maxConnections: 1, limits };
+}
 
 async function countOf(send: () => Promise<Response>): Promise<number> {
   const before = proxy.roundTripCount();
@@ -52,8 +57,22 @@ async function enqueueLater(): Promise<string> {
 }
 
 describe('a request takes few round trips to the database, its begin and commit included', () => {
-  test('an enqueue two', async () => {
+  test('an enqueue one', async () => {
+    assert.equal(await countOf(() => post('/v1/jobs', WELCOME)), 1);
+  });
+
+  test('an enqueue two where a key may have another job cancelled', async () => {
+    assert.equal(await countOf(() => post('/v1/jobs', { ...WELCOME, key: 'ada' })), 2);
+  });
+
+  test('an enqueue two through a pooler, whose sessions have no limits of ours', async () => {
+    const shared = openDatabase({ ...toProxy(), connectionString: withSessions(proxy.url, 'shared') });
+    await shared.db.query('select 1');
+    const { app } = desk;
+    desk.app = http.withOther({ db: shared.db });
     assert.equal(await countOf(() => post('/v1/jobs', WELCOME)), 2);
+    desk.app = app;
+    await shared.close();
   });
 
   test('an enqueue with an Idempotency-Key three, and two when it comes again', async () => {

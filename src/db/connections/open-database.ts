@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import type pg from 'pg';
 import { parseDatabaseAddress } from '../../config/database/database-address.ts';
 import type { Database } from '../database.ts';
-import type { Limits } from '../limits.ts';
+import { type Limits, limitSettings, sessionLimits } from '../limits.ts';
 import { within } from '../within.ts';
 import { boundPool } from './bounded-pool.ts';
 import { type ConnectionOptions, createPool, type DriverLimits } from './connection.ts';
@@ -45,15 +45,20 @@ export function openDatabase(options: DatabaseOptions): DatabaseHandle {
   const { maxConnections = 10, limits, onConnectionError = () => {}, onConnect } = options;
   const { allowExitOnIdle = false, types, prepares = false } = options;
   const sockets = new Set<Socket>();
-  const pool = createPool(options, {
-    max: maxConnections,
-    allowExitOnIdle,
-    ...(types ? { types } : {}),
-    stream: () => track(new Socket(), sockets),
-    ...(onConnect ? { onConnect: async (client: pg.ClientBase) => void (await onConnect(client)) } : {}),
-    ...(limits ? toDriver(limits) : {}),
-  });
-  if (limits) boundPool(pool, limits);
+  const ofSessions = limits && !isShared(options) ? sessionLimits(limits) : {};
+  const settings = { ...limitSettings(ofSessions), ...options.settings };
+  const pool = createPool(
+    { ...options, settings },
+    {
+      max: maxConnections,
+      allowExitOnIdle,
+      ...(types ? { types } : {}),
+      stream: () => track(new Socket(), sockets),
+      ...(onConnect ? { onConnect: async (client: pg.ClientBase) => void (await onConnect(client)) } : {}),
+      ...(limits ? toDriver(limits) : {}),
+    },
+  );
+  if (limits) boundPool(pool, limits, ofSessions);
   let closing: Promise<void> | undefined;
   const tellUnlessClosing = (error: Error) => {
     if (!closing) onConnectionError(error);

@@ -5,7 +5,12 @@ import type { Database, Transaction } from '../../db/database.ts';
 import type { SqlClient } from '../../db/sql-client.ts';
 import type { KeyedRequest } from '../../operate/idempotency-keys.ts';
 import { keyedTransaction } from '../../operate/keyed-transaction.ts';
-import { type Actor, transactionAs, transactionAtOnce } from '../../operate/transaction-as.ts';
+import {
+  type Actor,
+  transactionAs,
+  transactionAtOnce,
+  transactionOfOne,
+} from '../../operate/transaction-as.ts';
 import { refuseInvalid } from '../../wire/describe-mistakes.ts';
 import { idempotencyKey } from '../../wire/schemas/idempotency-key.ts';
 import type { AppEnv } from '../app-dependencies.ts';
@@ -38,6 +43,18 @@ export async function mutateAtOnce<Body>(
   work: (tx: SqlClient) => Promise<Body>,
 ): Promise<Body> {
   return changeOnce(c, db, { alone: (actor) => transactionAtOnce(db, actor, work), work });
+}
+
+/**
+ * The same for `work` that sends one statement, which says by itself for whom it is done: without an Idempotency-Key that is a
+ * transaction by itself, where the connections allow it.
+ */
+export async function mutateByOne<Body>(
+  c: Context<AppEnv>,
+  db: Database,
+  work: (tx: SqlClient) => Promise<Body>,
+): Promise<Body> {
+  return changeOnce(c, db, { alone: (actor) => transactionOfOne(db, actor, work), work });
 }
 
 interface Change<Body> {

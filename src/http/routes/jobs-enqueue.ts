@@ -1,13 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { EnqueuedJob } from '../../enqueue/task-distributor.ts';
-import { enqueueOneRecorded, enqueueRecorded, toNewJobs } from '../../wire/enqueue-requested.ts';
+import { enqueueOneFor, enqueueRecorded, toNewJobs } from '../../wire/enqueue-requested.ts';
 import { presentJob } from '../../wire/present-job.ts';
 import { idempotencyKey } from '../../wire/schemas/idempotency-key.ts';
 import { job } from '../../wire/schemas/job.ts';
 import { enqueuedJobs, newJob, newJobs } from '../../wire/schemas/new-job.ts';
 import { refusals } from '../../wire/schemas/problem.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
-import { mutateAtOnce } from '../commands/mutate.ts';
+import { actorOf } from '../callers/actor-of.ts';
+import { mutateAtOnce, mutateByOne } from '../commands/mutate.ts';
 import { operatorsOnly } from '../middleware/identify-caller.ts';
 import { keepNumbers } from '../middleware/keep-numbers.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
@@ -68,8 +69,10 @@ export function addEnqueueRoutes(app: App, deps: AppDependencies) {
     .openapi(enqueueRoute, async (c) => {
       await deps.beforeEnqueue?.();
       const [wanted] = await toNewJobs(deps, [c.req.valid('json')]);
-      const body = await mutateAtOnce(c, db, async (tx) => {
-        const written = await enqueueOneRecorded(tx, distributor, wanted);
+      // A job that a key is taken from is cancelled in the name that the transaction has.
+      const mutate = wanted.options?.key === undefined ? mutateByOne : mutateAtOnce;
+      const body = await mutate(c, db, async (tx) => {
+        const written = await enqueueOneFor(tx, distributor, { job: wanted, actor: actorOf(c) });
         return { job: presentJob(written, 'admin') };
       });
       c.header('Location', `${mountPathOf(c)}/v1/jobs/${body.job.id}`);
