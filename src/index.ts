@@ -8,6 +8,7 @@ export {
   type RouteContext,
   type ServiceContext,
 } from './app/define-app.ts';
+export { defineHandle, type Handle } from './app/define-handle.ts';
 export { EnvironmentReader as SettingsReader } from './config/environment-reader.ts';
 export { Mistake } from './config/mistakes/mistake.ts';
 export { durationParser } from './config/settings/duration.ts';

@@ -5,8 +5,8 @@ import type { ReadSettings, Role, SettingsContext } from '../config.ts';
 import type { TaskDistributor } from '../enqueue/task-distributor.ts';
 import type { App as Routes } from '../http/app-dependencies.ts';
 import type { Logger } from '../observability/logger.ts';
-import { type BoundTask, bind, type Handler, type TaskPolicy } from '../tasks/bind.ts';
-import type { TaskDefinition } from '../tasks/define-task.ts';
+import type { BoundTask } from '../tasks/bind.ts';
+import { defineHandle, type Handle } from './define-handle.ts';
 
 /** What an application is made of; paths are relative to the file that calls `defineApp`. */
 export interface AppOptions<Services, Settings> {
@@ -15,7 +15,7 @@ export interface AppOptions<Services, Settings> {
    * digits, `_` and `-`; at most 63.
    */
   readonly name: string;
-  /** The folder of the tasks, one a file, each the default export of `app.handle`; or the tasks themselves. */
+  /** The folder of the tasks, one a file, each the default export of `app.handle`; or a list of what `defineHandle` ties. */
   readonly tasks: string | URL | readonly BoundTask<Services>[];
   /** The file of what runs by the clock. @default nothing does */
   readonly crontab?: string | URL;
@@ -76,21 +76,8 @@ export interface App<Services = unknown, Settings = unknown>
   readonly crontab: URL | undefined;
   readonly migrations: URL | undefined;
 
-  /**
-   * Ties a handler to its task's definition; the types of payload and services come from definition and application.
-   *
-   * @throws {TypeError} naming what is out of range in the policy
-   */
-  handle<Payload>(
-    definition: TaskDefinition<Payload>,
-    handler: Handler<Payload, undefined>,
-    policy: TaskPolicy & { readonly isolate: 'thread' },
-  ): BoundTask<Services>;
-  handle<Payload>(
-    definition: TaskDefinition<Payload>,
-    handler: Handler<Payload, Services>,
-    policy?: TaskPolicy,
-  ): BoundTask<Services>;
+  /** Ties a handler to its task's definition: what each file of the folder of tasks exports. */
+  readonly handle: Handle<Services>;
 }
 
 /** Any application, whatever its services. */
@@ -118,7 +105,7 @@ export function defineApp<Services = undefined, Settings = undefined>(
     tasks: Array.isArray(tasks) ? tasks : folder(tasks as string | URL, base),
     crontab: crontab === undefined ? undefined : new URL(crontab, base),
     migrations: migrations === undefined ? undefined : folder(migrations, base),
-    handle: bind as unknown as App<Services, Settings>['handle'],
+    handle: defineHandle<Services>(),
     [BRAND]: true,
   });
 }
@@ -152,7 +139,7 @@ function refuseMistakes({ name, tasks }: { name: string; tasks: unknown }): void
   const isPlace = typeof tasks === 'string' || tasks instanceof URL;
   if (!isPlace && !(Array.isArray(tasks) && tasks.every(isBoundTask))) {
     mistakes.push(
-      `tasks: expected a folder, or a list of what app.handle(…) returns, received ${show(tasks)}`,
+      `tasks: expected a folder, or a list of what defineHandle()(…) or app.handle(…) returns, received ${show(tasks)}`,
     );
   }
   if (mistakes.length > 0) throw new TypeError(`defineApp: ${mistakes.join('; ')}`);

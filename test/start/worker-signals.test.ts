@@ -14,9 +14,9 @@ after(() => database.drop());
 
 test('a worker that is told to heed signals stops on SIGTERM, and the process ends by itself, with no word of its own', async () => {
   const script = `
-    const { createHowdah, defineApp, defineTask, startWorker, z } = await import(${JSON.stringify(INDEX)});
-    const app = defineApp({ name: 'shop', tasks: [] });
-    const pack = app.handle(defineTask({ name: 'pack', payload: z.strictObject({}) }), async () => {});
+    const { createHowdah, defineApp, defineHandle, defineTask, startWorker, z } = await import(${JSON.stringify(INDEX)});
+    const handle = defineHandle();
+    const pack = handle(defineTask({ name: 'pack', payload: z.strictObject({}) }), async () => {});
     const shop = defineApp({ name: 'shop', tasks: [pack] });
     const howdah = createHowdah({ app: shop });
     const worker = await startWorker({ app: shop, queues: 'default:1', handleSignals: true });

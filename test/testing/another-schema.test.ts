@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import pg from 'pg';
 import { defineApp } from '../../src/app/define-app.ts';
+import { defineHandle } from '../../src/app/define-handle.ts';
 import { createHowdah } from '../../src/howdah/create-howdah.ts';
 import { createTestDatabase } from '../../src/testing/create-test-database.ts';
 import { enqueued } from '../../src/testing/enqueued.ts';
@@ -10,10 +11,7 @@ import { createEmptyDatabase, type TestDatabase } from '../support/test-database
 import { testTask } from '../support/test-queue.ts';
 
 const greet = testTask('greet');
-const app = defineApp({
-  name: 'shop',
-  tasks: [defineApp({ name: 'shop', tasks: [] }).handle(greet, async () => 'done')],
-});
+const app = defineApp({ name: 'shop', tasks: [defineHandle()(greet, async () => 'done')] });
 
 describe('tests of an application whose Howdah has another schema', () => {
   let server: TestDatabase;

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { z } from 'zod';
 import { defineApp } from '../../src/app/define-app.ts';
+import { defineHandle } from '../../src/app/define-handle.ts';
 import { PostgresDistributor } from '../../src/enqueue/postgres-distributor.ts';
 import { defineTask } from '../../src/tasks/define-task.ts';
 import { createTestDatabase } from '../../src/testing/create-test-database.ts';
@@ -21,7 +22,7 @@ const sendReceipt = defineTask({
   payload: z.strictObject({ order: z.number(), at: z.coerce.date().optional() }),
   queue: 'mail',
 });
-const tasks = [defineApp({ name: 'shop', tasks: [] }).handle(sendReceipt, async () => {})];
+const tasks = [defineHandle()(sendReceipt, async () => {})];
 const migrations = new URL('../../drizzle/bank/', import.meta.url);
 const app = defineApp({ name: 'shop', tasks, migrations });
 const distributor = new PostgresDistributor();

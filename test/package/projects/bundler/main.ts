@@ -1,4 +1,4 @@
-import { createHowdah, defineApp, defineTask, startWorker, z } from 'howdah';
+import { createHowdah, defineApp, defineHandle, defineTask, startWorker, z } from 'howdah';
 
 /** Everything in one file: tasks in a list, run from the source. */
 const sendReceipt = defineTask({
@@ -6,8 +6,8 @@ const sendReceipt = defineTask({
   payload: z.strictObject({ order_id: z.string() }),
 });
 const sent: string[] = [];
-const app = defineApp({ name: 'short', tasks: [] });
-const task = app.handle(sendReceipt, async ({ order_id }) => void sent.push(order_id));
+const handle = defineHandle();
+const task = handle(sendReceipt, async ({ order_id }) => void sent.push(order_id));
 const shop = defineApp({ name: 'short', tasks: [task] });
 
 const worker = await startWorker({ app: shop, queues: 'default:2' });
