@@ -65,6 +65,28 @@ test('jobs whose retention is over go with their errors, however many; the other
   assert.equal(await pruneJobs(), 0);
 });
 
+/** By joins it would look each job up once more, or read the whole table for them. */
+test('a job is found once, by the end of its retention, and removed where it was found', async () => {
+  await finish(1, 1_000, '-1 second');
+  await finish(1_001, 5_000, '1 hour');
+  await pool.query('vacuum analyze howdah.job_history');
+  await pool.query('vacuum analyze howdah.job_errors');
+  const [kind] = upkeepKinds().filter((each) => each.kind === 'finished_jobs');
+  const client = await pool.connect();
+  await client.query('select pg_stat_force_next_flush()'); // what this session read before does not count
+  await client.query('begin');
+  const { rows: pruned } = await client.query(kind?.statement ?? '', [1_000]);
+  assert.equal(pruned[0].count, 1_000);
+  const { rows } = await client.query<{ looks: number; scans: number }>(
+    `select (select sum(pg_stat_get_xact_tuples_fetched(i.indexrelid) + pg_stat_get_xact_numscans(i.indexrelid))::integer
+             from pg_index i where i.indrelid = 'howdah.job_history'::regclass) as looks,
+            pg_stat_get_xact_numscans('howdah.job_history'::regclass)::integer as scans`,
+  );
+  await client.query('commit');
+  client.release();
+  assert.deepEqual(rows[0], { looks: 1_001, scans: 0 });
+});
+
 test('a job that somebody has locked is left for the next time, and nobody waits', async () => {
   await finish(1, 3, '-1 second');
   const other = await pool.connect();
