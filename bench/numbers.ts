@@ -1,5 +1,5 @@
 // npm run bench:numbers: what it takes to look for numbers that a double does not hold, beside JSON.parse of the same text.
-import { findRoundedNumber } from '../src/tasks/rounded-number.ts';
+import { findRoundedNumber } from '../src/db/rounded-number.ts';
 import { leastCpuMs } from './cpu-time.ts';
 import { jsonTexts } from './json-texts.ts';
 

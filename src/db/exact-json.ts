@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { doubleDigits, wholeDigits } from './number-literal.ts';
 
-/** Where a JSON number begins, so many digits that no double may hold it. Some texts have such digits too, which does no harm. */
-const SUSPECT = /(?:^|[\s[,:])-?\d{16,}(?![\d.eE])/;
+/**
+ * Where a JSON number begins that may be a whole one no double holds: so many digits before the point, or an exponent. Some texts
+ * have such digits too, which does no harm.
+ */
+const SUSPECT = /(?:^|[\s[,:])-?(?:\d{16,}|\d[\d.]*[eE]\+?\d)/;
 
 const NUMBER = /[-+.\deE]+/y;
-const WHOLE = /^-?\d{16,}$/;
 const [QUOTE, BACKSLASH, MINUS, ZERO, NINE] = [34, 92, 45, 48, 57] as const;
 
 /** In ECMAScript since 2025, in Node since 21, and not in TypeScript's library. */
@@ -15,7 +18,8 @@ const LONG_MEMBERS = new WeakMap<object, Set<string>>();
 
 /**
  * What `JSON.parse` gives, but a bigint for each whole number that would be written as another one after it, such as most of
- * 64 bits. A text without one costs a look for sixteen digits in a row beside it; with one, a few times as much as `JSON.parse`.
+ * 64 bits; `1234567890123456791.0` and `1234567890123456791e0` are whole too. A text without one costs a look for sixteen digits in
+ * a row, or an exponent, beside it; with one, a few times as much as `JSON.parse`.
  *
  * @throws {SyntaxError} as `JSON.parse` does
  */
@@ -33,13 +37,13 @@ export function parseExactly(text: string): unknown {
 
 /**
  * The whole number that a member is, each digit as it was in its text. Undefined for anything else, and for what may have been
- * rounded: a number beyond 2^53 that was not read by `parseExactly`, or that had a fraction or an exponent.
+ * rounded: a number beyond 2^53 that was not read by `parseExactly`.
  */
 export function wholeNumberAt(owner: object, name: string): bigint | undefined {
   const value: unknown = Reflect.get(owner, name);
   if (typeof value !== 'number') return undefined;
   if (Number.isSafeInteger(value)) return BigInt(value);
-  return LONG_MEMBERS.get(owner)?.has(name) ? BigInt(inDigits(String(value))) : undefined;
+  return LONG_MEMBERS.get(owner)?.has(name) ? BigInt(doubleDigits(value)) : undefined;
 }
 
 /**
@@ -74,8 +78,9 @@ function markLong(text: string, mark: string): string {
     const code = text.charCodeAt(at);
     const isNumber = code === MINUS || (code >= ZERO && code <= NINE);
     const end = code === QUOTE ? endOfString(text, at) : isNumber ? endOfNumber(text, at) : at + 1;
-    if (isNumber && isLong(text.slice(at, end))) {
-      parts.push(text.slice(from, at), `"${mark}${text.slice(at, end)}"`);
+    const long = isNumber ? longDigits(text.slice(at, end)) : undefined;
+    if (long !== undefined) {
+      parts.push(text.slice(from, at), `"${mark}${long}"`);
       from = end;
     }
     at = end;
@@ -101,20 +106,15 @@ function isEscaped(text: string, at: number): boolean {
   return (at - before) % 2 === 1;
 }
 
-function isLong(source: string): boolean {
-  return WHOLE.test(source) && !Number.isSafeInteger(Number(source));
+/** Those of a whole number that may not be what a double holds. */
+function longDigits(literal: string): string | undefined {
+  const value = Number(literal);
+  return Number.isInteger(value) && Number.isSafeInteger(value) ? undefined : wholeDigits(literal);
 }
 
 /** Also 2^64, which a double is and which would be written as 18446744073709552000; what JavaScript writes is not. */
-function isRounded(source: string): boolean {
-  return inDigits(String(Number(source))) !== source;
-}
-
-/** `1.5e+21` without its exponent. */
-function inDigits(written: string): string {
-  const [, whole = written, fraction = '', exponent = '0'] =
-    /^(-?\d)(?:\.(\d+))?e\+(\d+)$/.exec(written) ?? [];
-  return whole + fraction.padEnd(Number(exponent), '0');
+function isRounded(digits: string): boolean {
+  return doubleDigits(Number(digits)) !== digits;
 }
 
 /** Changes a value of JSON in place, however deep it goes. */

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { stringifyExactly } from '../db/exact-json.ts';
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import type { Catalogue } from '../tasks/catalogue.ts';
 import { describeTask } from '../tasks/task-version.ts';
@@ -57,7 +58,7 @@ function toDefinitions(catalogue: Catalogue): string {
     const { name, queue, maxRetries: max_retries, timeoutMs: timeout_ms } = task;
     return { name, version, queue, max_retries, timeout_ms, payload_schema: schema };
   });
-  return JSON.stringify(definitions);
+  return stringifyExactly(definitions) ?? '';
 }
 
 /**

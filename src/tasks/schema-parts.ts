@@ -20,6 +20,7 @@ export interface SchemaDef {
   readonly in?: Schema;
   readonly out?: Schema;
   readonly getter?: () => Schema;
+  readonly checks?: readonly z.core.$ZodCheck[];
 }
 
 type Schema = z.core.$ZodType;

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { TaskDefinition } from './define-task.ts';
+import { type JsonSchema, payloadSchema } from './payload-schema.ts';
 
 /** What a task's definition says to others: JSON Schema of its payload, and a name for the whole. */
 export interface DescribedTask {
-  readonly schema: Record<string, unknown>;
+  readonly schema: JsonSchema;
   /**
    * Twelve hexadecimal digits, the same in every process with this definition and others for any other: a hash of payload
    * schema, queue, retries, time limit and the definition's own `version`. What JSON Schema cannot say, such as a `refine`,
@@ -19,13 +20,13 @@ const DESCRIBED = new WeakMap<object, DescribedTask>();
 export function describeTask<Payload>(task: TaskDefinition<Payload>): DescribedTask {
   const known = DESCRIBED.get(task);
   if (known) return known;
-  const schema = z.toJSONSchema(task.payload, { io: 'input', unrepresentable: 'any' }) as Record<
-    string,
-    unknown
-  >;
+  const schema = payloadSchema(task.payload as z.ZodType<unknown>);
   const { queue, maxRetries, timeoutMs, version: own } = task;
   // Without one of its own it is the hash that it always was.
-  const text = JSON.stringify(canonical({ schema, queue, maxRetries, timeoutMs, version: own }));
+  const text = JSON.stringify(
+    canonical({ schema, queue, maxRetries, timeoutMs, version: own }),
+    withoutBigInts,
+  );
   const described = { schema, version: createHash('sha256').update(text).digest('hex').slice(0, 12) };
   DESCRIBED.set(task, described);
   return described;
@@ -36,6 +37,10 @@ export function versionsOf(
   tasks: readonly TaskDefinition<never>[] | readonly TaskDefinition[],
 ): Record<string, string> {
   return Object.fromEntries(tasks.map((task) => [task.name, describeTask(task as TaskDefinition).version]));
+}
+
+function withoutBigInts(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
 }
 
 /** Neither the order of members nor that of required names says anything. */

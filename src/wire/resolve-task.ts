@@ -53,10 +53,18 @@ function toDefinition(known: TaskVersion): TaskDefinition {
   return { name, payload: toSchema(known), queue, maxRetries, timeoutMs };
 }
 
-/** A schema that cannot be read back is left to the worker, which checks the payload before it runs. */
+/**
+ * A schema that cannot be read back is left to the worker, which checks the payload before it runs. A format beside a pattern is
+ * left out: the pattern says what is checked, and zod would have its own for the format, which takes no offset in a time, say.
+ */
 function toSchema({ payloadSchema }: TaskVersion): z.ZodType<unknown> {
   try {
-    return z.fromJSONSchema(payloadSchema);
+    const text = JSON.stringify(payloadSchema, (_key, part) =>
+      typeof part?.pattern === 'string' && typeof part.format === 'string'
+        ? { ...part, format: undefined }
+        : part,
+    );
+    return z.fromJSONSchema(JSON.parse(text));
   } catch {
     return z.unknown();
   }

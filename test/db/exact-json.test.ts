@@ -27,6 +27,10 @@ describe('parseExactly', () => {
       '[18446744073709551616, 18446744073709552000, 10000000000000000000000]',
       [18446744073709551616n, 2 ** 64, 1e22],
     ],
+    [
+      '[1234567890123456791.0, 1.234567890123456791e18, -12345678901234567910E-1, 0.001e4]',
+      [1234567890123456791n, 1234567890123456791n, -1234567890123456791n, 10],
+    ],
     ['[10000000000000000, 1e400]', [10000000000000000, Number.POSITIVE_INFINITY]],
   ] as const) {
     test(`reads ${text}`, () => assert.deepEqual(parseExactly(text), value));
@@ -62,8 +66,9 @@ test('wholeNumberAt knows every digit of what was whole in its text', () => {
   const { a } = value as { a: unknown[] };
   assert.deepEqual(
     a.map((_, index) => wholeNumberAt(a, String(index))),
-    [7n, 9007199254740994n, 18446744073709552000n, undefined, undefined, undefined, undefined],
+    [7n, 9007199254740994n, 18446744073709552000n, undefined, 10n ** 18n, undefined, undefined],
   );
+  assert.equal(a[3], 9007199254740993n);
   assert.equal(wholeNumberAt([2 ** 60], '0'), undefined);
 });
 

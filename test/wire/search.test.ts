@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { findRoundedNumber } from '../../src/db/rounded-number.ts';
 import type { JobFilter } from '../../src/look/job-filter.ts';
-import { findRoundedNumber } from '../../src/tasks/rounded-number.ts';
 import { jobFilter } from '../../src/wire/schemas/job-filter.ts';
 import { completeSearch } from '../../src/wire/search/complete-search.ts';
 import { formatSearch } from '../../src/wire/search/format-search.ts';

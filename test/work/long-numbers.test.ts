@@ -68,6 +68,8 @@ describe('a whole number that a double would round reaches the handler exactly',
     ['asks_for_bigint', '{"n": 5}', { n: 5n }],
     ['asks_for_bigint', '{"n": 9007199254740994}', { n: 9007199254740994n }],
     ['asks_for_many', '{"of": [{"n": 1000000000000000000}]}', { of: [{ n: 10n ** 18n }] }],
+    ['asks_for_bigint', `{"n": ${ID}.0}`, { n: BigInt(ID) }],
+    ['asks_for_bigint', '{"n": 1e18}', { n: 10n ** 18n }],
     ['asks_for_int64', `{"n": -${ID}}`, { n: -BigInt(ID) }],
     ['asks_for_either', `{"n": ${ID}}`, { n: BigInt(ID) }],
     ['asks_for_either', '{"n": 5}', { n: 5n }],
@@ -111,7 +113,13 @@ describe('where the schema asks for a number its job is refused before anything 
 describe('refused, with a reason of its own, is', () => {
   const REFUSED: [Name, payload: string, reason: RegExp][] = [
     ['asks_for_percents', `{"n": ${ID}}`, /payload\.n: Too big: expected bigint to be <=100$/],
-    ['asks_for_bigint', '{"n": 9007199254740993.0}', /payload\.n: Invalid input: expected bigint/],
+    ['asks_for_bigint', '{"n": 9007199254740993.5}', /payload\.n: Invalid input: expected bigint/],
+    ['asks_for_number', `{"n": ${ID}.0}`, /payload\.n: expected a number that a double holds exactly/],
+    [
+      'asks_for_number',
+      '{"n": 1.234567890123456791e18}',
+      /payload\.n: expected a number that a double holds/,
+    ],
     [
       'asks_for_nothing',
       '{"a": [1e400]}',
@@ -120,7 +128,10 @@ describe('refused, with a reason of its own, is', () => {
   ];
   for (const [task, payload, reason] of REFUSED) {
     test(`${task} ${payload}`, async () => {
-      const id = await scalar<string>(queue, 'select howdah.enqueue($1, $2)', [task, payload]);
+      const id = await scalar<string>(queue, 'select id from graphile_worker.add_job($1, $2)', [
+        task,
+        payload,
+      ]);
       const { last_error } = await queue.untilState(id, 'discarded');
       assert.match(last_error ?? '', reason);
       assert.deepEqual(ran, []);

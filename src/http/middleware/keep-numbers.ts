@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory';
+import { findRoundedNumber } from '../../db/rounded-number.ts';
 import { HowdahError } from '../../errors.ts';
-import { findRoundedNumber } from '../../tasks/rounded-number.ts';
 import type { AppEnv } from '../app-dependencies.ts';
 
 const MAX_ECHO_LENGTH = 40;

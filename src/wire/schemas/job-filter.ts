@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { findShapeMistake } from '../../db/json-shape.ts';
+import { findRoundedNumber } from '../../db/rounded-number.ts';
 import { MAX_PAGE_SIZE } from '../../look/list-jobs.ts';
-import { findRoundedNumber } from '../../tasks/rounded-number.ts';
 import { findUnstorableText } from '../../tasks/unstorable-text.ts';
 import { FILTER_LENGTHS, MAX_IDS, MAX_PAYLOAD_LENGTH } from '../filter-limits.ts';
 import { instant } from './instant.ts';

@@ -1,9 +1,9 @@
 import { durationParser } from '../../config/settings/duration.ts';
 import { isInstant } from '../../db/calendar.ts';
 import { findShapeMistake } from '../../db/json-shape.ts';
+import { findRoundedNumber } from '../../db/rounded-number.ts';
 import { FINISHED_STATES, type JobState, LIVE_STATES } from '../../look/job.ts';
 import type { JobFilter } from '../../look/job-filter.ts';
-import { findRoundedNumber } from '../../tasks/rounded-number.ts';
 import { findUnstorableText, isStorable } from '../../tasks/unstorable-text.ts';
 import { FILTER_LENGTHS, MAX_IDS, MAX_PAYLOAD_LENGTH } from '../filter-limits.ts';
 import { ATTEMPTS_FORM, formatAttempts, parseAttempts } from '../parse-attempts.ts';

@@ -1,12 +1,12 @@
 import { type ParsedCronItem, parseCrontab } from 'graphile-worker';
 import { wholeNumberAt } from '../../db/exact-json.ts';
 import { findShapeMistake } from '../../db/json-shape.ts';
+import { findRoundedNumber } from '../../db/rounded-number.ts';
 import type { FieldMistake } from '../../errors.ts';
 import type { Catalogue } from '../../tasks/catalogue.ts';
 import type { TaskDefinition } from '../../tasks/define-task.ts';
 import { describeIssues } from '../../tasks/describe-issues.ts';
 import { parsePayload } from '../../tasks/parse-payload.ts';
-import { findRoundedNumber } from '../../tasks/rounded-number.ts';
 import { findUnstorableText } from '../../tasks/unstorable-text.ts';
 import { findEntryMistakes } from './entry-options.ts';
 
