@@ -15,6 +15,16 @@ export interface Worker {
   state: 'idle' | 'busy' | 'paused' | 'blocked' | 'silent';
   startedAt: Date;
   heartbeatAt: Date;
+  /** How long ago that was, by the database's clock. */
+  heartbeatAgeSeconds: number;
+  /** Whose tasks it runs; null for a worker of a version before applications had names. */
+  application: string | null;
+  /** Of Howdah, in its process; null for one that does not say. */
+  version: string | null;
+  /** Memory of its process (resident set) at its latest heartbeat; null likewise. */
+  memoryBytes: number | null;
+  /** The jobs that `runningCount` counts. */
+  runningJobs: string[];
   /** What jobs name as their worker. */
   poolId: string | null;
   tasks: string[];
@@ -33,6 +43,8 @@ interface WorkerRow extends Omit<Worker, 'startedAt' | 'heartbeatAt' | 'blockedS
 const SELECT = `
   select token::text, queue, kind, host, pid, concurrency, running as "runningCount", state,
          ${sqlInstant('started_at')} as "startedAt", ${sqlInstant('heartbeat_at')} as "heartbeatAt",
+         greatest(0, extract(epoch from clock_timestamp() - heartbeat_at))::float8 as "heartbeatAgeSeconds", application,
+         version, memory_bytes::float8 as "memoryBytes", to_json(running_jobs::text[]) as "runningJobs",
          pool_id as "poolId", to_json(tasks) as tasks,
          ${sqlInstant('blocked_since')} as "blockedSince", to_json(abandoned::text[]) as abandoned
   from howdah.workers

@@ -9,10 +9,14 @@ import { iso, REDACTED } from './present-job.ts';
 import type { schedule, task, worker } from './schemas/fleet.ts';
 
 export function presentWorker(found: Worker): z.infer<typeof worker> {
-  const { runningCount, startedAt, heartbeatAt, poolId, tasks, blockedSince, ...rest } = found;
+  const { runningCount, startedAt, heartbeatAt, poolId, tasks, blockedSince, ...others } = found;
+  const { heartbeatAgeSeconds, memoryBytes, runningJobs, ...rest } = others;
   return {
     ...rest,
     running: runningCount,
+    running_jobs: runningJobs,
+    heartbeat_age_seconds: heartbeatAgeSeconds,
+    memory_bytes: memoryBytes,
     started_at: startedAt.toISOString(),
     heartbeat_at: heartbeatAt.toISOString(),
     pool_id: poolId,

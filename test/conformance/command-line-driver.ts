@@ -61,10 +61,15 @@ export function createCommandLineDriver(): Driver {
     },
     async workers() {
       const workers = await answer<Record<string, never>[]>(['workers']);
-      return workers.map(({ started_at, heartbeat_at, pool_id, blocked_since, ...worker }) => ({
-        ...{ ...worker, startedAt: started_at, heartbeatAt: heartbeat_at, poolId: pool_id },
-        blockedSince: blocked_since,
-      })) as never;
+      return workers.map(
+        ({ started_at, heartbeat_at, heartbeat_age_seconds: _, pool_id, blocked_since, ...others }) => {
+          const { memory_bytes, running_jobs, ...worker } = others;
+          return {
+            ...{ ...worker, startedAt: started_at, heartbeatAt: heartbeat_at, poolId: pool_id },
+            ...{ blockedSince: blocked_since, memoryBytes: memory_bytes, runningJobs: running_jobs },
+          };
+        },
+      ) as never;
     },
     async tasks() {
       const tasks = await answer<Record<string, never>[]>(['tasks']);

@@ -76,10 +76,15 @@ export function createHttpDriver({ v1 }: HowdahClient): Driver {
     },
     async workers() {
       const { workers } = await ok(v1.workers.$get());
-      return workers.map(({ started_at, heartbeat_at, pool_id, blocked_since, ...worker }) => ({
-        ...{ ...worker, startedAt: started_at, heartbeatAt: heartbeat_at, poolId: pool_id },
-        blockedSince: blocked_since,
-      }));
+      return workers.map(
+        ({ started_at, heartbeat_at, heartbeat_age_seconds: _, pool_id, blocked_since, ...others }) => {
+          const { memory_bytes, running_jobs, ...worker } = others;
+          return {
+            ...{ ...worker, startedAt: started_at, heartbeatAt: heartbeat_at, poolId: pool_id },
+            ...{ blockedSince: blocked_since, memoryBytes: memory_bytes, runningJobs: running_jobs },
+          };
+        },
+      );
     },
     async tasks() {
       const { tasks } = await ok(v1.tasks.$get());

@@ -94,7 +94,8 @@ export function createSqlDriver(pool: pg.Pool): Driver {
     workers: () =>
       rows<SeenWorker>(`
         select token::text, queue, kind, host, pid, concurrency, running, state, ${instants('started_at', 'heartbeat_at', 'blocked_since')},
-               pool_id as "poolId", tasks, abandoned::text[]
+               pool_id as "poolId", tasks, abandoned::text[], application, version,
+               memory_bytes::float8 as "memoryBytes", running_jobs::text[] as "runningJobs"
         from howdah.workers order by queue, started_at, token`),
     tasks: () =>
       rows<SeenTask>(`

@@ -76,10 +76,12 @@ export function createTypeScriptDriver({ howdah, db, tasks }: TypeScriptSide): D
     },
     async workers() {
       const workers = await howdah.workers();
-      return workers.map(({ runningCount, startedAt, heartbeatAt, blockedSince, ...worker }) => ({
-        ...{ ...worker, running: runningCount, startedAt: iso(startedAt), heartbeatAt: iso(heartbeatAt) },
-        blockedSince: iso(blockedSince),
-      }));
+      return workers.map(
+        ({ runningCount, startedAt, heartbeatAt, heartbeatAgeSeconds: _, blockedSince, ...worker }) => ({
+          ...{ ...worker, running: runningCount, startedAt: iso(startedAt), heartbeatAt: iso(heartbeatAt) },
+          blockedSince: iso(blockedSince),
+        }),
+      );
     },
     tasks: async () => (await howdah.tasks()).map(({ workerCount: _, ...task }) => task),
     async schedules() {

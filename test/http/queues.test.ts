@@ -104,9 +104,13 @@ describe('what the fleet is made of', () => {
        values (gen_random_uuid(), 'default', 'howdah', 'here', 42, 5, 'pool-1', '{1,2}', '{send_welcome_email}')`,
     );
     const { workers } = await api.json<{ workers: Row[] }>(200, 'GET', '/v1/workers');
-    const [{ token, started_at, heartbeat_at, ...rest } = assert.fail('no worker')] = workers;
+    const [
+      { token, started_at, heartbeat_at, heartbeat_age_seconds: age, ...rest } = assert.fail('no worker'),
+    ] = workers;
     assert.ok(token && Date.parse(String(started_at)) && Date.parse(String(heartbeat_at)));
+    assert.ok(Number(age) >= 0 && Number(age) < 60);
     assert.deepEqual(rest, {
+      ...{ application: null, version: null, memory_bytes: null, running_jobs: ['1', '2'] },
       ...{
         queue: 'default',
         kind: 'howdah',

@@ -15,6 +15,11 @@ export const worker = z
     state: z.enum(['idle', 'busy', 'paused', 'blocked', 'silent']),
     started_at: answeredInstant,
     heartbeat_at: answeredInstant,
+    heartbeat_age_seconds: z.number(),
+    application: z.string().nullable().openapi({ description: 'Whose tasks it runs.' }),
+    version: z.string().nullable().openapi({ description: 'Of Howdah, in its process.' }),
+    memory_bytes: z.number().nullable().openapi({ description: 'Resident set of its process.' }),
+    running_jobs: z.array(z.string()).openapi({ description: 'What `running` counts.' }),
     pool_id: z.string().nullable().openapi({ description: 'What jobs name as their worker.' }),
     tasks: z.array(z.string()),
     blocked_since: answeredInstant

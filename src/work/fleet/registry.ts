@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Pool } from 'pg';
 import type { RescuedTask } from '../../observability/events.ts';
+import { ownVersion } from './own-version.ts';
 import { hashSecret, type RunnerIdentity } from './runner-identity.ts';
 
 /** A runner as the fleet knows it. */
@@ -216,5 +217,7 @@ function toRow({ maxRunning, isLeaving, isLifeShown, blockedMs, isStalled, ...be
     life_shown: isLifeShown,
     blocked_ms: blockedMs,
     is_stalled: isStalled,
+    memory_bytes: process.memoryUsage.rss(),
+    version: ownVersion(),
   };
 }

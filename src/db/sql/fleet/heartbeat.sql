@@ -4,7 +4,8 @@
 -- null for its concurrency, "is_leaving": it takes no more jobs, "life_shown": the session that shows its life was there,
 -- "blocked_ms": for how long the event loop of its process has stood still, null when it turns, "abandoned": [jobs whose
 -- handlers ignore their signal], "unrecorded": [jobs whose run is over and whose end could not be written yet], "trouble":
--- why, "is_stalled": it begins no run meanwhile}, …]. An older version says nothing of the last six. beat_number grows with each call of a process. A
+-- why, "is_stalled": it begins no run meanwhile, "memory_bytes": what its process takes, "version": of Howdah in it}, …]. An
+-- older version says nothing of the last eight. beat_number grows with each call of a process. A
 -- runner missing from the answer is unknown or retired, or a later beat of its process came first.
 --
 -- Answer: whether the queue is paused; with a fleet concurrency how many runs the runner may have now (max_running) and
@@ -46,12 +47,14 @@ begin
         blocked_since = clock_timestamp() - beat.blocked_ms * interval '1 ms',
         abandoned = coalesce(beat.abandoned, '{}'),
         unrecorded = coalesce(beat.unrecorded, '{}'), trouble = beat.trouble, is_stalled = coalesce(beat.is_stalled, false),
+        memory_bytes = beat.memory_bytes, version = beat.version,
         granted = case when s.fleet_concurrency is null then null
                        when r.queue = any (v_settled) then coalesce(beat.max_running, r.concurrency)
                        else r.granted end
     from jsonb_to_recordset(runners) as beat (
       token uuid, running bigint[], max_running integer, is_leaving boolean, life_shown boolean, blocked_ms double precision,
-      abandoned bigint[], unrecorded bigint[], trouble text, is_stalled boolean)
+      abandoned bigint[], unrecorded bigint[], trouble text, is_stalled boolean,
+      memory_bytes bigint, version text)
     left join howdah.runners known on known.token = beat.token
     left join howdah.queue_settings s on s.queue = known.queue
     where r.token = beat.token and r.retired_at is null and r.beat_number <= heartbeat.beat_number

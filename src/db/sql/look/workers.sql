@@ -7,7 +7,8 @@ select r.token, r.queue, r.kind, r.host, r.pid, r.concurrency, cardinality(r.run
             when cardinality(r.running) > 0 then 'busy'
             else 'idle' end as state,
        r.started_at, r.heartbeat_at, r.pool_id, r.tasks, r.task_versions, r.blocked_since, r.abandoned,
-       cardinality(r.unrecorded) as unrecorded, r.trouble, r.application
+       cardinality(r.unrecorded) as unrecorded, r.trouble, r.application,
+       r.running as running_jobs, r.memory_bytes, r.version
 from howdah.runners r
 left join howdah.queue_settings s on s.queue = r.queue
 where r.retired_at is null;
@@ -35,3 +36,7 @@ comment on column howdah.workers.abandoned is
 comment on column howdah.workers.unrecorded is 'Jobs whose run was over and whose end was not written, at its latest heartbeat.';
 comment on column howdah.workers.trouble is 'What the database answered when it could not write the end of a run; null when all are written.';
 comment on column howdah.workers.application is 'Whose tasks it runs; null for a worker of a version before applications had names.';
+comment on column howdah.workers.running_jobs is 'The jobs that those are.';
+comment on column howdah.workers.memory_bytes is
+  'Memory of its process (resident set) at its latest heartbeat; null for a worker of a version that does not say.';
+comment on column howdah.workers.version is 'The version of Howdah in its process; null likewise.';
