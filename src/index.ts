@@ -42,6 +42,7 @@ export type {
   ReasonOptions,
   WaitOptions,
 } from './howdah/howdah.ts';
+export type { Canary, CanaryJob, CanaryOutcome } from './look/canaries.ts';
 export type { Explanation } from './look/explain-job.ts';
 export type { FailureGroup, FailureGroups, FailureRange } from './look/failure-groups.ts';
 export {
@@ -64,6 +65,7 @@ export type { HowdahEvents } from './observability/events.ts';
 export type { Logger } from './observability/logger.ts';
 
 export type { BulkOutcome } from './operate/run-bulk.ts';
+export type { CanaryOptions } from './operate/start-canary.ts';
 export type { Check, Readiness } from './start/http/readiness.ts';
 
 export type { Service } from './start/service.ts';

@@ -78,6 +78,11 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./commands/failures.ts')).failures,
   },
   {
+    name: 'canary',
+    summary: 'Retry some jobs of a group of failures before the others',
+    load: async () => (await import('./commands/canary.ts')).canary,
+  },
+  {
     name: 'queues',
     summary: 'List queues: depth by state, running, workers, paused',
     load: async () => (await import('./commands/queues.ts')).queues,

@@ -3,6 +3,7 @@ import type { AnyApp } from '../app/define-app.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import type { EnqueueOptions } from '../enqueue/enqueue-options.ts';
 import type { EnqueuedJob, NewJob, TaskDistributor } from '../enqueue/task-distributor.ts';
+import type { Canary } from '../look/canaries.ts';
 import type { Explanation } from '../look/explain-job.ts';
 import type { FailureGroups, FailureRange } from '../look/failure-groups.ts';
 import type { Job, JobState } from '../look/job.ts';
@@ -14,6 +15,7 @@ import type { KnownTask } from '../look/tasks.ts';
 import type { Worker } from '../look/workers.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { BulkOutcome } from '../operate/run-bulk.ts';
+import type { CanaryOptions } from '../operate/start-canary.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
 
 /** Where the database is and who acts; `createHowdah` opens nothing. */
@@ -218,6 +220,16 @@ export interface Howdah extends AsyncDisposable {
    * @throws {HowdahError} `invalid_options` for a range that is wrong
    */
   failures(range?: FailureRange): Promise<FailureGroups>;
+
+  /** The latest 10 canaries of a group of failures, the newest first, with how each of their jobs went by now. */
+  canaries(failure: string): Promise<Canary[]>;
+
+  /**
+   * Retries the newest discarded jobs of a group of failures before the others, 5 unless told, and remembers which they were.
+   *
+   * @throws {HowdahError} `wrong_state` when no job of it can be retried; `invalid_options`
+   */
+  startCanary(failure: string, options?: CanaryOptions): Promise<Canary>;
 
   /** Every queue by name, with how many jobs it has in each state; numbers above some thousands are estimates. */
   queues(): Promise<QueueStats[]>;

@@ -2,6 +2,7 @@ import { translatingErrors } from '../db/command-error.ts';
 import type { Transaction } from '../db/database.ts';
 import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../operate/job-commands.ts';
 import { pauseQueue, resumeQueue, setFleetConcurrency } from '../operate/queue-commands.ts';
+import { startCanary } from '../operate/start-canary.ts';
 import { transactionAs } from '../operate/transaction-as.ts';
 import { createBulkOperator } from './bulk-operator.ts';
 import { checkReason } from './check-reason.ts';
@@ -19,6 +20,7 @@ export type Operator = Pick<
   | 'pause'
   | 'resume'
   | 'setFleetConcurrency'
+  | 'startCanary'
 >;
 
 /**
@@ -44,6 +46,7 @@ export function createOperator(connections: Connections, actor: string, closing:
     pause: (queue, { reason } = {}) =>
       actFor(reason, (tx) => pauseQueue(tx, queue, reason === undefined ? actor : `${actor}: ${reason}`)),
     resume: (queue) => act((tx) => resumeQueue(tx, queue)),
+    startCanary: (failure, options = {}) => actFor(options.reason, (tx) => startCanary(tx, failure, options)),
     setFleetConcurrency: (queue, runs) => act((tx) => setFleetConcurrency(tx, queue, runs)),
   };
 }

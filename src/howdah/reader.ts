@@ -3,6 +3,7 @@ import { translatingErrors } from '../db/command-error.ts';
 import { isDatabaseUnavailable } from '../db/is-database-unavailable.ts';
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import { HowdahError } from '../errors.ts';
+import { readCanaries } from '../look/canaries.ts';
 import { EndWatch } from '../look/end-watch.ts';
 import { explainJob } from '../look/explain-job.ts';
 import { readFailures } from '../look/failure-groups.ts';
@@ -28,7 +29,7 @@ const MAX_SEARCH_MS = 5_000;
 
 export type Reader = Pick<
   Howdah,
-  'get' | 'find' | 'wait' | 'explain' | 'failures' | 'queues' | 'tasks' | 'schedules' | 'workers'
+  'get' | 'find' | 'wait' | 'explain' | 'failures' | 'canaries' | 'queues' | 'tasks' | 'schedules' | 'workers'
 >;
 
 /** What looks and changes nothing. @param closing ends what waits */
@@ -62,6 +63,7 @@ export function createReader(connections: Connections, closing: AbortSignal): Re
     },
     explain: (id) => read((client) => explainJob(client, id)),
     failures: (range) => read((client) => readFailures(client, range)),
+    canaries: (failure) => read((client) => readCanaries(client, failure)),
     queues: () => read(readQueueStats),
     tasks: () => read(listTasks),
     schedules: () => read(listSchedules),

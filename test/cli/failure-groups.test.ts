@@ -38,6 +38,31 @@ describe('npx howdah failures', () => {
   });
 });
 
+describe('npx howdah canary', () => {
+  test('retries some jobs of a group, and failures says how they went', async () => {
+    await queue.pool.query('select howdah.cancel_jobs()');
+    const ids = [await putJob(queue, 'discarded'), await putJob(queue, 'discarded')];
+    const [{ id: failure }] = JSON.parse((await runHere(['failures'])).stdout);
+    const started = JSON.parse((await runHere(['canary', failure, '--jobs', '1', '--reason', 'ok'])).stdout);
+    assert.deepEqual(started.counts, { waiting: 1 });
+    await queue.pool.query('select howdah.cancel_job($1)', [ids[1]]);
+    const { stdout } = await runHere(['failures', failure, '--text']);
+    assert.match(
+      stdout,
+      new RegExp(`works +1 +1[^]*Canary of 1, started .* by .*: ok\\n +${ids[1]} +cancelled`),
+    );
+    const shown = JSON.parse((await runHere(['failures', failure])).stdout);
+    assert.deepEqual([shown.failure.jobs, shown.canaries.length], [1, 1]);
+    await queue.pool.query('select howdah.retry_jobs()');
+  });
+
+  test('refuses what is no group', async () => {
+    assert.equal((await runHere(['canary', 'x'])).exitCode, 2);
+    assert.equal((await runHere(['failures', '0'.repeat(16)])).exitCode, 1);
+    assert.equal((await runHere(['canary', '0'.repeat(16)])).exitCode, 1);
+  });
+});
+
 describe('--where', () => {
   test('means what options mean, beside them', async () => {
     const id = await putJob(queue, 'discarded');

@@ -33,7 +33,13 @@ const ROUTES = [
   ...['retry', 'cancel', 'run-now', 'discard'].map((name) => `post /v1/jobs/bulk/${name}`),
   ...['get /v1/queues', 'get /v1/queues/{name}', 'patch /v1/queues/{name}'],
   ...['post /v1/queues/{name}/pause', 'post /v1/queues/{name}/resume'],
-  ...['get /v1/failures', 'get /v1/charts'],
+  ...[
+    'get /v1/charts',
+    'get /v1/failures',
+    'get /v1/failures/{id}',
+    'get /v1/failures/{id}/canary',
+    'post /v1/failures/{id}/canary',
+  ],
   ...['get /v1/workers', 'get /v1/tasks', 'get /v1/schedules', 'get /v1/users/{account}'],
 ];
 

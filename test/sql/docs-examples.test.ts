@@ -22,6 +22,10 @@ before(async () => {
     select howdah.enqueue('send_welcome_email', '{"user_account": "ada"}', delay => '1 hour');
     select howdah.enqueue('send_welcome_email', '{"user_account": "bob"}');
     select howdah.discard_job(43, 'timeout');
+    select howdah.enqueue('send_welcome_email', '{"user_account": "eve"}', delay => '1 hour');
+    select howdah.discard_job(44, 'refused');
+    select howdah.start_canary(howdah.failure_id('send_welcome_email', 'refused'));
+    update howdah.canaries set failure = '9f2c41d0a7be6635';
     insert into howdah.job_errors (job_id, attempt, queue, task, name, message, decision)
     values (43, 1, 'default', 'send_welcome_email', 'Error', 'timeout', 'discard');
     select howdah.begin_upkeep('finished_jobs', 60000, 90000, 'h', 1);

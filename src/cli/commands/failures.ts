@@ -1,7 +1,11 @@
-import { type FailureGroup, readFailures } from '../../look/failure-groups.ts';
-import { presentFailure } from '../../wire/present-failure.ts';
-import type { Command } from '../command.ts';
+import { readCanaries } from '../../look/canaries.ts';
+import { type FailureGroup, readFailure, readFailures } from '../../look/failure-groups.ts';
+import { presentCanary, presentFailure } from '../../wire/present-failure.ts';
+import { toFailureId } from '../arguments/failure-id.ts';
+import type { Call, Command, ExitCode } from '../command.ts';
+import { CommandError } from '../command-error.ts';
 import { describeInstant } from '../terminal/describe-time.ts';
+import { renderCanary } from '../terminal/render-canary.ts';
 import type { Column } from '../terminal/table.ts';
 
 const DEFAULT_LIMIT = 100;
@@ -20,6 +24,8 @@ const COLUMNS: readonly Column<FailureGroup>[] = [
 ];
 
 export const failures: Command = {
+  usage: '[FAILURE]',
+  argumentCount: [0, 1],
   about: [
     'Jobs that are discarded, or failed and have not ended, by task and error, in which … stands for numbers, ids,',
     'addresses and quoted texts. LAST HOUR is how many failed in each five minutes of it. The newest 10,000 such jobs are',
@@ -28,10 +34,13 @@ export const failures: Command = {
   options: { limit: { value: 'N', help: `Groups at most, the largest first (default ${DEFAULT_LIMIT})` } },
   examples: [
     ['failures', 'what fails, and how often'],
+    ['failures 9f2c41d0a7be6635', 'one group, and how its canaries went'],
     ['jobs --failure 9f2c41d0a7be6635', 'the jobs of a group'],
     ['retry --failure 9f2c41d0a7be6635 --dry-run', 'how many a retry of the group would be'],
   ],
-  async run({ options, output, connect }) {
+  async run(call) {
+    const { args, options, output, connect } = call;
+    if (args[0] !== undefined) return showOne(toFailureId(args[0]), call);
     const maxGroups = options.wholeNumber('limit', { least: 1, most: MOST }) ?? DEFAULT_LIMIT;
     const { db } = await connect();
     const { groups, isCapped } = await readFailures(db, { maxGroups });
@@ -40,6 +49,20 @@ export const failures: Command = {
     return 0;
   },
 };
+
+async function showOne(id: string, { output, connect }: Call): Promise<ExitCode> {
+  const { db } = await connect();
+  const [group, canaries] = [await readFailure(db, id), await readCanaries(db, id)];
+  if (!group && canaries.length === 0)
+    throw new CommandError(`No job fails like ${id}, and there was no canary.`);
+  if (output.isJson) {
+    output.json({ failure: group ? presentFailure(group) : null, canaries: canaries.map(presentCanary) });
+    return 0;
+  }
+  const title = group ? output.table([group], COLUMNS) : 'None of its jobs fails by now.';
+  output.line([title, ...canaries.map((each) => renderCanary(each, output))].join('\n\n'));
+  return 0;
+}
 
 function describeTrend(trend: readonly number[]): string {
   const most = Math.max(...trend);

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import pg from 'pg';
 import { ENGINE_SCHEMA_VERSION } from './engine-schema.ts';
-import { queueSchema } from './queue-schema.ts';
+import { renderForQueue } from './render-for-queue.ts';
 
 const SQL_FOLDER = new URL('../sql/', import.meta.url);
 
@@ -101,6 +100,8 @@ const SHARED = [
   'normalised_error',
   'failure_groups',
   'failure_conditions',
+  'canary_outcomes',
+  'keep_canary_outcomes',
   'check_filter',
   'filter_conditions',
   'find_jobs_statement',
@@ -125,6 +126,7 @@ const SHARED = [
   'reschedule_jobs',
   'retry_jobs',
   'act_on_jobs',
+  'start_canary',
   'hand_over',
   'pause_queue',
   'resume_queue',
@@ -266,34 +268,4 @@ function readPart(name: string): string {
   return readSql(name)
     .replace(/^--.*\n/gm, '')
     .trim();
-}
-
-/** Fills psql-style placeholders: `:"name"` becomes a quoted identifier, `:'name'` a quoted literal. */
-function renderForQueue(text: string, queue: string): string {
-  const values: Record<string, string> = {
-    queue,
-    schema: queueSchema(queue),
-    job_table: `${pg.escapeIdentifier(queueSchema(queue))}._private_jobs`,
-    sample: `sample_${queue}`,
-    depth: `depth_${queue}`,
-    foreign_unlock: `foreign_unlock_${queue}`,
-    keep_attempt: `keep_attempt_${queue}`,
-    release_job: `release_job_${queue}`,
-    placed_jobs: `placed_jobs_${queue}`,
-    release: `release_${queue}`,
-    gate: `gate_${queue}`,
-    apply_verdict: `apply_verdict_${queue}`,
-    end_cancelled: `end_cancelled_${queue}`,
-    archive: `archive_${queue}`,
-    record_finished: `record_finished_${queue}`,
-  };
-  return text
-    .replace(/:"(\w+)"/g, (_, name: string) => pg.escapeIdentifier(lookUp(values, name)))
-    .replace(/:'(\w+)'/g, (_, name: string) => pg.escapeLiteral(lookUp(values, name)));
-}
-
-function lookUp(values: Record<string, string>, name: string): string {
-  const value = values[name];
-  if (value === undefined) throw new TypeError(`SQL template names an unknown placeholder: ${name}`);
-  return value;
 }

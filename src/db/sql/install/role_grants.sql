@@ -12,15 +12,15 @@ as $$
   union all
   select r.role, 'select', v
   from readers r, unnest(array['jobs', 'queues', 'workers', 'schedules', 'upkeep', 'job_errors', 'tasks', 'task_versions', 'audit_log',
-                               'applications', 'task_charts', 'queue_charts']) v
+                               'applications', 'canaries', 'task_charts', 'queue_charts']) v
   union all
   select r.role, 'execute', f
   from readers r, unnest(array['find_jobs', 'explain_job', 'queue_stats', 'next_cron_run', 'failure_groups', 'normalised_error',
-                               'chart', 'duration_quantile', 'explain_queues']) f
+                               'canary_outcomes', 'chart', 'duration_quantile', 'explain_queues']) f
   union all
   select 'howdah_operator', 'execute', f
   from unnest(array['cancel_job', 'discard_job', 'retry_job', 'run_job_now', 'reschedule_job', 'cancel_jobs', 'discard_jobs',
-                    'retry_jobs', 'run_jobs_now', 'reschedule_jobs', 'act_on_jobs', 'pause_queue', 'pause_all', 'resume_queue', 'resume_all',
+                    'retry_jobs', 'run_jobs_now', 'reschedule_jobs', 'act_on_jobs', 'start_canary', 'pause_queue', 'pause_all', 'resume_queue', 'resume_all',
                     'set_fleet_concurrency', 'vacuum_holders', 'release_task', 'forget_application', 'rename_application']) f
   union all
   select 'howdah_operator', 'select (payload, result, flags)', 'job_history'

@@ -33,3 +33,12 @@ comment on column howdah.job_errors.retry_at is 'Earliest instant of the next at
 comment on column howdah.job_history.payload is
   'As in howdah.jobs. Whoever is granted to select this column sees payloads there, of live jobs and schedules too.';
 comment on column howdah.job_history.result is 'As in howdah.jobs. Whoever is granted to select this column sees results there.';
+
+comment on column howdah.canaries.id is 'Grows with time.';
+comment on column howdah.canaries.failure is 'The group of failures, as in howdah.failure_groups.';
+comment on column howdah.canaries.task is 'The task of its jobs.';
+comment on column howdah.canaries.error is 'What howdah.normalised_error makes of their errors; null for jobs without one.';
+comment on column howdah.canaries.job_ids is 'The jobs that were retried, the newest first.';
+comment on column howdah.canaries.started_at is 'When they were.';
+comment on column howdah.canaries.started_by is 'Who did it.';
+comment on column howdah.canaries.reason is 'Why, if that was said.';

@@ -38,6 +38,7 @@ as $$
       ('howdah.cron_faults', 'select, insert, update, delete'),
       ('howdah.applications', 'select'), ('howdah.application_registry', 'select, insert, update'),
       ('howdah.application_hosts', 'select, insert, update, delete'),
+      ('howdah.canaries', 'select, insert, update, delete'), ('howdah.canary_jobs', 'select, insert, update, delete'),
       ('howdah.idempotency_keys', 'select, insert, update, delete'),
       ('howdah.job_outcomes', 'select, insert, update, delete'), ('howdah.job_reports', 'select, insert, update, delete'),
       ('howdah.job_starts', 'select, insert, update, delete'), ('howdah.unique_locks', 'select, insert, update, delete'),

@@ -6,13 +6,19 @@ as $$
   select '%' || regexp_replace(replace(replace(replace(normalised, E'\\', E'\\\\'), '%', E'\\%'), '_', E'\\_'), E'[…\\s]+', '%', 'g') || '%'
 $$;
 
--- howdah.failure_example(failure): task and normalised error of a group of failures (failure_groups.sql), from its newest job among
--- the newest 10000 that failed; no row when it has none there.
+-- howdah.failure_example(failure): task and normalised error of a group of failures (failure_groups.sql), as a canary of it has
+-- them, else its newest job among the newest 10000 that failed; no row when there is none.
 create function howdah.failure_example(failure text) returns table (task text, normalised text)
 language plpgsql stable rows 1
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  return query
+  select c.task, coalesce(c.error, '') from howdah.canaries c
+  where c.failure = failure_example.failure order by c.id desc limit 1;
+  if found then
+    return;
+  end if;
   return query
   select f.task, coalesce(howdah.normalised_error(f.last_error), '')
   from howdah.failed_jobs(10000) f

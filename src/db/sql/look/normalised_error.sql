@@ -7,7 +7,7 @@
 -- compared as bytes (collate "C"), so that every database says the same. The one place where this is defined: whoever groups by
 -- errors calls it, and an id of howdah.failure_id changes with it.
 create function howdah.normalised_error(error text) returns text
-language sql immutable strict parallel safe cost 2000
+language sql immutable security definer parallel safe cost 2000
 set search_path = pg_catalog, pg_temp
 as $$
   select btrim(left(regexp_replace(regexp_replace(regexp_replace(
@@ -30,7 +30,7 @@ comment on function howdah.normalised_error is
 
 -- howdah.failure_hash(task, normalised): names the group of failures of that task with that normalised error: 16 hexadecimal digits.
 create function howdah.failure_hash(task text, normalised text) returns text
-language sql immutable strict parallel safe
+language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
   select left(encode(sha256(convert_to(task || E'\n' || normalised, 'UTF8')), 'hex'), 16)

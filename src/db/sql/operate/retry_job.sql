@@ -43,6 +43,7 @@ begin
   if v_row.id is null then
     perform howdah.refuse_job(id, null, 'retried');
   end if;
+  perform howdah.keep_canary_outcome(v_row);
   return howdah.revive_job(v_row);
 end;
 $$;
