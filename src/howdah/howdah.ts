@@ -168,7 +168,8 @@ export interface Howdah extends AsyncDisposable {
   /**
    * Jobs that fit every part of the filter, the newest first; `nextBeforeId` of a page leads to the next.
    *
-   * @throws {HowdahError} `unknown_queue`, `unknown_task`; `invalid_request` for a search that takes more than 5 s
+   * @throws {HowdahError} `unknown_queue`, `unknown_task`; `invalid_request` for a limit out of range, and for a search that
+   *   takes more than 5 s
    */
   find(filter?: JobFilter, options?: FindOptions): Promise<JobPage>;
 

@@ -9,13 +9,13 @@ import { explainJob } from '../look/explain-job.ts';
 import { readFailures } from '../look/failure-groups.ts';
 import { getJob } from '../look/get-job.ts';
 import { isFinished, type Job } from '../look/job.ts';
-import { listJobs } from '../look/list-jobs.ts';
+import { listJobs, MAX_PAGE_SIZE } from '../look/list-jobs.ts';
 import { readQueueStats } from '../look/queue-stats.ts';
 import { listSchedules } from '../look/schedules.ts';
 import { listTasks } from '../look/tasks.ts';
 import { withinTime } from '../look/within-time.ts';
 import { listWorkers } from '../look/workers.ts';
-import { checkFilter } from './check-filter.ts';
+import { checkFilter, mistake } from './check-filter.ts';
 import type { Connections } from './connections.ts';
 import type { Howdah } from './howdah.ts';
 
@@ -45,6 +45,7 @@ export function createReader(connections: Connections, closing: AbortSignal): Re
     get,
     async find(filter = {}, { limit = PAGE_SIZE, beforeId } = {}) {
       checkFilter(filter);
+      checkLimit(limit);
       const list = (tx: SqlClient) => listJobs(tx, filter, { limit, beforeId });
       return translatingErrors(() => connections.use((pool) => withinTime(pool, MAX_SEARCH_MS, list)));
     },
@@ -69,6 +70,12 @@ export function createReader(connections: Connections, closing: AbortSignal): Re
     schedules: () => read(listSchedules),
     workers: () => read(listWorkers),
   };
+}
+
+/** @throws {HowdahError} `invalid_request`, as over HTTP */
+function checkLimit(limit: number): void {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_PAGE_SIZE) return;
+  throw mistake('limit', `expected a whole number 1 to ${MAX_PAGE_SIZE}, received ${limit}`);
 }
 
 /** What `look` returns, tried again while the database is away. @throws the reason of `signal` */

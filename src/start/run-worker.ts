@@ -7,7 +7,7 @@ import { createLogger, type Logger } from '../observability/logger.ts';
 import { withSafeErrors } from '../observability/safe-errors.ts';
 import { asyncStack } from './async-stack.ts';
 import { openCheckDatabase } from './database/application-database.ts';
-import { checkAddresses } from './database/open-server.ts';
+import { checkProgramAddresses } from './database/check-program-addresses.ts';
 import { checkParts } from './http/check-parts.ts';
 import { type JobParts, runJobs } from './jobs/run-jobs.ts';
 import { type OpenApplication, openApplication } from './open-application.ts';
@@ -35,7 +35,7 @@ async function openWorker(given: Options): Promise<RunningWorker> {
   if (given.log) subscribeLogger(events, log);
   await using opened = asyncStack();
   const app = await loadTasks(given.app);
-  const addresses = await checkAddresses(config.databaseUrl ?? '', config.databaseDirectUrl);
+  const addresses = await checkProgramAddresses(given, config);
   const starting = { config, role: 'worker', log, ...(signal ? { signal } : {}) } as const;
   const application = await openApplication(app, starting, { addresses, opened });
   const services = await toServices(given, { ...application, config, log }, opened);

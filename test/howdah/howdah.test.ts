@@ -80,6 +80,12 @@ describe('createHowdah', () => {
     const next = await howdah.find({}, { limit: 1, beforeId: first.nextBeforeId ?? '' });
     assert.equal(next.jobs[0]?.id, added[0]?.id);
     await assert.rejects(howdah.find({ queue: 'nowhere' }), hasCode('unknown_queue'));
+    for (const limit of [0, 201, 1.5, Number.NaN]) {
+      await assert.rejects(howdah.find({}, { limit }), {
+        code: 'invalid_request',
+        message: `limit: expected a whole number 1 to 200, received ${limit}`,
+      });
+    }
   });
 
   test('acts on jobs, for whom it says', async () => {

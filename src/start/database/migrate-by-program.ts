@@ -2,15 +2,15 @@ import { programConfig } from '../../config.ts';
 import { createLogger } from '../../observability/logger.ts';
 import { withSafeErrors } from '../../observability/safe-errors.ts';
 import type { MigrateDatabaseOptions } from '../worker-options.ts';
+import { checkProgramAddresses } from './check-program-addresses.ts';
 import { migrateApplication } from './migrate-only.ts';
-import { checkAddresses } from './open-server.ts';
 import { prepareDatabase } from './prepare-database.ts';
 
 /** What `migrate` does, once it is loaded. */
 export async function migrateByProgram({ app, signal, ...options }: MigrateDatabaseOptions): Promise<void> {
   const log = options.log ? withSafeErrors(options.log) : createLogger({ level: 'silent' });
   const config = programConfig(options);
-  const addresses = await checkAddresses(config.databaseUrl ?? '', config.databaseDirectUrl);
+  const addresses = await checkProgramAddresses(options, config);
   if (app) return migrateApplication(app, { config, log, addresses, signal });
   const ending = signal ? { signal } : {};
   await prepareDatabase(config, undefined, { connectionString: addresses.directUrl, log, ...ending });

@@ -12,9 +12,14 @@ export interface ServerAddresses {
   directUrl: string;
 }
 
-const NEEDED =
-  'set DATABASE_DIRECT_URL to the address of Postgres itself, which the few connections take that need a session of ' +
-  'their own, or use a pooler in session mode';
+/** Who was told the addresses, and by what names: an error says what is to be changed. */
+export interface AddressNames {
+  readonly database: string;
+  readonly direct: string;
+}
+
+/** Of a process's own environment. */
+const VARIABLES: AddressNames = { database: 'DATABASE_URL', direct: 'DATABASE_DIRECT_URL' };
 
 /**
  * Addresses that work: of the configured server, or of an embedded one which ends with the stack.
@@ -34,27 +39,32 @@ export async function openServer(
   return { databaseUrl: address, directUrl: address };
 }
 
-/** The same for a server that is there. @throws {StartupError} likewise */
+/** The same for a server that is there. @throws {StartupError} likewise, by the names that the addresses were given by */
 export async function checkAddresses(
   given: string,
   givenDirect: string | undefined,
+  names = VARIABLES,
 ): Promise<ServerAddresses> {
-  const sessions = await lookAt(given, 'DATABASE_URL');
+  const sessions = await lookAt(given, names.database);
   if (givenDirect === undefined && sessions.kind === 'shared') {
-    throw new StartupError(`DATABASE_URL ${SHARED}: ${NEEDED}`);
+    throw new StartupError(`${names.database} ${SHARED}: ${needed(names)}`);
   }
-  refuseLacking(sessions, 'DATABASE_URL');
+  refuseLacking(sessions, names.database);
   const databaseUrl = withSessions(given, sessions.kind);
   if (givenDirect === undefined) return { databaseUrl, directUrl: databaseUrl };
-  const direct = await lookAt(givenDirect, 'DATABASE_DIRECT_URL');
+  const direct = await lookAt(givenDirect, names.direct);
   if (direct.kind === 'shared') {
-    throw new StartupError(`DATABASE_DIRECT_URL ${SHARED}: expected the address of Postgres itself`);
+    throw new StartupError(`${names.direct} ${SHARED}: expected the address of Postgres itself`);
   }
   if (direct.place !== sessions.place) {
-    throw new StartupError('DATABASE_DIRECT_URL: expected the same database as that of DATABASE_URL');
+    throw new StartupError(`${names.direct}: expected the same database as that of ${names.database}`);
   }
-  refuseLacking(direct, 'DATABASE_DIRECT_URL');
+  refuseLacking(direct, names.direct);
   return { databaseUrl, directUrl: withSessions(givenDirect, direct.kind) };
+}
+
+function needed({ direct }: AddressNames): string {
+  return `set ${direct} to the address of Postgres itself, which the few connections take that need a session of their own, or use a pooler in session mode`;
 }
 
 const SHARED = 'leads through a pooler that gives each transaction another session (transaction mode)';
