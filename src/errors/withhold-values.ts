@@ -14,10 +14,11 @@ export const QUERY_FAILED = 'a query failed';
  */
 export function withholdValues(error: object): string {
   const issues = readValue(error, 'issues');
-  if (Array.isArray(issues) && issues.length > 0) return describeIssues(issues);
+  if (isListOfIssues(issues)) return describeIssues(issues);
   const said = readText(error, 'originalMessage') || readText(error, 'message');
   const own = isPrisma(error) ? lastParagraph(said) : withoutStatement(error, said);
-  return withoutEchoes(withoutData(error, own.slice(0, MAX_LENGTH)));
+  const short = own.slice(0, MAX_LENGTH);
+  return withoutEchoes(withoutReply(error, withoutNames(error, withoutData(error, withoutIssues(short)))));
 }
 
 /** Whether it only says that a statement failed, for which its cause says why. */
@@ -59,6 +60,29 @@ function withoutData(error: object, message: string): string {
   return message.replace(/["„“”»«「『'`‘’].*["“”»«」』'`‘’]/s, '"…"');
 }
 
+/** What is not found, or no name at all, when a text is taken for a name: relation, schema, function, type, syntax. */
+const UNKNOWN_NAME = /^(42P01|3F000|42883|42704|42601|42602)$/;
+
+/**
+ * Where the server looked up what a statement names, it says at which place of that. Without one it had the name from a value, as
+ * by `$1::regclass`. Columns have no such values: an identifier is told.
+ */
+function withoutNames(error: object, message: string): string {
+  const code = readText(error, 'originalCode') || readText(error, 'code');
+  const isPlaced = ['position', 'internalPosition'].some((name) => readText(error, name) !== '');
+  if (isPlaced || !UNKNOWN_NAME.test(code)) return message;
+  return message.replace(/["„“”»«].*["“”»«]/s, '"…"');
+}
+
+/** A word in plain letters, or the code of a reply, as in `535 5.7.8 wrong password: AUTH PLAIN`. */
+const PLAIN_WORD = /^(?:[A-Za-z]?[a-z'’-]*|[A-Z]{2,5}|\d{3}-?|\d\.\d{1,3}\.\d{1,3})[.,:;!?]?$/;
+
+/** A mail server may repeat the line by which somebody logged in, or a part of it: what is no word of its own is withheld. */
+function withoutReply(error: object, message: string): string {
+  if (readText(error, 'code') !== 'EAUTH') return message;
+  return message.replace(/\S+/g, (word) => (PLAIN_WORD.test(word) ? word : '…'));
+}
+
 /** What echoes a value, also when somebody put the message into one of their own. */
 const ECHOES: readonly [RegExp, string][] = [
   [/Failed query: .*/s, QUERY_FAILED], // drizzle: the statement and then `params: ada@example.com,1`
@@ -66,6 +90,18 @@ const ECHOES: readonly [RegExp, string][] = [
   [/((?:value out of range|malformed \w{1,20} literal|syntax error in tsquery): )".*"/s, '$1"…"'],
   [/(invalid value for parameter "[\w.]{1,80}": )".*"/s, '$1"…"'],
   [/(\b(?:value|time zone|unit) )".{0,1000}"( is out of range for type| not recognized)/s, '$1"…"$2'],
+  [/\b(AUTH [A-Z][A-Z0-9-]{2,19}) [A-Za-z0-9+/=]+/gi, '$1 …'], // a mail server's: name and password
+  [
+    /Unexpected token .{1,4}, (?:\.{3})?".*"(?:\.{3})? is not valid JSON/su,
+    'Unexpected token in what is not valid JSON',
+  ],
+  [/Unexpected token .{1,4} in JSON/gsu, 'Unexpected token in JSON'],
+  [/"[^"]{1,100}" is not valid JSON/, '"…" is not valid JSON'],
+  [/("(?:input|received)": ?)(?:"(?:[^"\\]|\\.)*"|[^\s"{[][^\s,}]*)/g, '$1"…"'], // of issues, as zod's message has them
+  [
+    /((?:relation|table|schema|function|type|operator|text search configuration) )"[^"]*[^"\w.$][^"]*"( does not exist)/g,
+    '$1"…"$2',
+  ],
   [/<[^\s<>@]{1,64}@[^\s<>@]{1,255}>/g, '<…>'], // a mail server's: whom it does not know
   [/(\b[a-z][a-z+]{1,19}:\/\/)[^\s/@]{1,300}@/gi, '$1…@'], // of an address: user and password, or a token
   [/(\bKey \(.{1,300}?\)=\().*\)/s, '$1…)'],
@@ -76,6 +112,22 @@ function withoutEchoes(message: string): string {
   return ECHOES.reduce((text, [echo, instead]) => text.replace(echo, instead), message);
 }
 
+function isListOfIssues(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.length > 0 && value.every((each) => readText(each, 'message') !== '');
+}
+
+/** zod's own message is the list of its issues, with what it was given if it was asked to keep that. */
+function withoutIssues(message: string): string {
+  const at = message.search(/\[\s*\{/);
+  if (at < 0) return message;
+  try {
+    const issues: unknown = JSON.parse(message.slice(at));
+    return isListOfIssues(issues) ? message.slice(0, at) + describeIssues(issues) : message;
+  } catch {
+    return message;
+  }
+}
+
 /** Of zod and those like it: which field, and what was expected there. */
 function describeIssues(issues: readonly unknown[]): string {
   return issues.slice(0, 20).map(describeIssue).join('; ');
@@ -83,7 +135,7 @@ function describeIssues(issues: readonly unknown[]): string {
 
 function describeIssue(issue: unknown): string {
   const field = pathOf(readValue(issue, 'path'));
-  const message = withoutReceived(issue, readText(issue, 'message'));
+  const message = withoutInput(issue, withoutReceived(issue, readText(issue, 'message')));
   return field === '' ? message : `${field}: ${message}`;
 }
 
@@ -92,6 +144,14 @@ function withoutReceived(issue: unknown, message: string): string {
   const received = readValue(issue, 'received');
   if (received === undefined || readValue(issue, 'code') === 'invalid_type') return message;
   return message.replace(/(, | but )received .*$/s, '');
+}
+
+/** A schema's own words may repeat what it was given. */
+function withoutInput(issue: unknown, message: string): string {
+  const input = readValue(issue, 'input');
+  const isText =
+    (typeof input === 'string' && input !== '') || typeof input === 'number' || typeof input === 'bigint';
+  return isText ? message.replaceAll(String(input), '…') : message;
 }
 
 /** zod names the fields; valibot lists objects that have them as `key`. */

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { isError } from '../errors/to-error.ts';
 import { loggedError } from './logged-error.ts';
-import { ERROR_SERIALIZERS } from './safe-errors.ts';
+import { ERROR_SERIALIZERS, withoutRawErrors } from './safe-errors.ts';
 
 /** What the service logs through. */
 export type Logger = pino.Logger;
@@ -51,16 +51,6 @@ function withMessageOfError(this: Logger, args: Parameters<pino.LogFn>, method: 
 /** What `%s` and the like stand for. */
 function messageBehindText(value: unknown, index: number): unknown {
   return index > 0 && isError(value) ? loggedError(value).message : value;
-}
-
-/** Errors in fields of any name, of which JSON would show what a library has put into them. */
-function withoutRawErrors(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, withoutRaw(value)]));
-}
-
-function withoutRaw(value: unknown): unknown {
-  if (isError(value)) return loggedError(value);
-  return Array.isArray(value) && value.some(isError) ? value.map(withoutRaw) : value;
 }
 
 function errorIn(fields: unknown): Error | undefined {

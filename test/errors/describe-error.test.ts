@@ -27,6 +27,86 @@ const prisma = (message: string, name = 'PrismaClientKnownRequestError', fields 
   Object.assign(new Error(message), { name, ...fields });
 const strict = z.strictObject({ user: z.object({ age: z.number() }) });
 
+const saysInput = z.object({
+  pin: z
+    .string({ error: ({ input }) => `not ${input}` })
+    .max(3, { error: ({ input }) => `too long: ${input}` }),
+});
+const withInput = (input: unknown) =>
+  z.object({ user: z.number(), pin: z.object({ a: z.string() }) }).safeParse(input, { reportInput: true })
+    .error as z.ZodError;
+const parsing = (text: string) => {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return error as Error;
+  }
+};
+const named = (message: string, code: string, fields = {}) => fromServer(message, { code, ...fields });
+
+/** What quotes somebody's text. */
+const ECHOED: Record<string, [thrown: unknown, told: string]> = {
+  'that takes a value for a relation': [
+    named(`relation "${SECRET}" does not exist`, '42P01'),
+    'relation "…" does not exist',
+  ],
+  'that has a relation in its statement': [
+    named('relation "users" does not exist', '42P01', { position: '15' }),
+    'relation "users" does not exist',
+  ],
+  'that takes a value for a schema': [
+    named(`schema "${SECRET}" does not exist`, '3F000'),
+    'schema "…" does not exist',
+  ],
+  'that takes a value for a configuration': [
+    named(`text search configuration "${SECRET}" does not exist`, '42704'),
+    'text search configuration "…" does not exist',
+  ],
+  'that takes a value for a path': [
+    named(`syntax error at or near "${SECRET}" of jsonpath input`, '42601'),
+    'syntax error at or near "…" of jsonpath input',
+  ],
+  'that takes a value for a name in another language': [
+    named(`Relation »${SECRET}« existiert nicht`, '42P01'),
+    'Relation "…" existiert nicht',
+  ],
+  'that takes a value for a relation, repeated by the task': [
+    new Error(`no: relation "${SECRET} x" does not exist`),
+    'no: relation "…" does not exist',
+  ],
+  'of a mail server that repeats a login': [
+    Object.assign(new Error(`Invalid login: 535 5.7.8 bad credentials: AUTH PLAIN AG${SECRET}==`), {
+      code: 'EAUTH',
+    }),
+    'Invalid login: 535 5.7.8 bad credentials: AUTH PLAIN …',
+  ],
+  'of a mail server that does not know the command': [
+    new Error(`500 5.5.1 unknown command "AUTH PLAIN AG${SECRET}=="`),
+    '500 5.5.1 unknown command "AUTH PLAIN …"',
+  ],
+  'of JSON.parse with an excerpt': [
+    parsing(`{"a": ${SECRET}}`),
+    'Unexpected token in what is not valid JSON',
+  ],
+  'of JSON.parse with a long one': [
+    parsing(`{"a": "${'x'.repeat(90)}", "b": ${SECRET}, "c": "${'y'.repeat(90)}"}`),
+    'Unexpected token in what is not valid JSON',
+  ],
+  'of JSON.parse with all of it': [new SyntaxError(`"${SECRET}" is not valid JSON`), '"…" is not valid JSON'],
+  'of zod in a message of the task': [
+    new Error(`bad: ${withInput({ user: SECRET, pin: SECRET }).message}`),
+    'bad: user: Invalid input: expected number, received string; pin: Invalid input: expected object, received string',
+  ],
+  'of zod, cut off': [
+    new Error(withInput({ user: SECRET, pin: {} }).message.slice(0, -5)),
+    withInput({ user: SECRET, pin: {} }).message.slice(0, -5).replace(`"${SECRET}"`, '"…"'),
+  ],
+  'of zod in words of the task': [
+    saysInput.safeParse({ pin: SECRET }, { reportInput: true }).error,
+    'pin: too long: …',
+  ],
+};
+
 describe('an error is told by its root cause, and without values', () => {
   for (const [what, thrown, message] of [
     ['of the driver', duplicate(), 'duplicate key value violates unique constraint "users_email_key"'],
@@ -146,6 +226,7 @@ describe('an error is told by its root cause, and without values', () => {
       strict.safeParse({ user: { age: SECRET } }, { reportInput: true }).error,
       'user.age: Invalid input: expected number, received string',
     ],
+    ...Object.entries(ECHOED).map(([what, [thrown, told]]) => [what, thrown, told] as const),
     [
       'of an older zod',
       Object.assign(new Error(`[{"received":"${SECRET}"}]`), {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import pino from 'pino';
 import { createLogger } from '../../src/observability/logger.ts';
+import { withSafeErrors } from '../../src/observability/safe-errors.ts';
 
 const SECRET = 'SECRETaccount';
 
@@ -25,5 +27,24 @@ test('an error in a line tells no values, whatever the field is called', () => {
   for (const line of lines) {
     assert.match(line, /duplicate key value/);
     assert.doesNotMatch(line, new RegExp(SECRET));
+  }
+});
+
+test('nor do those of a logger that a program brings, which goes on formatting what it did', () => {
+  const lines: string[] = [];
+  const destination = { write: (line: string) => void lines.push(line) };
+  const formatters = { log: (fields: Record<string, unknown>) => ({ ...fields, formatted: true }) };
+  for (const own of [pino({}, destination), pino({ formatters }, destination)]) {
+    const log = withSafeErrors(own);
+    for (const field of ['err', 'error', 'cause', 'reason', 'failure', 'fault'])
+      log.warn({ [field]: failedQuery() }, 'as a field');
+    log.child({ part: 'x' }).warn({ failure: failedQuery() }, 'of a child');
+    log.warn({ failures: [failedQuery()], of: { query: { failure: failedQuery() } } }, 'deeper');
+  }
+  assert.equal(lines.length, 16);
+  for (const [index, line] of lines.entries()) {
+    assert.match(line, /duplicate key value/);
+    assert.doesNotMatch(line, new RegExp(SECRET));
+    assert.equal(line.includes('"formatted":true'), index >= 8);
   }
 });

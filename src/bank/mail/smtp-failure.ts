@@ -1,3 +1,4 @@
+import { describeError } from '../../index.ts';
 import { MailRejectedError } from './mailer.ts';
 import { plainLine } from './plain-line.ts';
 
@@ -36,5 +37,5 @@ function replyOf({ response, responseCode }: SmtpFailure): string {
 }
 
 function describe(cause: unknown): string {
-  return plainLine(cause instanceof Error ? cause.message : String(cause), REPLY_MAX_LENGTH);
+  return plainLine(describeError(cause).message, REPLY_MAX_LENGTH);
 }
