@@ -26,8 +26,11 @@ function act(id: string, command: string, fields: Record<string, string> = {}): 
 describe('the page of a job', () => {
   test('says why it does not run, what would change that, and how it came to be so', async () => {
     const page = await admin.page(`/dashboard/jobs/${ids.retryable}`);
-    assert.match(page, /class="explained retryable"><p>.*Run 1 of 4 failed \(no luck\)/s);
-    assert.match(page, /Run now tries again at once/);
+    assert.match(
+      page,
+      /class="explained retryable"><p>Run 1 of 4 failed \(no luck\); the next is at <time datetime=/,
+    );
+    assert.match(page, /Retry makes it available at once\. Start a worker whose QUEUES names default/);
     assert.match(page, /<ol class="timeline">.*Created.*Run 1 failed.*is tried again.*retryable/s);
     assert.match(page, /<code>Error<\/code>: no luck/);
   });

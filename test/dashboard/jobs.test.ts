@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { JobState } from '../support/job-states.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { openDashboard, type TestDashboard, type Visitor } from './open-dashboard.ts';
 import { addHostileJob, addJobs, MARKUP, seedJobs } from './seed-jobs.ts';
 
@@ -32,10 +33,7 @@ describe('the list of jobs', () => {
       rowsOf(page),
       Object.values(ids).sort((a, b) => Number(b) - Number(a)),
     );
-    const tabs = tabsOf(page);
-    for (const state of ['scheduled', 'available', 'retryable', 'completed', 'discarded', 'cancelled']) {
-      assert.ok(tabs.includes(`${state} 1`), `${state} in ${tabs}`);
-    }
+    for (const state of Object.keys(ids)) await untilCounted('/dashboard/jobs', `${state} 1`);
   });
 
   test('shows those of one state, whose tab is then the current one', async () => {
@@ -140,10 +138,14 @@ describe('the list of jobs', () => {
 
   test('counts no further than ten thousand', async () => {
     await addJobs(dashboard, 10_000);
-    const tabs = tabsOf(await admin.page('/dashboard/jobs?task=works&queue=default'));
-    assert.ok(tabs.includes('available 10,000+'), String(tabs));
+    await untilCounted('/dashboard/jobs?task=works&queue=default', 'available 10,000+');
   });
 });
+
+/** A page waits a moment for counts, and is drawn with those that are known. */
+async function untilCounted(path: string, tab: string): Promise<void> {
+  await waitFor(`a tab ${tab}`, async () => tabsOf(await admin.page(path)).includes(tab), 60_000);
+}
 
 /** The address below /dashboard of the link with that text. */
 function linkTo(page: string, text: string): string {

@@ -16,7 +16,7 @@ export function jobCommands(view: View, job: Job): Html {
   const may = (states: readonly JobState[]) => states.includes(job.state);
   return html`<div class="actions commands">
 ${may(BULK_STATES.retry) && job.state !== 'scheduled' ? commandForm(view, { action: `${at}/retry`, label: actions.retry, shortcut: 'r' }) : ''}
-${may(BULK_STATES.run_now) ? commandForm(view, { action: `${at}/run-now`, label: actions.runNow }) : ''}
+${may(['scheduled']) ? commandForm(view, { action: `${at}/run-now`, label: actions.runNow, shortcut: 'r' }) : ''}
 ${may(['scheduled', 'available', 'retryable']) ? reschedule(view, at) : ''}
 ${may(BULK_STATES.cancel) ? asking(view, { command: 'cancel', at }) : ''}
 ${may(BULK_STATES.discard) ? asking(view, { command: 'discard', at }) : ''}

@@ -10,6 +10,7 @@ import { stateBadge } from '../parts/state-badge.ts';
 import { span, when } from '../parts/time.ts';
 import type { Content } from '../shell/layout.ts';
 import type { View } from '../shell/view.ts';
+import { explained } from './explained.ts';
 import { jobCommands } from './job-commands.ts';
 import { type Related, traceOf } from './read-related.ts';
 import { timeline } from './timeline.ts';
@@ -32,14 +33,6 @@ ${timeline(view, job)}
 ${contents(view, job)}
 ${relatedJobs(view, related)}`;
   return { title: `${title} · ${job.task}`, page: 'jobs', body };
-}
-
-/** In plain words; in other languages than English by its cause, with the database's own words below. */
-function explained(view: View, { cause, explanation, remedy, state }: Explanation): Html {
-  const { said, remedy: ownRemedy } = view.texts.job.causes[cause] ?? {};
-  return html`<div class="explained ${state}"><p>${said ?? explanation}</p>
-<p class="quiet">${ownRemedy ?? remedy}</p>
-${said === undefined ? '' : html`<p class="quiet" lang="en">${explanation}</p>`}</div>`;
 }
 
 function facts(view: View, job: Job): Html {

@@ -41,7 +41,7 @@ ${more}</li>`;
 function failure(view: View, error: JobError): Entry {
   const { job } = view.texts;
   const { attempt, name, message, stack, worker, decision, failedAt, retryAt } = error;
-  const next = retryAt === null ? '' : html` · ${job.nextRun} ${when(view, retryAt)}`;
+  const next = retryAt === null ? '' : html` · ${job.nextRun} ${instant(retryAt)}`;
   const more = html`<p class="failure"><code>${name}</code>: ${message}</p>
 <p class="quiet">${job.decisions[decision]}${next}${worker === null ? '' : html` · ${job.onWorker(worker)}`}</p>
 ${stack === null ? '' : html`<details><summary>${job.stack}</summary><pre>${stack}</pre></details>`}`;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../db/database.ts';
 import { HowdahError } from '../../errors.ts';
 import { FINISHED_STATES, type JobState, LIVE_STATES } from '../../look/job.ts';
@@ -10,46 +11,60 @@ import { type Search, withState } from './read-search.ts';
 /** Counted no further: a tab then says that there are more. */
 export const MOST_COUNTED = 10_000;
 
-/** All tabs together; a state that was not counted by then has no number. */
-const BUDGET_MS = 400;
+/** A state that takes longer to count has no number. */
+const STATE_MS = 150;
+/** A page does not wait longer for all; it shows those that are known, and the rest when it is drawn anew. */
+const WAIT_MS = 200;
+/** Counts are kept for so long, and so many times as long as they took: they cost the database a twentieth at most. */
 const KEPT_MS = 3_000;
+const KEPT_TIMES = 20;
 const MOST_KEPT = 100;
 
 /** Jobs in each state, up to MOST_COUNTED + 1; a state that could not be counted in time is not in it. */
 export type StateCounts = ReadonlyMap<JobState, number>;
 
 interface Reading {
-  at: number;
-  counts: Promise<StateCounts>;
+  counts: Map<JobState, number>;
+  whole: Promise<void>;
+  /** Milliseconds of `performance.now`. */
+  keptUntil: number;
 }
 
-/** Counts what fits by state. Those who ask for the same within 3 s are given the same, so that many viewers cost what one does. */
+/** Counts what fits by state. Those who ask for the same are given the same, so that many viewers cost what one does. */
 export function createStateCounter(db: Database): (search: Search) => Promise<StateCounts> {
   const known = new Map<string, Reading>();
-  return ({ text, filter: { states: _, ...filter } }) => {
+  return async ({ text, filter: { states: _, ...filter } }) => {
     // By its text, as a time ago is another instant each time; and by whether its payload is asked for, as viewers do not.
     const name = `${filter.payloadContains === undefined} ${withState(text, undefined)}`;
-    const before = known.get(name);
-    if (before && performance.now() - before.at < KEPT_MS) return before.counts;
-    if (known.size >= MOST_KEPT) known.clear();
-    const reading = { at: performance.now(), counts: countStates(db, filter) };
-    reading.counts.catch(() => known.delete(name));
-    known.set(name, reading);
+    let reading = known.get(name);
+    if (!reading || performance.now() > reading.keptUntil) {
+      if (known.size >= MOST_KEPT) known.clear();
+      reading = beginCount(db, filter);
+      reading.whole.catch(() => known.delete(name));
+      known.set(name, reading);
+    }
+    await Promise.race([reading.whole, sleep(WAIT_MS, undefined, { ref: false })]);
     return reading.counts;
   };
 }
 
-async function countStates(db: Database, filter: JobFilter): Promise<StateCounts> {
-  const counts = new Map<JobState, number>(isByQueue(filter) ? await readLive(db, filter) : []);
-  const endAt = performance.now() + BUDGET_MS;
-  for (const state of [...LIVE_STATES, ...FINISHED_STATES]) {
-    if (counts.has(state)) continue;
-    const leftMs = Math.ceil(endAt - performance.now());
-    if (leftMs <= 0) break;
-    const count = await countState(db, { ...filter, states: [state] }, leftMs);
+function beginCount(db: Database, filter: JobFilter): Reading {
+  const counts = new Map<JobState, number>();
+  const beganAt = performance.now();
+  const whole = countStates(db, filter, counts).finally(() => {
+    const now = performance.now();
+    reading.keptUntil = now + Math.max(KEPT_MS, KEPT_TIMES * (now - beganAt));
+  });
+  const reading: Reading = { counts, whole, keptUntil: Number.POSITIVE_INFINITY };
+  return reading;
+}
+
+async function countStates(db: Database, filter: JobFilter, counts: Map<JobState, number>): Promise<void> {
+  for (const [state, count] of isByQueue(filter) ? await readLive(db, filter) : []) counts.set(state, count);
+  for (const state of [...LIVE_STATES, ...FINISHED_STATES].filter((each) => !counts.has(each))) {
+    const count = await countState(db, { ...filter, states: [state] });
     if (count !== undefined) counts.set(state, count);
   }
-  return counts;
 }
 
 function isByQueue({ queue: _, ...others }: JobFilter): boolean {
@@ -67,12 +82,12 @@ async function readLive(db: Database, { queue }: JobFilter): Promise<[JobState, 
   return whole > MOST_COUNTED ? counts : [];
 }
 
-async function countState(db: Database, filter: JobFilter, limitMs: number): Promise<number | undefined> {
+/** Undefined when it takes too long. Where there is no such queue or task there is no job; the list says so. */
+async function countState(db: Database, filter: JobFilter): Promise<number | undefined> {
   try {
-    return await withinTime(db, limitMs, (tx) => countJobs(tx, filter, MOST_COUNTED + 1));
+    return await withinTime(db, STATE_MS, (tx) => countJobs(tx, filter, MOST_COUNTED + 1));
   } catch (error) {
-    // Too long, or there is no such queue or task, of which the list tells.
-    if (error instanceof HowdahError) return undefined;
-    throw error;
+    if (!(error instanceof HowdahError) || error.status >= 500) throw error;
+    return error.code === 'unknown_queue' || error.code === 'unknown_task' ? 0 : undefined;
   }
 }

@@ -22,9 +22,10 @@ type Words = (string | undefined)[];
 function namedWords(view: View, { states, queue, task, ids }: JobFilter): Words {
   const { parts, jobs } = view.texts;
   const { words } = jobs;
+  const either = new Intl.ListFormat(view.language, { type: 'disjunction' });
   const named = ids && ids.length <= MOST_NAMED ? ids.join(', ') : count(view, ids?.length ?? 0);
   return [
-    states && words.states(states.map((state) => parts.states[state]).join(words.or)),
+    states && words.states(either.format(states.map((state) => parts.states[state]))),
     queue && words.queue(queue),
     task && words.task(task),
     ids && words.ids(named),

@@ -11,7 +11,7 @@ export interface JobTableOptions {
   form?: string | undefined;
 }
 
-const MAX_ERROR_LENGTH = 200;
+const MAX_ERROR_LENGTH = 500;
 
 /** A row for each job. */
 export function jobTable(view: View, found: readonly JobSummary[], { form }: JobTableOptions = {}): Html {
@@ -20,13 +20,14 @@ export function jobTable(view: View, found: readonly JobSummary[], { form }: Job
 <thead><tr>
 ${form === undefined ? '' : html`<th scope="col" class="choice"><input type="checkbox" class="js-only" data-select-all aria-label="${selectAll}"></th>`}
 <th scope="col" class="number">${columns.id}</th><th scope="col">${columns.task}</th><th scope="col">${columns.queue}</th><th scope="col">${columns.state}</th>
-<th scope="col" class="number">${columns.attempt}</th><th scope="col">${columns.times}</th><th scope="col">${columns.error}</th></tr></thead>
+<th scope="col" class="number">${columns.attempt}</th><th scope="col">${columns.created}</th><th scope="col">${columns.times}</th><th scope="col">${columns.error}</th></tr></thead>
 <tbody>${found.map((job) => row(view, job, form))}</tbody>
 </table></div>`;
 }
 
 function row(view: View, job: JobSummary, form: string | undefined): Html {
   const { columns, selectOne } = view.texts.jobs;
+  const shown = (job.lastError ?? '').trim().slice(0, MAX_ERROR_LENGTH);
   return html`<tr data-row id="job-${job.id}">
 ${form === undefined ? '' : html`<td class="choice"><input type="checkbox" name="id" value="${job.id}" form="${form}" aria-label="${selectOne(job.id)}"></td>`}
 <th scope="row" class="number"><a href="${view.link(`jobs/${job.id}`)}">${job.id}</a></th>
@@ -34,13 +35,14 @@ ${form === undefined ? '' : html`<td class="choice"><input type="checkbox" name=
 <td data-label="${columns.queue}">${job.queue}</td>
 <td data-label="${columns.state}">${stateBadge(view, job.state)}${job.state === 'running' ? progressBar(job) : ''}</td>
 <td class="number" data-label="${columns.attempt}">${job.attempt}/${job.maxAttempts}</td>
-<td data-label="${columns.times}" class="times">${times(view, job)}</td>
-<td data-label="${columns.error}" class="error">${firstLine(job.lastError ?? '')}</td>
+<td data-label="${columns.created}">${when(view, job.createdAt)}</td>
+<td data-label="${columns.times}">${times(view, job)}</td>
+<td data-label="${columns.error}" class="error" title="${shown}">${firstLine(shown)}</td>
 </tr>`;
 }
 
-/** Created, and what comes next or came last. */
-function times(view: View, { createdAt, startedAt, finishedAt, runAt, state }: JobSummary): Html {
+/** What comes next or came last. */
+function times(view: View, { startedAt, finishedAt, runAt, state }: JobSummary): Html {
   const { jobs } = view.texts;
   const latest = isFinished(state)
     ? ([jobs.ended, finishedAt] as const)
@@ -48,10 +50,9 @@ function times(view: View, { createdAt, startedAt, finishedAt, runAt, state }: J
       ? ([jobs.started, startedAt] as const)
       : ([jobs.runs, runAt] as const);
   const [word, at] = latest;
-  return html`${at === null ? '' : html`${word} ${when(view, at)}<br>`}<span class="quiet">${jobs.created} ${when(view, createdAt)}</span>`;
+  return at === null ? html`` : html`<span class="quiet">${word}</span> ${when(view, at)}`;
 }
 
 function firstLine(text: string): string {
-  const [line = ''] = text.trimStart().split('\n');
-  return line.length <= MAX_ERROR_LENGTH ? line : `${line.slice(0, MAX_ERROR_LENGTH)}…`;
+  return text.split('\n')[0] ?? '';
 }

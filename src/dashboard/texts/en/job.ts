@@ -1,7 +1,7 @@
-/** What a page says of a job by its cause of `howdah.explain_job`; undefined parts are said in the database's own words. */
+/** What a page says of a job by its cause. */
 export interface CauseTexts {
-  said?: string;
-  remedy?: string;
+  said: string;
+  remedy: string;
 }
 
 /** Texts of the page about one job. */
@@ -9,30 +9,14 @@ export const job = {
   title: (id: string) => `Job ${id}`,
   notFound: (id: string) =>
     `There is no job ${id}. It may have been removed when its retention was over, or its enqueue was rolled back.`,
-  causes: {
-    finished: { remedy: 'Retry runs it again.' },
-    running: { remedy: 'Cancel fires its signal.' },
-    cancelling: {},
-    taken: {},
-    ending: {},
-    copy: {},
-    version: {},
-    sequence: {},
-    scheduled: { remedy: 'Run now makes it available at once.' },
-    retryable: { remedy: 'Run now tries again at once.' },
-    locked: {},
-    paused: { remedy: 'Resume the queue to let it go on.' },
-    no_worker: {},
-    no_worker_knows_task: {},
-    stalled: {},
-    queue_name: {},
-    fleet_full: {
-      remedy: 'It starts when its turn comes; a higher limit of the queue for all workers would be sooner.',
-    },
-    queue_full: {},
-    turn: {},
-    next: {},
-  } as Readonly<Record<string, CauseTexts>>,
+  /** By the cause of `howdah.explain_job`; where there is none, the database's own words are shown, which are English. */
+  causes: {} as Readonly<Record<string, CauseTexts>>,
+  /** Names of what a remedy calls in SQL. */
+  calls: {
+    resume: 'Resume on the page of the queue',
+    limit: 'the page of the queue',
+    job: (id: string) => `job ${id}`,
+  },
   facts: {
     queue: 'Queue',
     task: 'Task',
@@ -84,8 +68,8 @@ export const job = {
   noResult: 'It returned nothing.',
   resultNote: 'Not kept of the result',
   hidden: 'Payload, result and headers are for admins alone.',
-  members: (n: string) => `${n} members`,
-  items: (n: string) => `${n} items`,
+  members: (n: string) => (n === '1' ? '1 member' : `${n} members`),
+  items: (n: string) => (n === '1' ? '1 item' : `${n} items`),
   moreText: (n: string) => `… ${n} characters more`,
   cut: 'and more, not shown here',
   enqueueAgain: 'Enqueue again…',

@@ -6,7 +6,7 @@ export const job: Texts['job'] = {
   notFound: (id) => `没有任务 ${id}。它可能在保留期结束后被删除,或者加入它的事务已回滚。`,
   causes: {
     finished: { said: '它已经结束。', remedy: '重试会让它再次执行。' },
-    running: { said: '它正在执行。', remedy: '取消会向它发出信号。' },
+    running: { said: '它由一个工作进程持有。', remedy: '取消会向它发出信号。' },
     cancelling: { said: '它已被取消,信号已发出;处理函数结束时它就结束。', remedy: '无需操作。' },
     taken: {
       said: '工作进程已取走它,但还没有空位。',
@@ -53,6 +53,7 @@ export const job: Texts['job'] = {
       remedy: '如果一直如此,请检查长事务和锁:npx howdah doctor。',
     },
   },
+  calls: { resume: '队列页面上的“恢复”', limit: '队列页面', job: (id) => `任务 ${id}` },
   facts: {
     queue: '队列',
     task: '任务类型',
