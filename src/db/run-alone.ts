@@ -1,7 +1,14 @@
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { discard } from './connections/discard.ts';
 import { FOREIGN_SETTINGS, isForeign } from './connections/foreign-pool.ts';
-import { beginStatement, type Limits } from './limits.ts';
+import { type BeginOptions, beginStatement, type Limits, limitsBeside, type ServerLimits } from './limits.ts';
+
+export interface AloneOptions extends Limits {
+  /** @default false */
+  isReadOnly?: boolean;
+  /** Limits that the pool's sessions have by themselves, and need not be told. @default none */
+  ofSession?: Partial<ServerLimits>;
+}
 
 /**
  * What one statement returns that is a transaction by itself, within these limits. Its begin and commit travel with it:
@@ -13,16 +20,14 @@ import { beginStatement, type Limits } from './limits.ts';
  */
 export async function runAlone<T>(
   pool: Pool,
-  limits: Limits,
+  options: AloneOptions,
   ask: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
   const [begun, answered, ended] = await Promise.allSettled([
-    client.query(
-      beginStatement(isForeign(pool) ? { limits, settings: FOREIGN_SETTINGS } : { limits }, client),
-    ),
+    client.query(beginStatement(toBegin(pool, options), client)),
     ask(client),
-    client.query({ text: 'commit', query_timeout: limits.answerMs } as QueryConfig),
+    client.query({ text: 'commit', query_timeout: options.answerMs } as QueryConfig),
   ]);
   if (ended.status === 'fulfilled') client.release();
   else discard(client);
@@ -31,4 +36,10 @@ export async function runAlone<T>(
     throw each.reason;
   }
   return (answered as PromiseFulfilledResult<Awaited<T>>).value;
+}
+
+function toBegin(pool: Pool, { isReadOnly = false, ofSession = {}, ...own }: AloneOptions): BeginOptions {
+  const { statementMs, lockMs, idleMs, transactionMs } = own;
+  const limits = limitsBeside({ statementMs, lockMs, idleMs, transactionMs }, ofSession);
+  return { limits, isReadOnly, ...(isForeign(pool) ? { settings: FOREIGN_SETTINGS } : {}) };
 }

@@ -1,4 +1,6 @@
+import { limitsOf, sessionLimitsOf } from '../db/connections/bounded-pool.ts';
 import type { Database, Transaction } from '../db/database.ts';
+import { runAlone } from '../db/run-alone.ts';
 import { sqlStateOf } from '../db/sql-state.ts';
 import { transact } from '../db/transact.ts';
 import { HowdahError } from '../errors.ts';
@@ -6,7 +8,7 @@ import { HowdahError } from '../errors.ts';
 const QUERY_CANCELED = '57014';
 
 /**
- * What `read` returns, in a read-only transaction whose statements may take `limitMs` each: a search through millions of
+ * What `read` returns, whose statements only read and may take `limitMs` each: a search through millions of
  * jobs must not hold back vacuum, and so the queue, for long.
  *
  * @throws {HowdahError} `invalid_request` when one takes longer, saying what would make it faster
@@ -17,10 +19,21 @@ export async function withinTime<T>(
   read: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   try {
-    return await transact(db, read, { limits: { statementMs: limitMs }, isReadOnly: true });
+    return await reading(db, limitMs, read);
   } catch (error) {
     if (sqlStateOf(error) !== QUERY_CANCELED) throw error;
     const detail = `This search takes more than ${limitMs / 1000} s; name a queue, a state, a task or times as well`;
     throw new HowdahError('invalid_request', { detail, cause: error });
   }
+}
+
+/** On a pool with limits, which pipelines, each statement travels with its begin and its commit. */
+function reading<T>(db: Database, limitMs: number, read: (tx: Transaction) => Promise<T>): Promise<T> {
+  const limits = limitsOf(db);
+  if (!limits) return transact(db, read, { limits: { statementMs: limitMs }, isReadOnly: true });
+  const statementMs = Math.min(limitMs, limits.statementMs);
+  const options = { ...limits, statementMs, isReadOnly: true, ofSession: sessionLimitsOf(db) };
+  const query: Transaction['query'] = (statement, values) =>
+    runAlone(db, options, (client) => client.query(statement, values));
+  return read({ query });
 }

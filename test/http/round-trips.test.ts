@@ -97,6 +97,11 @@ describe('a request takes few round trips to the database, its begin and commit 
     assert.equal(await countOf(errand.send), 3);
   });
 
+  test('a page of jobs one', async () => {
+    const list = () => desk.app.request('/v1/jobs?state=available', { headers: ADMIN });
+    assert.equal(await countOf(async () => list()), 1);
+  });
+
   test('a read one', async () => {
     assert.equal(await countOf(async () => desk.app.request('/v1/users/ada', { headers: ADMIN })), 1);
   });

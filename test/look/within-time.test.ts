@@ -1,13 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openDatabase } from '../../src/db/connections/open-database.ts';
+import { type Limits, requestLimits } from '../../src/db/limits.ts';
 import { queryRows } from '../../src/db/sql-client.ts';
 import { withinTime } from '../../src/look/within-time.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
-test('a read that takes too long is ended and says what would help; it can write nothing', async () => {
+const POOLS: readonly (readonly [which: string, options: { limits?: Limits }, itsOwn: string])[] = [
+  ['', {}, '0'],
+  [', on a pool with limits', { limits: requestLimits(10_000) }, '10s'],
+];
+for (const [which, options, itsOwn] of POOLS) {
+  test(`a read that takes too long is ended and says what would help; it can write nothing${which}`, () =>
+    checkReads(options, itsOwn));
+}
+
+async function checkReads(options: { limits?: Limits }, itsOwn: string): Promise<void> {
   const database = await createTestDatabase();
-  const handle = openDatabase({ connectionString: database.connectionString, applicationName: 'test' });
+  const { connectionString } = database;
+  const handle = openDatabase({ connectionString, applicationName: 'test', ...options });
   try {
     const sleeping = withinTime(handle.db, 50, (tx) => queryRows(tx, 'select pg_sleep(30)', []));
     await assert.rejects(sleeping, { code: 'invalid_request', message: /more than 0.05 s; name a queue/ });
@@ -21,9 +32,9 @@ test('a read that takes too long is ended and says what would help; it can write
       `select current_setting('statement_timeout') as limit`,
       [],
     );
-    assert.equal(after?.limit, '0');
+    assert.equal(after?.limit, itsOwn);
   } finally {
     await handle.close();
     await database.drop();
   }
-});
+}

@@ -175,6 +175,7 @@ const UNITED = [
   { whole: 'queues', placeholder: ':queue_counts', part: 'queue_counts', between: UNION },
   { whole: 'schedules', placeholder: ':cron_runs', part: 'queue_cron_runs', between: UNION },
   { whole: 'queue_stats', placeholder: ':queue_stats_rows', part: 'queue_stats_row', between: UNION },
+  { whole: 'newest_jobs', placeholder: ':newest_jobs', part: 'queue_newest_jobs', between: UNION },
   { whole: 'write_job', placeholder: ':branches', part: 'queue_write_branch', between: '\n' },
   { whole: 'failed_jobs', placeholder: ':failed_jobs', part: 'queue_failed_jobs', between: UNION },
   { whole: 'new_job', placeholder: ':branches', part: 'queue_new_job_branch', between: '\n' },

@@ -16,10 +16,16 @@ as $$
 declare
   v_is_first_page constant boolean := case when newest_first is not false then before_id else after_id end is null;
 begin
-  perform howdah.check_filter(filter);
+  if filter is distinct from '{}' then
+    perform howdah.check_filter(filter);
+  end if;
   if max_jobs is null or max_jobs not between 1 and 100000 then
     raise exception 'max_jobs: expected 1 to 100000, received %', coalesce(max_jobs::text, 'null')
       using errcode = 'HWOPT', hint = 'For more, ask again with before_id, or repeat the command until it changes nothing.';
+  end if;
+  if filter = '{}' and newest_first is not false then
+    return query select n from howdah.newest_jobs(max_jobs, before_id, after_id) n;
+    return;
   end if;
   return query execute howdah.find_jobs_statement(filter, max_jobs, before_id, after_id, newest_first is not false);
   if not found and v_is_first_page and filter ->> 'task' is not null then

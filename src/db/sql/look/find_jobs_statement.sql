@@ -10,7 +10,7 @@ create function howdah.find_jobs_statement(
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  with places as (
+  with places as materialized (
     select format('%I._private_jobs', r.schema_name) as name,
            howdah.live_conditions(
              filter, r.schema_name,
@@ -19,7 +19,8 @@ as $$
     from howdah.queue_registry r
     where r.name = coalesce(filter ->> 'queue', r.name)
     union all
-    select 'howdah.job_history', howdah.history_conditions(filter), howdah.is_brief(filter)
+    select 'howdah.job_history', howdah.history_conditions(filter),
+           case when filter ?| '{finished_before,created_before}' then howdah.is_brief(filter) else false end
   ), page as (
     select concat_ws(' and ', 'j.id < ' || before_id, 'j.id > ' || after_id, howdah.common_conditions(filter)) as conditions,
            format('order by j.id %s limit %s', case when newest_first then 'desc' else 'asc' end, max_jobs) as ending
