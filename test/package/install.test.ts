@@ -6,6 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { measure } from '../../bench/measure.ts';
 import { EMBEDDED_VERSION } from '../../src/db/embedded/binaries.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
+import { brokenLinks } from './broken-links.ts';
 import {
   compile,
   type InstalledPackage,
@@ -54,6 +55,10 @@ describe('the package, installed beside an application', () => {
     assert.doesNotMatch(listed, /bank|snapshot\.json/);
     assert.match(listed, /^package\/src\/index\.ts$/m);
     assert.match(listed, /^package\/dist\/db\/sql\/revisions\.txt$/m);
+  });
+
+  test('has a README whose links lead to what is in the package, and so have its other pages', async () => {
+    assert.deepEqual(await brokenLinks(join(installed.folder, 'node_modules/howdah')), []);
   });
 
   test('names the embedded Postgres that its error recommends', async () => {
