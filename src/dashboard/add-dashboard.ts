@@ -1,10 +1,13 @@
+import type { AppDependencies } from '../http/app-dependencies.ts';
 import { rootFrom } from '../http/pages/layout.ts';
 import { addAssets } from './assets.ts';
 import { addAuditPage } from './audit/add-audit-page.ts';
 import type { DashboardApp, DashboardDependencies } from './dependencies.ts';
+import { addFailurePages } from './failures/add-failure-pages.ts';
 import { addJobPage } from './job/add-job-page.ts';
 import { addJobsPages } from './jobs/add-jobs-pages.ts';
 import { addLiveRoute } from './live/add-live-route.ts';
+import { openReadings } from './live/readings.ts';
 import { addLoginRoutes } from './login/add-login-routes.ts';
 import { addOverviewPage } from './overview/add-overview-page.ts';
 import { addQueuePages } from './queues/add-queue-pages.ts';
@@ -18,7 +21,8 @@ import { addWorkersPage } from './workers/add-workers-page.ts';
  * The pages for people, below /dashboard; the front door leads there unless the application has one of its own. They come in
  * by a session made from one of the API's tokens, by such a token itself, or by the host's own login.
  */
-export function addDashboard(app: DashboardApp, deps: DashboardDependencies): void {
+export function addDashboard(app: DashboardApp, own: AppDependencies): void {
+  const deps: DashboardDependencies = { ...own, readings: openReadings(own.db) };
   app.get('/', (c) => c.redirect(`${rootFrom(c)}dashboard`));
   app.get('/dashboard/', (c) => c.redirect('../dashboard'));
   addAssets(app);
@@ -28,6 +32,7 @@ export function addDashboard(app: DashboardApp, deps: DashboardDependencies): vo
   addPreferenceRoutes(app, deps);
   addLiveRoute(app, deps);
   addOverviewPage(app, deps);
+  addFailurePages(app, deps);
   addQueuePages(app, deps);
   addWorkersPage(app, deps);
   addSchedulesPage(app, deps);

@@ -38,7 +38,8 @@ export async function openPage(
   const complaints: string[] = [];
   page.on('pageerror', ({ message }) => complaints.push(`script: ${message}`));
   page.on('console', (line) => {
-    if (line.type() === 'error' || line.type() === 'warning') complaints.push(`console: ${line.text()}`);
+    if (line.type() === 'error' || line.type() === 'warning')
+      complaints.push(`console: ${line.text()} ${line.location().url}`);
   });
   page.on('request', (request) => {
     const url = new URL(request.url());

@@ -260,20 +260,29 @@ async function drawCharts() {
 
 const drawn = new WeakMap();
 
+/** As the style sheet has it in the present scheme of colours; a canvas knows no variables. */
+function color(name) {
+  const probe = document.createElement('span');
+  probe.style.color = `var(--${name})`;
+  document.body.append(probe);
+  const found = getComputedStyle(probe).color;
+  probe.remove();
+  return found;
+}
+
 function drawChart(Plot, figure) {
   const { at, series } = JSON.parse(figure.dataset.chart);
   const data = [at, ...series.map(({ values }) => values)];
   const known = drawn.get(figure);
-  if (known && figure.contains(known.root)) {
+  const place = figure.querySelector('.plot');
+  if (known && place.contains(known.root)) {
     known.setData(data);
     return;
   }
-  const style = getComputedStyle(document.documentElement);
-  const color = (name) => style.getPropertyValue(`--${name}`).trim();
   const axis = { stroke: color('quiet'), grid: { stroke: color('line') }, ticks: { stroke: color('line') } };
   const plot = new Plot(
     {
-      width: Math.max(240, figure.clientWidth),
+      width: Math.max(240, place.clientWidth),
       height: 180,
       tzDate: (seconds) =>
         remembered('zone') === 'own'
@@ -283,11 +292,11 @@ function drawChart(Plot, figure) {
       series: [{}, ...series.map(({ label, color: name }) => ({ label, stroke: color(name), width: 2 }))],
     },
     data,
-    figure,
+    place,
   );
   drawn.set(figure, plot);
-  new ResizeObserver(() => plot.setSize({ width: Math.max(240, figure.clientWidth), height: 180 })).observe(
-    figure,
+  new ResizeObserver(() => plot.setSize({ width: Math.max(240, place.clientWidth), height: 180 })).observe(
+    place,
   );
 }
 

@@ -8,8 +8,8 @@ import { type Tick, Ticker } from './ticker.ts';
 const KEEP_ALIVE_MS = 15_000;
 
 /** What pages listen to: Server-Sent Events that say `changed`, whereupon a page asks for itself anew, or `lost`. */
-export function addLiveRoute(app: DashboardApp, { db, log, stopping }: DashboardDependencies): void {
-  const ticker = new Ticker({ db, stopping });
+export function addLiveRoute(app: DashboardApp, { readings, log, stopping }: DashboardDependencies): void {
+  const ticker = new Ticker(readings, stopping);
   app.get('/dashboard/live', (c) => {
     if (c.var.caller === undefined) return answerError(new HowdahError('unauthorized'), c, log);
     return streamSSE(c, async (stream) => {

@@ -1,32 +1,29 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from '../../db/database.ts';
-import { readQueueStats } from '../../look/queue-stats.ts';
+import type { Overview } from '../../look/overview.ts';
+import type { Readings } from './readings.ts';
 
-const LOOK_INTERVAL_MS = 2_000;
-/** Pages that nothing changed on are drawn anew this often: workers that went silent, time that went by. */
+/** Pages that nothing changed on are drawn anew this often: charts, workers that went silent. */
 const LONGEST_MS = 30_000;
-
-export interface TickerOptions {
-  db: Database;
-  /** Ends it. */
-  stopping?: AbortSignal | undefined;
-}
+const AFTER_ERROR_MS = 2_000;
 
 /** What a page is told: that something changed, or that nothing is known because the database does not answer. */
 export type Tick = 'changed' | 'lost';
 
 /**
- * Looks every 2 s whether anything in the queues changed, as long as any page is open, and tells all of them. One look serves
- * every page of this process.
+ * Tells every open page when something in the queues changed. It looks at the reading that the pages share, as long as any is
+ * open, so it costs nothing more.
  */
 export class Ticker {
-  readonly #options: TickerOptions;
+  readonly #readings: Readings;
+  readonly #stopping: AbortSignal | undefined;
   readonly #listeners = new Set<(tick: Tick) => void>();
   #isLooking = false;
 
-  constructor(options: TickerOptions) {
-    this.#options = options;
+  /** @param stopping ends it */
+  constructor(readings: Readings, stopping?: AbortSignal) {
+    this.#readings = readings;
+    this.#stopping = stopping;
   }
 
   /** From now on `listener` is told, until the function that this returns is called. */
@@ -38,34 +35,41 @@ export class Ticker {
 
   async #look(): Promise<void> {
     this.#isLooking = true;
-    let last: string | undefined;
-    let toldAtMs = performance.now();
-    while (this.#listeners.size > 0 && !this.#options.stopping?.aborted) {
-      const seen = await this.#see();
-      const isDue = performance.now() - toldAtMs > LONGEST_MS;
-      if (seen === undefined) this.#tell('lost');
-      else if (last !== undefined && (seen !== last || isDue)) {
-        this.#tell('changed');
-        toldAtMs = performance.now();
+    let [number, last, toldAtMs] = [0, '', performance.now()];
+    while (this.#listeners.size > 0 && !this.#stopping?.aborted) {
+      try {
+        const reading = await this.#readings.overview.next(number, this.#stopping);
+        number = reading.number;
+        const seen = digestOf(reading.value);
+        const isDue = performance.now() - toldAtMs > LONGEST_MS;
+        if (last !== '' && (seen !== last || isDue)) {
+          this.#tell('changed');
+          toldAtMs = performance.now();
+        }
+        last = seen;
+      } catch {
+        this.#tell('lost'); // the pages say why, and the API's log does
+        last = 'lost';
+        await sleep(AFTER_ERROR_MS, undefined, { ref: false });
       }
-      last = seen ?? 'lost';
-      await sleep(LOOK_INTERVAL_MS, undefined, { ref: false });
     }
     this.#isLooking = false;
-  }
-
-  /** What the queues look like now, as a digest; undefined when that cannot be told. */
-  async #see(): Promise<string | undefined> {
-    try {
-      const queues = await readQueueStats(this.#options.db);
-      const telling = queues.map(({ oldestWaitSeconds, tableBytes, deadTupleCount, ...rest }) => rest);
-      return createHash('sha256').update(JSON.stringify(telling)).digest('base64');
-    } catch {
-      return undefined; // the pages tell of it, and the API's log does
-    }
   }
 
   #tell(tick: Tick): void {
     for (const listener of this.#listeners) listener(tick);
   }
+}
+
+/** Without what grows by itself. */
+function digestOf({ queues, fleet }: Overview): string {
+  const telling = queues.map(
+    ({ oldestWaitSeconds, tableBytes, deadTupleCount, verdict, minutes, ...counts }) => ({
+      ...counts,
+      because: verdict.because,
+    }),
+  );
+  return createHash('sha256')
+    .update(JSON.stringify([telling, fleet]))
+    .digest('base64');
 }

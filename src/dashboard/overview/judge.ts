@@ -1,47 +1,55 @@
-import type { QueueStats } from '../../look/queue-stats.ts';
+import type { FailureGroup, FailureGroups } from '../../look/failure-groups.ts';
+import type { Overview, OverviewQueue } from '../../look/overview.ts';
 import { count } from '../parts/number.ts';
 import { span } from '../parts/time.ts';
 import type { View } from '../shell/view.ts';
 
-/** A job that could have run waits this long before its queue counts as behind. */
-const BEHIND_SECONDS = 30;
-
-type Cause = keyof View['texts']['overview']['because'];
-
-/** The one sentence at the top: whether all is well, else which queue is worst off and why. */
-export function judge(view: View, queues: readonly QueueStats[]): { isGood: boolean; sentence: string } {
-  const { overview } = view.texts;
-  if (queues.length === 0) return { isGood: true, sentence: overview.noQueue };
-  const behind = queues
-    .filter(({ oldestWaitSeconds }) => oldestWaitSeconds >= BEHIND_SECONDS)
-    .sort((a, b) => b.oldestWaitSeconds - a.oldestWaitSeconds);
-  const [worst] = behind;
-  if (!worst) return allWell(view, queues);
-  const oldest = overview.oldest(worst.queue, span(view, worst.oldestWaitSeconds * 1000));
-  const because = overview.because[causeOf(worst)](worst.queue);
-  return { isGood: false, sentence: `${overview.behind(behind.length)}: ${oldest}; ${because}` };
+/** The one sentence at the top. */
+export interface Judgement {
+  /** Warn where queues keep up and jobs fail. */
+  mood: 'good' | 'warn' | 'bad';
+  sentence: string;
+  /** Of the worst queue: its oldest job, and what would help. */
+  worst?: OverviewQueue;
 }
 
-function allWell(view: View, queues: readonly QueueStats[]): { isGood: boolean; sentence: string } {
+/** Whether all is well, else which queue is worst off and why. */
+export function judge(view: View, { queues, fleet }: Overview, failures: FailureGroups): Judgement {
   const { overview } = view.texts;
-  if (queues.every(({ workerCount }) => workerCount === 0))
-    return { isGood: false, sentence: overview.noWorker };
+  if (queues.length === 0) return { mood: 'good', sentence: overview.noQueue };
+  const behind = queues
+    .filter(({ verdict }) => verdict.isBehind)
+    .sort((a, b) => waitedSeconds(b) - waitedSeconds(a));
+  const [worst] = behind;
+  if (worst) return { mood: 'bad', sentence: sentenceOf(view, behind.length, worst), worst };
+  if (fleet.aliveCount === 0) return { mood: 'bad', sentence: overview.noWorker };
+  const failing = worstFailure(failures);
+  if (failing)
+    return { mood: 'warn', sentence: overview.failing(failing.task, count(view, ofLastHour(failing))) };
   const running = queues.reduce((sum, queue) => sum + queue.runningCount, 0);
   const waiting = queues.reduce((sum, queue) => sum + queue.availableCount, 0);
-  if (running + waiting === 0) return { isGood: true, sentence: overview.healthy };
-  return { isGood: true, sentence: overview.healthyBusy(count(view, running), count(view, waiting)) };
+  if (running + waiting === 0) return { mood: 'good', sentence: overview.healthy };
+  return { mood: 'good', sentence: overview.healthyBusy(count(view, running), count(view, waiting)) };
 }
 
-function causeOf({
-  isPaused,
-  workerCount,
-  blockedWorkerCount,
-  runningCount,
-  concurrency,
-  fleetConcurrency,
-}: QueueStats): Cause {
-  if (isPaused) return 'paused';
-  if (workerCount === 0) return 'no_worker';
-  if (blockedWorkerCount > 0) return 'blocked';
-  return runningCount >= Math.min(concurrency, fleetConcurrency ?? concurrency) ? 'full' : 'slow';
+/** What failed most in the last hour, of what was discarded; undefined when nothing was. */
+function worstFailure({ groups }: FailureGroups): FailureGroup | undefined {
+  const failing = groups.filter((group) => group.discardedCount > 0 && ofLastHour(group) > 0);
+  return failing.sort((a, b) => ofLastHour(b) - ofLastHour(a))[0];
+}
+
+function ofLastHour({ trend }: FailureGroup): number {
+  return trend.reduce((sum, n) => sum + n, 0);
+}
+
+function sentenceOf(view: View, behindCount: number, worst: OverviewQueue): string {
+  const { overview } = view.texts;
+  const oldest = overview.oldest(worst.queue, span(view, waitedSeconds(worst) * 1000));
+  const because = overview.because[worst.verdict.because ?? 'slow'](worst.queue);
+  return `${overview.behind(behindCount)}: ${oldest}, ${because}`;
+}
+
+/** The stats' own wait where no job could be told: workers may hold all that wait. */
+function waitedSeconds({ verdict, oldestWaitSeconds }: OverviewQueue): number {
+  return Math.max(verdict.oldest?.waitedSeconds ?? 0, oldestWaitSeconds);
 }

@@ -1,23 +1,22 @@
 import { html } from 'hono/html';
 import type { Html } from '../../http/pages/layout.ts';
+import type { OverviewQueue } from '../../look/overview.ts';
 import type { QueueStats } from '../../look/queue-stats.ts';
 import type { View } from '../shell/view.ts';
 import { depthBar } from './depth-bar.ts';
 import { count, shortCount } from './number.ts';
+import { sparkline } from './sparkline.ts';
 import { span } from './time.ts';
 
-/** A row for each queue: how deep, how busy, how late. @param rates jobs a second that ended, by queue */
-export function queueTable(
-  view: View,
-  queues: readonly QueueStats[],
-  rates: ReadonlyMap<string, number | null> = new Map(),
-): Html {
+/** A row for each queue: how deep, how busy, how late, and the last hour at a glance. */
+export function queueTable(view: View, queues: readonly OverviewQueue[]): Html {
   const { columns } = view.texts.queues;
   const whole = Math.max(0, ...queues.map((queue) => waitingCount(queue) + queue.runningCount));
   return html`<div class="scroll"><table class="rows">
 <thead><tr><th scope="col">${columns.queue}</th><th scope="col">${columns.depth}</th>
-${[columns.running, columns.oldest, columns.rate, columns.workers].map((name) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead>
-<tbody>${queues.map((queue) => row(view, queue, { whole, rate: rates.get(queue.queue) ?? null }))}</tbody>
+${[columns.running, columns.oldest].map((name) => html`<th scope="col" class="number">${name}</th>`)}
+<th scope="col">${columns.hour}</th><th scope="col" class="number">${columns.workers}</th></tr></thead>
+<tbody>${queues.map((queue) => row(view, queue, whole))}</tbody>
 </table></div>`;
 }
 
@@ -26,7 +25,7 @@ export function waitingCount({ availableCount, scheduledCount, retryableCount }:
   return availableCount + scheduledCount + retryableCount;
 }
 
-function row(view: View, queue: QueueStats, { whole, rate }: { whole: number; rate: number | null }): Html {
+function row(view: View, queue: OverviewQueue, whole: number): Html {
   const { texts, link } = view;
   const { columns } = texts.queues;
   const limit = Math.min(queue.concurrency, queue.fleetConcurrency ?? Number.POSITIVE_INFINITY);
@@ -41,8 +40,24 @@ function row(view: View, queue: QueueStats, { whole, rate }: { whole: number; ra
 ${queue.isPaused ? html`<span class="badge" title="${texts.queues.pausedBy(queue.pausedBy ?? '')}">${texts.queues.paused}</span>` : ''}</th>
 <td class="wide" data-label="${columns.depth}">${depthBar(view, depth, whole)}<span class="quiet">${shortCount(view, waitingCount(queue), queue.isEstimate)}</span></td>
 <td class="number" data-label="${columns.running}">${count(view, queue.runningCount)} / ${count(view, limit)}</td>
-<td class="number" data-label="${columns.oldest}">${queue.oldestWaitSeconds < 1 ? '' : span(view, queue.oldestWaitSeconds * 1000)}</td>
-<td class="number" data-label="${columns.rate}">${rate === null ? '' : count(view, rate)}</td>
+<td class="number ${queue.verdict.isBehind ? 'bad' : ''}" data-label="${columns.oldest}">${queue.oldestWaitSeconds < 1 ? '' : span(view, queue.oldestWaitSeconds * 1000)}</td>
+<td data-label="${columns.hour}">${lastHour(view, queue)}</td>
 <td class="number ${queue.workerCount === 0 ? 'bad' : ''}" data-label="${columns.workers}">${count(view, queue.workerCount)}</td>
 </tr>`;
+}
+
+const MINUTES = 60;
+
+/** Jobs that ended in each minute; minutes in which none did are not told of. */
+function lastHour(view: View, { minutes }: OverviewQueue): Html {
+  const { queues } = view.texts;
+  const thisMinute = Math.floor(view.now.getTime() / 60_000);
+  const ended = Array.from({ length: MINUTES }, () => 0);
+  for (const { at, completedCount, discardedCount } of minutes) {
+    const index = MINUTES - 1 - (thisMinute - Math.floor(at.getTime() / 60_000));
+    if (index in ended) ended[index] = completedCount + discardedCount;
+  }
+  const total = ended.reduce((sum, n) => sum + n, 0);
+  const failed = minutes.reduce((sum, { failedCount }) => sum + failedCount, 0);
+  return html`${sparkline(ended, queues.lastHour(count(view, total), count(view, failed)))} <span class="quiet">${shortCount(view, total)}</span>`;
 }

@@ -1,27 +1,40 @@
 import { HowdahError } from '../../errors.ts';
-import { readQueueStats } from '../../look/queue-stats.ts';
+import { readChart } from '../../look/chart.ts';
+import { readTaskFigures } from '../../look/task-figures.ts';
+import { listWorkers } from '../../look/workers.ts';
 import { pauseQueue, resumeQueue, setFleetConcurrency } from '../../operate/queue-commands.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
 import { showPage } from '../shell/show-page.ts';
 import { type Form, takeCommand } from '../shell/take-command.ts';
 import { queuePage } from './queue-page.ts';
 import { queuesPage } from './queues-page.ts';
+import { RANGES, rangeOf } from './ranges.ts';
 
 /** All queues, and one of them with what can be done to it. */
 export function addQueuePages(app: DashboardApp, deps: DashboardDependencies): void {
-  const { db } = deps;
+  const { db, readings } = deps;
   app.get(
     '/dashboard/queues',
-    showPage(deps, async (_, view) => queuesPage(view, await readQueueStats(db))),
+    showPage(deps, async (_, view) => queuesPage(view, (await readings.overview.get()).value.queues)),
   );
   app.get(
     '/dashboard/queues/:name',
     showPage(deps, async (c, view) => {
       const name = c.req.param('name') ?? '';
-      const queue = (await readQueueStats(db)).find((each) => each.queue === name);
+      const range = rangeOf(c.req.query('range'));
+      const { queues } = (await readings.overview.get()).value;
+      const queue = queues.find((each) => each.queue === name);
       if (!queue)
         throw new HowdahError('unknown_queue', { detail: `There is no queue ${JSON.stringify(name)}` });
-      return queuePage(view, queue);
+      const [points, tasks, workers] = await Promise.all([
+        readChart(db, { queue: name, ...RANGES[range](view.now) }),
+        readTaskFigures(db, name),
+        listWorkers(db),
+      ]);
+      return queuePage(view, {
+        ...{ queue, range, points, tasks },
+        workers: workers.filter((worker) => worker.queue === name),
+      });
     }),
   );
   app.post(

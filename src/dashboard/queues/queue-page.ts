@@ -1,22 +1,73 @@
 import { html } from 'hono/html';
 import type { Html } from '../../http/pages/layout.ts';
+import type { ChartPoint } from '../../look/chart.ts';
+import type { OverviewQueue } from '../../look/overview.ts';
 import type { QueueStats } from '../../look/queue-stats.ts';
+import type { TaskFigures } from '../../look/task-figures.ts';
+import type { Worker } from '../../look/workers.ts';
 import { commandForm } from '../parts/command-form.ts';
+import { empty } from '../parts/empty.ts';
 import { count } from '../parts/number.ts';
+import { depthChart, rateChart, waitChart } from '../parts/queue-charts.ts';
 import { queueTable } from '../parts/queue-table.ts';
-import { when } from '../parts/time.ts';
+import { table } from '../parts/table.ts';
+import { span, when } from '../parts/time.ts';
+import { workerTable } from '../parts/worker-table.ts';
 import type { Content } from '../shell/layout.ts';
 import type { View } from '../shell/view.ts';
+import type { Range } from './ranges.ts';
 
 const MAX_REASON_LENGTH = 200;
 
-export function queuePage(view: View, queue: QueueStats): Content {
+/** What the page of a queue shows. */
+export interface QueuePage {
+  queue: OverviewQueue;
+  range: Range;
+  points: readonly ChartPoint[];
+  tasks: readonly TaskFigures[];
+  workers: readonly Worker[];
+}
+
+export function queuePage(view: View, { queue, range, points, tasks, workers }: QueuePage): Content {
+  const { queues, overview } = view.texts;
   const body = html`<h1>${queue.queue}</h1>
 ${queue.isPaused ? pausedNotice(view, queue) : ''}
+${queue.verdict.isBehind && !queue.isPaused ? html`<p class="trouble">${queues.behind} ${overview.because[queue.verdict.because ?? 'slow'](queue.queue)}. ${queue.verdict.oldest?.remedy ?? ''}</p>` : ''}
 ${queueTable(view, [queue])}
 ${facts(view, queue)}
-${commands(view, queue)}`;
+${commands(view, queue)}
+<p><a href="${view.link(`jobs?queue=${encodeURIComponent(queue.queue)}`)}">${queues.itsJobs}</a></p>
+${rangeTabs(view, queue.queue, range)}
+${points.length === 0 ? empty(overview.noChart) : html`<div class="charts">${rateChart(view, points)}${waitChart(view, points)}${depthChart(view, points)}</div>`}
+<h2>${queues.tasks}</h2>
+${tasks.length === 0 ? empty(queues.noTask) : taskTable(view, tasks)}
+<h2>${queues.servedBy}</h2>
+${workers.length === 0 ? empty(queues.noWorker) : workerTable(view, workers)}`;
   return { title: queue.queue, page: 'queues', body };
+}
+
+function rangeTabs({ texts, link }: View, queue: string, chosen: Range): Html {
+  const { ranges, range } = texts.queues;
+  return html`<nav aria-label="${range}"><ul class="tabs">${Object.entries(ranges).map(
+    ([name, label]) =>
+      html`<li><a href="${link(`queues/${encodeURIComponent(queue)}?range=${name}`)}" ${name === chosen ? html`aria-current="true"` : ''}>${label}</a></li>`,
+  )}</ul></nav>`;
+}
+
+function taskTable(view: View, tasks: readonly TaskFigures[]): Html {
+  const { figures } = view.texts.queues;
+  const pair = (p50: number | null, p95: number | null) =>
+    p50 === null || p95 === null ? '' : `${span(view, p50)} / ${span(view, p95)}`;
+  return table(tasks, [
+    {
+      name: figures.task,
+      cell: ({ task }) => html`<a href="${view.link(`tasks/${encodeURIComponent(task)}`)}">${task}</a>`,
+    },
+    { name: figures.completed, isNumber: true, cell: ({ completedCount }) => count(view, completedCount) },
+    { name: figures.failed, isNumber: true, cell: ({ failedCount }) => count(view, failedCount) },
+    { name: figures.wait, isNumber: true, cell: ({ waitP50Ms, waitP95Ms }) => pair(waitP50Ms, waitP95Ms) },
+    { name: figures.run, isNumber: true, cell: ({ runP50Ms, runP95Ms }) => pair(runP50Ms, runP95Ms) },
+  ]);
 }
 
 function pausedNotice(view: View, { pausedAt, pausedBy }: QueueStats): Html {

@@ -5,9 +5,9 @@ import { listJobs } from '../../look/list-jobs.ts';
 import { listWorkers, type Worker } from '../../look/workers.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
 import { empty } from '../parts/empty.ts';
-import { count } from '../parts/number.ts';
 import { table } from '../parts/table.ts';
-import { span, when } from '../parts/time.ts';
+import { span } from '../parts/time.ts';
+import { workerTable } from '../parts/worker-table.ts';
 import type { Content } from '../shell/layout.ts';
 import { showPage } from '../shell/show-page.ts';
 import type { View } from '../shell/view.ts';
@@ -38,36 +38,6 @@ ${running.length === 0 ? empty(texts.idle) : runningTable(view, running, workers
   return { title: texts.title, page: 'workers', body };
 }
 
-function workerTable(view: View, workers: readonly Worker[]): Html {
-  const { columns, states } = view.texts.workers;
-  return table(workers, [
-    { name: columns.worker, cell: ({ host, pid }) => html`${host} <span class="quiet">${pid}</span>` },
-    { name: columns.queue, cell: ({ queue }) => queueLink(view, queue) },
-    {
-      name: columns.state,
-      cell: (worker) =>
-        html`<span class="worker ${worker.state}">${states[worker.state]}</span>${trouble(view, worker)}`,
-    },
-    {
-      name: columns.running,
-      isNumber: true,
-      cell: ({ runningCount, concurrency }) => `${count(view, runningCount)} / ${count(view, concurrency)}`,
-    },
-    { name: columns.heartbeat, cell: ({ heartbeatAt }) => when(view, heartbeatAt) },
-    { name: columns.started, cell: ({ startedAt }) => when(view, startedAt) },
-    {
-      name: columns.kind,
-      cell: ({ kind, tasks }) => html`<details><summary>${kind}</summary>${tasks.join(', ')}</details>`,
-    },
-  ]);
-}
-
-function trouble(view: View, { blockedSince, abandoned }: Worker): Html {
-  const { workers: texts } = view.texts;
-  return html`${blockedSince === null ? '' : html`<br><span class="bad">${texts.blockedSince} ${when(view, blockedSince)}</span>`}
-${abandoned.length === 0 ? '' : html`<br><span class="bad">${texts.abandoned}: ${abandoned.map((id) => html`<a href="${view.link(`jobs/${id}`)}">${id}</a> `)}</span>`}`;
-}
-
 function runningTable(view: View, jobs: readonly JobSummary[], workers: readonly Worker[]): Html {
   const { columns } = view.texts.workers;
   const hosts = new Map(workers.map(({ poolId, host, pid }) => [poolId, `${host} ${pid}`]));
@@ -75,7 +45,10 @@ function runningTable(view: View, jobs: readonly JobSummary[], workers: readonly
   return table(oldestFirst, [
     { name: columns.job, cell: ({ id }) => html`<a href="${view.link(`jobs/${id}`)}">${id}</a>` },
     { name: columns.task, cell: ({ task }) => task },
-    { name: columns.queue, cell: ({ queue }) => queueLink(view, queue) },
+    {
+      name: columns.queue,
+      cell: ({ queue }) => html`<a href="${view.link(`queues/${encodeURIComponent(queue)}`)}">${queue}</a>`,
+    },
     {
       name: columns.age,
       isNumber: true,
@@ -83,8 +56,4 @@ function runningTable(view: View, jobs: readonly JobSummary[], workers: readonly
     },
     { name: columns.worker, cell: ({ worker }) => hosts.get(worker) ?? worker ?? '' },
   ]);
-}
-
-function queueLink({ link }: View, queue: string): Html {
-  return html`<a href="${link(`queues/${encodeURIComponent(queue)}`)}">${queue}</a>`;
 }

@@ -6,6 +6,7 @@ export const done = {
   discarded: (n: number) => (n === 1 ? 'The job is given up.' : `${n} jobs are given up.`),
   run_now: (n: number) => (n === 1 ? 'The job is available now.' : `${n} jobs are available now.`),
   rescheduled: (_: number) => 'The job runs at its new time.',
+  canary: (n: number) => (n === 1 ? 'One job is retried first.' : `${n} jobs are retried first.`),
   enqueued: (n: number) => (n === 1 ? 'The job is enqueued.' : `${n} jobs are enqueued.`),
   paused: (_: number) => 'The queue is paused: running jobs finish, none begins.',
   resumed: (_: number) => 'The queue hands out jobs again.',

@@ -1,5 +1,6 @@
 import { audit } from './audit.ts';
 import { done } from './done.ts';
+import { failures } from './failures.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
 import { overview } from './overview.ts';
@@ -11,6 +12,19 @@ import { tasks } from './tasks.ts';
 import { workers } from './workers.ts';
 
 /** All texts in English; its type is what every language has. */
-export const en = { shell, parts, done, overview, queues, jobs, job, workers, schedules, tasks, audit };
+export const en = {
+  shell,
+  parts,
+  done,
+  overview,
+  failures,
+  queues,
+  jobs,
+  job,
+  workers,
+  schedules,
+  tasks,
+  audit,
+};
 
 export type Texts = typeof en;

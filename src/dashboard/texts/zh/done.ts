@@ -7,6 +7,7 @@ export const done: Texts['done'] = {
   discarded: (n) => `已放弃 ${n} 个任务。`,
   run_now: (n) => `${n} 个任务现在可以执行。`,
   rescheduled: () => '任务将按新的时间执行。',
+  canary: (n) => `先行重试 ${n} 个任务。`,
   enqueued: (n) => `已加入 ${n} 个任务。`,
   paused: () => '队列已暂停:执行中的任务会完成,不再开始新任务。',
   resumed: () => '队列恢复派发任务。',

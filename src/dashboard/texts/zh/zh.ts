@@ -1,6 +1,7 @@
 import type { Texts } from '../en/en.ts';
 import { audit } from './audit.ts';
 import { done } from './done.ts';
+import { failures } from './failures.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
 import { overview } from './overview.ts';
@@ -17,6 +18,7 @@ export const zh: Texts = {
   parts,
   done,
   overview,
+  failures,
   queues,
   jobs,
   job,

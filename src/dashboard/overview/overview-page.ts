@@ -1,0 +1,56 @@
+import { html } from 'hono/html';
+import type { Html } from '../../http/pages/layout.ts';
+import type { FailureGroups } from '../../look/failure-groups.ts';
+import type { Overview, OverviewQueue } from '../../look/overview.ts';
+import { empty } from '../parts/empty.ts';
+import { failureTable } from '../parts/failure-table.ts';
+import { count, shortCount } from '../parts/number.ts';
+import { rateChart, waitChart } from '../parts/queue-charts.ts';
+import { queueTable, waitingCount } from '../parts/queue-table.ts';
+import type { Content } from '../shell/layout.ts';
+import type { View } from '../shell/view.ts';
+import { judge } from './judge.ts';
+
+/** Failures that are shown here; the page of failures has all. */
+const MOST_FAILURES = 5;
+
+export function overviewPage(view: View, overview: Overview, failures: FailureGroups): Content {
+  const { texts } = view;
+  const { mood, sentence, worst } = judge(view, overview, failures);
+  const newest = [...failures.groups].sort((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime());
+  const body = html`<h1 class="verdict ${mood}">${sentence}${worst ? remedy(view, worst) : ''}</h1>
+${figures(view, overview)}
+<h2>${texts.queues.title}</h2>
+${overview.queues.length === 0 ? empty(texts.overview.noQueue) : queueTable(view, overview.queues)}
+<h2>${texts.overview.lastHour}</h2>
+${overview.chart.length === 0 ? empty(texts.overview.noChart) : html`<div class="charts">${rateChart(view, overview.chart)}${waitChart(view, overview.chart)}</div>`}
+<h2>${texts.overview.newestFailures}</h2>
+${newest.length === 0 ? empty(texts.failures.none) : failureTable(view, newest.slice(0, MOST_FAILURES))}
+${newest.length > MOST_FAILURES ? html`<p><a href="${view.link('failures')}">${texts.overview.allFailures(count(view, newest.length))}</a></p>` : ''}`;
+  return { title: texts.overview.title, page: 'overview', body };
+}
+
+/** The job that has waited longest, and what would help it, by the database's own word. */
+function remedy(view: View, { verdict }: OverviewQueue): Html | '' {
+  if (verdict.oldest === null) return '';
+  const { jobId, remedy: help } = verdict.oldest;
+  return html`<small><a href="${view.link(`jobs/${jobId}`)}">${view.texts.overview.oldestJob(jobId)}</a> ${help}</small>`;
+}
+
+function figures(view: View, { queues, fleet }: Overview): Html {
+  const { figures: names } = view.texts.overview;
+  const sum = (pick: (queue: OverviewQueue) => number) =>
+    queues.reduce((total, queue) => total + pick(queue), 0);
+  const isEstimate = queues.some((queue) => queue.isEstimate);
+  const [waiting, retryable] = [sum(waitingCount), sum(({ retryableCount }) => retryableCount)];
+  const isDead = fleet.aliveCount === 0;
+  return html`<dl class="figures">
+<div><dt>${names.waiting}</dt><dd>${shortCount(view, waiting, isEstimate)}</dd></div>
+<div><dt>${names.running}</dt><dd>${count(
+    view,
+    sum(({ runningCount }) => runningCount),
+  )}</dd></div>
+<div><dt>${names.retryable}</dt><dd>${shortCount(view, retryable, isEstimate)}</dd></div>
+<div class="${isDead ? 'bad figures-bad' : ''}"><dt>${names.workers}</dt><dd><a href="${view.link('workers')}">${count(view, fleet.aliveCount)}</a></dd></div>
+</dl>`;
+}

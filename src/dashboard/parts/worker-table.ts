@@ -1,0 +1,41 @@
+import { html } from 'hono/html';
+import type { Html } from '../../http/pages/layout.ts';
+import type { Worker } from '../../look/workers.ts';
+import type { View } from '../shell/view.ts';
+import { count } from './number.ts';
+import { table } from './table.ts';
+import { when } from './time.ts';
+
+/** A row for each runner: a queue's places in one process. */
+export function workerTable(view: View, workers: readonly Worker[]): Html {
+  const { columns, states } = view.texts.workers;
+  return table(workers, [
+    { name: columns.worker, cell: ({ host, pid }) => html`${host} <span class="quiet">${pid}</span>` },
+    {
+      name: columns.queue,
+      cell: ({ queue }) => html`<a href="${view.link(`queues/${encodeURIComponent(queue)}`)}">${queue}</a>`,
+    },
+    {
+      name: columns.state,
+      cell: (worker) =>
+        html`<span class="worker ${worker.state}">${states[worker.state]}</span>${trouble(view, worker)}`,
+    },
+    {
+      name: columns.running,
+      isNumber: true,
+      cell: ({ runningCount, concurrency }) => `${count(view, runningCount)} / ${count(view, concurrency)}`,
+    },
+    { name: columns.heartbeat, cell: ({ heartbeatAt }) => when(view, heartbeatAt) },
+    { name: columns.started, cell: ({ startedAt }) => when(view, startedAt) },
+    {
+      name: columns.kind,
+      cell: ({ kind, tasks }) => html`<details><summary>${kind}</summary>${tasks.join(', ')}</details>`,
+    },
+  ]);
+}
+
+function trouble(view: View, { blockedSince, abandoned }: Worker): Html {
+  const { workers: texts } = view.texts;
+  return html`${blockedSince === null ? '' : html`<br><span class="bad">${texts.blockedSince} ${when(view, blockedSince)}</span>`}
+${abandoned.length === 0 ? '' : html`<br><span class="bad">${texts.abandoned}: ${abandoned.map((id) => html`<a href="${view.link(`jobs/${id}`)}">${id}</a> `)}</span>`}`;
+}
