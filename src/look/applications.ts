@@ -18,7 +18,7 @@ export interface Application {
 }
 
 const SELECT = `
-  select name, tasks, schedules, workers as "workerCount", hosts, ${sqlInstant('last_seen_at')} as "lastSeenAt",
+  select name, to_json(tasks) as tasks, to_json(schedules) as schedules, workers as "workerCount", to_json(hosts) as hosts, ${sqlInstant('last_seen_at')} as "lastSeenAt",
          is_gone as "isGone"
   from howdah.applications
   order by name`;

@@ -44,9 +44,9 @@ type Instants = 'firstSeenAt' | 'lastSeenAt';
 type GroupRow = Omit<FailureGroup, Instants> & Record<Instants, number> & { isCapped: boolean };
 
 const SELECT = `
-  select failure as id, task, error, queues, jobs as "jobCount", discarded as "discardedCount", retrying as "retryingCount",
+  select failure as id, task, error, to_json(queues) as queues, jobs as "jobCount", discarded as "discardedCount", retrying as "retryingCount",
          ${sqlInstant('first_seen_at')} as "firstSeenAt", ${sqlInstant('last_seen_at')} as "lastSeenAt",
-         trend, newest_ids::text[] as "newestIds", is_capped as "isCapped"
+         to_json(trend) as trend, to_json(newest_ids::text[]) as "newestIds", is_capped as "isCapped"
   from howdah.failure_groups($1::integer, $2::integer)`;
 
 /**
