@@ -18,6 +18,7 @@ const PATHS = [
   '/dashboard/tasks/send_welcome_email',
   '/dashboard/audit',
   '/dashboard/jobs',
+  '/dashboard/failures',
   '/dashboard/jobs/act?action=cancel&scope=all&q=queue%3Adefault',
 ];
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { openDashboard, type TestDashboard } from './open-dashboard.ts';
+
+let dashboard: TestDashboard;
+before(async () => {
+  dashboard = await openDashboard();
+  for (let n = 1; n <= 8; n += 1) await addDiscarded(`cannot reach "smtp-${n}.example" <b>after</b> ${n} s`);
+});
+after(() => dashboard.close());
+
+/** A job that its handler gave up, without a worker. */
+async function addDiscarded(error: string): Promise<void> {
+  const { rows } = await dashboard.pool.query(
+    `select howdah.enqueue('send_welcome_email', '{"user_account": "ada"}', delay => '1h')::text as id`,
+  );
+  await dashboard.pool.query('select howdah.discard_job($1, $2)', [rows[0]?.id, error]);
+}
+
+async function groupAddress(): Promise<string> {
+  const page = await dashboard.as('admin').page('/dashboard/failures');
+  const [, id] = /href="[^"]*failures\/([0-9a-f]+)"/.exec(page) ?? [];
+  assert.ok(id, page);
+  return `/dashboard/failures/${id}`;
+}
+
+describe('failures', () => {
+  test('that differ in numbers and names are one row', async () => {
+    const page = await dashboard.as('viewer').page('/dashboard/failures');
+    assert.equal([...page.matchAll(/<tr data-row>/g)].length, 1);
+    assert.match(page, /&lt;b&gt;after&lt;\/b&gt;/);
+    assert.match(page, /<span class="bad">8<\/span> \/ 0/);
+  });
+
+  test('are mended by retrying five, whose fate stays on the group, then all', async () => {
+    const admin = dashboard.as('admin');
+    const address = await groupAddress();
+    const offered = await admin.page(address);
+    assert.match(offered, /Retry five first/);
+    const after = await admin.submit(`${address}/canary`, {
+      back: address.slice(11),
+      reason: 'mail is back',
+    });
+    assert.match(after, /5 jobs are retried first/);
+    assert.match(after, /5 by admin[^<]*<time/);
+    assert.match(after, /mail is back/);
+    assert.equal([...after.matchAll(/<span class="quiet">waits<\/span>/g)].length, 5);
+    assert.match(after, /<dd>3<\/dd>/);
+    const all = /href="([^"]*jobs\/act\?[^"]*)"/.exec(after)?.[1]?.replaceAll('&amp;', '&');
+    assert.ok(all, after);
+    const confirm = await admin.page(new URL(all, new URL(address, dashboard.origin)).href);
+    assert.match(confirm, /3 jobs/);
+  });
+
+  test('offer a viewer nothing to press', async () => {
+    const viewer = dashboard.as('viewer');
+    const page = await viewer.page(await groupAddress());
+    assert.doesNotMatch(page, /\/canary"|jobs\/act/);
+    const refused = await viewer.send(`${await groupAddress()}/canary`, {});
+    assert.equal(refused.status, 403);
+  });
+
+  test('that there are not say so', async () => {
+    await dashboard.as('admin').page('/dashboard/failures/0123456789abcdef', 404);
+  });
+});
+
+describe('the first page', () => {
+  test('says what fails most while queues keep up', async () => {
+    await addDiscarded('another error');
+    const page = await dashboard.as('admin').page('/dashboard');
+    assert.match(page, /class="verdict (warn|bad)"/);
+  });
+});
