@@ -45,6 +45,35 @@ for (const [cron, from, expected] of CASES) {
   });
 }
 
+async function nextRuns(cron: string, from: string, runs: number): Promise<string[]> {
+  const { rows } = await client.query<{ at: Date }>(
+    'select r as at from howdah.next_cron_runs($1, $2, $3) r',
+    [cron, from, runs],
+  );
+  return rows.map(({ at }) => at.toISOString());
+}
+
+test('several runs are those that would be found one by one, in order', async () => {
+  for (const cron of [
+    '* * * * *',
+    '*/25 8-9 * * *',
+    '0 0 29 2 *',
+    '0 12 13 * 5',
+    '59 23 31 12 *',
+    '0 0 30 2 *',
+  ]) {
+    const expected: string[] = [];
+    for (let from = '2026-03-01T09:49:00Z', i = 0; i < 7; i += 1) {
+      const next = await nextRun(cron, from);
+      if (next === undefined || next > '2034-03-01') break; // beyond eight years of the first
+      expected.push(next);
+      from = next;
+    }
+    assert.deepEqual(await nextRuns(cron, '2026-03-01T09:49:00Z', 7), expected, cron);
+  }
+  await assert.rejects(nextRuns('* * * * *', '2026-03-01T10:00:00Z', 0), { code: 'HWOPT' });
+});
+
 test('does not depend on the session’s time zone', async () => {
   await client.query("set timezone = 'Asia/Kathmandu'");
   assert.equal(await nextRun('0 0 * * *', '2026-03-01T10:00:00Z'), '2026-03-02T00:00:00.000Z');

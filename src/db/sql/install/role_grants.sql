@@ -15,7 +15,7 @@ as $$
                                'applications', 'canaries', 'task_charts', 'queue_charts']) v
   union all
   select r.role, 'execute', f
-  from readers r, unnest(array['find_jobs', 'explain_job', 'queue_stats', 'next_cron_run', 'failure_groups', 'normalised_error',
+  from readers r, unnest(array['find_jobs', 'explain_job', 'queue_stats', 'next_cron_run', 'next_cron_runs', 'failure_groups', 'normalised_error',
                                'canary_outcomes', 'chart', 'duration_quantile', 'explain_queues']) f
   union all
   select 'howdah_operator', 'execute', f

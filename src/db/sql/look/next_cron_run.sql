@@ -36,11 +36,12 @@ as $$
   from given g
 $$;
 
--- howdah.next_cron_run(cron, after): the first minute later than `after` that the expression names, in UTC. Null when
--- there is none within eight years, as for 30 February, and for a null. As in every cron, a day counts when either the day
--- of the month or the weekday fits, if both are restricted. Raises HWOPT for what is no expression or no instant.
-create function howdah.next_cron_run(cron text, after timestamptz) returns timestamptz
-language plpgsql stable security definer
+-- howdah.next_cron_runs(cron, after, runs): the first minutes later than `after` that the expression names, in UTC and in order,
+-- so many of them, 1 to 100; fewer where there are not so many within eight years, none as for 30 February or a null. As in every
+-- cron, a day counts when either the day of the month or the weekday fits, if both are restricted. Raises HWOPT for what is no
+-- expression, no instant or no such number.
+create function howdah.next_cron_runs(cron text, after timestamptz, runs integer default 5) returns setof timestamptz
+language plpgsql stable security definer rows 5
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -52,33 +53,50 @@ begin
   elsif not howdah.is_instant(after) then
     raise exception 'after: expected an instant of the years 1 to 9999, received %', after
       using errcode = 'HWOPT', hint = 'Such as now().';
+  elsif runs is null or runs not between 1 and 100 then
+    raise exception 'runs: expected 1 to 100, received %', coalesce(runs::text, 'null')
+      using errcode = 'HWOPT', hint = 'The first ones are returned.';
   end if;
-  return (
-    with fields as (
-      select howdah.cron_values(f[1], 0, 59) as minutes, howdah.cron_values(f[2], 0, 23) as hours,
-             howdah.cron_values(f[3], 1, 31) as dates, howdah.cron_values(f[4], 1, 12) as months,
-             howdah.cron_values(f[5], 0, 6) as weekdays,
-             date_trunc('minute', after at time zone 'UTC') + interval '1 minute' as first_minute
-      from regexp_split_to_array(btrim(cron), '[[:space:]]+') f
-    ), days as (
-      select d.day
-      from fields f
-      cross join generate_series(f.first_minute::date, f.first_minute::date + interval '8 years', interval '1 day') d (day)
-      where extract(month from d.day)::integer = any (f.months)
-        and case when cardinality(f.dates) < 31 and cardinality(f.weekdays) < 7
-                 then extract(day from d.day)::integer = any (f.dates) or extract(dow from d.day)::integer = any (f.weekdays)
-                 else extract(day from d.day)::integer = any (f.dates) and extract(dow from d.day)::integer = any (f.weekdays)
-            end
-      order by d.day
-      limit 2
-    )
-    select min(d.day + make_interval(hours => h, mins => m)) at time zone 'UTC'
+  return query
+  with fields as (
+    select howdah.cron_values(f[1], 0, 59) as minutes, howdah.cron_values(f[2], 0, 23) as hours,
+           howdah.cron_values(f[3], 1, 31) as dates, howdah.cron_values(f[4], 1, 12) as months,
+           howdah.cron_values(f[5], 0, 6) as weekdays,
+           date_trunc('minute', after at time zone 'UTC') + interval '1 minute' as first_minute
+    from regexp_split_to_array(btrim(cron), '[[:space:]]+') f
+  ), days as (
+    select d.day
     from fields f
-    cross join days d
-    cross join unnest(f.hours) h
-    cross join unnest(f.minutes) m
-    where d.day + make_interval(hours => h, mins => m) >= f.first_minute
-  );
+    cross join generate_series(f.first_minute::date, f.first_minute::date + interval '8 years', interval '1 day') d (day)
+    where extract(month from d.day)::integer = any (f.months)
+      and case when cardinality(f.dates) < 31 and cardinality(f.weekdays) < 7
+               then extract(day from d.day)::integer = any (f.dates) or extract(dow from d.day)::integer = any (f.weekdays)
+               else extract(day from d.day)::integer = any (f.dates) and extract(dow from d.day)::integer = any (f.weekdays)
+          end
+    order by d.day
+    limit runs + 1 -- of the first, all may have passed
+  )
+  select (d.day + make_interval(hours => h, mins => m)) at time zone 'UTC'
+  from fields f
+  cross join days d
+  cross join unnest(f.hours) h
+  cross join unnest(f.minutes) m
+  where d.day + make_interval(hours => h, mins => m) >= f.first_minute
+  order by 1
+  limit runs;
+end;
+$$;
+
+comment on function howdah.next_cron_runs is
+  'The first minutes after the given instant that a cron expression (minute, hour, day of the month, month, weekday; UTC) names, so many of them (1 to 100); fewer when there are not so many within eight years.';
+
+-- howdah.next_cron_run(cron, after): the first of them, null when there is none.
+create function howdah.next_cron_run(cron text, after timestamptz) returns timestamptz
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (select min(r) from howdah.next_cron_runs(cron, after, 1) r);
 end;
 $$;
 
