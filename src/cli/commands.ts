@@ -33,6 +33,11 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./commands/enqueue.ts')).enqueue,
   },
   {
+    name: 'enqueue-again',
+    summary: 'Add a job like another one, with another payload or the same',
+    load: async () => (await import('./commands/enqueue-again.ts')).enqueueAgain,
+  },
+  {
     name: 'jobs',
     summary: 'List jobs, live and finished, newest first',
     load: async () => (await import('./commands/jobs.ts')).jobs,

@@ -18,6 +18,7 @@ import { addEventRoutes } from './routes/events.ts';
 import { addFailureRoutes } from './routes/failures.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addJobRoutes } from './routes/jobs.ts';
+import { addAgainRoutes } from './routes/jobs-again.ts';
 import { addBulkRoutes } from './routes/jobs-bulk.ts';
 import { addJobCommandRoutes } from './routes/jobs-commands.ts';
 import { addEnqueueRoutes } from './routes/jobs-enqueue.ts';
@@ -77,6 +78,7 @@ function addQueueApi(app: App, deps: AppDependencies): void {
   addBulkRoutes(app, deps);
   addJobRoutes(app, deps);
   addJobCommandRoutes(app, deps);
+  addAgainRoutes(app, deps);
   addFailureRoutes(app, deps);
   addChartRoutes(app, deps);
   addQueueRoutes(app, deps);

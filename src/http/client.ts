@@ -2,6 +2,7 @@ import { hc } from 'hono/client';
 import type { addChartRoutes } from './routes/charts.ts';
 import type { addFailureRoutes } from './routes/failures.ts';
 import type { addJobRoutes } from './routes/jobs.ts';
+import type { addAgainRoutes } from './routes/jobs-again.ts';
 import type { addBulkRoutes } from './routes/jobs-bulk.ts';
 import type { addJobCommandRoutes } from './routes/jobs-commands.ts';
 import type { addEnqueueRoutes } from './routes/jobs-enqueue.ts';
@@ -15,6 +16,7 @@ export type HowdahClient = ReturnType<typeof hc<ReturnType<typeof addEnqueueRout
   ReturnType<typeof hc<ReturnType<typeof addJobRoutes>>> &
   ReturnType<typeof hc<ReturnType<typeof addJobCommandRoutes>>> &
   ReturnType<typeof hc<ReturnType<typeof addBulkRoutes>>> &
+  ReturnType<typeof hc<ReturnType<typeof addAgainRoutes>>> &
   ReturnType<typeof hc<ReturnType<typeof addFailureRoutes>>> &
   ReturnType<typeof hc<ReturnType<typeof addChartRoutes>>> &
   ReturnType<typeof hc<ReturnType<typeof addQueueRoutes>>> &

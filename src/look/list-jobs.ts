@@ -14,6 +14,8 @@ export interface PageOptions {
   limit: number;
   /** `nextBeforeId` of the page before. @default the newest job */
   beforeId?: string | undefined;
+  /** Only ids greater than this. @default any */
+  afterId?: string | undefined;
 }
 
 export interface JobPage {
@@ -34,7 +36,8 @@ export interface JobPage {
  */
 export async function listJobs(client: SqlClient, filter: JobFilter, options: PageOptions): Promise<JobPage> {
   const limit = Math.min(Math.max(options.limit, 1), MAX_PAGE_SIZE);
-  const range = { order: 'desc', limit: limit + 1, beforeId: options.beforeId } as const;
+  const { beforeId, afterId } = options;
+  const range = { order: 'desc', limit: limit + 1, beforeId, afterId } as const;
   const { text, values } = findJobs(filter, range);
   const statement = pageOf(text, values.length);
   const rows = await translatingErrors(() => queryRows<SummaryRow>(client, statement, values));

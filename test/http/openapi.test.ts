@@ -35,6 +35,8 @@ const ROUTES = [
   ...['post /v1/queues/{name}/pause', 'post /v1/queues/{name}/resume'],
   ...[
     'get /v1/charts',
+    'post /v1/jobs/{id}/enqueue-again',
+    'get /v1/jobs/{id}/related',
     'get /v1/failures',
     'get /v1/failures/{id}',
     'get /v1/failures/{id}/canary',

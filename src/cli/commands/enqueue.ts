@@ -1,12 +1,11 @@
-import { parseExactly } from '../../db/exact-json.ts';
 import { describeOption } from '../../enqueue/describe-option.ts';
 import { OPTION_ROWS, type OptionRow } from '../../enqueue/option-table.ts';
 import type { RequestedJob } from '../../wire/schemas/new-job.ts';
 import type { OptionValues } from '../arguments/option-values.ts';
+import { readPayload } from '../arguments/read-payload.ts';
 import type { Call, Command, OptionDefinition } from '../command.ts';
 import { UsageError } from '../command-error.ts';
 import { describeInstant } from '../terminal/describe-time.ts';
-import { readStandardInput } from '../terminal/read-standard-input.ts';
 
 /** Those whose value is one text: `--header` is put together from several. */
 const PLAIN_OPTIONS = OPTION_ROWS.map(([, row]) => row).filter(({ kind }) => kind !== 'headers');
@@ -96,16 +95,6 @@ function readHeaders(options: OptionValues): { headers?: Record<string, string> 
     return [name, value];
   });
   return { headers: Object.fromEntries(headers) };
-}
-
-async function readPayload(given: string): Promise<unknown> {
-  const text = given === '-' ? await readStandardInput() : given;
-  try {
-    return parseExactly(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`the payload is not JSON: ${reason}`);
-  }
 }
 
 /** What is no number is left to the schema, which says what it expects. */
