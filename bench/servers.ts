@@ -15,6 +15,8 @@ export interface Servers {
   place(name: string, server: 'postgres' | 'redis'): Promise<string | undefined>;
   /** One statement in a contender's database. */
   query<Row extends object>(url: string, text: string): Promise<Row[]>;
+  /** What Postgres writes to its log meanwhile. */
+  logged(work: () => Promise<unknown>): Promise<string>;
   /** As they are set up, for the report. */
   readonly about: Readonly<Record<'postgres' | 'redis', string>>;
 }
@@ -50,6 +52,12 @@ export async function startServers(stack: AsyncDisposableStack): Promise<Servers
       const { rows } = await client.query(text);
       await client.end();
       return rows;
+    },
+    async logged(work) {
+      const path = join(postgres.place.parent, 'postgres.log');
+      const { length } = await readFile(path);
+      await work();
+      return (await readFile(path)).subarray(length).toString();
     },
     about: {
       postgres: await describePostgres(postgres),

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contender, Job } from '../contenders/contender.ts';
 import { monotonicMs } from '../monotonic-ms.ts';
 import { toWaits } from '../percentiles.ts';
@@ -9,7 +9,7 @@ export interface WorkCommandOptions {
   queues: { name: string; concurrency: number }[];
   /** After so many jobs it stops by itself. @default when stdin ends */
   count?: number;
-  /** What a job does. @default nothing */
+  /** What a job does: compute, after a turn of the event loop as any handler has that reads something, or wait. @default nothing */
   job?: { spinMs: number } | { waitMs: number };
   /** Says so each time that so many more were run. @default never */
   progressEvery?: number;
@@ -31,7 +31,8 @@ export async function work(contender: Contender, url: string, options: WorkComma
     await counted.reached;
     say({ event: 'drained', ms: performance.now() - startedAt });
   } else await isOver;
-  const { done, byQueue, waits } = counted;
+  const { done, waits } = counted;
+  const byQueue = { ...counted.byQueue };
   await working.stop();
   const peakMb = process.resourceUsage().maxRSS / 1024;
   say({ event: 'stopped', cpuMs: cpuMs(), peakMb, done, byQueue, waits: toWaits(waits) });
@@ -59,7 +60,10 @@ class Counted {
       if (at !== undefined && at > 0) this.waits.push(monotonicMs() - at);
       if (isTraced) say({ event: 'started', id: started.id, at: monotonicMs() });
       if (job && 'waitMs' in job) return delay(job.waitMs).then(() => end(started));
-      if (job) spin(job.spinMs);
+      if (job && 'spinMs' in job)
+        return nextTurn()
+          .then(() => spin(job.spinMs))
+          .then(() => end(started));
       return end(started);
     };
   }
