@@ -1,6 +1,7 @@
 import type { Section } from './section.ts';
 import { drain } from './sections/drain.ts';
 import { enqueue } from './sections/enqueue.ts';
+import { growth } from './sections/growth.ts';
 import { isolation } from './sections/isolation.ts';
 import { live } from './sections/live.ts';
 import { memory } from './sections/memory.ts';
@@ -8,6 +9,7 @@ import { recovery } from './sections/recovery.ts';
 import { roundTrip } from './sections/round-trip.ts';
 import { sharing } from './sections/sharing.ts';
 import { signUp } from './sections/sign-up.ts';
+import { startUp } from './sections/start-up.ts';
 
 /** All questions that the benchmark answers, in the order of the page. */
 export const SECTIONS: readonly Section[] = [
@@ -17,7 +19,9 @@ export const SECTIONS: readonly Section[] = [
   signUp,
   isolation,
   sharing,
+  growth,
   roundTrip,
   recovery,
   memory,
+  startUp,
 ];
