@@ -30,7 +30,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     contenders: { type: 'string' },
     jobs: { type: 'string' },
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string' },
   },
 });
 
@@ -55,7 +55,7 @@ async function measure(sections: readonly Section[]): Promise<void> {
 async function runSection(section: Section): Promise<Ran> {
   await using stack = asyncStack();
   const servers = await startServers(stack);
-  const rounds = Number(values.rounds);
+  const rounds = Number(values.rounds ?? (values.quick ? (section.quickRounds ?? 1) : 3));
   const options = {
     servers,
     rounds,

@@ -15,6 +15,8 @@ export interface Section {
   readonly sizes: Readonly<Record<string, Size>>;
   /** Whether `--quick` has it too. @default false */
   readonly isQuick?: boolean;
+  /** Of `--quick`. @default 1 */
+  readonly quickRounds?: number;
   /** Measures. */
   run(bench: Bench): Promise<Result>;
   /** Figures of a row, in order. */
