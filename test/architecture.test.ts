@@ -6,8 +6,9 @@ import { packagesLoadedBy } from './architecture/packages-loaded.ts';
 import { readRoomTable } from './architecture/room-table.ts';
 import { ROOMS } from './architecture/rooms.ts';
 import { breaches } from './architecture/rule.ts';
-import { RULES } from './architecture/rules.ts';
+import { ENTRIES as PACKAGE_ENTRIES, RULES } from './architecture/rules.ts';
 import { findImports, readSourceFiles } from './architecture/source-file.ts';
+import { unusedExports } from './architecture/unused-exports.ts';
 
 const files = readSourceFiles(['src', 'test']);
 
@@ -39,6 +40,26 @@ describe('architecture', () => {
 
   test('no files load each other: what one of them has would not be there yet', () => {
     assert.deepEqual(loadingCycles(sources), []);
+  });
+
+  test('no file of src exports a value that nothing imports: export what is imported, or delete it', () => {
+    assert.deepEqual(unusedExports(files, PACKAGE_ENTRIES), []);
+  });
+
+  test('exports that nothing imports are found, those of types, of entries and in texts are none', () => {
+    const few = [
+      { path: 'src/index.ts', text: "export { one } from './a.ts';\nexport const entry = 1;\n" },
+      {
+        path: 'src/a.ts',
+        text: 'export const one = 1;\nexport async function two() {}\nexport type T = 1;\n',
+      },
+      { path: 'src/b.ts', text: "import {\n  type T,\n  one as uno,\n} from './a.ts';\nexport class B {}\n" },
+      { path: 'src/c.ts', text: 'const text = `\nexport const three = 3;\n`;\n// export const four\n' },
+      { path: 'src/d.ts', text: "export const five = 5;\nvoid import('./e.ts');\n" },
+      { path: 'src/e.ts', text: 'export const six = 6;\n' },
+      { path: 'test/d.ts', text: "import { five } from '../src/d.ts';\n" },
+    ];
+    assert.deepEqual(unusedExports(few, new Set(['src/index.ts'])), ['src/a.ts: two', 'src/b.ts: B']);
   });
 
   test('cycles of folders and of files are found, those of types and of what is loaded later are not of files', () => {

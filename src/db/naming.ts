@@ -69,7 +69,7 @@ const GIVEN = new WeakSet<object>();
 const ENGINE = 'graphile_worker';
 
 /** For the schema that all SQL is written for. */
-export const AS_WRITTEN: Naming = {
+const AS_WRITTEN: Naming = {
   name: DEFAULT_SCHEMA,
   statement: (text) => text,
   installed: (text) => text,

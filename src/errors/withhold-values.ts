@@ -5,7 +5,7 @@ import { readText, readValue } from './read-text.ts';
 const MAX_LENGTH = 20_000;
 
 /** What is said of a statement that failed where the cause says why. */
-export const QUERY_FAILED = 'a query failed';
+const QUERY_FAILED = 'a query failed';
 
 /**
  * The error's own message without the values that a library or the server put into it: drizzle lists a statement's parameters,

@@ -29,7 +29,9 @@ const RE_EXPORT = /^export\s+(?:type\s+)?(?:\*|\{[^}]*\})[^;'"]*\bfrom\b/gm;
 const NAMED_EXPORT = /^export\s+(?!default\b)/gm;
 const STACK = /\bnew\s+(globalThis\s*\.\s*)?(Async)?DisposableStack\b/g;
 /** What package.json exports. */
-const ENTRIES = new Set(['index', 'http', 'client', 'graphile', 'testing'].map((name) => `src/${name}.ts`));
+export const ENTRIES = new Set(
+  ['index', 'http', 'client', 'graphile', 'testing'].map((name) => `src/${name}.ts`),
+);
 const LOADED_FIRST = /^src\/start\/(signals\/end-early|tell-start|within-small-heap)\.ts$/; // while all else loads
 const VAGUE_NAME = /(^|[-_])(utils?|helpers?|types?|constants?|common|misc|shared)\.[a-z]+$/;
 

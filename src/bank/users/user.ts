@@ -25,7 +25,7 @@ export const userColumns = {
 };
 
 /** A row of `userColumns` as a User. */
-export function toUser(row: Omit<User, 'id'> & { id: bigint }): User {
+function toUser(row: Omit<User, 'id'> & { id: bigint }): User {
   return { ...row, id: String(row.id) };
 }
 

@@ -9,7 +9,7 @@ import type { Search } from '../read-search.ts';
 /** The form that sends which jobs were selected. */
 export const SELECTION_FORM = 'selection';
 
-export const BULK_ACTIONS = ['retry', 'run_now', 'cancel', 'discard'] as const satisfies BulkAction[];
+const BULK_ACTIONS = ['retry', 'run_now', 'cancel', 'discard'] as const satisfies BulkAction[];
 
 const SHORTCUTS: Readonly<Record<string, string>> = { retry: 'r', cancel: 'c' };
 
