@@ -79,7 +79,7 @@ describe('a completion', () => {
   });
 
   test('is written once although a listener throws', async () => {
-    answers = [[{ id: '1', state: null }]];
+    answers = [[{ count: 1, ids: '{1}', decided: null }]];
     await complete(() => assert.fail('this listener does'));
     assert.deepEqual(told, ['job.completed']);
   });

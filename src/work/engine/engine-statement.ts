@@ -32,14 +32,22 @@ export function withoutRefused({ text, values = [], name }: QueryConfig, version
   };
 }
 
-/** The state is null where nothing was decided: then the job is completed by a completion, and waits after a failure. */
-const TELL =
-  'select j.id, d.state from j left join howdah.decided_ends(array(select id from j)) d on d.job_id = j.id';
+/** What a statement of `tellingEnds` says of all its jobs, in one row: few are what they should not be. */
+export interface ToldEnds<State> {
+  /** How many were ended. */
+  count: number;
+  /** Which, as the text of an array; null for none. */
+  ids: string | null;
+  /** Of those of which something was decided before, what: null where nothing was of any. */
+  decided: Record<string, State> | null;
+}
 
-/**
- * The same ends, with a row for each job that was ended, its `id` and the `state` that the database ended it in. Any other
- * statement is given back as it is.
- */
+const TELL = `
+select e.count, e.ids::text as ids,
+       (select json_object_agg(d.job_id, d.state) from howdah.decided_ends(e.ids) d) as decided
+from (select count(*)::integer as count, array_agg(j.id) as ids from j) e`;
+
+/** The same ends, with one row that tells what became of them. Any other statement is given back as it is. */
 export function tellingEnds(statement: QueryConfig): QueryConfig {
   const { text, values = [], name } = statement;
   const [matched, lanesToo] = COMPLETE.exec(text) ?? FAIL.exec(text) ?? [];
@@ -48,7 +56,22 @@ export function tellingEnds(statement: QueryConfig): QueryConfig {
   const ending = lanesToo
     ? whole.replace(/^\)\nupdate /m, '), freed as (\nupdate ')
     : `with j as (\n${whole}\nreturning id`;
-  return { text: `${ending}\n)\n${TELL}`, values, ...(name && { name: `${name}/told` }) };
+  return { text: `${ending}\n)${TELL}`, values, ...(name && { name: `${name}/told` }) };
+}
+
+/**
+ * What was decided of a job that a statement was to end; null when nothing was: then it is completed by a completion, and
+ * waits after a failure. Undefined when the job was not ended.
+ *
+ * @param asked how many jobs the statement was to end
+ */
+export function toldStates<State>(
+  told: ToldEnds<State> | undefined,
+  asked: number,
+): (jobId: string) => State | null | undefined {
+  const { count, ids, decided } = told ?? { count: 0, ids: null, decided: null };
+  const ended = count === asked ? undefined : new Set(ids?.slice(1, -1).split(','));
+  return (jobId) => (!ended || ended.has(jobId) ? (decided?.[jobId] ?? null) : undefined);
 }
 
 /**

@@ -4,7 +4,7 @@ import { sqlStateOf } from '../../db/sql-state.ts';
 import { toError } from '../../errors/to-error.ts';
 import type { EventHub } from '../../observability/event-hub.ts';
 import type { Logger } from '../../observability/logger.ts';
-import { type RunEnd, tellingEnds } from '../engine/engine-statement.ts';
+import { type RunEnd, type ToldEnds, tellingEnds, toldStates } from '../engine/engine-statement.ts';
 import type { HeldRun, RunReport, RunsUnderWay } from '../run/runs-under-way.ts';
 import type { EndsBreaker } from './ends-breaker.ts';
 import { type EndState, toNews } from './to-news.ts';
@@ -90,9 +90,9 @@ export class Endings {
     });
     try {
       using _watch = this.#watch(known);
-      const { rows } = await pool.query<{ id: string; state: EndState | null }>(tellingEnds(statement));
-      const states = new Map(rows.map(({ id, state }) => [String(id), state]));
-      for (const end of known) this.#settle(end, stateOf(end, states.get(end.jobId)));
+      const { rows } = await pool.query<ToldEnds<EndState>>(tellingEnds(statement));
+      const decidedOf = toldStates(rows[0], ends.length);
+      for (const end of known) this.#settle(end, stateOf(end, decidedOf(end.jobId)));
       breaker.recorded(known.map(({ run }) => run));
     } catch (error) {
       log.debug({ err: error }, 'ends of runs are written one by one, as they could not be together');
