@@ -114,6 +114,30 @@ describe('jobs in a browser', { skip: WITHOUT_BROWSER }, () => {
     await page.context().close();
   });
 
+  test('are cancelled one by one by keys alone, and show how far a run has come while it does', async () => {
+    const waiting = await putJob(queueOf(dashboard), 'available');
+    const { page, complaints } = await openPage(browser, dashboard.origin);
+    await logIn(page, ADMIN);
+    await page.goto(`/dashboard/jobs/${waiting}`);
+    await page.keyboard.press('c');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('c');
+    await page.keyboard.type('not wanted');
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').waitFor();
+    assert.match((await page.locator('.explained').textContent()) ?? '', /cancelled.*not wanted/);
+    const running = await putJob(queueOf(dashboard), 'running');
+    await page.goto(`/dashboard/jobs/${running}`);
+    await dashboard.pool.query(
+      `insert into howdah.job_reports (job_id, attempt, progress, progress_message) values ($1, 1, 42, $2)`,
+      [running, MARKUP],
+    );
+    await page.getByText('42 %').waitFor();
+    assert.equal(await page.locator('main img').count(), 0);
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
   test('are read and acted on without a script', async () => {
     const id = await putJob(queueOf(dashboard), 'discarded');
     await addJobs(dashboard, 2_100);

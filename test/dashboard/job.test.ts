@@ -141,6 +141,12 @@ describe('a button of a job', () => {
     assert.doesNotMatch(page, new RegExp(`<h1>Job ${ids.completed} `));
   });
 
+  test('enqueues it with every digit of its numbers', async () => {
+    const payload = '{"who": "bob", "n": 9007199254740993}';
+    const page = await act(ids.completed, 'enqueue-again', { payload });
+    assert.match(page, /json-bigint">9007199254740993</);
+  });
+
   test('enqueues nothing that does not fit the task, and says what is wrong with it', async () => {
     const wrong = await admin.send(`/dashboard/jobs/${ids.completed}/enqueue-again`, {
       payload: '{"who": 7}',
@@ -148,7 +154,13 @@ describe('a button of a job', () => {
     assert.equal(wrong.status, 422);
     assert.match(await wrong.text(), /payload\.who|who/);
     const broken = await admin.send(`/dashboard/jobs/${ids.completed}/enqueue-again`, { payload: '{"who":' });
-    assert.equal(broken.status, 400);
+    assert.equal(broken.status, 422);
+    const page = await broken.text();
+    assert.match(
+      page,
+      /<details class="menu[^>]* open>.*<code>payload<\/code>: expected JSON.*<textarea[^>]*>\{&quot;who&quot;:<\/textarea>/s,
+    );
+    assert.match(page, new RegExp(`name="back" value="jobs/${ids.completed}"`));
   });
 
   test('is not for viewers', async () => {

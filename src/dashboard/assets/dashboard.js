@@ -129,9 +129,15 @@ function followLive() {
     listen();
     if (!isPaused()) drawAnew();
   });
+  setInterval(() => {
+    if (document.querySelector('[data-refresh]') && !isPaused() && !document.hidden) drawAnew();
+  }, REFRESH_MS);
   show();
   listen();
 }
+
+/** How often a page is drawn anew that shows what no queue tells of, such as how far a run has come. */
+const REFRESH_MS = 2_000;
 
 /** What somebody is writing or choosing is not drawn anew under their hands. */
 function drawAnew() {
@@ -150,6 +156,7 @@ function followKeys() {
   let isGoing = false;
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === 'Escape') closeMenus();
     if (event.target.closest('input:not([type=checkbox]), textarea, select, dialog')) return;
     const { key } = event;
     const wasGoing = isGoing;
@@ -175,9 +182,20 @@ function go(key) {
   return press(document.querySelector(`.top [data-key="${CSS.escape(key)}"]`));
 }
 
+/** What opens a menu leads on to its first field. */
 function press(element) {
   if (!element) return false;
   element.click();
+  if (element.matches('details[open] > summary')) focusOn(element.parentElement.querySelector(FIELDS));
+}
+
+const FIELDS = 'input:not([type=hidden]), textarea, button';
+
+function closeMenus() {
+  for (const menu of document.querySelectorAll('details.menu[open]')) {
+    menu.open = false;
+    menu.querySelector('summary').focus();
+  }
 }
 
 function focusOn(element) {

@@ -6,14 +6,16 @@ import type { JobState } from '../../look/job.ts';
 import { type CancelledJobs, withCancelled } from '../../operate/cancelled-jobs.ts';
 import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../../operate/job-commands.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
-import { type Form, takeCommand } from '../shell/take-command.ts';
+import { type Form, type Redraw, takeCommand } from '../shell/take-command.ts';
+import type { ReadShown } from './add-job-page.ts';
 import { enqueueAgain } from './enqueue-again.ts';
+import { jobPage, type RefusedForm } from './job-page.ts';
 import { readRunAt } from './read-run-at.ts';
 
 const ID = /^[1-9]\d{0,17}$/;
 
 /** What an operator does to one job by a button of its page. */
-export function addJobCommands(app: DashboardApp, deps: DashboardDependencies): void {
+export function addJobCommands(app: DashboardApp, deps: DashboardDependencies, read: ReadShown): void {
   const at = (name: string) => `/dashboard/jobs/:id/${name}`;
   app.post(
     at('retry'),
@@ -29,7 +31,15 @@ export function addJobCommands(app: DashboardApp, deps: DashboardDependencies): 
   );
   app.post(
     at('reschedule'),
-    simple(deps, 'rescheduled', (tx, id, form) => rescheduleJob(tx, id, readRunAt(form))),
+    takeCommand(
+      deps,
+      ({ c, form, change }) =>
+        change(async (tx) => {
+          await rescheduleJob(tx, readId(c.req.param('id')), readRunAt(form));
+          return { what: 'rescheduled' };
+        }),
+      redraw(read, 'reschedule'),
+    ),
   );
   app.post(
     at('cancel'),
@@ -47,11 +57,15 @@ export function addJobCommands(app: DashboardApp, deps: DashboardDependencies): 
   );
   app.post(
     at('enqueue-again'),
-    takeCommand(deps, async ({ c, form, change }) => {
-      const id = readId(c.req.param('id'));
-      const enqueue = await enqueueAgain(deps, id, form.text('payload'));
-      return change(async (tx) => ({ what: 'enqueued', at: `jobs/${await enqueue(tx)}` }));
-    }),
+    takeCommand(
+      deps,
+      async ({ c, form, change }) => {
+        const id = readId(c.req.param('id'));
+        const enqueue = await enqueueAgain(deps, id, form.optional('payload') ?? '');
+        return change(async (tx) => ({ what: 'enqueued', at: `jobs/${await enqueue(tx)}` }));
+      },
+      redraw(read, 'enqueue'),
+    ),
   );
 }
 
@@ -66,6 +80,14 @@ function simple(
       return { what };
     }),
   );
+}
+
+/** The page with the form open, as it was filled in. It is at the form's address, where no page is. */
+function redraw(read: ReadShown, menu: RefusedForm['menu']): Redraw {
+  return async ({ c, form }, view, error) => {
+    const shown = await read(c, view);
+    return jobPage({ ...view, here: `jobs/${shown.job.id}` }, shown, { menu, form, error });
+  };
 }
 
 function readId(id = ''): string {

@@ -10,7 +10,7 @@ import type { DashboardDependencies } from '../dependencies.ts';
  * is checked as any that comes over HTTP.
  *
  * @param payload JSON
- * @throws {HowdahError} `invalid_payload`, `invalid_json`, `job_not_found` or `unknown_task`
+ * @throws {HowdahError} `invalid_payload`, `job_not_found` or `unknown_task`
  */
 export async function enqueueAgain(
   deps: DashboardDependencies,
@@ -29,7 +29,8 @@ function parse(payload: string): unknown {
   try {
     return parseExactly(payload);
   } catch (cause) {
-    const detail = `payload: expected JSON; ${cause instanceof Error ? cause.message : cause}`;
-    throw new HowdahError('invalid_json', { detail, cause });
+    const message = `expected JSON: ${cause instanceof Error ? cause.message : cause}`;
+    const fields = [{ field: 'payload', message }];
+    throw new HowdahError('invalid_payload', { detail: `payload: ${message}`, fields, cause });
   }
 }

@@ -3,13 +3,14 @@ import { stringifyExactly } from '../../db/exact-json.ts';
 import type { Html } from '../../http/pages/layout.ts';
 import type { Job, JobState } from '../../look/job.ts';
 import { BULK_STATES } from '../../operate/bulk.ts';
-import { commandForm } from '../parts/command-form.ts';
+import { type CommandButton, commandForm } from '../parts/command-form.ts';
 import type { View } from '../shell/view.ts';
+import type { RefusedForm } from './job-page.ts';
 
 const MAX_REASON_LENGTH = 500;
 
 /** What can be done to a job in its state. What cannot be taken back asks first. */
-export function jobCommands(view: View, job: Job): Html {
+export function jobCommands(view: View, job: Job, refused?: RefusedForm): Html {
   if (!view.mayAct) return html``;
   const { actions } = view.texts.job;
   const at = `jobs/${job.id}`;
@@ -17,35 +18,64 @@ export function jobCommands(view: View, job: Job): Html {
   return html`<div class="actions commands">
 ${may(BULK_STATES.retry) && job.state !== 'scheduled' ? commandForm(view, { action: `${at}/retry`, label: actions.retry, shortcut: 'r' }) : ''}
 ${may(['scheduled']) ? commandForm(view, { action: `${at}/run-now`, label: actions.runNow, shortcut: 'r' }) : ''}
-${may(['scheduled', 'available', 'retryable']) ? reschedule(view, at) : ''}
+${may(['scheduled', 'available', 'retryable']) ? reschedule(view, at, refused) : ''}
 ${may(BULK_STATES.cancel) ? asking(view, { command: 'cancel', at }) : ''}
 ${may(BULK_STATES.discard) ? asking(view, { command: 'discard', at }) : ''}
-${enqueueAgain(view, job)}
+${enqueueAgain(view, job, refused)}
 </div>`;
+}
+
+interface Menu {
+  /** What opens it. */
+  name: string;
+  label: string;
+  shortcut?: string;
+  isOpen?: boolean;
+  isWide?: boolean;
+}
+
+function menu(view: View, { name, label, shortcut = '', isOpen, isWide }: Menu, button: CommandButton): Html {
+  return html`<details class="menu ${isWide ? 'wide-menu' : ''}" id="menu-${name}" ${isOpen ? html`open` : ''}>
+<summary data-shortcut="${shortcut}">${label}</summary>${commandForm(view, button)}</details>`;
 }
 
 function asking(view: View, { command, at }: { command: 'cancel' | 'discard'; at: string }): Html {
   const { job, jobs } = view.texts;
   const { actions } = job;
-  const name = `reason-${command}`;
-  const inputs = html`<p>${actions[`${command}Hint`]}</p><label for="${name}">${jobs.confirm.reason}</label> <input id="${name}" name="reason" maxlength="${MAX_REASON_LENGTH}"> `;
+  const id = `reason-${command}`;
+  const inputs = html`<p>${actions[`${command}Hint`]}</p><label for="${id}">${jobs.confirm.reason}</label> <input id="${id}" name="reason" maxlength="${MAX_REASON_LENGTH}"> `;
   const button = { action: `${at}/${command}`, label: actions[`${command}Now`], inputs, isDanger: true };
-  return html`<details class="menu" id="menu-${command}"><summary data-shortcut="${command === 'cancel' ? 'c' : ''}">${actions[command]}</summary>${commandForm(view, button)}</details>`;
+  const shortcut = command === 'cancel' ? 'c' : '';
+  return menu(view, { name: command, label: actions[command], shortcut }, button);
 }
 
-function reschedule(view: View, at: string): Html {
+function reschedule(view: View, at: string, refused: RefusedForm | undefined): Html {
   const { actions } = view.texts.job;
-  const inputs = html`<label for="run-at">${actions.at}</label> <input id="run-at" name="at" type="datetime-local" step="1">
-<label for="run-after">${actions.after}</label> <input id="run-after" name="after" size="8" placeholder="15m" aria-describedby="run-after-hint">
+  const own = refused?.menu === 'reschedule' ? refused : undefined;
+  const inputs = html`${mistakes(own)}<label for="run-at">${actions.at}</label> <input id="run-at" name="at" type="datetime-local" step="1" value="${own?.form.optional('at') ?? ''}">
+<label for="run-after">${actions.after}</label> <input id="run-after" name="after" size="8" placeholder="15m" value="${own?.form.optional('after') ?? ''}" aria-describedby="run-after-hint">
 <p class="quiet" id="run-after-hint">${actions.afterHint}</p>`;
   const button = { action: `${at}/reschedule`, label: actions.rescheduleNow, inputs };
-  return html`<details class="menu" id="menu-reschedule"><summary>${actions.reschedule}</summary>${commandForm(view, button)}</details>`;
+  return menu(view, { name: 'reschedule', label: actions.reschedule, isOpen: own !== undefined }, button);
 }
 
-function enqueueAgain(view: View, { id, payload }: Job): Html {
+function enqueueAgain(view: View, { id, payload }: Job, refused: RefusedForm | undefined): Html {
   const { job } = view.texts;
-  const inputs = html`<p>${job.enqueueHint}</p><label for="payload">${job.payloadField}</label>
-<textarea id="payload" name="payload" spellcheck="false" rows="10">${stringifyExactly(payload, 2) ?? ''}</textarea>`;
+  const own = refused?.menu === 'enqueue' ? refused : undefined;
+  const text = own ? (own.form.optional('payload') ?? '') : (stringifyExactly(payload, 2) ?? '');
+  const inputs = html`<p>${job.enqueueHint}</p>${mistakes(own)}<label for="payload">${job.payloadField}</label>
+<textarea id="payload" name="payload" spellcheck="false" rows="10">${text}</textarea>`;
   const button = { action: `jobs/${id}/enqueue-again`, label: job.enqueueNow, inputs };
-  return html`<details class="menu wide-menu" id="menu-enqueue"><summary>${job.enqueueAgain}</summary>${commandForm(view, button)}</details>`;
+  const isOpen = own !== undefined;
+  return menu(view, { name: 'enqueue', label: job.enqueueAgain, isOpen, isWide: true }, button);
+}
+
+function mistakes(refused: RefusedForm | undefined): Html | '' {
+  if (!refused) return '';
+  const { fields, message } = refused.error;
+  const said =
+    fields.length === 0
+      ? [html`${message}`]
+      : fields.map((each) => html`<code>${each.field}</code>: ${each.message}`);
+  return html`<div class="trouble" role="alert">${said.map((each) => html`<p>${each}</p>`)}</div>`;
 }

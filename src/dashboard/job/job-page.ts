@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import type { HowdahError } from '../../errors.ts';
 import type { Html } from '../../http/pages/layout.ts';
 import type { Explanation } from '../../look/explain-job.ts';
 import type { Job } from '../../look/job.ts';
@@ -9,6 +10,7 @@ import { progressBar } from '../parts/progress-bar.ts';
 import { stateBadge } from '../parts/state-badge.ts';
 import { span, when } from '../parts/time.ts';
 import type { Content } from '../shell/layout.ts';
+import type { Form } from '../shell/take-command.ts';
 import type { View } from '../shell/view.ts';
 import { explained } from './explained.ts';
 import { jobCommands } from './job-commands.ts';
@@ -21,18 +23,25 @@ export interface JobShown {
   related: readonly Related[];
 }
 
+/** A form that was refused: which, what was in it, and why. */
+export interface RefusedForm {
+  menu: 'reschedule' | 'enqueue';
+  form: Form;
+  error: HowdahError;
+}
+
 /** All there is to know about one job, and what can be done to it. */
-export function jobPage(view: View, { job, explanation, related }: JobShown): Content {
+export function jobPage(view: View, { job, explanation, related }: JobShown, refused?: RefusedForm): Content {
   const title = view.texts.job.title(job.id);
   const body = html`<h1>${title} <span class="quiet">${job.task}</span> ${stateBadge(view, job.state)}</h1>
 ${explanation === undefined ? '' : explained(view, explanation)}
-${job.state === 'running' ? progressBar(job) : ''}
-${jobCommands(view, job)}
+${job.state === 'running' ? html`<div data-refresh>${progressBar(job)}</div>` : ''}
+${jobCommands(view, job, refused)}
 ${facts(view, job)}
 ${timeline(view, job)}
 ${contents(view, job)}
 ${relatedJobs(view, related)}`;
-  return { title: `${title} · ${job.task}`, page: 'jobs', body };
+  return { title: `${title} · ${job.task}`, page: 'jobs', body, isLive: refused === undefined };
 }
 
 function facts(view: View, job: Job): Html {

@@ -2,6 +2,7 @@ import type { Database } from '../../db/database.ts';
 import { HowdahError } from '../../errors.ts';
 import type { Job, JobSummary } from '../../look/job.ts';
 import type { JobFilter } from '../../look/job-filter.ts';
+import { KeyedReadings } from '../../look/keyed-readings.ts';
 import { listJobs } from '../../look/list-jobs.ts';
 import { withinTime } from '../../look/within-time.ts';
 import { parseTraceparent } from '../../observability/traceparent.ts';
@@ -17,23 +18,14 @@ const MAX_SEARCH_MS = 300;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const KEPT_MS = 15_000;
-const MOST_KEPT = 200;
 
 /**
  * What finds jobs that have something in common with one. It finds what it can in 0.3 s: a page about one job does not wait
  * longer for others. What it found is kept for 15 s, however often the page is drawn anew.
  */
 export function createRelatedReader(db: Database): (job: Job) => Promise<readonly Related[]> {
-  const known = new Map<string, { at: number; related: Promise<readonly Related[]> }>();
-  return (job) => {
-    const before = known.get(job.id);
-    if (before && performance.now() - before.at < KEPT_MS) return before.related;
-    if (known.size >= MOST_KEPT) known.clear();
-    const reading = { at: performance.now(), related: readRelated(db, job) };
-    reading.related.catch(() => known.delete(job.id));
-    known.set(job.id, reading);
-    return reading.related;
-  };
+  const readings = new KeyedReadings<readonly Related[]>({ keptMs: KEPT_MS });
+  return (job) => readings.get(job.id, () => readRelated(db, job));
 }
 
 async function readRelated(db: Database, job: Job): Promise<Related[]> {
