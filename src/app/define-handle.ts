@@ -9,12 +9,12 @@ export interface Handle<Services> {
    * @throws {TypeError} naming what is out of range in the policy
    */
   <Payload>(
-    definition: TaskDefinition<Payload>,
+    definition: TaskDefinition<Payload, unknown>,
     handler: Handler<Payload, undefined>,
     policy: TaskPolicy & { readonly isolate: 'thread' },
   ): BoundTask<Services>;
   <Payload>(
-    definition: TaskDefinition<Payload>,
+    definition: TaskDefinition<Payload, unknown>,
     handler: Handler<Payload, Services>,
     policy?: TaskPolicy,
   ): BoundTask<Services>;

@@ -1,4 +1,5 @@
 import type { FieldMistake } from '../errors.ts';
+import { dateMistake } from './date-mistake.ts';
 
 /** Lists and objects within each other that a payload may have. `howdah.shape_mistake` says the same in SQL. */
 export const MAX_DEPTH = 512;
@@ -19,7 +20,8 @@ interface Place {
  *   numbers, functions, a Map and the like. @default true
  */
 export function findShapeMistake(root: unknown, field: string, isJson = true): FieldMistake | undefined {
-  if (isJson && isLost(root)) return { field, message: describeLost(root) };
+  const own = dateMistake(root) ?? (isJson && isLost(root) ? describeLost(root) : undefined);
+  if (own !== undefined) return { field, message: own };
   if (!isContainer(root)) return undefined;
   const open: Place[] = [{ value: root, depth: 1 }];
   for (let place = open.pop(); place; place = open.pop()) {
@@ -30,8 +32,8 @@ export function findShapeMistake(root: unknown, field: string, isJson = true): F
           field: nameOf({ ...place, key, above: place }, field),
           message: 'expected no member of this name',
         };
-      if (isJson && isLost(value))
-        return { field: nameOf({ ...place, key, above: place }, field), message: describeLost(value) };
+      const lost = dateMistake(value) ?? (isJson && isLost(value) ? describeLost(value) : undefined);
+      if (lost !== undefined) return { field: nameOf({ ...place, key, above: place }, field), message: lost };
       if (isContainer(value)) open.push({ value, depth: place.depth + 1, key, above: place });
     }
   }

@@ -55,13 +55,13 @@ export class PostgresDistributor implements TaskDistributor {
     this.#naming = () => namingOf(typeof schema === 'string' ? schema : schema());
   }
 
-  async distribute<Payload>(
+  async distribute<Payload, Given = Payload>(
     tx: SqlClient,
-    task: TaskDefinition<Payload>,
-    payload: Payload,
+    task: TaskDefinition<Payload, Given>,
+    payload: NoInfer<Given>,
     options: EnqueueOptions = {},
   ): Promise<EnqueuedJob> {
-    const job = encodeJob({ task, payload, options });
+    const job = encodeJob({ task: task as TaskDefinition<unknown, Given>, payload, options });
     checkJob(job);
     return enqueueInSpan(job, async (traced) => {
       const [row] = await enqueue<EnqueuedRow>(

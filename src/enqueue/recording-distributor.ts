@@ -19,13 +19,13 @@ export interface RecordedJob extends EnqueuedJob {
 export class RecordingDistributor implements TaskDistributor {
   readonly jobs: RecordedJob[] = [];
 
-  async distribute<Payload>(
+  async distribute<Payload, Given = Payload>(
     _tx: SqlClient,
-    task: TaskDefinition<Payload>,
-    payload: Payload,
+    task: TaskDefinition<Payload, Given>,
+    payload: NoInfer<Given>,
     options: EnqueueOptions = {},
   ): Promise<EnqueuedJob> {
-    const job = encodeJob({ task, payload, options });
+    const job = encodeJob({ task: task as TaskDefinition<unknown, Given>, payload, options });
     checkJob(job);
     return this.#record(job);
   }

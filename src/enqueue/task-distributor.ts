@@ -20,10 +20,10 @@ export interface TaskDistributor {
    *   in `details`): nothing is written and the transaction can go on. `unknown_task` when no process announced the
    *   task, `unknown_queue` when the queue does not exist: the transaction must be rolled back.
    */
-  distribute<Payload>(
+  distribute<Payload, Given = Payload>(
     tx: SqlClient,
-    task: TaskDefinition<Payload>,
-    payload: Payload,
+    task: TaskDefinition<Payload, Given>,
+    payload: NoInfer<Given>,
     options?: EnqueueOptions,
   ): Promise<EnqueuedJob>;
 
@@ -41,9 +41,9 @@ export interface TaskDistributor {
 }
 
 /** One job of a batch. */
-export interface NewJob<Payload = unknown> {
-  readonly task: TaskDefinition<Payload>;
-  readonly payload: NoInfer<Payload>;
+export interface NewJob<Given = unknown> {
+  readonly task: TaskDefinition<unknown, Given>;
+  readonly payload: NoInfer<Given>;
   readonly options?: EnqueueOptions;
 }
 

@@ -14,10 +14,10 @@ export class AnnouncingDistributor implements TaskDistributor {
     this.#announcer = announcer;
   }
 
-  distribute<Payload>(
+  distribute<Payload, Given = Payload>(
     tx: SqlClient,
-    task: TaskDefinition<Payload>,
-    payload: Payload,
+    task: TaskDefinition<Payload, Given>,
+    payload: NoInfer<Given>,
     options?: EnqueueOptions,
   ): Promise<EnqueuedJob> {
     return this.#announcer.before(() => this.#distributor.distribute(tx, task, payload, options));

@@ -123,10 +123,10 @@ export interface Howdah extends AsyncDisposable {
    *   can go on; `unknown_task` and `unknown_queue`, after which it must be rolled back; `application_conflict` when one of the
    *   given tasks is another application's
    */
-  enqueue<Payload>(
+  enqueue<Payload, Given = Payload>(
     tx: SqlClient,
-    task: TaskDefinition<Payload>,
-    payload: NoInfer<Payload>,
+    task: TaskDefinition<Payload, Given>,
+    payload: NoInfer<Given>,
     options?: EnqueueOptions,
   ): Promise<EnqueuedJob>;
 
@@ -135,9 +135,9 @@ export interface Howdah extends AsyncDisposable {
    *
    * @throws {HowdahError} as `enqueue`
    */
-  enqueueAlone<Payload>(
-    task: TaskDefinition<Payload>,
-    payload: NoInfer<Payload>,
+  enqueueAlone<Payload, Given = Payload>(
+    task: TaskDefinition<Payload, Given>,
+    payload: NoInfer<Given>,
     options?: EnqueueOptions,
   ): Promise<EnqueuedJob>;
 

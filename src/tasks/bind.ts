@@ -79,12 +79,12 @@ export interface BoundTask<Services> {
  * @throws {TypeError} naming what is out of range in the policy
  */
 export function bind<Payload>(
-  definition: TaskDefinition<Payload>,
+  definition: TaskDefinition<Payload, unknown>,
   handle: Handler<Payload, undefined>,
   policy: TaskPolicy & { readonly isolate: 'thread' },
 ): BoundTask<never>;
 export function bind<Payload, Services>(
-  definition: TaskDefinition<Payload>,
+  definition: TaskDefinition<Payload, unknown>,
   handle: Handler<Payload, Services>,
   policy?: TaskPolicy,
 ): BoundTask<Services>;

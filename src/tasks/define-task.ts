@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { GivenPayload } from './given-payload.ts';
 import { schemaMistakes } from './schema-mistakes.ts';
 
 /** Retries when neither the task nor the enqueue says otherwise: 25 retries are 26 runs, as in asynq. */
@@ -10,13 +11,23 @@ const DEFAULT_TIMEOUT_MS = 30 * 60_000;
 const TASK_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 const QUEUE_NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
-/** A task's contract: plain data that producers and workers share. The code that runs it lives in `tasks/`. */
-export interface TaskDefinition<Payload = unknown> {
+/** Of a type alone: nothing has such a member. */
+declare const GIVEN: unique symbol;
+
+/**
+ * A task's contract: plain data that producers and workers share. The code that runs it lives in `tasks/`.
+ *
+ * @typeParam Payload what its handler gets
+ * @typeParam Given what an enqueue is given ({@link GivenPayload})
+ */
+export interface TaskDefinition<Payload = unknown, Given = Payload> {
+  readonly [GIVEN]?: Given;
   /** Identifier, and the name of the file in `tasks/` that runs it. Letters, digits, `_` and `-`, at most 128. */
   readonly name: string;
   /**
-   * Checked before a job is written and again before it runs. What goes into it is JSON; what it is made of by a codec
-   * (`z.codec`) is encoded by an enqueue in TypeScript, and decoded for the handler.
+   * Checked before a job is written and again before it runs. What goes into it is JSON, and what an enqueue is given; a
+   * `transform` and a `default` work on the way to the handler. What a codec (`z.codec`) makes is given by an enqueue in TypeScript
+   * too, encoded, and decoded for the handler.
    */
   readonly payload: z.ZodType<Payload>;
   /** Queue of a job whose enqueue names none. */
@@ -29,9 +40,9 @@ export interface TaskDefinition<Payload = unknown> {
   readonly version?: string;
 }
 
-export interface TaskSettings<Payload> {
+export interface TaskSettings<Payload, Schema = z.ZodType<Payload>> {
   name: string;
-  payload: z.ZodType<Payload>;
+  payload: Schema;
   /** @default 'default' */
   queue?: string;
   /** @default 25 */
@@ -48,6 +59,10 @@ export interface TaskSettings<Payload> {
  * @throws {TypeError} naming every setting that is out of range, with what was received, and every part of the payload's
  *   schema that JSON has no form for, with what to use instead
  */
+export function defineTask<Schema extends z.ZodType>(
+  settings: TaskSettings<z.output<Schema>, Schema>,
+): TaskDefinition<z.output<Schema>, GivenPayload<Schema>>;
+export function defineTask<Payload>(settings: TaskSettings<Payload>): TaskDefinition<Payload>;
 export function defineTask<Payload>(settings: TaskSettings<Payload>): TaskDefinition<Payload> {
   const definition: TaskDefinition<Payload> = {
     queue: 'default',

@@ -17,7 +17,7 @@ export interface DescribedTask {
 const DESCRIBED = new WeakMap<object, DescribedTask>();
 
 /** Made once a definition, when first asked for. */
-export function describeTask<Payload>(task: TaskDefinition<Payload>): DescribedTask {
+export function describeTask<Payload>(task: TaskDefinition<Payload, unknown>): DescribedTask {
   const known = DESCRIBED.get(task);
   if (known) return known;
   const schema = payloadSchema(task.payload as z.ZodType<unknown>);

@@ -72,7 +72,7 @@ const SELECT = `
  */
 export function enqueued<Payload>(
   client: SqlClient,
-  task: TaskDefinition<Payload>,
+  task: TaskDefinition<Payload, unknown>,
   filter?: EnqueuedFilter,
 ): Promise<EnqueuedRecord<Payload>[]>;
 export function enqueued(

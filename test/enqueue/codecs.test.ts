@@ -126,3 +126,44 @@ describe('a payload with codecs', () => {
     }
   });
 });
+
+describe('a payload with transforms, which work one way only', () => {
+  const counts = defineTask({
+    name: 'counts',
+    payload: z.strictObject({ count: z.string().transform(Number), unit: z.string().default('g') }),
+  });
+
+  test('is enqueued as what goes into them, kept so, and made something of for the handler', async () => {
+    const got: unknown[] = [];
+    const other = await openTestQueue([bind(counts, async (payload) => void got.push(payload))]);
+    try {
+      await other.start();
+      const { id } = await other.distributor.distribute(other.pool, counts, { count: '5' });
+      await other.untilState(id, 'completed');
+      const { rows } = await other.pool.query('select payload from howdah.jobs where id = $1', [id]);
+      assert.deepEqual([rows[0]?.payload, got], [{ count: '5' }, [{ count: 5, unit: 'g' }]]);
+      const made = other.distributor.distribute(other.pool, counts, { count: 5 } as never);
+      await assert.rejects(made, { code: 'invalid_payload', message: /payload\.count: .*expected string/ });
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+test('a Date of a year that Postgres and others write otherwise is refused, by field', async () => {
+  for (const text of ['0000-12-31T23:59:59.999Z', '+010000-01-01T00:00:00.000Z']) {
+    const enqueue = queue.distributor.distribute(queue.pool, remind, { when: new Date(text) });
+    await assert.rejects(enqueue, {
+      code: 'invalid_payload',
+      message: /payload\.when: expected a valid Date of the years 1 to 9999, received [0+]/,
+    });
+  }
+  const first = { when: new Date('0001-01-01T00:00:00.000Z') };
+  await queue.distributor.distribute(queue.pool, remind, first, { delayMs: 60_000 });
+  const ofYearZero = JSON.stringify({ when: '0000-01-01T00:00:00.000Z' });
+  const { rows } = await queue.pool.query(`select howdah.enqueue('remind', $1::json)::text as id`, [
+    ofYearZero,
+  ]);
+  const { last_error } = await queue.untilState(rows[0]?.id, 'discarded');
+  assert.match(last_error ?? '', /payload\.when: expected a valid Date of the years 1 to 9999/);
+});

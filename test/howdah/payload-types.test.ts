@@ -1,11 +1,24 @@
 import { test } from 'node:test';
 import { z } from 'zod';
 import { createHowdah } from '../../src/howdah/create-howdah.ts';
+import { bind } from '../../src/tasks/bind.ts';
 import { defineTask } from '../../src/tasks/define-task.ts';
 
 const sendReceipt = defineTask({
   name: 'send_receipt',
   payload: z.strictObject({ order_id: z.string(), copies: z.int().optional() }),
+});
+const counts = defineTask({
+  name: 'counts',
+  payload: z.strictObject({ count: z.string().transform(Number), unit: z.string().default('g') }),
+});
+const when = z.codec(z.iso.datetime(), z.date(), {
+  decode: (text) => new Date(text),
+  encode: (date) => date.toISOString(),
+});
+const remind = defineTask({
+  name: 'remind',
+  payload: z.strictObject({ at: z.array(z.strictObject({ when: when.optional() })) }),
 });
 const anything = defineTask({ name: 'anything', payload: z.unknown() });
 
@@ -29,6 +42,23 @@ async function typed(): Promise<void> {
   await howdah.enqueue(sendReceipt, { order_id: 'a' });
   // @ts-expect-error that is no transaction
   await howdah.enqueue({}, sendReceipt, { order_id: 'a' });
+
+  await howdah.enqueue(tx, counts, { count: '5' });
+  await howdah.enqueue(tx, remind, { at: [{ when: new Date() }, {}] });
+  await howdah.enqueueMany(tx, [
+    { task: counts, payload: { count: '5', unit: 'kg' } },
+    { task: remind, payload: { at: [{ when: new Date() }] } },
+  ]);
+  // @ts-expect-error that is what a transform makes of it, for the handler
+  await howdah.enqueue(tx, counts, { count: 5, unit: 'g' });
+  // @ts-expect-error that is what a codec makes of it, to be kept
+  await howdah.enqueue(tx, remind, { at: [{ when: '2031-05-06T07:08:09Z' }] });
+  // @ts-expect-error in a batch as well
+  await howdah.enqueueMany(tx, [{ task: counts, payload: { count: 5 } }]);
+  bind(counts, async ({ count, unit }) => count.toFixed() + unit.length);
+  bind(remind, async ({ at }) => at.map(({ when }) => when?.getTime()));
+  // @ts-expect-error the handler gets a number
+  bind(counts, async ({ count }) => count.length);
 
   await howdah.enqueueAlone(sendReceipt, { order_id: 'a' });
   // @ts-expect-error a number is no order's id

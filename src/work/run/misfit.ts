@@ -1,8 +1,10 @@
+import { findDateMistake } from '../../db/date-mistake.ts';
 import { wholeNumberAt } from '../../db/exact-json.ts';
 import { findShapeMistake } from '../../db/json-shape.ts';
 import type { FieldMistake } from '../../errors.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import type { TaskDefinition } from '../../tasks/define-task.ts';
+import { isEncoded } from '../../tasks/encode-payload.ts';
 import { SkipRetry } from '../../tasks/outcomes.ts';
 import { parsePayload } from '../../tasks/parse-payload.ts';
 import { exponentialDelay } from '../../tasks/retry-delay.ts';
@@ -55,15 +57,18 @@ export function checkPayload<Services>(
   { definition }: Pick<BoundTask<Services>, 'definition'>,
   run: Pick<Run, 'payload' | 'payloadOfTick' | 'store' | 'misfitCount'>,
 ): unknown {
-  refuseShape(run.payload);
+  refuseAtOnce(findShapeMistake(run.payload, 'payload', false));
   const parsed = parse(definition.payload, run);
   const mistakes = findMistakes(parsed, run.payload);
+  if (parsed.success && isEncoded(definition.payload)) refuseAtOnce(findDateMistake(parsed.data, 'payload'));
   return parsed.success && mistakes.length === 0 ? parsed.data : refuse(definition, run, mistakes);
 }
 
-/** Of a job from before such payloads were refused, or whose row was written past every trigger: no version takes it. */
-function refuseShape(payload: unknown): void {
-  const mistake = findShapeMistake(payload, 'payload', false);
+/**
+ * What no version takes: a shape of before it was refused, or of a row that was written past every trigger; a Date that a codec
+ * made of a text, which nobody else could read.
+ */
+function refuseAtOnce(mistake: FieldMistake | undefined): void {
   if (mistake) throw new SkipRetry(`malformed payload: ${mistake.field}: ${mistake.message}`);
 }
 
