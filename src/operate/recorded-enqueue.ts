@@ -2,6 +2,7 @@ import { type PgQueryable, queryRows, type SqlClient } from '../db/sql-client.ts
 import { wrapping } from '../db/wrapping.ts';
 import { type NewJobRow, newJobSql, toJob } from '../look/get-job.ts';
 import type { Job } from '../look/job.ts';
+import { type PlainJob, plainJob } from '../look/plain-job.ts';
 import type { Actor } from './transaction-as.ts';
 
 /**
@@ -19,27 +20,49 @@ export function recordedEnqueue(tx: SqlClient, tasks: readonly string[]): PgQuer
   };
 }
 
+/** One job that is to be enqueued. */
+export interface WantedOne {
+  task: string;
+  /** For whom. @default by whom the transaction says */
+  actor?: Actor | undefined;
+  /** What the statement's values say of the job, where that and the answer are all there is to say. */
+  readPlain(values: readonly unknown[]): Pick<PlainJob, 'payload' | 'priority'> | undefined;
+  /** Told what was written; not called for a refused duplicate. */
+  told(job: Job): void;
+}
+
 /**
- * The same for the enqueue of a single job, of which the statement tells everything at once, and which needs no transaction around
- * it. It does without what the other
- * needs for many, which costs more than a job does.
- *
- * @param wanted.actor for whom it is enqueued. @default by whom the transaction says
- * @param wanted.told what was written; not called for a refused duplicate
+ * The same for the enqueue of a single job, of which the statement tells everything at once, and which needs no transaction
+ * around it. It does without what the other needs for many, which costs more than a job does.
  */
-export function recordedOne(
-  tx: SqlClient,
-  { task, actor, told }: { task: string; actor?: Actor | undefined; told(job: Job): void },
-): PgQueryable {
+export function recordedOne(tx: SqlClient, { task, actor, readPlain, told }: WantedOne): PgQueryable {
   return {
     async query(text, values) {
-      const one = recordedAlone(text, values.length);
+      const plain = readPlain(values);
+      const one = (plain ? recordedPlain : recordedAlone)(text, values.length);
       const more = [task, actor?.name, actor?.requestId];
-      const rows = await queryRows<{ job: NewJobRow | null }>(tx, one, [...values, ...more]);
-      for (const { job } of rows) if (job) told(toJob(job));
+      const rows = await queryRows<WrittenRow>(tx, one, [...values, ...more]);
+      for (const row of rows) {
+        if (plain) told(plainJob({ ...plain, ...written(row), task }));
+        else if (row.job) told(toJob(row.job));
+      }
       return { rows };
     },
   };
+}
+
+/** Of the distributor's, with what is beside it here. */
+interface WrittenRow {
+  id: string;
+  queue: string;
+  /** Milliseconds since 1970. */
+  due: string;
+  retries: string;
+  job?: NewJobRow | null;
+}
+
+function written({ id, queue, due, retries }: WrittenRow) {
+  return { id, queue, enqueuedAt: new Date(Number(due)), maxAttempts: Number(retries) + 1 };
 }
 
 const recorded = wrapping(
@@ -54,15 +77,22 @@ const recorded = wrapping(
     select enqueued.*, recorded.* from enqueued left join recorded on true order by enqueued.place`,
 );
 
+/** SQL for the record of what `enqueued` says was written. */
+const recordOf = (valueCount: number) => `
+  case when enqueued.duplicate = 'false' then
+    howdah.record_change('jobs.enqueue', array[enqueued.id::bigint],
+                         jsonb_build_object('tasks', jsonb_build_array($${valueCount + 1}::text),
+                                            'queues', jsonb_build_array(enqueued.queue)),
+                         $${valueCount + 2}::text, $${valueCount + 3}::text)::text
+  end as record`;
+
+const recordedPlain = wrapping(
+  (enqueue, valueCount) => `select enqueued.*, ${recordOf(valueCount)} from (${enqueue}) enqueued`,
+);
+
 const recordedAlone = wrapping(
   (enqueue, valueCount) => `
-    select enqueued.*,
-           case when enqueued.duplicate = 'false' then
-             howdah.record_change('jobs.enqueue', array[enqueued.id::bigint],
-                                  jsonb_build_object('tasks', jsonb_build_array($${valueCount + 1}::text),
-                                                     'queues', jsonb_build_array(enqueued.queue)),
-                                  $${valueCount + 2}::text, $${valueCount + 3}::text)::text
-           end as record,
+    select enqueued.*, ${recordOf(valueCount)},
            case when enqueued.duplicate = 'false' then (${newJobSql('enqueued.queue', 'enqueued.id::bigint')}) end as job
     from (${enqueue}) enqueued`,
 );

@@ -4,6 +4,7 @@ import { findShapeMistake } from '../db/json-shape.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import type { EnqueueOptions } from '../enqueue/enqueue-options.ts';
 import { OPTION_ROWS } from '../enqueue/option-table.ts';
+import { readPlain } from '../enqueue/plain-values.ts';
 import type { EnqueuedJob, NewJob, TaskDistributor } from '../enqueue/task-distributor.ts';
 import { type FieldMistake, HowdahError } from '../errors.ts';
 import type { Job } from '../look/job.ts';
@@ -95,7 +96,7 @@ export async function enqueueOneFor(
   const told = (found: Job) => {
     written = found;
   };
-  await enqueueAll(recordedOne(tx, { task: job.task.name, actor, told }), distributor, [job]);
+  await enqueueAll(recordedOne(tx, { task: job.task.name, actor, readPlain, told }), distributor, [job]);
   if (!written) throw new Error('the job that was just enqueued is not there');
   return written;
 }

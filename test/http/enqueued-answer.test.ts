@@ -12,6 +12,7 @@ beforeEach(() => api.clear());
 const OPTIONS: readonly Record<string, unknown>[] = [
   {},
   { queue: 'critical', priority: -5, max_retries: 3 },
+  { allow_unknown: true },
   { delay: '1h', timeout: '1500ms', retention: '7d' },
   { run_at: '2036-01-02T03:04:05.678Z', deadline: '2037-01-01T00:00:00Z' },
   { headers: { tenant: 'north', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' } },
