@@ -32,6 +32,11 @@ describe('jobs in a browser', { skip: WITHOUT_BROWSER }, () => {
     await page.keyboard.press('j');
     await page.waitForURL(/\/dashboard\/jobs$/);
     await page.keyboard.press('/');
+    await page.getByRole('option', { name: 'queue:' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await drawAnew(page);
+    await page.keyboard.press('/');
     await page.keyboard.type('state:disc');
     await page.getByRole('option', { name: 'discarded' }).waitFor();
     await page.keyboard.press('ArrowDown');
@@ -129,7 +134,8 @@ describe('jobs in a browser', { skip: WITHOUT_BROWSER }, () => {
     const running = await putJob(queueOf(dashboard), 'running');
     await page.goto(`/dashboard/jobs/${running}`);
     await dashboard.pool.query(
-      `insert into howdah.job_reports (job_id, attempt, progress, progress_message) values ($1, 1, 42, $2)`,
+      `insert into howdah.job_reports (job_id, attempt, worker, progress, progress_message)
+       select id, attempt, worker, 42, $2 from howdah.jobs where id = $1`,
       [running, MARKUP],
     );
     await page.getByText('42 %').waitFor();
@@ -164,4 +170,12 @@ describe('jobs in a browser', { skip: WITHOUT_BROWSER }, () => {
 
 function retryButton(page: Page) {
   return page.getByRole('form', { name: 'With the selected jobs' }).getByRole('button', { name: 'Retry' });
+}
+
+/** As the page does when something changed. */
+async function drawAnew(page: Page): Promise<void> {
+  await page.evaluate(`new Promise((resolve) => {
+    document.addEventListener('htmx:after:swap', resolve, { once: true });
+    document.getElementById('live').dispatchEvent(new CustomEvent('howdah-changed'));
+  })`);
 }

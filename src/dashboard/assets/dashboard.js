@@ -255,12 +255,15 @@ function showSelection() {
 
 // Search --------------------------------------------------------------------------------------------------------------
 
-/** Only pages with such a field load what it takes. */
-async function followSearch() {
-  const input = document.querySelector('[data-complete]');
-  if (!input) return;
-  const { completeWhileTyping } = await import('./search.js');
-  completeWhileTyping(input);
+/** What it takes is loaded when such a field has the focus for the first time. */
+function followSearch() {
+  const complete = async ({ target }) => {
+    if (!target?.matches?.('[data-complete]')) return;
+    const { completeWhileTyping } = await import('./search.js');
+    completeWhileTyping(target);
+  };
+  document.addEventListener('focusin', complete);
+  complete({ target: document.activeElement });
 }
 
 // Charts --------------------------------------------------------------------------------------------------------------

@@ -1,17 +1,20 @@
 // Offers, below a search field, what may come at its cursor. The field's data-complete is the address that tells what that is:
 // { from, to, options }, places in the text and what may stand between them.
 
-/** Call it once for a field. */
+const known = new WeakSet();
+
+/** Call it when the field has the focus; for one that it was called for it does nothing. */
 export function completeWhileTyping(input) {
+  if (known.has(input)) return;
+  known.add(input);
   const box = new OptionsBox(input);
-  input.addEventListener('input', () => box.offer());
-  input.addEventListener('focus', () => box.offer());
-  input.addEventListener('click', () => box.offer());
+  for (const event of ['input', 'focus', 'click']) input.addEventListener(event, () => box.offer());
   input.addEventListener('blur', () => box.close());
   input.addEventListener('keydown', (event) => {
     if (box.take(event.key)) event.preventDefault();
     else if (event.key === 'Escape') input.blur();
   });
+  box.offer();
 }
 
 class OptionsBox {
@@ -24,11 +27,8 @@ class OptionsBox {
   constructor(input) {
     this.#input = input;
     const { options: label } = input.dataset;
-    Object.assign(this.#list, { id: 'search-options', className: 'options', hidden: true });
+    Object.assign(this.#list, { id: 'search-options', className: 'options' });
     Object.assign(this.#list, { role: 'listbox', ariaLabel: label });
-    Object.assign(input, { role: 'combobox', ariaAutoComplete: 'list', ariaExpanded: 'false' });
-    input.setAttribute('aria-controls', this.#list.id);
-    input.after(this.#list);
   }
 
   async offer() {
@@ -44,14 +44,14 @@ class OptionsBox {
 
   close() {
     this.#asked += 1;
-    this.#list.hidden = true;
+    this.#list.remove();
     this.#input.ariaExpanded = 'false';
     this.#input.removeAttribute('aria-activedescendant');
   }
 
   /** Whether the key was meant for the options. */
   take(key) {
-    if (this.#list.hidden) return false;
+    if (!this.#list.isConnected) return false;
     const at = this.#options.findIndex(({ ariaSelected }) => ariaSelected === 'true');
     if (key === 'Escape') this.close();
     else if (key === 'ArrowDown') this.#choose(at + 1);
@@ -71,9 +71,11 @@ class OptionsBox {
     const others = options.filter((text) => text !== written);
     if (others.length === 0) return this.close();
     this.#list.replaceChildren(...others.map((text, at) => this.#option(text, at)));
-    this.#list.hidden = false;
-    this.#input.ariaExpanded = 'true';
+    Object.assign(this.#input, { role: 'combobox', ariaAutoComplete: 'list', ariaExpanded: 'true' });
+    this.#input.setAttribute('aria-controls', this.#list.id);
     this.#input.removeAttribute('aria-activedescendant');
+    // Only while it is shown: a page that is drawn anew takes away what was not drawn with it.
+    this.#input.after(this.#list);
   }
 
   #option(text, at) {
