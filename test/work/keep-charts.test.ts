@@ -5,12 +5,17 @@ import { type OpenJobs, openJobs } from '../look/open-jobs.ts';
 
 let jobs: OpenJobs;
 let pool: pg.Pool;
+let minute: string; // the present one, the one before as long as that is not counted yet
 let late: pg.PoolClient; // with a transaction that ends when a test says so
 
 beforeEach(async () => {
   jobs = await openJobs();
   pool = jobs.pool;
   late = await pool.connect();
+  const { rows } = await pool.query(
+    `select date_trunc('minute', now() - interval '4 seconds')::text as minute`,
+  );
+  minute = rows[0].minute;
 });
 afterEach(async () => {
   late.release(true);
@@ -19,7 +24,7 @@ afterEach(async () => {
 
 /** SQL for an instant in a minute that is over, so many minutes ago. */
 const ago = (minutes: number, seconds = 30) =>
-  `date_trunc('minute', now()) - interval '${minutes} minutes' + interval '${seconds} seconds'`;
+  `timestamptz '${minute}' - interval '${minutes} minutes' + interval '${seconds} seconds'`;
 
 async function finish(count: number, at: string, columns: Record<string, string> = {}): Promise<void> {
   await jobs.addFinished(count, {

@@ -40,27 +40,35 @@ begin
 
   return query
   with kept as materialized (
-    select * from howdah.chart_tasks t
+    select date_bin(v_step, t.at, 'epoch') as bin, t.* from howdah.chart_tasks t
     where t.step = interval '1 hour' and t.at >= v_first and t.at < v_minutes_from
       and (chart.queue is null or t.queue = chart.queue) and (chart.task is null or t.task = chart.task)
     union all
-    select * from howdah.chart_tasks t
+    select date_bin(v_step, t.at, 'epoch') as bin, t.* from howdah.chart_tasks t
     where t.step = interval '1 minute' and t.at >= v_minutes_from and t.at < v_until
       and (chart.queue is null or t.queue = chart.queue) and (chart.task is null or t.task = chart.task)
   ), ends as (
-    select date_bin(v_step, k.at, 'epoch') as bin, sum(k.completed) as completed, sum(k.failed) as failed,
+    select k.bin, sum(k.completed) as completed, sum(k.failed) as failed,
            sum(k.discarded) as discarded, sum(k.cancelled) as cancelled
     from kept k group by 1
   ), waits as (
-    select b.bin, howdah.duration_histogram(array_agg(b.bucket), array_agg(b.count)) as histogram
-    from (select date_bin(v_step, k.at, 'epoch') as bin, s.bucket, sum(k.waits[s.bucket]) as count
-          from kept k cross join generate_subscripts(k.waits, 1) s (bucket) group by 1, 2) b
-    group by b.bin
+    select c.bin, min(c.bucket) filter (where c.up_to >= 0.5 * c.total) as p50,
+           min(c.bucket) filter (where c.up_to >= 0.95 * c.total) as p95
+    from (select b.bin, b.bucket, sum(b.count) over (partition by b.bin order by b.bucket) as up_to,
+                 sum(b.count) over (partition by b.bin) as total
+          from (select k.bin, s.bucket, sum(k.waits[s.bucket]) as count
+                from kept k cross join generate_subscripts(k.waits, 1) s (bucket) group by 1, 2) b
+          where b.count > 0) c
+    group by c.bin
   ), runs as (
-    select b.bin, howdah.duration_histogram(array_agg(b.bucket), array_agg(b.count)) as histogram
-    from (select date_bin(v_step, k.at, 'epoch') as bin, s.bucket, sum(k.runs[s.bucket]) as count
-          from kept k cross join generate_subscripts(k.runs, 1) s (bucket) group by 1, 2) b
-    group by b.bin
+    select c.bin, min(c.bucket) filter (where c.up_to >= 0.5 * c.total) as p50,
+           min(c.bucket) filter (where c.up_to >= 0.95 * c.total) as p95
+    from (select b.bin, b.bucket, sum(b.count) over (partition by b.bin order by b.bucket) as up_to,
+                 sum(b.count) over (partition by b.bin) as total
+          from (select k.bin, s.bucket, sum(k.runs[s.bucket]) as count
+                from kept k cross join generate_subscripts(k.runs, 1) s (bucket) group by 1, 2) b
+          where b.count > 0) c
+    group by c.bin
   ), depths as (
     select date_bin(v_step, d.at, 'epoch') as bin, max(d.available) as available, max(d.scheduled) as scheduled,
            max(d.retryable) as retryable, max(d.running) as running, max(d.oldest_wait_seconds) as oldest_wait_seconds
@@ -76,8 +84,7 @@ begin
   )
   select s.bin, extract(epoch from least(s.bin + v_step, v_until) - s.bin)::double precision,
          coalesce(e.completed, 0), coalesce(e.failed, 0), coalesce(e.discarded, 0), coalesce(e.cancelled, 0),
-         howdah.duration_quantile(w.histogram, 0.5), howdah.duration_quantile(w.histogram, 0.95),
-         howdah.duration_quantile(r.histogram, 0.5), howdah.duration_quantile(r.histogram, 0.95),
+         howdah.bucket_duration(w.p50), howdah.bucket_duration(w.p95), howdah.bucket_duration(r.p50), howdah.bucket_duration(r.p95),
          d.available, d.scheduled, d.retryable, d.running, d.oldest_wait_seconds
   from generate_series(v_first, v_until - interval '1 microsecond', v_step) s (bin)
   left join ends e using (bin)

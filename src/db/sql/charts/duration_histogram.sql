@@ -40,7 +40,7 @@ begin
   for k in coalesce(array_lower(histogram, 1), 1) .. coalesce(array_upper(histogram, 1), 0) loop
     v_left := v_left - coalesce(histogram[k], 0);
     if v_left <= 0 then
-      return case when k <= 0 then 1 else round((2 ^ ((least(k, 128) - 0.5) / 4))::numeric, 1)::double precision end;
+      return howdah.bucket_duration(k);
     end if;
   end loop;
   return null;
@@ -49,3 +49,13 @@ $$;
 
 comment on function howdah.duration_quantile is
   'The duration in milliseconds that this fraction (0 to 1) of a histogram did not exceed, within 9.1 %; null without any.';
+
+-- howdah.bucket_duration(bucket): what a duration of that bucket is told as, in milliseconds.
+create function howdah.bucket_duration(bucket integer) returns double precision
+language plpgsql immutable strict
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case when bucket <= 0 then 1 else round((2 ^ ((least(bucket, 128) - 0.5) / 4))::numeric, 1)::double precision end;
+end;
+$$;
