@@ -28,18 +28,18 @@ export async function liveOnce(
 ): Promise<Measured> {
   const queues = [{ name: 'default', concurrency: CONCURRENCY }];
   const reach = { name: place.name, url };
+  const worker = new ContenderProcess(reach, 'work', { queues });
+  const { cpuMs: startMs } = await worker.the('ready');
   const { result, cpuMs, walBytes, commits } = await serverCost(servers, place, async () => {
-    const worker = new ContenderProcess(reach, 'work', { queues });
-    const { cpuMs: startMs } = await worker.the('ready');
     const load = { seconds, warmUpSeconds: WARM_UP_SECONDS, ...(rate === undefined ? {} : { rate }) };
     const producer = new ContenderProcess(reach, 'produce', load);
     const produced = await producer.the('produced');
     await producer.end();
     const stopped = worker.the('stopped');
     await worker.end();
-    return { produced, startMs, stopped: await stopped };
+    return { produced, stopped: await stopped };
   });
-  const { produced, startMs, stopped } = result;
+  const { produced, stopped } = result;
   const { p50, p95, p99 } = stopped.waits;
   return {
     jobsPerSecond: (produced.count / produced.ms) * 1_000,

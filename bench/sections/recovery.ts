@@ -43,7 +43,6 @@ and pg-boss, whose jobs expire after fifteen minutes by default, it is not done.
       name: 'SIGKILL to the next run, max',
       of: (rows) => rows.median('howdah', 'max'),
       target: { atMost: 5 },
-      limit: { atMost: 60 },
       unit: ' s',
     },
   ],
