@@ -45,9 +45,9 @@ export function limitBodyTo(maxKib: number): MiddlewareHandler<AppEnv> {
 
 /** Bodies are taken as they are: one that is compressed would be no JSON, and not of the length that it says. */
 async function refuseEncoded(c: Context<AppEnv>): Promise<void> {
-  const { headers, body } = c.req.raw;
-  const coding = headers.get('Content-Encoding');
+  const coding = c.req.raw.headers.get('Content-Encoding');
   if (coding === null || /^\s*(identity\s*)?$/i.test(coding)) return;
+  const { body } = c.req.raw; // not before: see above
   if (body) await discardBody(body);
   const field = 'Content-Encoding';
   const message = `expected identity or none, received ${JSON.stringify(coding.slice(0, MAX_ECHO_LENGTH))}: send the body as it is`;
