@@ -1,5 +1,5 @@
-/** A hundred years of 365.25 days: what is further off is a unit mistaken for another. `howdah.is_duration` says the same in SQL. */
-export const MAX_DURATION_MS = 36_525 * 86_400_000;
+/** A hundred years of 365 days: what is further off is a unit mistaken for another. `howdah.is_duration` says the same in SQL. */
+export const MAX_DURATION_MS = 36_500 * 86_400_000;
 
 /**
  * The same number.

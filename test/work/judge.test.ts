@@ -13,7 +13,7 @@ import {
 import { judge } from '../../src/work/run/judge.ts';
 import { VerdictError } from '../../src/work/run/verdict.ts';
 
-const HUNDRED_YEARS_MS = 36_525 * 86_400_000;
+const HUNDRED_YEARS_MS = 36_500 * 86_400_000;
 
 class GoneError extends Error {}
 

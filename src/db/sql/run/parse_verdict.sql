@@ -17,7 +17,7 @@ begin
   v_verdict := substr(last_error, length('howdah-verdict:') + 1)::jsonb;
   if v_verdict ->> 'kind' in ('retry', 'discard', 'cancel', 'cancelled', 'snooze', 'misfit', 'return', 'done')
      and jsonb_typeof(coalesce(v_verdict -> 'delayMs', '0')) = 'number'
-     and coalesce((v_verdict ->> 'delayMs')::numeric, 0) between 0 and 3155760000000 then
+     and coalesce((v_verdict ->> 'delayMs')::numeric, 0) between 0 and 3153600000000 then
     return v_verdict;
   end if;
   return null;
