@@ -5,8 +5,10 @@ interface Kept<T> {
 }
 
 export interface KeyedReadingsOptions {
-  /** How long a reading is given to those who ask for the same, from its begin on. Milliseconds. */
+  /** How long a reading is given to those who ask for the same, from its end on. Milliseconds. */
   keptMs: number;
+  /** The same, as so many times what it took, where that is longer: so one key costs the database a part of that. @default 0 */
+  keptTimes?: number;
   /** Readings that are kept at once; beyond that all are forgotten. @default 200 */
   most?: number;
 }
@@ -19,8 +21,8 @@ export class KeyedReadings<T> {
   readonly #options: Required<KeyedReadingsOptions>;
   readonly #kept = new Map<string, Kept<T>>();
 
-  constructor({ keptMs, most = 200 }: KeyedReadingsOptions) {
-    this.#options = { keptMs, most };
+  constructor({ keptMs, keptTimes = 0, most = 200 }: KeyedReadingsOptions) {
+    this.#options = { keptMs, keptTimes, most };
   }
 
   /** @param read asked where nobody did for this key within the time */
@@ -29,11 +31,18 @@ export class KeyedReadings<T> {
     const kept = this.#kept.get(key);
     if (kept && now < kept.untilMs) return kept.reading;
     if (this.#kept.size >= this.#options.most) this.#kept.clear();
-    const mine = { reading: read(), untilMs: now + this.#options.keptMs };
+    const mine: Kept<T> = { reading: read(), untilMs: Number.POSITIVE_INFINITY };
     this.#kept.set(key, mine);
-    mine.reading.catch(() => {
-      if (this.#kept.get(key) === mine) this.#kept.delete(key);
-    });
+    mine.reading.then(
+      () => {
+        const endedAtMs = performance.now();
+        mine.untilMs =
+          endedAtMs + Math.max(this.#options.keptMs, this.#options.keptTimes * (endedAtMs - now));
+      },
+      () => {
+        if (this.#kept.get(key) === mine) this.#kept.delete(key);
+      },
+    );
     return mine.reading;
   }
 }

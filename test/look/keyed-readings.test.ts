@@ -21,6 +21,18 @@ describe('keyed readings', () => {
     assert.equal(await readings.get('a', read), 2);
   });
 
+  test('are kept the longer, the longer they took', async () => {
+    const readings = new KeyedReadings<number>({ keptMs: 1, keptTimes: 1_000 });
+    let count = 0;
+    const read = async () => {
+      await sleep(50);
+      return ++count;
+    };
+    await readings.get('a', read);
+    await sleep(20);
+    assert.equal(await readings.get('a', read), 1);
+  });
+
   test('keep no error, and not more than they may', async () => {
     const readings = new KeyedReadings<number>({ keptMs: 60_000, most: 2 });
     await assert.rejects(

@@ -9,10 +9,13 @@ import { findPage, type JobsFound } from './find-page.ts';
 import { jobsPage } from './jobs-page.ts';
 import { readSearch } from './read-search.ts';
 
+/** A search that takes long is drawn anew so much more rarely, as long as nobody asks for it by hand. */
+const KEPT_TIMES = 20;
+
 /** The list of jobs, and what is done to many of them. */
 export function addJobsPages(app: DashboardApp, deps: DashboardDependencies): void {
   const countStates = createStateCounter(deps.db);
-  const pages = new KeyedReadings<JobsFound>({ keptMs: REDRAW_KEPT_MS });
+  const pages = new KeyedReadings<JobsFound>({ keptMs: REDRAW_KEPT_MS, keptTimes: KEPT_TIMES });
   app.get(
     '/dashboard/jobs',
     showPage(deps, async (c, view) => {

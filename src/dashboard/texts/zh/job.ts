@@ -23,7 +23,7 @@ export const job: Texts['job'] = {
     },
     sequence: { said: '它在序列中排在另一个任务之后。', remedy: '前一个任务结束或取消后轮到它。' },
     scheduled: { said: '它已排期,时间未到。', remedy: '“立即执行”使它立即变为待执行。' },
-    retryable: { said: '上一次执行失败,正等待重试。', remedy: '“立即执行”会立即重试。' },
+    retryable: { said: '上一次执行失败,正等待重试。', remedy: '“重试”会让它立即再次执行。' },
     locked: { said: '一个未结束的事务锁住了它,工作进程会跳过它。', remedy: '结束那个事务。' },
     paused: { said: '它的队列已暂停。', remedy: '恢复队列即可继续。' },
     no_worker: {
