@@ -1,5 +1,5 @@
 /** `howdah/http`: the HTTP API, and what an application's own routes are made with. */
-export type { App as Routes, AppEnv as RouteEnv } from './http/app-dependencies.ts';
+export type { App as Routes, AppEnv as RouteEnv, NavigationEntry } from './http/app-dependencies.ts';
 export type { Authorize, Caller, CallerRole } from './http/callers/authorize.ts';
 export { clientAddress } from './http/callers/client-address.ts';
 export { isLocalCaller } from './http/callers/is-local-caller.ts';

@@ -3,7 +3,7 @@ import { getCallSites } from 'node:util';
 import type { Pool } from 'pg';
 import type { ReadSettings, Role, SettingsContext } from '../config.ts';
 import type { TaskDistributor } from '../enqueue/task-distributor.ts';
-import type { App as Routes } from '../http/app-dependencies.ts';
+import type { NavigationEntry, App as Routes } from '../http/app-dependencies.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { BoundTask } from '../tasks/bind.ts';
 import { defineHandle, type Handle } from './define-handle.ts';
@@ -65,6 +65,8 @@ export interface RouteContext<Services, Settings> {
   readonly viewerToken: string | undefined;
   /** Where the API is reached. */
   url(): string;
+  /** Has the dashboard link to a page of these routes. */
+  addNavigation(entry: NavigationEntry): void;
   /** Milliseconds since the epoch. @default Date.now */
   readonly clock?: (() => number) | undefined;
 }

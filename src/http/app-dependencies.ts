@@ -32,10 +32,20 @@ export interface AppDependencies {
   trustedProxies?: TrustedProxies | undefined;
   /** Waited for before each enqueue, outside of its transaction. @default nothing is */
   beforeEnqueue?(): Promise<void>;
+  /** Pages of the application's own that the dashboard links to; those that routes add while they are added too. @default none */
+  navigation?: readonly NavigationEntry[];
   /** Served at /metrics; without it that address does not exist. */
   metrics?: Metrics;
   /** Fires when the service stops: streams and waiting requests then end by themselves. */
   stopping?: AbortSignal;
+}
+
+/** A page of an application's own, in the dashboard's navigation. */
+export interface NavigationEntry {
+  /** As it is shown. */
+  readonly label: string;
+  /** Where it is, from the front door, without a slash at its begin: `mailbox`. */
+  readonly path: string;
 }
 
 /** Whether the service can do its work now, with what was looked at and what is wrong with it. */

@@ -15,6 +15,7 @@ export function landingPage({ publicUrl, hasMailbox, root }: LandingPage): Html 
 <p>A job queue on Postgres. Sign up a customer; the row and both mail jobs commit together:</p>
 <pre class="command">${signUpCommand(publicUrl)}</pre>
 <ul class="links">
+<li><a href="${root}dashboard">Dashboard</a> <span>what runs, what waits, what fails; to look and to act</span></li>
 ${hasMailbox ? html`<li><a href="${root}mailbox">Mailbox</a> <span>every mail the service sent</span></li>` : ''}
 <li><a href="${root}docs">API</a> <span>every route, to read and to search</span></li>
 <li><a href="${root}readyz">Readiness</a> <span>whether everything works right now</span></li>

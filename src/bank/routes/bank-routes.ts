@@ -31,10 +31,11 @@ export interface BankRouteDependencies extends RateLimits {
 /** Sign-up, verification, mailbox and the front door, as the application adds them. */
 export function addBankRoutes(
   routes: Routes,
-  { services, settings, pool, url, ...given }: RouteContext<Services, BankSettings>,
+  { services, settings, pool, url, addNavigation, ...given }: RouteContext<Services, BankSettings>,
 ): void {
   const { secretKey, mailbox } = services;
   const { verifyEmailDelayMs, signUpRateLimit, verifyRateLimit, resendRateLimit } = settings;
+  if (mailbox) addNavigation({ label: 'Mailbox', path: 'mailbox' });
   const limits = { signUpRateLimit, verifyRateLimit, resendRateLimit };
   const db = toBankDatabase(pool);
   const own = { db, secretKey, mailbox, verifyEmailDelayMs, publicUrl: url };

@@ -21,9 +21,8 @@ const TRIES = { limit: 20, windowMs: 60_000 };
 
 /** Coming in with a token, and leaving. */
 export function addLoginRoutes(app: DashboardApp, deps: DashboardDependencies): void {
-  const cookie = sessionName(deps);
   app.get('/dashboard/login', (c) => {
-    const view = viewOf(c, cookie);
+    const view = viewOf(c, deps);
     const to = safeAddress(c.req.query('to'));
     if (c.var.caller !== undefined) return c.redirect(view.link(to));
     return c.html(loginPage(view, { to }), 200, PAGE_HEADERS);
@@ -33,15 +32,15 @@ export function addLoginRoutes(app: DashboardApp, deps: DashboardDependencies): 
     const form = await readForm(c);
     const to = safeAddress(form.optional('to'));
     const role = roleOf(form.optional('token') ?? '', deps);
-    const view = viewOf(c, cookie);
+    const view = viewOf(c, deps);
     if (!role) return c.html(loginPage(view, { to, isWrong: true }), 401, PAGE_HEADERS);
     setSession(c, { role, actor: nameOf(form.optional('name'), role) }, deps);
     return c.redirect(view.link(to), 303);
   });
   app.post('/dashboard/logout', (c) => {
     refuseCrossSite(c, deps.publicUrl());
-    writeCookie(c, { name: cookie, value: '', maxAge: 0 }, deps.publicUrl());
-    return c.redirect(viewOf(c, cookie).link('login'), 303);
+    writeCookie(c, { name: sessionName(deps), value: '', maxAge: 0 }, deps.publicUrl());
+    return c.redirect(viewOf(c, deps).link('login'), 303);
   });
 }
 

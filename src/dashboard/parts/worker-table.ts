@@ -25,13 +25,23 @@ export function workerTable(view: View, workers: readonly Worker[]): Html {
       isNumber: true,
       cell: ({ runningCount, concurrency }) => `${count(view, runningCount)} / ${count(view, concurrency)}`,
     },
+    {
+      name: columns.memory,
+      isNumber: true,
+      cell: ({ memoryBytes }) => (memoryBytes === null ? '' : mebibytes(view, memoryBytes)),
+    },
     { name: columns.heartbeat, cell: ({ heartbeatAt }) => when(view, heartbeatAt) },
     { name: columns.started, cell: ({ startedAt }) => when(view, startedAt) },
     {
       name: columns.kind,
-      cell: ({ kind, tasks }) => html`<details><summary>${kind}</summary>${tasks.join(', ')}</details>`,
+      cell: ({ kind, tasks, application, version }) =>
+        html`<details><summary>${application ?? kind} <span class="quiet">${version ?? ''}</span></summary>${tasks.join(', ')}</details>`,
     },
   ]);
+}
+
+function mebibytes(view: View, bytes: number): string {
+  return `${count(view, Math.round(bytes / 2 ** 20))} MiB`;
 }
 
 function trouble(view: View, { blockedSince, abandoned }: Worker): Html {

@@ -58,13 +58,14 @@ ${isKnown ? whoForm(view) : ''}
 </header>`;
 }
 
-function navigation({ texts, link }: View, page: PageName | undefined): Html {
+function navigation({ texts, link, root, navigation: own }: View, page: PageName | undefined): Html {
   const entries = Object.entries(PAGES) as [PageName, (typeof PAGES)[PageName]][];
   return html`<nav class="pages" aria-label="${texts.shell.navigation}"><ul>
 ${entries.map(
   ([name, { path, key }]) =>
     html`<li><a href="${link(path)}" data-key="${key}" ${name === page ? html`aria-current="page"` : ''}>${texts.shell.pages[name]}</a></li>`,
 )}
+${own.map(({ label, path }) => html`<li><a href="${root}${path}">${label}</a></li>`)}
 </ul></nav>`;
 }
 

@@ -1,6 +1,5 @@
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
 import { writeCookie } from '../session/cookies.ts';
-import { sessionName } from '../session/session.ts';
 import { isLanguage } from '../texts/languages.ts';
 import { readForm } from './take-command.ts';
 import { LANGUAGE_COOKIE, viewOf } from './view.ts';
@@ -15,6 +14,6 @@ export function addPreferenceRoutes(app: DashboardApp, deps: DashboardDependenci
     if (isLanguage(language)) {
       writeCookie(c, { name: LANGUAGE_COOKIE, value: language, maxAge: YEAR_SECONDS }, deps.publicUrl());
     }
-    return c.redirect(viewOf(c, sessionName(deps)).link(form.optional('back') ?? ''), 303);
+    return c.redirect(viewOf(c, deps).link(form.optional('back') ?? ''), 303);
   });
 }

@@ -8,7 +8,6 @@ import type { AppEnv } from '../../http/app-dependencies.ts';
 import type { Html } from '../../http/pages/layout.ts';
 import { loggedError } from '../../observability/logged-error.ts';
 import type { DashboardDependencies } from '../dependencies.ts';
-import { sessionName } from '../session/session.ts';
 import { type Content, dashboardLayout } from './layout.ts';
 import { doneNotice } from './notice.ts';
 import { PAGE_HEADERS } from './page-headers.ts';
@@ -22,9 +21,8 @@ export type Draw = (c: Context<AppEnv>, view: View) => Promise<Content> | Conten
  * page, in words, with the status that an API would give.
  */
 export function showPage(deps: DashboardDependencies, draw: Draw): Handler<AppEnv> {
-  const cookie = sessionName(deps);
   return async (c) => {
-    const view = viewOf(c, cookie);
+    const view = viewOf(c, deps);
     if (c.var.caller === undefined) return sendToLogin(c, view, deps);
     try {
       const content = await draw(c, view);

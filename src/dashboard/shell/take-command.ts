@@ -9,7 +9,6 @@ import { actorOf } from '../../http/callers/actor-of.ts';
 import { keyedTransaction } from '../../operate/keyed-transaction.ts';
 import { transactionAs } from '../../operate/transaction-as.ts';
 import type { DashboardDependencies } from '../dependencies.ts';
-import { sessionName } from '../session/session.ts';
 import { type Content, dashboardLayout } from './layout.ts';
 import { type Done, doneAddress } from './notice.ts';
 import { PAGE_HEADERS } from './page-headers.ts';
@@ -44,9 +43,8 @@ export function takeCommand(
   run: (command: Command) => Promise<Done>,
   redraw?: Redraw,
 ): Handler<AppEnv> {
-  const cookie = sessionName(deps);
   return async (c) => {
-    const view = viewOf(c, cookie);
+    const view = viewOf(c, deps);
     try {
       const form = await readCommand(c, view);
       const command = { c, form, change: (work: Work) => changeOnce(c, deps, { form, work }) };
@@ -80,9 +78,8 @@ export function answerCommand(
   deps: DashboardDependencies,
   draw: (command: { c: Context<AppEnv>; view: View; form: Form }) => Promise<Content>,
 ): Handler<AppEnv> {
-  const cookie = sessionName(deps);
   return async (c) => {
-    const view = viewOf(c, cookie);
+    const view = viewOf(c, deps);
     try {
       const content = await draw({ c, view, form: await readCommand(c, view) });
       return c.html(dashboardLayout(view, { ...content, isLive: false }), 200, PAGE_HEADERS);

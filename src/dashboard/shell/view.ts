@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
-import type { AppEnv } from '../../http/app-dependencies.ts';
+import type { AppEnv, NavigationEntry } from '../../http/app-dependencies.ts';
 import type { CallerRole } from '../../http/callers/authorize.ts';
 import { rootFrom } from '../../http/pages/layout.ts';
+import type { DashboardDependencies } from '../dependencies.ts';
 import { readCookie } from '../session/cookies.ts';
+import { sessionName } from '../session/session.ts';
 import type { Texts } from '../texts/en/en.ts';
 import { chooseLanguage, LANGUAGES, type Language } from '../texts/languages.ts';
 
@@ -28,13 +30,15 @@ export interface View {
   /** Where it is below /dashboard, with its query, such as `jobs?state=discarded`; what a command comes back to. */
   readonly here: string;
   readonly now: Date;
+  /** Pages of the application's own. */
+  readonly navigation: readonly NavigationEntry[];
   /** For a form: what makes it safe to send twice. */
   newKey(): string;
   /** The address of a page by its path below /dashboard. */
   link(path: string): string;
 }
 
-export function viewOf(c: Context<AppEnv>, sessionCookie: string): View {
+export function viewOf(c: Context<AppEnv>, deps: DashboardDependencies): View {
   const root = rootFrom(c);
   const language = chooseLanguage(readCookie(c, LANGUAGE_COOKIE), c.req.header('Accept-Language'));
   const role = c.var.caller ?? 'viewer';
@@ -48,9 +52,10 @@ export function viewOf(c: Context<AppEnv>, sessionCookie: string): View {
     role,
     actor: c.var.actor ?? role,
     mayAct: role === 'admin',
-    hasSession: readCookie(c, sessionCookie) !== undefined,
+    hasSession: readCookie(c, sessionName(deps)) !== undefined,
     here: `${c.req.path.replace(/^\/dashboard\/?/, '')}${search}`,
     now: new Date(),
+    navigation: deps.navigation ?? [],
     newKey: randomUUID,
     link: (path) => (path === '' ? `${root}dashboard` : `${root}dashboard/${path}`),
   };

@@ -18,7 +18,7 @@ import { Announcer } from '../../howdah/announcer.ts';
 import { AnnouncingDistributor } from '../../howdah/announcing-distributor.ts';
 import { Connections, type ConnectionsOptions } from '../../howdah/connections.ts';
 import { createAppWith } from '../../http/app.ts';
-import type { AppDependencies, App as Routes } from '../../http/app-dependencies.ts';
+import type { AppDependencies, NavigationEntry, App as Routes } from '../../http/app-dependencies.ts';
 import type { OpenedApp } from '../../http/server/fetch-handler.ts';
 import { createEventHub } from '../../observability/event-hub.ts';
 import type { Logger } from '../../observability/logger.ts';
@@ -54,7 +54,9 @@ export async function openApi(options: ApiOptions): Promise<OpenedApp> {
   const announcing = new Connections({ ...place, log, schema });
   const announcer = new Announcer(announcing, options);
   const distributor = new PostgresDistributor({ events, schema });
+  const navigation: NavigationEntry[] = [];
   const deps: AppDependencies = {
+    navigation,
     ...{ db, events, log, catalogue, adminToken, viewerToken, authorize, stopping, distributor },
     beforeEnqueue: () => announcer.before(async () => {}),
     publicUrl: () => publicUrl ?? (mountPath || '/'),
@@ -66,7 +68,7 @@ export async function openApi(options: ApiOptions): Promise<OpenedApp> {
     }),
   };
   const app = await createAppWith(deps, async (routes) => {
-    await addOwnRoutes(routes, options, { deps, announcer });
+    await addOwnRoutes(routes, options, { deps, announcer, navigation });
     if (options.dashboard ?? true) addDashboard(routes, deps);
   });
   return { app, close: () => Promise.all([close(), announcing.close()]).then(() => {}) };
@@ -81,14 +83,21 @@ function readinessOf(client: SqlClient, db: Database) {
 function addOwnRoutes(
   routes: Routes,
   { app, ownRoutes, publicUrl, mountPath }: ApiOptions,
-  { deps, announcer }: { deps: AppDependencies; announcer: Announcer },
+  {
+    deps,
+    announcer,
+    navigation,
+  }: { deps: AppDependencies; announcer: Announcer; navigation: NavigationEntry[] },
 ): void | Promise<void> {
   if (!ownRoutes) return;
   const { db: pool, adminToken, viewerToken } = deps;
   const distributor = new AnnouncingDistributor(deps.distributor, announcer);
   const { services, settings } = ownRoutes;
   const url = () => publicUrl ?? mountPath;
-  return app?.addRoutes?.(routes, { services, settings, pool, distributor, adminToken, viewerToken, url });
+  return app?.addRoutes?.(routes, {
+    ...{ services, settings, pool, distributor, adminToken, viewerToken, url },
+    addNavigation: (entry) => void navigation.push(entry),
+  });
 }
 
 async function loadCatalogue({ app, tasks }: ApiOptions): Promise<Catalogue> {

@@ -1,6 +1,6 @@
 import type { DatabaseHandle } from '../../db/connections/open-database.ts';
 import { PostgresDistributor } from '../../enqueue/postgres-distributor.ts';
-import type { AppDependencies } from '../../http/app-dependencies.ts';
+import type { AppDependencies, NavigationEntry } from '../../http/app-dependencies.ts';
 import type { FetchHandler } from '../../http/server/fetch-handler.ts';
 import { createHealthApp } from '../../http/server/health-app.ts';
 import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../http/server/server.ts';
@@ -86,14 +86,16 @@ async function createApi(
     import('../../http/server/fetch-handler.ts'),
     import('../../dashboard/add-dashboard.ts'),
   ]);
+  const navigation: NavigationEntry[] = [];
   const deps: AppDependencies = {
-    ...{ ...own, ...tokens, db, distributor, events, log, catalogue },
+    ...{ ...own, ...tokens, navigation, db, distributor, events, log, catalogue },
     ...{ publicUrl: url, stopping: stopping.signal, trustedProxies: config.trustedProxies },
   };
   const api = await createAppWith(deps, async (routes) => {
     await app.app.addRoutes?.(routes, {
       ...{ services, settings: config.settings, pool: db, distributor, url },
       ...tokens,
+      addNavigation: (entry) => void navigation.push(entry),
     });
     addDashboard(routes, deps);
   });
