@@ -300,7 +300,8 @@ function drawChart(Plot, figure) {
     known.setData(data);
     return;
   }
-  const axis = { stroke: color('quiet'), grid: { stroke: color('line') }, ticks: { stroke: color('line') } };
+  const line = { stroke: color('line'), width: 1 };
+  const axis = { stroke: color('quiet'), grid: line, ticks: line };
   const plot = new Plot(
     {
       width: Math.max(240, place.clientWidth),

@@ -1,13 +1,14 @@
 import { html } from 'hono/html';
 import { HowdahError } from '../../errors.ts';
 import type { Html } from '../../http/pages/layout.ts';
+import { listNextRuns, type NextRuns } from '../../look/schedule-runs.ts';
 import { listSchedules, type Schedule } from '../../look/schedules.ts';
 import { enqueueRecorded, toNewJobs } from '../../wire/enqueue-requested.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
 import { commandForm } from '../parts/command-form.ts';
 import { empty } from '../parts/empty.ts';
 import { table } from '../parts/table.ts';
-import { when } from '../parts/time.ts';
+import { instant, when } from '../parts/time.ts';
 import { showPage } from '../shell/show-page.ts';
 import { takeCommand } from '../shell/take-command.ts';
 import type { View } from '../shell/view.ts';
@@ -18,9 +19,9 @@ export function addSchedulesPage(app: DashboardApp, deps: DashboardDependencies)
   app.get(
     '/dashboard/schedules',
     showPage(deps, async (_, view) => {
-      const schedules = await listSchedules(db);
+      const [schedules, next] = await Promise.all([listSchedules(db), listNextRuns(db)]);
       const { title, none } = view.texts.schedules;
-      const body = html`<h1>${title}</h1>${schedules.length === 0 ? empty(none) : scheduleTable(view, schedules)}`;
+      const body = html`<h1>${title}</h1>${schedules.length === 0 ? empty(none) : scheduleTable(view, schedules, next)}`;
       return { title, page: 'schedules', body };
     }),
   );
@@ -51,7 +52,7 @@ async function findSchedule(
   });
 }
 
-function scheduleTable(view: View, schedules: readonly Schedule[]): Html {
+function scheduleTable(view: View, schedules: readonly Schedule[], next: readonly NextRuns[]): Html {
   const { columns } = view.texts.schedules;
   return table(schedules, [
     { name: columns.name, cell: (schedule) => html`${schedule.identifier}${orphaned(view, schedule)}` },
@@ -60,12 +61,15 @@ function scheduleTable(view: View, schedules: readonly Schedule[]): Html {
       cell: ({ task }) => html`<a href="${view.link(`tasks/${encodeURIComponent(task)}`)}">${task}</a>`,
     },
     { name: columns.queue, cell: ({ queue }) => queue },
-    { name: columns.when, cell: ({ cron }) => html`<code>${cron}</code>` },
+    {
+      name: columns.when,
+      cell: ({ cron }) => html`${view.texts.schedules.words(cron)}<br><code class="quiet">${cron}</code>`,
+    },
     {
       name: columns.last,
       cell: (schedule) => html`${when(view, schedule.lastRunAt)}${failure(view, schedule)}`,
     },
-    { name: columns.next, cell: ({ nextRunAt }) => when(view, nextRunAt) },
+    { name: columns.next, cell: (schedule) => nextRuns(view, schedule, next) },
     { name: columns.application, cell: ({ application }) => application },
     {
       name: columns.act,
@@ -77,6 +81,14 @@ function scheduleTable(view: View, schedules: readonly Schedule[]): Html {
         }),
     },
   ]);
+}
+
+/** The next, and those after it for who opens them. */
+function nextRuns(view: View, { identifier, queue, nextRunAt }: Schedule, all: readonly NextRuns[]): Html {
+  const found = all.find((each) => each.identifier === identifier && each.queue === queue);
+  const [, ...later] = found?.nextRunsAt ?? [];
+  if (later.length === 0) return when(view, nextRunAt);
+  return html`<details><summary>${when(view, nextRunAt)}</summary>${later.map((at) => html`${view.texts.schedules.afterwards} ${instant(at)}<br>`)}</details>`;
 }
 
 function orphaned({ texts }: View, { isOrphaned, application }: Schedule): Html | '' {

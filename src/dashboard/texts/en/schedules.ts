@@ -1,7 +1,11 @@
+import { cronInEnglish } from '../../../look/cron-in-english.ts';
+
 /** Texts of the page about what runs by the clock. */
 export const schedules = {
   title: 'Schedules',
   none: 'Nothing runs by the clock. The crontab of an application says what should.',
+  words: cronInEnglish,
+  afterwards: 'then',
   runNow: 'Run now',
   orphaned: 'orphaned',
   orphanedHint: (application: string) =>

@@ -1,9 +1,12 @@
 import type { Texts } from '../en/en.ts';
+import { cronInChinese } from './cron.ts';
 
 /** 定时计划页面的文字。 */
 export const schedules: Texts['schedules'] = {
   title: '定时计划',
   none: '没有定时执行的任务。应用的 crontab 文件决定哪些任务定时执行。',
+  words: cronInChinese,
+  afterwards: '然后',
   runNow: '立即执行',
   orphaned: '无主',
   orphanedHint: (application) =>
