@@ -67,6 +67,17 @@ describe('the page of a job', () => {
     }
   });
 
+  test('of a payload that is large shows its beginning, and no form that could not be sent', async () => {
+    const { rows } = await dashboard.pool.query(
+      `select howdah.enqueue('works', payload => json_build_object('who', 'ada', 'list', (select json_agg(repeat('x', 900)) from generate_series(1, 1000))))::text as id`,
+    );
+    const page = await admin.page(`/dashboard/jobs/${rows[0].id}`);
+    assert.ok(page.length < 400_000, String(page.length));
+    assert.match(page, /and more, not shown here/);
+    assert.match(page, /too large to be edited here/);
+    assert.doesNotMatch(page, /<textarea/);
+  });
+
   test('leads to others with its key, of its sequence and of its trace', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const enqueue = async (option: string, value: unknown) => {

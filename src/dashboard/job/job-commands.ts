@@ -3,11 +3,13 @@ import { stringifyExactly } from '../../db/exact-json.ts';
 import type { Html } from '../../http/pages/layout.ts';
 import type { Job, JobState } from '../../look/job.ts';
 import { BULK_STATES } from '../../operate/bulk.ts';
-import { type CommandButton, commandForm } from '../parts/command-form.ts';
+import { commandForm } from '../parts/command-form.ts';
 import type { View } from '../shell/view.ts';
 import type { RefusedForm } from './job-page.ts';
 
 const MAX_REASON_LENGTH = 500;
+/** As a form sends it, which may have 64 KiB. */
+const MAX_EDITED_LENGTH = 60_000;
 
 /** What can be done to a job in its state. What cannot be taken back asks first. */
 export function jobCommands(view: View, job: Job, refused?: RefusedForm): Html {
@@ -34,9 +36,9 @@ interface Menu {
   isWide?: boolean;
 }
 
-function menu(view: View, { name, label, shortcut = '', isOpen, isWide }: Menu, button: CommandButton): Html {
+function menu({ name, label, shortcut = '', isOpen, isWide }: Menu, content: Html): Html {
   return html`<details class="menu ${isWide ? 'wide-menu' : ''}" id="menu-${name}" ${isOpen ? html`open` : ''}>
-<summary data-shortcut="${shortcut}">${label}</summary>${commandForm(view, button)}</details>`;
+<summary data-shortcut="${shortcut}">${label}</summary>${content}</details>`;
 }
 
 function asking(view: View, { command, at }: { command: 'cancel' | 'discard'; at: string }): Html {
@@ -46,7 +48,7 @@ function asking(view: View, { command, at }: { command: 'cancel' | 'discard'; at
   const inputs = html`<p>${actions[`${command}Hint`]}</p><label for="${id}">${jobs.confirm.reason}</label> <input id="${id}" name="reason" maxlength="${MAX_REASON_LENGTH}"> `;
   const button = { action: `${at}/${command}`, label: actions[`${command}Now`], inputs, isDanger: true };
   const shortcut = command === 'cancel' ? 'c' : '';
-  return menu(view, { name: command, label: actions[command], shortcut }, button);
+  return menu({ name: command, label: actions[command], shortcut }, commandForm(view, button));
 }
 
 function reschedule(view: View, at: string, refused: RefusedForm | undefined): Html {
@@ -56,18 +58,22 @@ function reschedule(view: View, at: string, refused: RefusedForm | undefined): H
 <label for="run-after">${actions.after}</label> <input id="run-after" name="after" size="8" placeholder="15m" value="${own?.form.optional('after') ?? ''}" aria-describedby="run-after-hint">
 <p class="quiet" id="run-after-hint">${actions.afterHint}</p>`;
   const button = { action: `${at}/reschedule`, label: actions.rescheduleNow, inputs };
-  return menu(view, { name: 'reschedule', label: actions.reschedule, isOpen: own !== undefined }, button);
+  const isOpen = own !== undefined;
+  return menu({ name: 'reschedule', label: actions.reschedule, isOpen }, commandForm(view, button));
 }
 
 function enqueueAgain(view: View, { id, payload }: Job, refused: RefusedForm | undefined): Html {
   const { job } = view.texts;
   const own = refused?.menu === 'enqueue' ? refused : undefined;
   const text = own ? (own.form.optional('payload') ?? '') : (stringifyExactly(payload, 2) ?? '');
+  const isOpen = own !== undefined;
+  const shown = { name: 'enqueue', label: job.enqueueAgain, isOpen, isWide: true };
+  if (encodeURIComponent(text.toWellFormed()).length > MAX_EDITED_LENGTH)
+    return menu(shown, html`<p class="menu-words">${job.tooLarge}</p>`);
   const inputs = html`<p>${job.enqueueHint}</p>${mistakes(own)}<label for="payload">${job.payloadField}</label>
 <textarea id="payload" name="payload" spellcheck="false" rows="10">${text}</textarea>`;
   const button = { action: `jobs/${id}/enqueue-again`, label: job.enqueueNow, inputs };
-  const isOpen = own !== undefined;
-  return menu(view, { name: 'enqueue', label: job.enqueueAgain, isOpen, isWide: true }, button);
+  return menu(shown, commandForm(view, button));
 }
 
 function mistakes(refused: RefusedForm | undefined): Html | '' {

@@ -6,6 +6,7 @@ import { count } from './number.ts';
 /** What lies deeper, or behind so many members, is not drawn: a payload can be a megabyte, and a page need not be. */
 const MAX_DEPTH = 40;
 const MAX_DRAWN = 2_000;
+const MAX_CHARACTERS = 200_000;
 const MAX_TEXT_LENGTH = 2_000;
 /** Lists and objects with more members than this begin closed, as do those that deep. */
 const OPEN_MEMBERS = 30;
@@ -13,13 +14,15 @@ const OPEN_DEPTH = 3;
 
 /** A value of JSON that can be folded, with every digit of a bigint. */
 export function jsonView(view: View, value: unknown): Html {
-  return html`<div class="json">${node({ view, left: MAX_DRAWN }, value, 0)}</div>`;
+  return html`<div class="json">${node({ view, left: MAX_DRAWN, leftCharacters: MAX_CHARACTERS }, value, 0)}</div>`;
 }
 
 interface Drawing {
   view: View;
   /** Members that may still be drawn. */
   left: number;
+  /** Characters of names and texts, likewise. */
+  leftCharacters: number;
 }
 
 function node(drawing: Drawing, value: unknown, depth: number): Html {
@@ -45,11 +48,13 @@ function lines(
 ): Html[] {
   const drawn: Html[] = [];
   for (const [name, value] of members) {
-    if (drawing.left <= 0 || depth >= MAX_DEPTH) {
+    if (drawing.left <= 0 || drawing.leftCharacters <= 0 || depth >= MAX_DEPTH) {
       drawn.push(html`<li class="quiet">${drawing.view.texts.job.cut}</li>`);
       break;
     }
     drawing.left -= 1;
+    drawing.leftCharacters -=
+      name.length + (typeof value === 'string' ? Math.min(value.length, MAX_TEXT_LENGTH) : 0);
     const shown = isList ? name : JSON.stringify(name);
     drawn.push(
       html`<li><span class="${isList ? 'json-index' : 'json-name'}">${shown}</span>: ${node(drawing, value, depth + 1)}</li>`,

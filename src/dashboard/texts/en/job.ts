@@ -75,6 +75,7 @@ export const job = {
   enqueueAgain: 'Enqueue again…',
   enqueueNow: 'Enqueue',
   enqueueHint: 'A new job of this task with this payload, which is checked against the task’s schema first.',
+  tooLarge: 'Its payload is too large to be edited here. POST /v1/jobs takes up to 1 MiB.',
   payloadField: 'Payload, JSON',
   related: 'Related jobs',
   sameKey: 'With the same key',

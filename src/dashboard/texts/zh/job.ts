@@ -108,6 +108,7 @@ export const job: Texts['job'] = {
   enqueueAgain: '再次加入…',
   enqueueNow: '加入队列',
   enqueueHint: '用此载荷加入一个同类型的新任务,会先按任务的模式检查。',
+  tooLarge: '它的载荷太大,无法在此编辑。POST /v1/jobs 最多接受 1 MiB。',
   payloadField: '载荷(JSON)',
   related: '相关任务',
   sameKey: '相同的键',
