@@ -12,6 +12,7 @@ export { defineHandle, type Handle } from './app/define-handle.ts';
 export { EnvironmentReader as SettingsReader } from './config/environment-reader.ts';
 export { Mistake } from './config/mistakes/mistake.ts';
 export { durationParser } from './config/settings/duration.ts';
+export type { JobLink } from './config/settings/link.ts';
 export {
   ConfigError,
   type ConfigProblem,

@@ -1,6 +1,8 @@
 import { pathToFileURL } from 'node:url';
 import { getCallSites } from 'node:util';
 import type { Pool } from 'pg';
+import { findPathMistakes } from '../config/settings/field-path.ts';
+import { findLinkMistakes, type JobLink } from '../config/settings/link.ts';
 import type { ReadSettings, Role, SettingsContext } from '../config.ts';
 import type { TaskDistributor } from '../enqueue/task-distributor.ts';
 import type { NavigationEntry, App as Routes } from '../http/app-dependencies.ts';
@@ -31,6 +33,14 @@ export interface AppOptions<Services, Settings> {
   readonly addRoutes?: (routes: Routes, context: RouteContext<Services, Settings>) => void;
   /** The address under which others reach the API, without a slash at its end. @default wherever it listens */
   readonly publicUrl?: (settings: Settings) => string | undefined;
+  /**
+   * Fields of payloads and results that nobody is shown over HTTP, in the dashboard and by the command line: `password` is every
+   * member of that name, wherever it is, `card.*` every member of every `card`. SQL and handlers see them; errors are told as they
+   * are. The database keeps what the process says that started last. @default none
+   */
+  readonly redact?: readonly string[];
+  /** From each job in the dashboard to where else there is something of it. @default none */
+  readonly links?: readonly JobLink[];
   /** What to show at start in development, by name. @default nothing */
   readonly introduce?: (services: Services, url: string) => Readonly<Record<string, string | undefined>>;
 }
@@ -133,7 +143,9 @@ function folder(path: string | URL, base: URL): URL {
   return new URL(href.endsWith('/') ? href : `${href}/`);
 }
 
-function refuseMistakes({ name, tasks }: { name: string; tasks: unknown }): void {
+type Given = { readonly name: string } & { readonly [Option in 'tasks' | 'redact' | 'links']?: unknown };
+
+function refuseMistakes({ name, tasks, redact, links }: Given): void {
   const mistakes: string[] = [];
   if (typeof name !== 'string' || !NAME.test(name)) {
     mistakes.push(`name: expected a small letter, then at most 62 of a-z 0-9 _ -, received ${show(name)}`);
@@ -144,6 +156,7 @@ function refuseMistakes({ name, tasks }: { name: string; tasks: unknown }): void
       `tasks: expected a folder, or a list of what defineHandle()(…) or app.handle(…) returns, received ${show(tasks)}`,
     );
   }
+  mistakes.push(...findPathMistakes(redact), ...findLinkMistakes(links));
   if (mistakes.length > 0) throw new TypeError(`defineApp: ${mistakes.join('; ')}`);
 }
 

@@ -1,6 +1,7 @@
 import { loadTasks } from '../app/load-tasks.ts';
 import { translatingErrors } from '../db/command-error.ts';
 import type { Transaction } from '../db/database.ts';
+import { announceRedaction } from '../enqueue/announce-redaction.ts';
 import { announceTasks, announceVersions } from '../enqueue/announce-tasks.ts';
 import { describeError } from '../errors/describe-error.ts';
 import { HowdahError } from '../errors.ts';
@@ -65,7 +66,11 @@ export class Announcer {
   async #announce(): Promise<void> {
     const catalogue = await this.#catalogue();
     if (catalogue.size === 0) return;
-    await this.#tell((tx) => announceTasks(tx, catalogue, this.#application));
+    const { app } = this.#options;
+    await this.#tell(async (tx) => {
+      await announceTasks(tx, catalogue, this.#application);
+      if (app) await announceRedaction(tx, { application: app.name, fields: app.redact ?? [] });
+    });
     this.#failure = undefined;
     this.#told = { catalogue, atMs: performance.now() };
   }

@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { TrustedProxies } from '../config/http/trusted-proxies.ts';
+import type { JobLink } from '../config/settings/link.ts';
 import type { Database } from '../db/database.ts';
 import type { TaskDistributor } from '../enqueue/task-distributor.ts';
 import type { EventHub } from '../observability/event-hub.ts';
@@ -27,6 +28,8 @@ export interface AppDependencies {
   authorize?: Authorize | undefined;
   /** The application's own tasks; others are known from the database. */
   catalogue: Catalogue;
+  /** From each job to where else there is something of it. @default none */
+  links?: readonly JobLink[] | undefined;
   checkReadiness: ReadinessCheck;
   /** Who may say from whom a request came. @default nobody */
   trustedProxies?: TrustedProxies | undefined;

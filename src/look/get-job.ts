@@ -2,7 +2,7 @@ import { parseExactly } from '../db/exact-json.ts';
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import { sqlInstant, toDate } from './instant.ts';
 import type { Job, JobError } from './job.ts';
-import { JOB_COLUMNS, type JobRow, toSummary } from './job-row.ts';
+import { JOB_COLUMNS, type JobRow, REDACTED_FIELDS, toSummary } from './job-row.ts';
 
 interface ErrorRow extends Omit<JobError, 'failedAt' | 'retryAt'> {
   failed_at: number;
@@ -17,7 +17,7 @@ const errorsOf = (id: string) => `
          from howdah.job_errors x where x.job_id = ${id}
          order by x.attempt desc, x.failed_at desc limit 100) e) as errors`;
 
-const ONE_JOB = `select ${JOB_COLUMNS}, ${errorsOf('$1::bigint')} from howdah.jobs j where j.id = $1::bigint`;
+const ONE_JOB = `select ${JOB_COLUMNS}, ${REDACTED_FIELDS}, ${errorsOf('$1::bigint')} from howdah.jobs j where j.id = $1::bigint`;
 
 /** One job, live or finished, with its failed runs; undefined when there is none with this id. */
 export async function getJob(client: SqlClient, id: string): Promise<Job | undefined> {
@@ -29,7 +29,7 @@ export async function getJob(client: SqlClient, id: string): Promise<Job | undef
 export type NewJobRow = JobRow & { errors: ErrorRow[] };
 
 /**
- * SQL for one JSON value that `toJob` makes a job of: of one that the very statement has just enqueued.
+ * SQL for one JSON value, without what is withheld of it: whoever enqueued it knows all, that `toJob` makes a job of: of one that the very statement has just enqueued.
  *
  * @param queue SQL for its queue
  * @param id SQL for its id, a bigint
@@ -47,6 +47,7 @@ export function toJob(row: NewJobRow): Job {
     result: toValue(result),
     resultNote,
     headers,
+    redactedFields: row.redacted_fields ?? [],
     errors: errors.map(toError),
   };
 }

@@ -12,6 +12,9 @@ export const SUMMARY_COLUMNS = `
 export const JOB_COLUMNS = `${SUMMARY_COLUMNS}, j.payload::text as payload, j.result::text as result,
   j.result_note, j.headers`;
 
+/** What else a Job takes, of whoever reads one to show it. */
+export const REDACTED_FIELDS = 'to_json(howdah.redacted_fields(j.task)) as redacted_fields';
+
 export interface SummaryRow {
   id: string;
   queue: string;
@@ -40,6 +43,7 @@ export interface JobRow extends SummaryRow, Pick<Job, 'headers'> {
   payload: string | null;
   result: string | null;
   result_note: string | null;
+  redacted_fields?: string[] | null;
 }
 
 export function toSummary(row: SummaryRow): JobSummary {

@@ -55,6 +55,8 @@ export interface Job extends JobSummary {
   /** What of the result could not be kept, by place; null when nothing. */
   resultNote: string | null;
   headers: Record<string, string> | null;
+  /** Paths of fields in payload and result that are not to be shown to people: `redact` of its application. */
+  redactedFields: readonly string[];
   /** Failed runs, the latest 100, oldest first. */
   errors: JobError[];
 }

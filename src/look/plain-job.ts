@@ -38,4 +38,5 @@ const NOTHING_YET = {
   result: null,
   resultNote: null,
   headers: null,
+  redactedFields: [],
 } as const;

@@ -20,6 +20,8 @@ export interface Schedule {
   application: string;
   /** No process of that application was heard of for an hour. */
   isOrphaned: boolean;
+  /** Paths of fields in the payload that are not to be shown to people. */
+  redactedFields: readonly string[];
 }
 
 type Instants = 'lastRunAt' | 'nextRunAt' | 'lastErrorAt';
@@ -29,7 +31,8 @@ type ScheduleRow = Omit<Schedule, Instants | 'payload'> &
 const SELECT = `
   select identifier, task, queue, cron, payload::text as payload, ${sqlInstant('last_run_at')} as "lastRunAt",
          ${sqlInstant('next_run_at')} as "nextRunAt", last_error as "lastError",
-         ${sqlInstant('last_error_at')} as "lastErrorAt", application, is_orphaned as "isOrphaned"
+         ${sqlInstant('last_error_at')} as "lastErrorAt", application, is_orphaned as "isOrphaned",
+         to_json(howdah.redacted_fields(task)) as "redactedFields"
   from howdah.schedules
   order by identifier, queue`;
 

@@ -6,12 +6,16 @@ import type { Job } from '../look/job.ts';
 import { enqueueAll, toNewJobs } from './enqueue-requested.ts';
 import type { TaskSources } from './resolve-task.ts';
 import type { RequestedJob } from './schemas/new-job.ts';
+import { restoreFields } from './withhold-fields.ts';
 
 export interface AgainOptions {
   sources: TaskSources;
   distributor: TaskDistributor;
   id: string;
-  /** Another than the job had, which the task's schema must take. @default the same */
+  /**
+   * Another than the job had, which the task's schema must take; `[redacted]` in the place of a withheld field is what the job has
+   * there. @default the same
+   */
   payload?: unknown;
 }
 
@@ -31,7 +35,10 @@ export async function enqueueAgain(tx: SqlClient, options: AgainOptions): Promis
     const detail = `There is no job ${id}; it never existed, or it ended and its history is no longer kept`;
     throw new HowdahError('job_not_found', { detail });
   }
-  const payload = options.payload === undefined ? old.payload : options.payload;
+  const payload =
+    options.payload === undefined
+      ? old.payload
+      : restoreFields(options.payload, old.payload, old.redactedFields);
   const [wanted] = await toNewJobs(sources, [{ ...optionsOf(old), payload } as RequestedJob]);
   const [added] = await enqueueAll(tx, distributor, [wanted]);
   if (!added) throw new Error('an enqueued job was not returned');

@@ -5,8 +5,9 @@ import type { Schedule } from '../look/schedules.ts';
 import type { KnownTask } from '../look/tasks.ts';
 import type { UpkeepState } from '../look/upkeep.ts';
 import type { Worker } from '../look/workers.ts';
-import { iso, REDACTED } from './present-job.ts';
+import { iso } from './present-job.ts';
 import type { schedule, task, worker } from './schemas/fleet.ts';
+import { REDACTED, withholdFields } from './withhold-fields.ts';
 
 export function presentWorker(found: Worker): z.infer<typeof worker> {
   const { runningCount, startedAt, heartbeatAt, poolId, tasks, blockedSince, ...others } = found;
@@ -39,10 +40,14 @@ export function presentSchedule(
   found: Schedule,
   caller: 'admin' | 'viewer' | undefined,
 ): z.infer<typeof schedule> {
-  const { lastRunAt, nextRunAt, lastError, lastErrorAt, payload, isOrphaned, ...rest } = found;
+  const { lastRunAt, nextRunAt, lastError, lastErrorAt, payload, isOrphaned, ...others } = found;
+  const { redactedFields, ...rest } = others;
   return {
     ...rest,
-    payload: caller === 'admin' || payload === null ? withRawNumbers(payload) : REDACTED,
+    payload:
+      caller === 'admin' || payload === null
+        ? withRawNumbers(withholdFields(payload, redactedFields))
+        : REDACTED,
     last_run_at: iso(lastRunAt),
     next_run_at: iso(nextRunAt),
     last_error: lastError,

@@ -3,10 +3,8 @@ import { formatDuration } from '../config/settings/duration.ts';
 import { withRawNumbers } from '../db/exact-json.ts';
 import type { Job, JobError, JobSummary } from '../look/job.ts';
 import type { job, jobSummary } from './schemas/job.ts';
+import { REDACTED, withholdFields } from './withhold-fields.ts';
 import { withinDepth } from './within-depth.ts';
-
-/** Stands for what the viewer token may not see. */
-export const REDACTED = '[redacted]';
 
 type Presented<Schema extends z.ZodType> = z.infer<Schema>;
 
@@ -36,10 +34,11 @@ export function presentSummary(found: JobSummary): Presented<typeof jobSummary> 
 /** With the payload, result and headers for an operator, without them for a reader. */
 export function presentJob(found: Job, caller: 'admin' | 'viewer' | undefined): Presented<typeof job> {
   const isAdmin = caller === 'admin';
+  const shown = (value: unknown) => withRawNumbers(withholdFields(withinDepth(value), found.redactedFields));
   return {
     ...presentSummary(found),
-    payload: isAdmin ? withRawNumbers(withinDepth(found.payload)) : REDACTED,
-    result: isAdmin || found.result === null ? withRawNumbers(withinDepth(found.result)) : REDACTED,
+    payload: isAdmin ? shown(found.payload) : REDACTED,
+    result: isAdmin || found.result === null ? shown(found.result) : REDACTED,
     result_note: isAdmin || found.resultNote === null ? found.resultNote : REDACTED,
     headers: isAdmin || found.headers === null ? found.headers : REDACTED,
     errors: found.errors.map(presentError),

@@ -2,6 +2,7 @@ import { stringifyExactly } from '../../db/exact-json.ts';
 import { getJob } from '../../look/get-job.ts';
 import type { Job, JobError } from '../../look/job.ts';
 import { presentJob } from '../../wire/present-job.ts';
+import { withholdFields } from '../../wire/withhold-fields.ts';
 import { withinDepth } from '../../wire/within-depth.ts';
 import { noJob, toJobId } from '../arguments/job-id.ts';
 import type { Command } from '../command.ts';
@@ -73,11 +74,19 @@ function describeSettings(found: Job): Record<string, string | undefined> {
   };
 }
 
-function describeData({ headers, payload, result, resultNote }: Job): Record<string, string | undefined> {
+function describeData({
+  headers,
+  redactedFields,
+  resultNote,
+  ...found
+}: Job): Record<string, string | undefined> {
+  const [payload, result] = [found.payload, found.result].map((value) =>
+    withholdFields(withinDepth(value), redactedFields),
+  );
   return {
     Headers: headers === null ? undefined : JSON.stringify(headers),
-    Payload: stringifyExactly(withinDepth(payload), 2),
-    Result: result === null ? undefined : stringifyExactly(withinDepth(result), 2),
+    Payload: stringifyExactly(payload, 2),
+    Result: found.result === null ? undefined : stringifyExactly(result, 2),
     'Result note': resultNote === null ? undefined : printable(resultNote),
   };
 }

@@ -96,6 +96,7 @@ const SHARED = [
   'explain_waiting',
   'explain_job',
   'explain_queues',
+  'redacted_fields',
   'payload_contains',
   'normalised_error',
   'failure_groups',

@@ -3,6 +3,7 @@ import type { LoadedApp } from '../../app/load-tasks.ts';
 import { LockWaitError } from '../../db/locks/lock-wait.ts';
 import { type UnblockedOptions, untilUnblocked } from '../../db/locks/until-unblocked.ts';
 import type { LateQueues } from '../../db/migration/migrate.ts';
+import { announceRedaction, isRedactionKnown } from '../../enqueue/announce-redaction.ts';
 import { announceTasks, announceVersions, areVersionsAround } from '../../enqueue/announce-tasks.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { announceSchedules, isCrontabAround } from '../../work/schedules/announce-schedules.ts';
@@ -47,13 +48,18 @@ export async function announceAtStart(
   options: AnnounceOptions,
 ): Promise<Schedule[]> {
   const { catalogue } = app;
-  const { name } = app.app;
+  const { name, redact = [] } = app.app;
+  const redaction = { application: name, fields: redact };
   try {
     await announceOrGoOn(pool, {
       ...options,
       purpose: TASKS,
-      announce: (client) => announceTasks(client, catalogue, name),
-      isKnown: (client) => areVersionsAround(client, catalogue, name),
+      async announce(client) {
+        await announceTasks(client, catalogue, name);
+        await announceRedaction(client, redaction);
+      },
+      isKnown: async (client) =>
+        (await areVersionsAround(client, catalogue, name)) && (await isRedactionKnown(client, redaction)),
     });
     const wait = toWait(options, 'read the queues');
     const schedules = await untilUnblocked(pool, wait, (client) =>

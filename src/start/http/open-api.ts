@@ -1,3 +1,4 @@
+import type { AnyApp } from '../../app/define-app.ts';
 import { loadTasks } from '../../app/load-tasks.ts';
 import { withSchema, withSessions } from '../../config/database/database-address.ts';
 import { meantSchema } from '../../config.ts';
@@ -12,6 +13,7 @@ import { namingOf } from '../../db/naming.ts';
 import { PLAIN_TYPES } from '../../db/read-plainly.ts';
 import { runAlone } from '../../db/run-alone.ts';
 import type { SqlClient } from '../../db/sql-client.ts';
+import { isRedactionKnown } from '../../enqueue/announce-redaction.ts';
 import { PostgresDistributor } from '../../enqueue/postgres-distributor.ts';
 import { HowdahError } from '../../errors.ts';
 import { Announcer } from '../../howdah/announcer.ts';
@@ -55,9 +57,11 @@ export async function openApi(options: ApiOptions): Promise<OpenedApp> {
   const announcer = new Announcer(announcing, options);
   const distributor = new PostgresDistributor({ events, schema });
   const navigation: NavigationEntry[] = [];
+  if (options.app) await withholdFirst(db, options.app, announcer);
   const deps: AppDependencies = {
     navigation,
     ...{ db, events, log, catalogue, adminToken, viewerToken, authorize, stopping, distributor },
+    links: options.app?.links,
     beforeEnqueue: () => announcer.before(async () => {}),
     publicUrl: () => publicUrl ?? (mountPath || '/'),
     checkReadiness: sharedReadiness({ check: readinessOf(checks, db), log }),
@@ -72,6 +76,16 @@ export async function openApi(options: ApiOptions): Promise<OpenedApp> {
     if (options.dashboard ?? true) addDashboard(routes, deps);
   });
   return { app, close: () => Promise.all([close(), announcing.close()]).then(() => {}) };
+}
+
+/** Before the first answer: what is to be withheld must be known, whether or not a worker has started yet. */
+async function withholdFirst(
+  client: SqlClient,
+  { name, redact = [] }: Pick<AnyApp, 'name' | 'redact'>,
+  announcer: Announcer,
+): Promise<void> {
+  if (redact.length === 0 || (await isRedactionKnown(client, { application: name, fields: redact }))) return;
+  await announcer.announce();
 }
 
 function readinessOf(client: SqlClient, db: Database) {

@@ -88,7 +88,7 @@ async function createApi(
   ]);
   const navigation: NavigationEntry[] = [];
   const deps: AppDependencies = {
-    ...{ ...own, ...tokens, navigation, db, distributor, events, log, catalogue },
+    ...{ ...own, ...tokens, navigation, db, distributor, events, log, catalogue, links: app.app.links },
     ...{ publicUrl: url, stopping: stopping.signal, trustedProxies: config.trustedProxies },
   };
   const api = await createAppWith(deps, async (routes) => {
