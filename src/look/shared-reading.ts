@@ -15,11 +15,14 @@ export interface SharedReadingOptions<T> {
   now?: () => number;
 }
 
+/** A reading that failed is tried again when somebody asks so much later, at the latest. */
+const ERROR_KEPT_MS = 2_000;
+
 /**
  * One reading for all who ask, so that any number of viewers cost what one costs: at most one at a time and one an interval,
  * and none when nobody has asked for a while. As long as somebody does it reads ahead, so that most are answered at once.
- * An error is everybody's who waits for that reading, and of those who ask within the interval behind it; it is not kept
- * longer. Whoever gives up, by their signal, leaves the reading to the others.
+ * An error is everybody's who waits for that reading, and of those who ask within the interval behind it, of 2 s at most: what
+ * is mended is seen soon. Whoever gives up, by their signal, leaves the reading to the others.
  */
 export class SharedReading<T> {
   readonly #options: Required<SharedReadingOptions<T>>;
@@ -37,7 +40,7 @@ export class SharedReading<T> {
   /**
    * A reading that ended within the last interval; while the next one is under way, within the last two.
    *
-   * @throws what `read` threw within the last interval; the signal's reason
+   * @throws what `read` threw within the last interval, 2 s at most; the signal's reason
    */
   async get(signal?: AbortSignal): Promise<Reading<T>> {
     return this.#ask(() => this.#current(), signal);
@@ -118,7 +121,10 @@ export class SharedReading<T> {
 
   #isWithin(intervals: number): boolean {
     const { now, intervalMs } = this.#options;
-    return this.#latest !== undefined && now() - this.#latest.endedAtMs < intervals * intervalMs;
+    const latest = this.#latest;
+    if (!latest) return false;
+    const keptMs = latest.isGood ? intervals * intervalMs : Math.min(intervalMs, ERROR_KEPT_MS);
+    return now() - latest.endedAtMs < keptMs;
   }
 }
 

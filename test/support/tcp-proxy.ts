@@ -15,6 +15,9 @@ export interface TcpProxy {
   lose(port: number): void;
   /** Ends every connection at once; new ones are possible. */
   cut(): void;
+  /** Ends every connection at once, and new ones as soon as they are there, until `admit`. */
+  refuse(): void;
+  admit(): void;
   stop(): Promise<void>;
 }
 
@@ -25,7 +28,9 @@ export async function startTcpProxy(targetUrl: string, delayMs = 0): Promise<Tcp
   const clients = new Map<Socket, Socket>();
   let roundTrips = 0;
   let isBlocked = false;
+  let isRefusing = false;
   const server = createServer((client) => {
+    if (isRefusing) return void client.destroy();
     const upstream = connect(Number(target.port), target.hostname);
     clients.set(upstream, client);
     let isAnswered = true;
@@ -77,6 +82,13 @@ export async function startTcpProxy(targetUrl: string, delayMs = 0): Promise<Tcp
     },
     cut() {
       for (const socket of sockets) socket.destroy();
+    },
+    refuse() {
+      isRefusing = true;
+      for (const socket of sockets) socket.destroy();
+    },
+    admit() {
+      isRefusing = false;
     },
     async stop() {
       for (const socket of sockets) socket.destroy();

@@ -103,8 +103,16 @@ function followLive() {
   const listen = () => {
     if (source || isPaused() || document.hidden) return;
     source = new EventSource(`${home}/live`);
-    source.addEventListener('open', () => setLost(false));
-    source.addEventListener('error', () => setLost(true));
+    source.addEventListener('open', () => {
+      if (isLost) drawAnew();
+      setLost(false);
+    });
+    source.addEventListener('error', () => {
+      setLost(true);
+      if (source?.readyState !== EventSource.CLOSED) return;
+      leave();
+      setTimeout(listen, AGAIN_MS);
+    });
     source.addEventListener('lost', () => setLost(true));
     source.addEventListener('changed', () => {
       setLost(false);
@@ -135,6 +143,9 @@ function followLive() {
   show();
   listen();
 }
+
+/** A browser gives up for good where something between answers in place of the service; a page does not. */
+const AGAIN_MS = 2_000;
 
 /** How often a page is drawn anew that shows what no queue tells of, such as how far a run has come. */
 const REFRESH_MS = 2_000;

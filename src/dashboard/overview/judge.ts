@@ -1,4 +1,4 @@
-import type { FailureGroup, FailureGroups } from '../../look/failure-groups.ts';
+import type { FailureGroup } from '../../look/failure-groups.ts';
 import type { Overview, OverviewQueue } from '../../look/overview.ts';
 import { count } from '../parts/number.ts';
 import { span } from '../parts/time.ts';
@@ -14,7 +14,7 @@ export interface Judgement {
 }
 
 /** Whether all is well, else which queue is worst off and why. */
-export function judge(view: View, { queues, fleet }: Overview, failures: FailureGroups): Judgement {
+export function judge(view: View, { queues, fleet }: Overview, failures: readonly FailureGroup[]): Judgement {
   const { overview } = view.texts;
   if (queues.length === 0) return { mood: 'good', sentence: overview.noQueue };
   const behind = queues
@@ -33,7 +33,7 @@ export function judge(view: View, { queues, fleet }: Overview, failures: Failure
 }
 
 /** What failed most in the last hour, of what was discarded; undefined when nothing was. */
-function worstFailure({ groups }: FailureGroups): FailureGroup | undefined {
+function worstFailure(groups: readonly FailureGroup[]): FailureGroup | undefined {
   const failing = groups.filter((group) => group.discardedCount > 0 && ofLastHour(group) > 0);
   return failing.sort((a, b) => ofLastHour(b) - ofLastHour(a))[0];
 }

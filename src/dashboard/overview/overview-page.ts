@@ -14,10 +14,10 @@ import { judge } from './judge.ts';
 /** Failures that are shown here; the page of failures has all. */
 const MOST_FAILURES = 5;
 
-export function overviewPage(view: View, overview: Overview, failures: FailureGroups): Content {
+/** @param failures undefined where they cannot be read right now: all the rest is shown */
+export function overviewPage(view: View, overview: Overview, failures: FailureGroups | undefined): Content {
   const { texts } = view;
-  const { mood, sentence, worst } = judge(view, overview, failures);
-  const newest = [...failures.groups].sort((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime());
+  const { mood, sentence, worst } = judge(view, overview, failures?.groups ?? []);
   const body = html`<h1 class="verdict ${mood}">${sentence}${worst ? remedy(view, worst) : ''}</h1>
 ${figures(view, overview)}
 <h2>${texts.queues.title}</h2>
@@ -25,9 +25,20 @@ ${overview.queues.length === 0 ? empty(texts.overview.noQueue) : queueTable(view
 <h2>${texts.overview.lastHour}</h2>
 ${overview.chart.length === 0 ? empty(texts.overview.noChart) : html`<div class="charts">${rateChart(view, overview.chart)}${waitChart(view, overview.chart)}</div>`}
 <h2>${texts.overview.newestFailures}</h2>
-${newest.length === 0 ? empty(texts.failures.none) : failureTable(view, newest.slice(0, MOST_FAILURES))}
-${newest.length > MOST_FAILURES ? html`<p><a href="${view.link('failures')}">${texts.overview.allFailures(count(view, newest.length))}</a></p>` : ''}`;
+${failures === undefined ? unreadFailures(view) : newestFailures(view, failures)}`;
   return { title: texts.overview.title, page: 'overview', body };
+}
+
+function unreadFailures({ texts, link }: View): Html {
+  return html`<p class="trouble">${texts.overview.unreadFailures} <a href="${link('failures')}">${texts.failures.title}</a></p>`;
+}
+
+function newestFailures(view: View, { groups }: FailureGroups): Html {
+  const { texts } = view;
+  const newest = [...groups].sort((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime());
+  if (newest.length === 0) return empty(texts.failures.none);
+  return html`${failureTable(view, newest.slice(0, MOST_FAILURES))}
+${newest.length > MOST_FAILURES ? html`<p><a href="${view.link('failures')}">${texts.overview.allFailures(count(view, newest.length))}</a></p>` : ''}`;
 }
 
 /** The job that has waited longest, and what would help it, by the database's own word. */

@@ -8,6 +8,7 @@ import type { AppEnv } from '../../http/app-dependencies.ts';
 import type { Html } from '../../http/pages/layout.ts';
 import { loggedError } from '../../observability/logged-error.ts';
 import type { DashboardDependencies } from '../dependencies.ts';
+import { explainTrouble, type Trouble } from './explain-trouble.ts';
 import { type Content, dashboardLayout } from './layout.ts';
 import { doneNotice } from './notice.ts';
 import { PAGE_HEADERS } from './page-headers.ts';
@@ -35,16 +36,23 @@ export function showPage(deps: DashboardDependencies, draw: Draw): Handler<AppEn
 }
 
 /** The error as a page. Commands that came to nothing are shown so too. */
-export function showError(
+export async function showError(
   c: Context<AppEnv>,
   view: View,
   { error, deps }: { error: unknown; deps: DashboardDependencies },
-): Response | Promise<Response> {
-  const known = toHowdahError(error);
+): Promise<Response> {
+  const trouble = await explainTrouble(error, view.texts, deps.db).catch(() => explainBriefly(error));
+  const { known, title } = trouble;
   if (known.status >= 500) logFailure(c, { known, error, deps });
   setErrorHeaders(known, c);
-  const content = { title: known.title, body: errorBody(c, view, known), isLive: known.status === 503 };
+  const content = { title, body: errorBody(c, view, trouble), isLive: known.status === 503 };
   return c.html(dashboardLayout(view, content), known.status, PAGE_HEADERS);
+}
+
+/** Where the database cannot even tell what would explain it. */
+function explainBriefly(error: unknown): Trouble {
+  const known = toHowdahError(error);
+  return { known, title: known.title, words: [] };
 }
 
 function sendToLogin(
@@ -59,13 +67,12 @@ function sendToLogin(
   return c.redirect(`${view.link('login')}?to=${encodeURIComponent(view.here)}`);
 }
 
-function errorBody(c: Context<AppEnv>, { texts, link, here }: View, known: HowdahError): Html {
+function errorBody(c: Context<AppEnv>, { texts, link, here }: View, { known, title, words }: Trouble): Html {
   const { error } = texts.shell;
   const isRead = c.req.method === 'GET';
   return html`<section class="trouble" role="alert">
-<h1>${known.title}</h1>
-${known.message === known.title ? '' : html`<p>${known.message}</p>`}
-${known.code === 'unavailable' ? html`<p>${error.database}</p>` : ''}
+<h1>${title}</h1>
+${words.map((sentence) => html`<p>${sentence}</p>`)}
 ${known.fields.length > 1 ? html`<ul>${known.fields.map(({ field, message }) => html`<li><code>${field}</code>: ${message}</li>`)}</ul>` : ''}
 <p><a class="button" href="${isRead ? link(here) : link(readBack(c))}">${isRead ? error.retry : error.back}</a></p>
 <p class="quiet">${error.request(c.var.requestId)}</p>

@@ -29,6 +29,6 @@ function logError(
 }
 
 /** Browsers name HTML; programs that use the API do not, and below /v1 they always get JSON. */
-function isForBrowser(c: Context<AppEnv>): boolean {
+export function isForBrowser(c: Context<AppEnv>): boolean {
   return !c.req.path.startsWith('/v1/') && (c.req.header('Accept') ?? '').includes('text/html');
 }

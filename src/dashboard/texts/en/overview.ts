@@ -7,13 +7,14 @@ export const overview = {
   healthyBusy: (running: string, waiting: string) => `All is well: ${running} jobs run, ${waiting} wait.`,
   failing: (task: string, n: string) =>
     `Queues keep up, but jobs fail: ${task} most, ${n} times in the last hour.`,
-  noWorker: 'No worker is alive: nothing runs.',
+  noWorker: 'No worker is alive: nothing runs. Start one: npx howdah worker',
   noQueue: 'There is no queue yet. A worker makes those that it serves when it starts.',
   behind: (count: number) => (count === 1 ? '1 queue is behind' : `${count} queues are behind`),
   oldest: (queue: string, span: string) => `the oldest job of ${queue} has waited ${span}`,
   lastHour: 'The last hour',
   noChart: 'Nothing has been counted yet: a worker counts each minute when it is over.',
   newestFailures: 'Newest failures',
+  unreadFailures: 'What fails cannot be read right now; its page says why:',
   allFailures: (n: string) => `All ${n} groups of failures`,
   oldestJob: (id: string) => `Job ${id} waits longest.`,
   because: {

@@ -40,6 +40,18 @@ export const shell = {
     retry: 'Try again',
     request: (id: string) => `Request ${id}`,
     database: 'The database does not answer. Jobs are safe in it; this page comes back by itself.',
+    lockedTitle: 'Somebody holds a lock on what this page reads',
+    locked:
+      'It was waited for and not let go. npx howdah doctor names the session that holds it; this page comes back by itself.',
+    slowTitle: 'The database takes too long',
+    slow: 'It has more to do than it can, or a table was not analysed: npx howdah doctor tells. This page comes back by itself.',
+    notInstalled:
+      'Howdah is not in this database, or is of another version there: npx howdah migrate brings it up to date.',
+    deniedTitle: 'The database does not let this service look',
+    denied: (role: string, statement: string) =>
+      `The service logs in to the database as the role ${role}, which lacks rights. As the owner of Howdah’s schemas: ${statement};`,
+    /** By code of an error; the table of errors has the others, in English. */
+    titles: {} as Readonly<Record<string, string>>,
     tooLow: 'A viewer may look and not act.',
     nothingDone: 'Nothing was changed.',
   },

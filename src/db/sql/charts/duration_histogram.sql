@@ -10,7 +10,7 @@
 
 -- howdah.duration_histogram(buckets, counts): the histogram with counts[i] more in buckets[i], whichever are there twice.
 create function howdah.duration_histogram(buckets integer[], counts bigint[]) returns integer[]
-language plpgsql immutable
+language plpgsql immutable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -27,6 +27,9 @@ begin
   return v_histogram;
 end;
 $$;
+
+comment on function howdah.duration_histogram is
+  'The histogram with counts[i] in buckets[i], whichever are there twice; null without any.';
 
 -- howdah.duration_quantile(histogram, fraction): the duration in milliseconds that this fraction of them, from 0 to 1, did not
 -- exceed, within 9.1 %; null without any.
@@ -50,12 +53,13 @@ $$;
 comment on function howdah.duration_quantile is
   'The duration in milliseconds that this fraction (0 to 1) of a histogram did not exceed, within 9.1 %; null without any.';
 
--- howdah.bucket_duration(bucket): what a duration of that bucket is told as, in milliseconds.
+-- howdah.bucket_duration(bucket): what a duration of that bucket is told as, in milliseconds; null for null. Not strict: a call
+-- with a null constant would be folded away, and nobody asked whether they may call it.
 create function howdah.bucket_duration(bucket integer) returns double precision
-language plpgsql immutable strict
+language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return case when bucket <= 0 then 1 else round((2 ^ ((least(bucket, 128) - 0.5) / 4))::numeric, 1)::double precision end;
+  return case when bucket is null then null when bucket <= 0 then 1 else round((2 ^ ((least(bucket, 128) - 0.5) / 4))::numeric, 1)::double precision end;
 end;
 $$;
