@@ -14,6 +14,7 @@ import { addQueuePages } from './queues/add-queue-pages.ts';
 import { addSchedulesPage } from './schedules/add-schedules-page.ts';
 import { identifyViewer } from './session/identify-viewer.ts';
 import { addPreferenceRoutes } from './shell/preferences.ts';
+import { refuseNul } from './shell/refuse-nul.ts';
 import { addTaskPages } from './tasks/add-task-pages.ts';
 import { addWorkersPage } from './workers/add-workers-page.ts';
 
@@ -26,6 +27,7 @@ export function addDashboard(app: DashboardApp, own: AppDependencies): void {
   app.get('/', (c) => c.redirect(`${rootFrom(c)}dashboard`));
   app.get('/dashboard/', (c) => c.redirect('../dashboard'));
   addAssets(app);
+  app.use('/dashboard/*', refuseNul);
   app.use('/dashboard', identifyViewer(deps));
   app.use('/dashboard/*', identifyViewer(deps));
   addLoginRoutes(app, deps);

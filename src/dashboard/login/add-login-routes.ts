@@ -10,6 +10,7 @@ import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
 import { writeCookie } from '../session/cookies.ts';
 import { SESSION_SECONDS, sealSession, sessionName, type Tokens } from '../session/session.ts';
 import { dashboardLayout } from '../shell/layout.ts';
+import { pageAddress } from '../shell/page-address.ts';
 import { PAGE_HEADERS } from '../shell/page-headers.ts';
 import { readForm } from '../shell/take-command.ts';
 import { type View, viewOf } from '../shell/view.ts';
@@ -70,10 +71,10 @@ function nameOf(given: string | undefined, role: CallerRole): string {
   return name === '' ? role : `${name.slice(0, MAX_NAME_LENGTH)} (${role})`;
 }
 
-/** A page of ours below /dashboard; whatever else was asked for is the first page. */
-function safeAddress(asked: string | undefined): string {
-  const isOurs = asked !== undefined && /^[a-z]+([/?][^\s\\]*)?$/.test(asked) && !asked.includes('..');
-  return isOurs && !/^(login|logout)\b/.test(asked) ? asked : '';
+/** A page below /dashboard to go on to; the first page instead of what is none, and of those of this file. */
+function safeAddress(asked = ''): string {
+  const address = pageAddress(asked);
+  return /^(login|logout)\b/.test(address) ? '' : address;
 }
 
 function loginPage(view: View, { to, isWrong = false }: { to: string; isWrong?: boolean }): Html {

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { AppEnv } from '../../http/app-dependencies.ts';
 import type { Html } from '../../http/pages/layout.ts';
+import { pageAddress } from './page-address.ts';
 import type { View } from './view.ts';
 
 /** What a command did: a word of `texts.done`, and to how many. */
@@ -14,8 +15,7 @@ export interface Done {
 
 /** The address of the page that tells what was done: the one that the command came from, unless it names another. */
 export function doneAddress(back: string, { what, count = 1, at = back }: Done): string {
-  const [path = '', search = ''] = withoutDone(at).split('?');
-  const query = new URLSearchParams(search);
+  const [path, query] = split(pageAddress(at));
   query.set('done', count === 1 ? what : `${what}:${count}`);
   return `${path}?${query}`;
 }
@@ -29,8 +29,12 @@ export function doneNotice(c: Context<AppEnv>, { texts, link, here }: View): Htm
 }
 
 function withoutDone(address: string): string {
-  const [path = '', search = ''] = address.split('?');
-  const query = new URLSearchParams(search);
+  const [path, query] = split(address);
   query.delete('done');
   return query.size === 0 ? path : `${path}?${query}`;
+}
+
+function split(address: string): [path: string, query: URLSearchParams] {
+  const [path = ''] = address.split('?');
+  return [path, new URLSearchParams(address.slice(path.length))];
 }

@@ -11,6 +11,7 @@ import type { DashboardDependencies } from '../dependencies.ts';
 import { explainTrouble, type Trouble } from './explain-trouble.ts';
 import { type Content, dashboardLayout } from './layout.ts';
 import { doneNotice } from './notice.ts';
+import { pageAddress } from './page-address.ts';
 import { PAGE_HEADERS } from './page-headers.ts';
 import { type View, viewOf } from './view.ts';
 
@@ -64,7 +65,7 @@ function sendToLogin(
     const detail = view.texts.shell.login.byHost;
     return answerError(new HowdahError('unauthorized', { detail }), c, log);
   }
-  return c.redirect(`${view.link('login')}?to=${encodeURIComponent(view.here)}`);
+  return c.redirect(`${view.link('login')}?to=${encodeURIComponent(pageAddress(view.here))}`);
 }
 
 function errorBody(c: Context<AppEnv>, { texts, link, here }: View, { known, title, words }: Trouble): Html {
@@ -82,8 +83,8 @@ ${known.fields.length > 1 ? html`<ul>${known.fields.map(({ field, message }) => 
 /** Where a command came from, by the browser's own word; it is only ever a link below /dashboard. */
 function readBack(c: Context<AppEnv>): string {
   const referrer = c.req.header('Referer') ?? '';
-  const [, path = ''] = /\/dashboard\/([^#]*)$/.exec(referrer) ?? [];
-  return path;
+  const [, path = ''] = /\/dashboard\/?([^#]*)$/.exec(referrer) ?? [];
+  return pageAddress(path);
 }
 
 function logFailure(

@@ -57,6 +57,6 @@ export function viewOf(c: Context<AppEnv>, deps: DashboardDependencies): View {
     now: new Date(),
     navigation: deps.navigation ?? [],
     newKey: randomUUID,
-    link: (path) => (path === '' ? `${root}dashboard` : `${root}dashboard/${path}`),
+    link: (path) => (/^[?]|^$/.test(path) ? `${root}dashboard${path}` : `${root}dashboard/${path}`),
   };
 }
