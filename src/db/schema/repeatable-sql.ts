@@ -100,7 +100,7 @@ const SHARED = [
   'payload_contains',
   'normalised_error',
   'failure_groups',
-  'failure_conditions',
+  'failure_condition',
   'canary_outcomes',
   'keep_canary_outcomes',
   'check_filter',
