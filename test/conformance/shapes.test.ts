@@ -65,10 +65,13 @@ for (const name of DRIVERS) {
     });
 
     test('shows a job that was put in past all checks, however deep', async () => {
+      const trigger = 'trigger howdah_refuse_payload';
+      await stage.pool.query(`alter table graphile_worker._private_jobs disable ${trigger}`);
       const { rows } = await stage.pool.query<{ id: string }>(
         `select id::text from graphile_worker.add_job('takes_any', (repeat('[', 6000) || repeat(']', 6000))::json,
                                                       run_at => now() + interval '1 hour')`,
       );
+      await stage.pool.query(`alter table graphile_worker._private_jobs enable ${trigger}`);
       const id = rows[0]?.id ?? '';
       const { job, list, act } = stage.drivers[name];
       assert.equal((await job(id))?.state, 'scheduled');
