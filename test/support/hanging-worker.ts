@@ -4,7 +4,8 @@
  * - `hangs` says `started <id>` and never ends, whatever its signal says; it passes on `aborted <id> <reason>`;
  * - `stubborn` does the same until its signal fires, and then succeeds, or throws where the payload says `throws`;
  * - `spins` says `started <id>`, keeps the event loop from turning for the payload's `ms`, or until there is a file `until`,
- *   writes a row to the table `public.timed_runs`, and says `spun <id>`;
+ *   writes a row to the table `public.timed_runs`, and says `spun <id>`; it naps meanwhile, so that others have the processor,
+ *   unless the payload says `computes`;
  * - `kills` ends the process as a crash would;
  * - `works` says `worked <id>`;
  * - `is_timed` takes the payload's `ms`, and writes when to the table `public.timed_runs` of the test.
@@ -25,15 +26,22 @@ import { startProcessor } from '../../src/work/processor.ts';
 const connectionString = process.argv[2] ?? '';
 const concurrency = Number(process.argv[3] ?? 2);
 const queues = parseQueues(process.argv[4] ?? `default:${concurrency}`);
+const NAP_MS = 20;
 const payload = z.looseObject({
   ms: z.number().optional(),
   throws: z.boolean().optional(),
   until: z.string().optional(),
+  computes: z.boolean().optional(),
 });
 const { db } = openDatabase({ connectionString, applicationName: 'timed runs', maxConnections: 20 });
 
 function say(words: string): void {
   process.stdout.write(`${words}\n`);
+}
+
+/** The event loop stands still all the same. */
+function napWithoutTurning(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, NAP_MS);
 }
 
 function sayWhenAborted(id: string, signal: AbortSignal): Promise<void> {
@@ -56,10 +64,10 @@ const tasks = [
     await sayWhenAborted(job.id, signal);
     if (throws) throw new Error('it was to throw');
   }),
-  bind(defineTask({ name: 'spins', payload }), async ({ ms = 0, until = '' }, { job }) => {
+  bind(defineTask({ name: 'spins', payload }), async ({ ms = 0, until = '', computes = false }, { job }) => {
     say(`started ${job.id}`);
     const endsAt = performance.now() + ms;
-    while (performance.now() < endsAt && !existsSync(until));
+    while (performance.now() < endsAt && !existsSync(until)) if (!computes) napWithoutTurning();
     const run = [job.id, job.attempt, process.pid];
     await db.query('insert into public.timed_runs (job_id, attempt, pid) values ($1, $2, $3)', run);
     say(`spun ${job.id}`);
