@@ -52,6 +52,7 @@ export async function startMessageProxy(
     const upstream = connect(Number(target.port), target.hostname);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
+      socket.setNoDelay(true); // Else a message may wait 40 ms for the answer to the one before it.
       socket.on('error', () => {});
       socket.on('close', () => sockets.delete(socket));
     }

@@ -39,6 +39,7 @@ export async function startTcpProxy(targetUrl: string, delayMs = 0): Promise<Tcp
       [upstream, client],
     ] as const) {
       sockets.add(from);
+      from.setNoDelay(true); // Else a chunk may wait 40 ms for the answer to the one before it.
       from.on('data', (chunk) => {
         if (from === client && isAnswered) roundTrips++;
         isAnswered = from === upstream;
