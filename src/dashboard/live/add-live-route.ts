@@ -12,6 +12,7 @@ export function addLiveRoute(app: DashboardApp, { readings, log, stopping }: Das
   const ticker = new Ticker(readings, stopping);
   app.get('/dashboard/live', (c) => {
     if (c.var.caller === undefined) return answerError(new HowdahError('unauthorized'), c, log);
+    if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' });
     return streamSSE(c, async (stream) => {
       const gone = new AbortController();
       stream.onAbort(() => gone.abort());

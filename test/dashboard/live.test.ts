@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { DashboardDependencies } from '../../src/dashboard/dependencies.ts';
+import { addLiveRoute } from '../../src/dashboard/live/add-live-route.ts';
+import type { Readings } from '../../src/dashboard/live/readings.ts';
+import type { AppEnv } from '../../src/http/app-dependencies.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+
+const PATIENCE_MS = 5_000;
+
+/** The stream over readings that end when a test says so. */
+function openLive() {
+  const stopping = new AbortController();
+  let waiting: PromiseWithResolvers<unknown>[] = [];
+  let count = 0;
+  const overview = {
+    next(_after: number, signal?: AbortSignal) {
+      const asked = Promise.withResolvers<unknown>();
+      waiting.push(asked);
+      signal?.addEventListener('abort', () => {
+        waiting = waiting.filter((each) => each !== asked);
+        asked.reject(signal.reason);
+      });
+      count += 1;
+      return asked.promise;
+    },
+  };
+  const app = new OpenAPIHono<AppEnv>();
+  app.use(async (c, next) => {
+    c.set('caller', 'viewer');
+    await next();
+  });
+  addLiveRoute(app, {
+    readings: { overview } as unknown as Readings,
+    log: createLogger({ destination: { write() {} } }),
+    stopping: stopping.signal,
+  } as DashboardDependencies);
+  const end = async (settle: (each: PromiseWithResolvers<unknown>) => void) => {
+    await sleep(20);
+    const all = waiting;
+    waiting = [];
+    for (const each of all) settle(each);
+    return sleep(20);
+  };
+  let number = 0;
+  return {
+    ...{ app, stopping, count: () => count, waiting: () => waiting.length },
+    /** A reading ends in which the queues are so. */
+    read: (fleet: unknown) =>
+      end(({ resolve }) => {
+        number += 1;
+        resolve({ number, value: { queues: [], fleet } });
+      }),
+    fail: () => end(({ reject }) => reject(new Error('the database is gone'))),
+  };
+}
+
+/** What a stream says, without comments, as far as it came. */
+function follow(answer: Response) {
+  const reader = answer.body?.getReader();
+  assert.ok(reader);
+  let text = '';
+  const whole = (async () => {
+    for (let part = await reader.read(); !part.done; part = await reader.read())
+      text += Buffer.from(part.value);
+  })();
+  return { events: () => [...text.matchAll(/^event: (\w+)$/gm)].map(([, name]) => name), whole, reader };
+}
+
+describe('the live stream', () => {
+  test('looks at nothing for HEAD, as nobody would read it', async () => {
+    const live = openLive();
+    const answer = await live.app.request('/dashboard/live', { method: 'HEAD' });
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get('Content-Type'), 'text/event-stream');
+    await sleep(20);
+    assert.equal(live.count(), 0);
+  });
+
+  test('looks once for all who listen, and no more when they are gone', async () => {
+    const live = openLive();
+    const answers = await Promise.all(Array.from({ length: 200 }, () => live.app.request('/dashboard/live')));
+    const [first, ...others] = answers.map(follow);
+    await live.read(1);
+    assert.equal(live.waiting(), 1);
+    await live.read(2);
+    for (const each of [first, ...others]) assert.deepEqual(each?.events(), ['changed']);
+    for (const each of others) await each.reader.cancel();
+    await live.read(3);
+    assert.deepEqual(first?.events(), ['changed', 'changed']);
+    await first?.reader.cancel();
+    await live.read(4);
+    assert.equal(live.waiting(), 0);
+  });
+
+  test('keeps for who does not read only the last that there is to say', async () => {
+    const live = openLive();
+    const answer = await live.app.request('/dashboard/live');
+    for (let fleet = 0; fleet < 50; fleet += 1) await live.read(fleet);
+    const slow = follow(answer);
+    await sleep(20);
+    assert.ok(slow.events().length <= 3, String(slow.events().length));
+    await slow.reader.cancel();
+    await live.read('end');
+    assert.equal(live.waiting(), 0);
+  });
+
+  test('says that nothing is known while the database does not answer, and then that something changed', async () => {
+    const live = openLive();
+    const page = follow(await live.app.request('/dashboard/live'));
+    await live.read(1);
+    await live.fail();
+    assert.deepEqual(page.events(), ['lost']);
+    for (const end = Date.now() + PATIENCE_MS; live.waiting() === 0 && Date.now() < end; ) await sleep(50);
+    await live.read(1);
+    assert.deepEqual(page.events(), ['lost', 'changed']);
+    await page.reader.cancel();
+    await live.read(1);
+  });
+
+  test('ends when the service stops, also for those who came last', async () => {
+    const live = openLive();
+    const page = follow(await live.app.request('/dashboard/live'));
+    await live.read(1);
+    live.stopping.abort();
+    await page.whole;
+    const late = follow(await live.app.request('/dashboard/live'));
+    await late.whole;
+    assert.equal(live.waiting(), 0);
+  });
+});
