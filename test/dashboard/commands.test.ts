@@ -45,6 +45,16 @@ describe('a button', () => {
     assert.equal(none.status, 404);
   });
 
+  test('that the database cannot do now tells so on a page that is not drawn anew: none is at its address', async () => {
+    await using stack = new AsyncDisposableStack();
+    const older = await openDashboard();
+    stack.defer(() => older.close());
+    await older.pool.query('drop function howdah.pause_queue cascade');
+    const answer = await older.as('admin').send('/dashboard/queues/default/pause', {});
+    assert.equal(answer.status, 503);
+    assert.match(await answer.text(), /data-live="never"/);
+  });
+
   test('takes forms alone', async () => {
     const answer = await fetch(new URL('/dashboard/queues/default/pause', dashboard.origin), {
       method: 'POST',

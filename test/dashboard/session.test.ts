@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { openSession, sealSession } from '../../src/dashboard/session/session.ts';
+import { openSession, sealSession, sessionName } from '../../src/dashboard/session/session.ts';
 import { ADMIN, openDashboard, type TestDashboard, VIEWER } from './open-dashboard.ts';
 
 const TOKENS = { adminToken: ADMIN, viewerToken: VIEWER };
@@ -54,6 +54,17 @@ describe('a session', () => {
   });
 });
 
+describe('the name of the cookie', () => {
+  test('tells services with other tokens apart', () => {
+    const names = [TOKENS, { adminToken: ADMIN }, { adminToken: 'y' }, { ...TOKENS, viewerToken: 'x' }];
+    assert.equal(new Set(names.map(sessionName)).size, 4);
+  });
+
+  test('tells a viewer nothing of the admin token: by what is made from it they could try out guesses unseen', () => {
+    assert.equal(sessionName(TOKENS), sessionName({ ...TOKENS, adminToken: 'a guess' }));
+  });
+});
+
 describe('who has no session', () => {
   test('is led to the login and from there to the page that was asked for', async () => {
     const sent = await browse('/dashboard/queues/default?x=1');
@@ -86,6 +97,12 @@ describe('who has no session', () => {
     assert.match(await answer.text(), /neither of the tokens/);
   });
 
+  test('but an open page has it loaded anew, rather than a login drawn into it', async () => {
+    const answer = await browse('/dashboard/queues/default', { headers: { 'HX-Request': 'true' } });
+    assert.equal(answer.status, 401);
+    assert.equal(answer.headers.get('HX-Refresh'), 'true');
+  });
+
   test('can change nothing', async () => {
     const answer = await browse('/dashboard/queues/default/pause', form({}));
     assert.equal(answer.status, 401);
@@ -104,6 +121,11 @@ describe('who is logged in', () => {
       form({ token: ADMIN }, { 'X-Forwarded-Proto': 'https' }),
     );
     assert.match(behindTls.headers.getSetCookie()[0] ?? '', /; Secure/);
+    const behindTwo = await browse(
+      '/dashboard/login',
+      form({ token: ADMIN }, { 'X-Forwarded-Proto': 'https, http' }),
+    );
+    assert.match(behindTwo.headers.getSetCookie()[0] ?? '', /; Secure/);
   });
 
   test('sees pages, acts, and is named in the audit log', async () => {
@@ -121,6 +143,21 @@ describe('who is logged in', () => {
     );
     assert.deepEqual(rows, [{ actor: 'Ada (admin)', action: 'queues.pause' }]);
     await browse('/dashboard/queues/default/resume', form({}, { Cookie }));
+  });
+
+  test('is named by what can be read', async () => {
+    for (const [given, shown] of [
+      ['Ada\u202e\u200b', 'Ada (admin)'],
+      ['\u200b\u2028\u00ad', 'admin'],
+      ['a\u2028b\u2029c', 'a b c (admin)'],
+      [`${'a'.repeat(99)}\u{1f418}`, `${'a'.repeat(99)}\u{1f418} (admin)`],
+      ['陈 大文', '陈 大文 (admin)'],
+    ] as const) {
+      const Cookie = await logIn(ADMIN, given);
+      const page = await (await browse('/dashboard/audit', { headers: { Cookie } })).text();
+      const [, who] = /<span class="who"[^>]*>([^<]*)</.exec(page) ?? [];
+      assert.equal(who, shown);
+    }
   });
 
   test('as a viewer sees no buttons, and is refused', async () => {

@@ -64,11 +64,13 @@ function digest(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-/** What the audit log names; the role stays visible, since the name is only somebody's word. */
+/**
+ * What the audit log names; the role stays visible, since the name is only somebody's word. Without what nobody sees, or what
+ * turns around how the rest is read.
+ */
 function nameOf(given: string | undefined, role: CallerRole): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must go
-  const name = (given ?? '').replace(/[\u0000-\u001f\u007f]/g, '').trim();
-  return name === '' ? role : `${name.slice(0, MAX_NAME_LENGTH)} (${role})`;
+  const name = (given ?? '').toWellFormed().replace(/\s+/g, ' ').replace(/\p{C}/gu, '').trim();
+  return name === '' ? role : `${[...name].slice(0, MAX_NAME_LENGTH).join('')} (${role})`;
 }
 
 /** A page below /dashboard to go on to; the first page instead of what is none, and of those of this file. */

@@ -24,7 +24,7 @@ export function readCookie(c: Context<AppEnv>, name: string): string | undefined
 export function writeCookie(c: Context<AppEnv>, { name, value, maxAge }: Cookie, publicUrl: string): void {
   const isSecure =
     new URL(c.req.url).protocol === 'https:' ||
-    c.req.header('X-Forwarded-Proto') === 'https' ||
+    /^https\s*(,|$)/i.test(c.req.header('X-Forwarded-Proto') ?? '') ||
     publicUrl.startsWith('https:');
   const cookie = serialize(name, value, { httpOnly: true, sameSite: 'Lax', secure: isSecure, maxAge });
   c.header('Set-Cookie', cookie, { append: true });

@@ -12,9 +12,12 @@ export const SESSION_SECONDS = 12 * 60 * 60;
 
 const MAX_LENGTH = 2_000;
 
-/** Cookies of one host are shared by all its ports; two services on it each keep their own. */
+/**
+ * Cookies of one host are shared by all its ports; two services on it each keep their own. Made from the lesser token: who has
+ * that is told the name, and could try out guesses at anything else that it is made from.
+ */
 export function sessionName({ adminToken = '', viewerToken = '' }: Tokens): string {
-  const own = createHmac('sha256', 'howdah dashboard cookie').update(`${adminToken}\n${viewerToken}`);
+  const own = createHmac('sha256', 'howdah dashboard cookie').update(viewerToken || adminToken);
   return `howdah_${own.digest('hex').slice(0, 8)}`;
 }
 

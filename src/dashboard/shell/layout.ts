@@ -88,7 +88,9 @@ ${Object.entries(LANGUAGES)
 }
 
 function whoForm({ texts, actor, role, hasSession, link }: View): Html {
-  const who = html`<span class="who" title="${texts.shell.roles[role]}">${actor === role ? texts.shell.roles[role] : texts.shell.actor(actor, role)}</span>`;
+  const named = actor.endsWith(`(${role})`) ? actor : texts.shell.actor(actor, role);
+  const said = actor === role ? texts.shell.roles[role] : named;
+  const who = html`<span class="who" title="${texts.shell.roles[role]}">${said}</span>`;
   if (!hasSession) return who;
   return html`${who}<form method="post" action="${link('logout')}" class="inline"><button class="plain">${texts.shell.logOut}</button></form>`;
 }

@@ -9,6 +9,7 @@ import type { Html } from '../../http/pages/layout.ts';
 import { loggedError } from '../../observability/logged-error.ts';
 import type { DashboardDependencies } from '../dependencies.ts';
 import { explainTrouble, type Trouble } from './explain-trouble.ts';
+import { isRedraw } from './is-redraw.ts';
 import { type Content, dashboardLayout } from './layout.ts';
 import { doneNotice } from './notice.ts';
 import { pageAddress } from './page-address.ts';
@@ -46,7 +47,11 @@ export async function showError(
   const { known, title } = trouble;
   if (known.status >= 500) logFailure(c, { known, error, deps });
   setErrorHeaders(known, c);
-  const content = { title, body: errorBody(c, view, trouble), isLive: known.status === 503 };
+  const content = {
+    title,
+    body: errorBody(c, view, trouble),
+    isLive: known.status === 503 && c.req.method === 'GET',
+  };
   return c.html(dashboardLayout(view, content), known.status, PAGE_HEADERS);
 }
 
@@ -61,6 +66,10 @@ function sendToLogin(
   view: View,
   { adminToken, viewerToken, log }: DashboardDependencies,
 ): Response | Promise<Response> {
+  if (isRedraw(c)) {
+    c.header('HX-Refresh', 'true'); // then the whole page asks, and is led there
+    return answerError(new HowdahError('unauthorized'), c, log);
+  }
   if (!adminToken && !viewerToken) {
     const detail = view.texts.shell.login.byHost;
     return answerError(new HowdahError('unauthorized', { detail }), c, log);
