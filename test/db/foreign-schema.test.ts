@@ -44,7 +44,9 @@ for (const { schema, queues, name } of [
     const before = await schemas();
     const refused = {
       name: 'ForeignSchemaError',
-      message: new RegExp(`^this database has a schema "${name}" that is not Howdah's: `),
+      message: new RegExp(
+        `^this database has a schema "${name}" that is not Howdah's: .*HOWDAH_SCHEMA, or the option schema`,
+      ),
     };
     await assert.rejects(migrateDatabase(options(schema, queues)), refused);
     await assert.rejects(

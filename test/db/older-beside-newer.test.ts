@@ -59,7 +59,7 @@ describe('two versions with the same numbered migrations', () => {
     await installOther(sqlRevision() + 1);
     await assert.rejects(migrate(['brand_new']), {
       name: 'NewerSchemaError',
-      message: /QUEUES names "brand_new", not made yet.*start that version with these queues first/,
+      message: /lacks the queue brand_new, and a later version .*start that version with these queues first/,
     });
     assert.equal(await scalar(queue, "select to_regnamespace('graphile_worker_brand_new') is null"), true);
   });

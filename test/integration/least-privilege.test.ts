@@ -239,7 +239,7 @@ describe('a start whose role may not do what is due', () => {
     assert.equal(exitCode, 1);
     assert.match(
       complaints,
-      /^AUTO_MIGRATE is off, and this database lacks the queue undue: run npx howdah migrate as role "\w+"/,
+      /^migrating is off here \(AUTO_MIGRATE=off, or migrate: false\), and this database lacks the queue undue: run npx howdah migrate as role "\w+"/,
     );
   });
 

@@ -63,7 +63,7 @@ describe('a crontab is refused', () => {
     [
       'with a queue there is none of',
       '* * * * * ping ?queue=x',
-      /^line 1: unknown queue "x"; queues here: bulk, critical, default\. /,
+      /^line 1: unknown queue "x"; queues here: bulk, critical, default\. .*in QUEUES, or in the option queues, /,
     ],
     ['with a payload that does not fit', '* * * * * report {month: 1}', /^line 1: payload\.month: .*string/],
     ['with a time that is none', '61 * * * * ping', /line 1 of crontab.*0-59/],

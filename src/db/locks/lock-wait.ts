@@ -74,7 +74,8 @@ export class LockWait {
     const because = this.#blockers();
     throw new LockWaitError(
       `gave up waiting to ${this.#options.purpose} after ${describeMs(waitedMs)}: ${because}. End that session, or wait ` +
-        'for its end, and start again (nothing of this step was changed); MIGRATE_TIMEOUT says how long a start waits.',
+        'for its end, and start again (nothing of this step was changed); MIGRATE_TIMEOUT, or the option migrateTimeoutMs, ' +
+        'says how long a start waits.',
       { because, cause },
     );
   }

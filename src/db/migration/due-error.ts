@@ -13,7 +13,8 @@ export class MigrationDueError extends Error {
 /** What is due, and who brings it about, for a start that only looks. */
 export async function migrationDue(client: pg.Client, plan: MigrationPlan): Promise<MigrationDueError> {
   return new MigrationDueError(
-    `AUTO_MIGRATE is off, and this database lacks ${describePlan(plan)}: ${await whoMay(client)} (nothing was changed)`,
+    `migrating is off here (AUTO_MIGRATE=off, or migrate: false), and this database lacks ${describePlan(plan)}: ` +
+      `${await whoMay(client)} (nothing was changed)`,
   );
 }
 

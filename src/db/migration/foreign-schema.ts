@@ -18,7 +18,7 @@ export function refuseForeignSchemas(
   const [name] = ['howdah', ...newQueues.map(queueSchema)].flatMap((schema) => foreign.get(schema) ?? []);
   if (name === undefined) return;
   throw new ForeignSchemaError(
-    `this database has a schema "${name}" that is not Howdah's: give Howdah another name by HOWDAH_SCHEMA, or rename that ` +
-      'schema (nothing was changed)',
+    `this database has a schema "${name}" that is not Howdah's: give Howdah another name (HOWDAH_SCHEMA, or the ` +
+      'option schema), or rename that schema (nothing was changed)',
   );
 }

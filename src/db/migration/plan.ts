@@ -136,7 +136,7 @@ function refuseNewerSchema({ applied }: MigrationState): void {
 
 function newQueuesOfLaterVersion(queues: readonly string[]): NewerSchemaError {
   return new NewerSchemaError(
-    `QUEUES names ${queues.map((queue) => `"${queue}"`).join(', ')}, not made yet, and a later version of Howdah has ` +
+    `this database lacks ${describeNewQueues({ newQueues: queues })}, and a later version of Howdah has ` +
       'installed its functions in this database: start that version with these queues first (nothing was changed)',
   );
 }

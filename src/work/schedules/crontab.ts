@@ -127,7 +127,7 @@ function findMistakes({ task, options, payload }: ParsedCronItem, { catalogue, q
   const mistakes = queues.includes(queue)
     ? []
     : [
-        `unknown queue "${queue}"; queues here: ${queues.toSorted().join(', ')}. Name it in QUEUES to create it`,
+        `unknown queue "${queue}"; queues here: ${queues.toSorted().join(', ')}. Name it in QUEUES, or in the option queues, to create it`,
       ];
   return [...mistakes, ...findPayloadMistakes(definition, payload ?? {})];
 }
