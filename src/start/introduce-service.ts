@@ -37,5 +37,7 @@ function banner(service: Service, config: Config, role: Role): string {
 
 /** With the token behind #, which a browser keeps to itself: whoever opens it is logged in. */
 function dashboardLink({ url, adminToken }: Service): string {
-  return adminToken === undefined ? `${url}/dashboard` : `${url}/dashboard/login#${adminToken}`;
+  return adminToken === undefined
+    ? `${url}/dashboard`
+    : `${url}/dashboard/login#${encodeURIComponent(adminToken)}`;
 }

@@ -12,14 +12,26 @@ function refresh() {
   showSelection();
 }
 
-/** A link with the token behind # comes from the terminal: it is sent to no server and stays in no history. */
+/**
+ * A link with the token behind # comes from the terminal: it is sent to no server and stays in no history, also where somebody
+ * is logged in already and the login led on to another page.
+ */
 function logInFromAddress() {
-  const form = document.getElementById('login');
-  const token = decodeURIComponent(location.hash.slice(1));
-  if (!form || token === '') return;
+  const given = location.hash.slice(1);
+  if (given === '' || document.getElementById(given)) return;
   history.replaceState(null, '', location.pathname + location.search);
-  form.elements.token.value = token;
+  const form = document.getElementById('login');
+  if (!form) return;
+  form.elements.token.value = decoded(given);
   form.requestSubmit();
+}
+
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a token that was put there by hand, with a % in it
+  }
 }
 
 /** What was done is told once: a page that is loaded again, or passed on, does not say so anew. */
@@ -32,12 +44,21 @@ function forgetDone() {
 
 // Times ---------------------------------------------------------------------------------------------------------------
 
+const LOADING_MS = 10_000;
+
 const UNITS = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
   ['minute', 60_000],
   ['second', 1_000],
 ];
+
+/** By how much this machine's clock is ahead of the service's, in milliseconds; what loading takes does not count. */
+const clockAhead = clockDifference(Date.now() - Number(body.dataset.now));
+
+function clockDifference(ms) {
+  return Math.abs(ms) > LOADING_MS ? ms : 0;
+}
 
 function showTimes() {
   const isUtc = remembered('zone') !== 'own';
@@ -51,7 +72,10 @@ function showTimes() {
   for (const time of document.querySelectorAll('time[datetime]')) {
     const at = new Date(time.dateTime);
     const said = exact.format(at);
-    setText(time, 'data-exact' in time.attributes ? said : ago(relative, at.getTime() - Date.now()));
+    setText(
+      time,
+      'data-exact' in time.attributes ? said : ago(relative, at.getTime() + clockAhead - Date.now()),
+    );
     if (time.title !== said) time.title = said;
   }
 }

@@ -32,7 +32,7 @@ export function dashboardLayout(view: View, { title, page, body, isLive = true }
 <script src="${root}assets/htmx.js" defer></script>
 <script src="${root}assets/dashboard.js" type="module"></script>
 </head>
-<body data-dashboard="${view.home}" data-live="${isLive ? 'on' : 'never'}">
+<body data-dashboard="${view.home}" data-now="${view.now.getTime()}" data-live="${isLive ? 'on' : 'never'}">
 <a class="skip" href="#content">${texts.shell.skip}</a>
 ${header(view, page)}
 <main id="content" tabindex="-1">
