@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { toBankDatabase } from '../../src/bank/database.ts';
 import { addRoutesOver, type BankRouteDependencies } from '../../src/bank/routes/bank-routes.ts';
+import { addDashboard } from '../../src/dashboard/add-dashboard.ts';
 import { openDatabase } from '../../src/db/connections/open-database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
 import { createApp } from '../../src/http/app.ts';
@@ -59,7 +60,10 @@ export async function openApp(): Promise<TestApp> {
     clock: () => (now += 3_600_000),
   };
   const open = (all: typeof deps) =>
-    createApp(all, (routes) => addRoutesOver(routes, { ...all, db: toBankDatabase(all.db) }));
+    createApp(all, (routes) => {
+      addRoutesOver(routes, { ...all, db: toBankDatabase(all.db) });
+      addDashboard(routes, all);
+    });
   const app = open(deps);
   return {
     app,
