@@ -77,16 +77,11 @@ export async function enqueueRecorded(
   return enqueueAll(recordedEnqueue(tx, tasks), distributor, jobs);
 }
 
-/** The same of a single job. @returns all of it, as it was written */
-export async function enqueueOneRecorded(
-  tx: SqlClient,
-  distributor: TaskDistributor,
-  job: NewJob,
-): Promise<Job> {
-  return enqueueOneFor(tx, distributor, { job });
-}
-
-/** The same for somebody, and so in no need of a transaction that says for whom. */
+/**
+ * The same of a single job; told for whom, it needs no transaction that says so.
+ *
+ * @returns all of it, as it was written
+ */
 export async function enqueueOneFor(
   tx: SqlClient,
   distributor: TaskDistributor,

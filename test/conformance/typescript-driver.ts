@@ -86,7 +86,7 @@ export function createTypeScriptDriver({ howdah, db, tasks }: TypeScriptSide): D
     tasks: async () => (await howdah.tasks()).map(({ workerCount: _, ...task }) => task),
     async schedules() {
       const schedules = await howdah.schedules();
-      return schedules.map(({ lastRunAt, nextRunAt, lastErrorAt, ...schedule }) => ({
+      return schedules.map(({ lastRunAt, nextRunAt, lastErrorAt, redactedFields: _, ...schedule }) => ({
         ...{
           ...schedule,
           lastRunAt: iso(lastRunAt),

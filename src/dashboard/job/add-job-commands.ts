@@ -5,10 +5,11 @@ import type { AppEnv } from '../../http/app-dependencies.ts';
 import type { JobState } from '../../look/job.ts';
 import { type CancelledJobs, withCancelled } from '../../operate/cancelled-jobs.ts';
 import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../../operate/job-commands.ts';
+import { enqueueAgain } from '../../wire/enqueue-again.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
+import { readJson } from '../parts/read-json.ts';
 import { type Form, type Redraw, takeCommand } from '../shell/take-command.ts';
 import type { ReadShown } from './add-job-page.ts';
-import { enqueueAgain } from './enqueue-again.ts';
 import { jobPage, type RefusedForm } from './job-page.ts';
 import { readRunAt } from './read-run-at.ts';
 
@@ -61,8 +62,12 @@ export function addJobCommands(app: DashboardApp, deps: DashboardDependencies, r
       deps,
       async ({ c, form, change }) => {
         const id = readId(c.req.param('id'));
-        const enqueue = await enqueueAgain(deps, id, form.optional('payload') ?? '');
-        return change(async (tx) => ({ what: 'enqueued', at: `jobs/${await enqueue(tx)}` }));
+        const payload = readJson('payload', form.optional('payload') ?? '');
+        await deps.beforeEnqueue?.();
+        return change(async (tx) => {
+          const again = { sources: deps, distributor: deps.distributor, id, payload };
+          return { what: 'enqueued', at: `jobs/${(await enqueueAgain(tx, again)).id}` };
+        });
       },
       redraw(read, 'enqueue'),
     ),

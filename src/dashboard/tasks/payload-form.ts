@@ -1,7 +1,6 @@
 import { html } from 'hono/html';
-import { parseExactly } from '../../db/exact-json.ts';
-import { HowdahError } from '../../errors.ts';
 import type { Html } from '../../http/pages/layout.ts';
+import { readJson } from '../parts/read-json.ts';
 import type { Form } from '../shell/take-command.ts';
 import type { View } from '../shell/view.ts';
 
@@ -44,7 +43,7 @@ ${member.description === undefined ? '' : html`<p class="quiet">${member.descrip
  */
 export function readPayload(schema: Schema, form: Form): unknown {
   const members = membersOf(schema);
-  if (!members) return parseField('payload', form.optional(WHOLE) ?? '{}');
+  if (!members) return readJson('payload', form.optional(WHOLE) ?? '{}');
   const entries = members.flatMap((member) => {
     const text = form.optional(fieldOf(member.name));
     return text === undefined ? [] : [[member.name, toValue(member, text)] as const];
@@ -55,20 +54,8 @@ export function readPayload(schema: Schema, form: Form): unknown {
 function toValue({ name, kind, choices }: Member, text: string): unknown {
   if (kind === 'text') return text;
   if (kind === 'choice') return choices.includes(text) ? JSON.parse(text) : text;
-  if (kind === 'number') return /^-?\d/.test(text) ? parseField(`payload.${name}`, text) : text;
-  return parseField(`payload.${name}`, text);
-}
-
-function parseField(field: string, text: string): unknown {
-  try {
-    return parseExactly(text);
-  } catch {
-    const message = 'expected JSON, received something else';
-    throw new HowdahError('invalid_payload', {
-      detail: `${field}: ${message}`,
-      fields: [{ field, message }],
-    });
-  }
+  if (kind === 'number') return /^-?\d/.test(text) ? readJson(`payload.${name}`, text) : text;
+  return readJson(`payload.${name}`, text);
 }
 
 /** Undefined where the payload is no object with members that are known. */

@@ -77,6 +77,8 @@ export const job = {
   enqueueHint: 'A new job of this task with this payload, which is checked against the task’s schema first.',
   tooLarge: 'Its payload is too large to be edited here. POST /v1/jobs takes up to 1 MiB.',
   payloadField: 'Payload, JSON',
+  againOf: 'Enqueued again, from job',
+  again: 'Enqueued again as',
   related: 'Related jobs',
   sameKey: 'With the same key',
   sameSequence: 'Of the same sequence',

@@ -110,6 +110,8 @@ export const job: Texts['job'] = {
   enqueueHint: '用此载荷加入一个同类型的新任务,会先按任务的模式检查。',
   tooLarge: '它的载荷太大,无法在此编辑。POST /v1/jobs 最多接受 1 MiB。',
   payloadField: '载荷(JSON)',
+  againOf: '重新加入自任务',
+  again: '重新加入为任务',
   related: '相关任务',
   sameKey: '相同的键',
   sameSequence: '同一序列',
