@@ -7,6 +7,7 @@ import { empty } from '../parts/empty.ts';
 import { count } from '../parts/number.ts';
 import { table } from '../parts/table.ts';
 import { when } from '../parts/time.ts';
+import { shareRedraws } from '../shell/share-redraws.ts';
 import { showPage } from '../shell/show-page.ts';
 import type { View } from '../shell/view.ts';
 
@@ -15,6 +16,7 @@ const ID = /^\d{1,18}$/;
 
 /** Who did what, the newest first. */
 export function addAuditPage(app: DashboardApp, deps: DashboardDependencies): void {
+  const share = shareRedraws<Awaited<ReturnType<typeof readAuditLog>>>();
   app.get(
     '/dashboard/audit',
     showPage(deps, async (c, view) => {
@@ -24,7 +26,7 @@ export function addAuditPage(app: DashboardApp, deps: DashboardDependencies): vo
         jobId: idOf(c.req.query('job')),
       };
       const page = { limit: PAGE_SIZE, beforeId: idOf(c.req.query('before')) };
-      const { entries, nextBeforeId } = await readAuditLog(deps.db, filter, page);
+      const { entries, nextBeforeId } = await share(c, () => readAuditLog(deps.db, filter, page));
       const { title, none } = view.texts.audit;
       const body = html`<h1>${title}</h1>
 ${filterForm(view, filter)}

@@ -1,9 +1,11 @@
+import type { Database } from '../../db/database.ts';
 import { HowdahError } from '../../errors.ts';
-import { readChart } from '../../look/chart.ts';
+import { type ChartQuery, readChart } from '../../look/chart.ts';
 import { readTaskFigures } from '../../look/task-figures.ts';
 import { listWorkers } from '../../look/workers.ts';
 import { pauseQueue, resumeQueue, setFleetConcurrency } from '../../operate/queue-commands.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
+import { shareRedraws } from '../shell/share-redraws.ts';
 import { showPage } from '../shell/show-page.ts';
 import { type Form, takeCommand } from '../shell/take-command.ts';
 import { queuePage } from './queue-page.ts';
@@ -13,6 +15,7 @@ import { RANGES, rangeOf } from './ranges.ts';
 /** All queues, and one of them with what can be done to it. */
 export function addQueuePages(app: DashboardApp, deps: DashboardDependencies): void {
   const { db, readings } = deps;
+  const share = shareRedraws<Awaited<ReturnType<typeof readQueue>>>();
   app.get(
     '/dashboard/queues',
     showPage(deps, async (_, view) => queuesPage(view, (await readings.overview.get()).value.queues)),
@@ -26,11 +29,9 @@ export function addQueuePages(app: DashboardApp, deps: DashboardDependencies): v
       const queue = queues.find((each) => each.queue === name);
       if (!queue)
         throw new HowdahError('unknown_queue', { detail: `There is no queue ${JSON.stringify(name)}` });
-      const [points, tasks, workers] = await Promise.all([
-        readChart(db, { queue: name, ...RANGES[range](view.now) }),
-        readTaskFigures(db, name),
-        listWorkers(db),
-      ]);
+      const [points, tasks, workers] = await share(c, () =>
+        readQueue(db, { queue: name, ...RANGES[range](view.now) }),
+      );
       return queuePage(view, {
         ...{ queue, range, points, tasks },
         workers: workers.filter((worker) => worker.queue === name),
@@ -66,6 +67,10 @@ export function addQueuePages(app: DashboardApp, deps: DashboardDependencies): v
       }),
     ),
   );
+}
+
+function readQueue(db: Database, query: ChartQuery & { queue: string }) {
+  return Promise.all([readChart(db, query), readTaskFigures(db, query.queue), listWorkers(db)]);
 }
 
 /** Nothing takes the limit away. @throws {HowdahError} `invalid_request` for what is no whole number */

@@ -9,6 +9,7 @@ import { commandForm } from '../parts/command-form.ts';
 import { empty } from '../parts/empty.ts';
 import { table } from '../parts/table.ts';
 import { instant, when } from '../parts/time.ts';
+import { shareRedraws } from '../shell/share-redraws.ts';
 import { showPage } from '../shell/show-page.ts';
 import { takeCommand } from '../shell/take-command.ts';
 import type { View } from '../shell/view.ts';
@@ -16,10 +17,11 @@ import type { View } from '../shell/view.ts';
 /** What runs by the clock, when it did and when it will. */
 export function addSchedulesPage(app: DashboardApp, deps: DashboardDependencies): void {
   const { db, distributor } = deps;
+  const share = shareRedraws<[Schedule[], NextRuns[]]>();
   app.get(
     '/dashboard/schedules',
-    showPage(deps, async (_, view) => {
-      const [schedules, next] = await Promise.all([listSchedules(db), listNextRuns(db)]);
+    showPage(deps, async (c, view) => {
+      const [schedules, next] = await share(c, () => Promise.all([listSchedules(db), listNextRuns(db)]));
       const { title, none } = view.texts.schedules;
       const body = html`<h1>${title}</h1>${schedules.length === 0 ? empty(none) : scheduleTable(view, schedules, next)}`;
       return { title, page: 'schedules', body };

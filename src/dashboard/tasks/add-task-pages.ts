@@ -4,6 +4,7 @@ import { refuseInvalid } from '../../wire/describe-mistakes.ts';
 import { enqueueRecorded, toNewJobs } from '../../wire/enqueue-requested.ts';
 import { newJob } from '../../wire/schemas/new-job.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
+import { shareRedraws } from '../shell/share-redraws.ts';
 import { showPage } from '../shell/show-page.ts';
 import { type Form, takeCommand } from '../shell/take-command.ts';
 import { readPayload } from './payload-form.ts';
@@ -13,13 +14,17 @@ import { tasksPage } from './tasks-page.ts';
 /** The catalogue: every task, and for each a form that enqueues one by hand. */
 export function addTaskPages(app: DashboardApp, deps: DashboardDependencies): void {
   const { db, distributor, beforeEnqueue } = deps;
+  const shareTasks = shareRedraws<Awaited<ReturnType<typeof listTasks>>>();
+  const shareTask = shareRedraws<Awaited<ReturnType<typeof getTask>>>();
   app.get(
     '/dashboard/tasks',
-    showPage(deps, async (_, view) => tasksPage(view, await listTasks(db))),
+    showPage(deps, async (c, view) => tasksPage(view, await shareTasks(c, () => listTasks(db)))),
   );
   app.get(
     '/dashboard/tasks/:name',
-    showPage(deps, async (c, view) => taskPage(view, await getTask(db, c.req.param('name') ?? ''))),
+    showPage(deps, async (c, view) =>
+      taskPage(view, await shareTask(c, () => getTask(db, c.req.param('name') ?? ''))),
+    ),
   );
   app.post(
     '/dashboard/tasks/:name/enqueue',

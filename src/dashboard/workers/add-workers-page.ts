@@ -9,6 +9,7 @@ import { table } from '../parts/table.ts';
 import { span } from '../parts/time.ts';
 import { workerTable } from '../parts/worker-table.ts';
 import type { Content } from '../shell/layout.ts';
+import { shareRedraws } from '../shell/share-redraws.ts';
 import { showPage } from '../shell/show-page.ts';
 import type { View } from '../shell/view.ts';
 
@@ -16,17 +17,20 @@ import type { View } from '../shell/view.ts';
 const MOST_RUNNING = 100;
 
 /** Who runs jobs, and which. */
-export function addWorkersPage(app: DashboardApp, { db, ...rest }: DashboardDependencies): void {
+export function addWorkersPage(app: DashboardApp, deps: DashboardDependencies): void {
+  const share = shareRedraws<Awaited<ReturnType<typeof readFleet>>>();
   app.get(
     '/dashboard/workers',
-    showPage({ db, ...rest }, async (_, view) => {
-      const [workers, { jobs }] = await Promise.all([
-        listWorkers(db),
-        listJobs(db, { states: ['running'] }, { limit: MOST_RUNNING }),
-      ]);
+    showPage(deps, async (c, view) => {
+      const [workers, { jobs }] = await share(c, () => readFleet(deps));
       return workersPage(view, workers, jobs);
     }),
   );
+}
+
+function readFleet({ db }: DashboardDependencies) {
+  const running = listJobs(db, { states: ['running'] }, { limit: MOST_RUNNING });
+  return Promise.all([listWorkers(db), running]);
 }
 
 function workersPage(view: View, workers: readonly Worker[], running: readonly JobSummary[]): Content {
