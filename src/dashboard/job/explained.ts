@@ -6,8 +6,8 @@ import type { View } from '../shell/view.ts';
 
 /** An instant as the database writes it in a sentence. */
 const INSTANT = /(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d(?::\d\d)?)/;
-/** A call of one of Howdah's own functions, as a remedy names it for those who use SQL. */
-const CALL = /(?:select |select \* from )howdah\.(\w+)\((\d*)[^)]*\)/g;
+/** A call of one of Howdah's own functions, as a remedy names it for those who use SQL; its schema may have another name. */
+const CALL = /(?:select |select \* from )[a-z]\w*\.(\w+)\((\d*)[^)]*\)/g;
 
 /**
  * Why a job does not run right now, and what would change that. In English in the database's own words; in other languages by
