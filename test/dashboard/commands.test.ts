@@ -55,6 +55,26 @@ describe('a button', () => {
     assert.match(await answer.text(), /data-live="never"/);
   });
 
+  test('takes no longer a reason than the API does, wherever one is asked for', async () => {
+    const admin = dashboard.as('admin');
+    const { rows } = await dashboard.pool.query(
+      "select howdah.enqueue('t', allow_unknown => true)::text as id",
+    );
+    for (const path of [
+      'queues/default/pause',
+      `jobs/${rows[0]?.id}/cancel`,
+      `jobs/${rows[0]?.id}/discard`,
+    ]) {
+      const answer = await admin.send(`/dashboard/${path}`, { reason: 'x'.repeat(501) });
+      assert.equal(answer.status, 422, path);
+      assert.match(await answer.text(), /reason: expected at most 500 characters/);
+    }
+    const { state } = (
+      await dashboard.pool.query('select state from howdah.jobs where id = $1', [rows[0]?.id])
+    ).rows[0];
+    assert.equal(state, 'available');
+  });
+
   test('takes forms alone', async () => {
     const answer = await fetch(new URL('/dashboard/queues/default/pause', dashboard.origin), {
       method: 'POST',

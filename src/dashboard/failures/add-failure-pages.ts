@@ -37,7 +37,7 @@ export function addFailurePages(app: DashboardApp, deps: DashboardDependencies):
     '/dashboard/failures/:id/canary',
     takeCommand(deps, ({ c, form, change }) =>
       change(async (tx) => {
-        const options = { jobs: CANARY_SIZE, reason: form.optional('reason') };
+        const options = { jobs: CANARY_SIZE, reason: form.reason() };
         const { jobs } = await startCanary(tx, c.req.param('id') ?? '', options);
         return { what: 'canary', count: jobs.length };
       }),

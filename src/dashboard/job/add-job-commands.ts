@@ -28,7 +28,7 @@ export function addJobCommands(app: DashboardApp, deps: DashboardDependencies, r
   );
   app.post(
     at('discard'),
-    simple(deps, 'discarded', (tx, id, form) => discardJob(tx, id, form.optional('reason'))),
+    simple(deps, 'discarded', (tx, id, form) => discardJob(tx, id, form.reason())),
   );
   app.post(
     at('reschedule'),
@@ -48,7 +48,7 @@ export function addJobCommands(app: DashboardApp, deps: DashboardDependencies, r
       const id = readId(c.req.param('id'));
       const told: CancelledJobs[] = [];
       const done = await change(async (tx) => {
-        const { cancelled } = await withCancelled(tx, id, cancelJob(tx, id, form.optional('reason')));
+        const { cancelled } = await withCancelled(tx, id, cancelJob(tx, id, form.reason()));
         told.push(...cancelled);
         return { what: 'cancelled' };
       });

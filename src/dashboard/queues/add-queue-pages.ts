@@ -43,7 +43,7 @@ export function addQueuePages(app: DashboardApp, deps: DashboardDependencies): v
     takeCommand(deps, ({ c, form, change }) =>
       change(async (tx) => {
         const who = c.var.actor ?? 'admin';
-        const reason = form.optional('reason');
+        const reason = form.reason();
         await pauseQueue(tx, c.req.param('name') ?? '', reason === undefined ? who : `${who}: ${reason}`);
         return { what: 'paused' };
       }),

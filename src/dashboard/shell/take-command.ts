@@ -22,7 +22,11 @@ export interface Form {
   /** Undefined for one that is missing or empty. */
   optional(name: string): string | undefined;
   all(name: string): string[];
+  /** Why somebody does it. @throws {HowdahError} `invalid_request` for one of more than 500 characters */
+  reason(): string | undefined;
 }
+
+const MAX_REASON_LENGTH = 500;
 
 /** What a command is given. */
 export interface Command {
@@ -106,14 +110,21 @@ export async function readForm(c: Context<AppEnv>): Promise<Form> {
   const optional = (name: string) => fields.get(name) || undefined;
   const text = (name: string) => {
     const value = optional(name);
-    if (value !== undefined) return value;
-    const message = 'expected a value, received none';
-    throw new HowdahError('invalid_request', {
-      detail: `${name}: ${message}`,
-      fields: [{ field: name, message }],
-    });
+    if (value === undefined) throw wrong(name, 'expected a value, received none');
+    return value;
   };
-  return { text, optional, all: (name) => fields.getAll(name) };
+  const reason = () => {
+    const value = optional('reason');
+    const length = value?.length ?? 0;
+    if (length > MAX_REASON_LENGTH)
+      throw wrong('reason', `expected at most ${MAX_REASON_LENGTH} characters, received ${length}`);
+    return value;
+  };
+  return { text, optional, reason, all: (name) => fields.getAll(name) };
+}
+
+function wrong(field: string, message: string): HowdahError {
+  return new HowdahError('invalid_request', { detail: `${field}: ${message}`, fields: [{ field, message }] });
 }
 
 async function changeOnce(
