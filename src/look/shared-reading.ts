@@ -60,6 +60,13 @@ export class SharedReading<T> {
     }
   }
 
+  /** Whoever asks from now on gets what is read from now on: something was changed that must be seen in it. */
+  renew(): void {
+    this.#latest = undefined;
+    this.#underWay = undefined;
+    if (this.#waiters.size > 0) void this.#begin();
+  }
+
   async #ask(answer: () => Promise<Reading<T>>, signal: AbortSignal | undefined): Promise<Reading<T>> {
     signal?.throwIfAborted();
     this.#askedAtMs = this.#options.now();
@@ -104,7 +111,9 @@ export class SharedReading<T> {
     return { value: await this.#options.read(), number };
   }
 
+  /** One that was renewed meanwhile is for those alone who asked before. */
   #end(reading: Promise<Reading<T>>, about: { number: number; isGood: boolean }): void {
+    if (this.#underWay !== reading) return;
     this.#latest = { reading, ...about, endedAtMs: this.#options.now() };
     this.#underWay = undefined;
     for (const { resolve } of this.#waiters) resolve(reading);

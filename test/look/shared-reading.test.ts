@@ -48,6 +48,22 @@ describe('a shared reading', () => {
     assert.equal(begun.length, 1);
   });
 
+  test('that is renewed is for those alone who asked before: others get what is read from then on', async () => {
+    const before = valueIn(shared.get());
+    const [first] = begun;
+    shared.renew();
+    const after = valueIn(shared.get());
+    assert.equal(begun.length, 2);
+    await end('new');
+    first?.resolve('old');
+    assert.deepEqual(await Promise.all([before, after]), ['old', 'new']);
+    assert.equal(await valueIn(shared.get()), 'new', 'whichever ended last');
+    const next = valueIn(shared.next(2));
+    shared.renew();
+    await end('newer');
+    assert.equal(await next, 'newer');
+  });
+
   test('is kept for an interval, and read again behind it, without anybody asking, so that all are answered at once', async () => {
     void shared.get();
     await end('a');
