@@ -70,6 +70,12 @@ function follow(answer: Response) {
 }
 
 describe('the live stream', () => {
+  test('asks proxies to pass on what it says at once', async () => {
+    const answer = await openLive().app.request('/dashboard/live');
+    assert.equal(answer.headers.get('X-Accel-Buffering'), 'no');
+    await answer.body?.cancel();
+  });
+
   test('looks at nothing for HEAD, as nobody would read it', async () => {
     const live = openLive();
     const answer = await live.app.request('/dashboard/live', { method: 'HEAD' });

@@ -145,6 +145,13 @@ describe('GET /v1/events', () => {
     await reader.ended;
   });
 
+  test('asks proxies to pass on what it says at once', async () => {
+    const headers = { Authorization: `Bearer ${VIEWER_TOKEN}` };
+    const answer = await api.app.request('/v1/events', { headers });
+    assert.equal(answer.headers.get('X-Accel-Buffering'), 'no');
+    await answer.body?.cancel();
+  });
+
   test('answers HEAD without listening, as nobody would read it', async () => {
     const failing = { query: () => assert.fail('it looked at the database') } as unknown as Database;
     const headers = { Authorization: `Bearer ${VIEWER_TOKEN}` };

@@ -46,6 +46,7 @@ export function addEventRoutes(app: App, { db, log, stopping }: AppDependencies)
     const outbox = new EventOutbox();
     const gone = new AbortController();
     const signal = AbortSignal.any([gone.signal, ...(stopping ? [stopping] : [])]);
+    c.header('X-Accel-Buffering', 'no'); // nginx would keep what it hears until it has some KiB
     return streamSSE(c, async (stream) => {
       stream.onAbort(() => gone.abort());
       feed.join(outbox, lastEventId);
