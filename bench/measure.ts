@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
+/** Whoever measures may have a cache of compiled code, which a process elsewhere has not. */
+const AS_AT_FIRST = { NODE_DISABLE_COMPILE_CACHE: '1' };
+
 const REPORTER = fileURLToPath(new URL('report-usage.cjs', import.meta.url));
 
 /** What a program took, all its processes and threads together. */
@@ -54,7 +57,13 @@ async function measureOnce(
     const file = join(folder, 'usage.jsonl');
     const child = spawn(program, args, {
       cwd,
-      env: { ...process.env, ...env, NODE_OPTIONS: `--require ${REPORTER}`, BENCH_USAGE_FILE: file },
+      env: {
+        ...process.env,
+        ...env,
+        ...AS_AT_FIRST,
+        NODE_OPTIONS: `--require ${REPORTER}`,
+        BENCH_USAGE_FILE: file,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';

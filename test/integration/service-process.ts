@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { COMPILED } from '../support/compile-cache.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/bank/main.ts', import.meta.url));
@@ -43,7 +44,7 @@ export function startServiceProcess(
   stack: AsyncDisposableStack,
 ): ServiceProcess {
   const child = spawn(process.execPath, [MAIN, command], {
-    env: { PATH: process.env.PATH, ...SURROUNDINGS, ...env },
+    env: { PATH: process.env.PATH, ...COMPILED, ...SURROUNDINGS, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: '/',
   });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { runCommandLine } from '../../src/cli/run-command-line.ts';
 import type { Stream } from '../../src/cli/terminal/output.ts';
+import { COMPILED } from './compile-cache.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
@@ -58,6 +59,7 @@ async function run([program = '', ...args]: string[], env: Record<string, string
     cwd: ROOT,
     env: {
       PATH: process.env['PATH'],
+      ...COMPILED,
       HOME: process.env['HOME'],
       DATA_DIR: '/nonexistent/howdah-needs-no-data-dir',
       ...env,

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { COMPILED } from './compile-cache.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CLI = fileURLToPath(new URL('../../node_modules/graphile-worker/dist/cli.js', import.meta.url));
@@ -34,6 +35,7 @@ export function startStockCli(
     cwd: ROOT,
     env: {
       PATH: process.env['PATH'],
+      ...COMPILED,
       DATABASE_URL: databaseUrl,
       SMTP_URL: smtpUrl,
       PUBLIC_URL: 'https://bank.example',
