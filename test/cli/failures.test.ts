@@ -160,7 +160,7 @@ describe('howdah jobs --watch', () => {
     await waitFor('a look', () => said.looks > 0);
     const client = await queue.pool.connect();
     try {
-      await client.query('begin; lock table howdah.queue_registry in access exclusive mode');
+      await client.query('begin; lock table howdah.job_history in access exclusive mode');
       await waitFor('a look that waits', async () => {
         const { rows } = await queue.pool.query(
           "select from pg_stat_activity where application_name = 'howdah cli' and wait_event_type = 'Lock'",
