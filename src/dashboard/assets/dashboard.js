@@ -361,6 +361,7 @@ function drawChart(Plot, figure) {
 
 document.documentElement.classList.add('has-script');
 logInFromAddress();
+addEventListener('hashchange', logInFromAddress); // the link, opened where the login is open already
 forgetDone();
 showTimes();
 setInterval(showTimes, 1_000);
