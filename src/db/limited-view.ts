@@ -2,7 +2,6 @@ import type pg from 'pg';
 import { boundApart } from './connections/bounded-pool.ts';
 import { adoptPool } from './connections/foreign-pool.ts';
 import type { Limits } from './limits.ts';
-import { PLAIN_TYPES } from './read-plainly.ts';
 import { runAlone } from './run-alone.ts';
 
 /**
@@ -16,7 +15,7 @@ export function limitedView(pool: pg.Pool, limits: Limits): pg.Pool {
   const connect = view.connect.bind(view) as () => Promise<pg.PoolClient>;
   view.connect = (async () => oneAtATime(await connect())) as pg.Pool['connect'];
   const query = (text: string, values?: unknown[]) =>
-    runAlone(view, limits, (client) => client.query({ text, values, types: PLAIN_TYPES } as pg.QueryConfig));
+    runAlone(view, limits, (client) => client.query(text, values));
   view.query = query as pg.Pool['query'];
   return view;
 }

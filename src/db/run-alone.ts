@@ -2,6 +2,7 @@ import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { discard } from './connections/discard.ts';
 import { FOREIGN_SETTINGS, isForeign } from './connections/foreign-pool.ts';
 import { type BeginOptions, beginStatement, type Limits, limitsBeside, type ServerLimits } from './limits.ts';
+import { PLAIN_TYPES } from './read-plainly.ts';
 
 export interface AloneOptions extends Limits {
   /** @default false */
@@ -21,12 +22,12 @@ export interface AloneOptions extends Limits {
 export async function runAlone<T>(
   pool: Pool,
   options: AloneOptions,
-  ask: (client: PoolClient) => Promise<T>,
+  ask: (client: Pick<PoolClient, 'query'>) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
   const [begun, answered, ended] = await Promise.allSettled([
     client.query(beginStatement(toBegin(pool, options), client)),
-    ask(client),
+    ask(isForeign(pool) ? readingPlainly(client) : client),
     client.query({ text: 'commit', query_timeout: options.answerMs } as QueryConfig),
   ]);
   if (ended.status === 'fulfilled') client.release();
@@ -36,6 +37,13 @@ export async function runAlone<T>(
     throw each.reason;
   }
   return (answered as PromiseFulfilledResult<Awaited<T>>).value;
+}
+
+/** Somebody else's pool may read what it selects as it likes, and so do its clients. */
+function readingPlainly(client: PoolClient): Pick<PoolClient, 'query'> {
+  const query = (text: string, values?: unknown[]) =>
+    client.query({ text, values, types: PLAIN_TYPES } as QueryConfig);
+  return { query: query as PoolClient['query'] };
 }
 
 function toBegin(pool: Pool, { isReadOnly = false, ofSession = {}, ...own }: AloneOptions): BeginOptions {

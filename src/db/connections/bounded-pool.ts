@@ -76,7 +76,7 @@ function bound(bounded: pg.Pool, pool: pg.Pool, given: Pick<Bounds, 'limits' | '
     callback ? connect(callback) : takeTrusted(pool, bounds, () => connect());
   bounded.connect = take as pg.Pool['connect'];
   const query = async (statement: string | pg.QueryConfig, values?: unknown[]) => {
-    const ask = (client: pg.PoolClient) => client.query(statement, values);
+    const ask = (client: Pick<pg.PoolClient, 'query'>) => client.query(statement, values);
     return isLimited(given.ofSessions)
       ? askAlone(await bounded.connect(), ask)
       : runAlone(bounded, limits, ask);
