@@ -31,7 +31,7 @@ before(async () => {
     select howdah.begin_upkeep('finished_jobs', 60000, 90000, 'h', 1);
     update howdah.job_history set finished_at = now() - interval '65 minutes';
     select howdah.keep_charts();
-    insert into howdah.chart_tasks (step, at, queue, task) values ('1 hour', now(), 'default', 't');
+    insert into howdah.chart_tasks (step, at, queue, task, runs) values ('1 hour', now(), 'default', 't', '[12:13]={3,1}');
     insert into howdah.cron_entries values ('nightly', 'send_welcome_email', 'default', '0 4 * * *');`);
   reader = await createTestLogin(database, admin, ['howdah_producer', 'howdah_operator']);
 });
