@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { loadingCycles, mutualFolders } from './architecture/cycles.ts';
+import { ENTRIES as PACKAGE_ENTRIES } from './architecture/may-import.ts';
 import { packagesLoadedBy } from './architecture/packages-loaded.ts';
 import { readRoomTable } from './architecture/room-table.ts';
 import { ROOMS } from './architecture/rooms.ts';
 import { breaches } from './architecture/rule.ts';
-import { ENTRIES as PACKAGE_ENTRIES, RULES } from './architecture/rules.ts';
+import { RULES } from './architecture/rules.ts';
 import { findImports, readSourceFiles } from './architecture/source-file.ts';
 import { unusedExports } from './architecture/unused-exports.ts';
 

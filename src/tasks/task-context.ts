@@ -51,6 +51,8 @@ export interface RunningJob {
   readonly runAt: Date;
   /** The tick of the clock that enqueued it; absent for other jobs. */
   readonly cron?: CronTick;
+  /** The sequence it is in: no other job of that runs meanwhile. Undefined for none. */
+  readonly sequence?: string | undefined;
   /** What the enqueue attached, `traceparent` among them; names and values as they were given. */
   readonly headers: Readonly<Record<string, string>>;
   /** The job is discarded, not run, after this instant; undefined when there is none. */

@@ -19,6 +19,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   look: { imports: ['db', 'errors'] },
   operate: { imports: ['look', 'db', 'errors'] },
   work: { imports: ['tasks', 'db', 'observability', 'errors'] },
+  relay: { imports: ['tasks', 'enqueue', 'db', 'errors'], types: ['observability'] },
   wire: { imports: ['look', 'operate', 'enqueue', 'tasks', 'db', 'config', 'errors'] },
   http: {
     imports: ['wire', 'look', 'operate', 'enqueue', 'tasks', 'db', 'config', 'errors', 'observability'],
@@ -40,11 +41,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 };
 
 export interface Vendor extends Room {
+  /** Loaded only when it is needed: by `import(…)`, never with the file. */
+  isOptional?: boolean;
   /** Not by the other rooms that wire everything either. */
   isTheirsAlone?: boolean;
 }
 
-/** A package and the rooms, or single files, that may import it. Rooms that wire everything may import any other. */
+/** A package and the rooms, folders with a slash at their end, or single files, that may import it. Rooms that wire everything may import any other. */
 export const VENDORS: Readonly<Record<string, Vendor>> = {
   pg: { imports: ['db'], types: ['work', 'app', 'howdah'] },
   // Half a second of CPU and 240 MB where it is imported.
@@ -63,6 +66,8 @@ export const VENDORS: Readonly<Record<string, Vendor>> = {
   hono: { imports: ['http', 'dashboard'] },
   '@hono/node-server': { imports: ['http', 'dashboard'] },
   '@hono/zod-openapi': { imports: ['wire', 'http', 'dashboard'] },
+  amqplib: { imports: ['src/relay/rabbitmq/'], isTheirsAlone: true, isOptional: true },
+  '@platformatic/kafka': { imports: ['src/relay/kafka/'], isTheirsAlone: true, isOptional: true },
 };
 
 /** The room of a file in src: its folder there, or its own name directly below. */

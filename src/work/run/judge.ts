@@ -3,6 +3,7 @@ import type { Classification, TaskPolicy } from '../../tasks/bind.ts';
 import { checkDelay, MAX_DURATION_MS } from '../../tasks/check-delay.ts';
 import { Cancel, Outcome, RetryAfter, SkipRetry, Snooze } from '../../tasks/outcomes.ts';
 import { asynqDelay } from '../../tasks/retry-delay.ts';
+import { GateShut } from '../../tasks/run-gate.ts';
 import type { RunningJob } from '../../tasks/task-context.ts';
 import { JobCancelledError, JobDeadlineError, JobLostError, ShutdownError } from './abort-reasons.ts';
 import { Misfit } from './misfit.ts';
@@ -50,7 +51,8 @@ type Opinion = Exclude<Verdict, { kind: 'retry' }> | { kind: 'retry'; delayMs?: 
 
 /** Ends that are not about the task but about its run. */
 function judgeEnd(error: Error): Opinion | undefined {
-  if (error instanceof ShutdownError || error instanceof JobLostError) return { kind: 'return', error };
+  if (error instanceof ShutdownError || error instanceof JobLostError || error instanceof GateShut)
+    return { kind: 'return', error };
   if (error instanceof JobCancelledError) return { kind: 'cancelled', error };
   if (error instanceof JobDeadlineError) return { kind: 'discard', error };
   if (error instanceof Misfit) return { kind: 'misfit', delayMs: error.delayMs, error, ...error.refusal };

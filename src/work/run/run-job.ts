@@ -17,6 +17,7 @@ import { RunConduct } from './run-conduct.ts';
 import { runIsolated } from './run-isolated.ts';
 import { RunLimits } from './run-limits.ts';
 import type { RunStore } from './run-store.ts';
+import { ownLimitMs } from './time-limit.ts';
 import { type Verdict, VerdictError } from './verdict.ts';
 
 /** What every run in a runner shares. */
@@ -119,7 +120,7 @@ async function perform<Services>(
 ): Promise<unknown> {
   const { job, store, endSignal } = run;
   const { deadline } = job;
-  const timeoutMs = job.timeoutMs ?? task.definition.timeoutMs;
+  const timeoutMs = ownLimitMs(task, job);
   const clockAheadMs = deadline ? await store.clockAheadMs().catch(() => 0) : 0;
   const limits = new RunLimits({ timeoutMs, deadline, clockAheadMs, endSignal });
   const context = toContext(job, { limits, conduct, environment });
@@ -134,7 +135,7 @@ async function perform<Services>(
     limits.throwIfAborted();
     return task.policy.isolate
       ? runIsolated({ task, payload, context, store, conduct })
-      : task.handle(payload as never, context);
+      : task.handle((task.getsPayloadAsGiven ? run.payload : payload) as never, context);
   };
   try {
     limits.throwIfAborted();

@@ -6,6 +6,7 @@ interface JobSettings {
   timeout_ms?: number;
   deadline?: string;
   headers?: Record<string, string>;
+  sequence?: string;
   /** Its payload has the tick of the clock that enqueued it. */
   cron?: true;
 }
@@ -14,7 +15,7 @@ const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
 /** The engine's row as handlers see it. */
 export function toRunningJob(job: Job, queue: string): RunningJob {
-  const { timeout_ms, deadline, headers }: JobSettings = readSettings(job);
+  const { timeout_ms, deadline, headers, sequence }: JobSettings = readSettings(job);
   return {
     id: String(job.id),
     task: job.task_identifier,
@@ -23,6 +24,7 @@ export function toRunningJob(job: Job, queue: string): RunningJob {
     maxAttempts: job.max_attempts,
     createdAt: job.created_at,
     runAt: job.run_at,
+    sequence,
     headers: headers ? Object.freeze(headers) : NO_HEADERS,
     deadline: deadline === undefined ? undefined : readInstant(deadline),
     timeoutMs: timeout_ms,

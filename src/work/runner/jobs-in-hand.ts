@@ -238,7 +238,7 @@ export class JobsInHand<Services> {
   ): Promise<CompletedRunEvent> {
     const { identity, connectionString, prefetch } = this.#options;
     const run = toRun({ queue: identity.queue, connectionString }, payload, helpers);
-    const endSignal = this.#runs.begin(held, run.job.task, timeLimitMs(task.definition, run.job));
+    const endSignal = this.#runs.begin(held, run.job.task, timeLimitMs(task, run.job));
     const begunAt = performance.now();
     try {
       return await runJob(task, { ...run, endSignal }, this.#environment);
