@@ -47,6 +47,17 @@ const CASES: readonly Case[] = [
   { why: 'settings', settings: { timeout_ms: 5 }, engines: `flags => array['howdah:{"timeout_ms": 5}']` },
 ];
 
+/** The same case as the second of a batch. */
+function writeMany({ job, runAt, settings }: Case): string {
+  const { timeout_ms: timeoutMs } = (settings ?? {}) as { timeout_ms?: number };
+  const timeout = timeoutMs === undefined ? {} : { timeout: `${timeoutMs} milliseconds` };
+  const plain = { task: 'send_welcome_email', queue: 'default', max_retries: 24 };
+  const options = { ...plain, ...job, ...timeout, run_at: runAt };
+  const batch = pg.escapeLiteral(JSON.stringify([{ task: 'send_welcome_email', priority: 9 }, options]));
+  return `select job_id as id from howdah.write_jobs('default', array[0, 1], array(
+    select j from json_populate_recordset(null::howdah.job_options, ${batch}) j)) where job_index = 1`;
+}
+
 function write({ job, runAt, settings }: Case): string {
   const options = JSON.stringify({ task: 'send_welcome_email', queue: 'default', ...job });
   const record = `json_populate_record(null::howdah.job_options, ${pg.escapeLiteral(options)})`;
@@ -63,9 +74,11 @@ describe('a job of one queue is written as the engine writes it', () => {
       await client.query('begin'); // so that both have the same now()
       const engineArguments = [`'send_welcome_email'`, engines].filter((each) => each !== '').join(', ');
       const written = await rowOf(write(each));
+      const ofBatch = await rowOf(writeMany(each));
       const added = await rowOf(`select id from graphile_worker.add_job(${engineArguments})`);
       await client.query('rollback');
       assert.deepEqual(written, added);
+      assert.deepEqual(ofBatch, added);
     });
   }
 
@@ -79,5 +92,28 @@ describe('a job of one queue is written as the engine writes it', () => {
     await listener.end();
     const { rows } = await client.query(`select task, state from howdah.jobs where task = 'never_heard_of'`);
     assert.deepEqual(rows, [{ task: 'never_heard_of', state: 'available' }]);
+  });
+
+  test('also many of tasks that the queue has not heard of, in the order given', async () => {
+    const jobs = ['new_here', 'also_new', 'new_here'].map((task) => ({ task, allow_unknown: true }));
+    const { rows } = await client.query('select job_id as id from howdah.enqueue_jobs($1)', [
+      JSON.stringify(jobs),
+    ]);
+    const ids = rows.map(({ id }) => id);
+    assert.deepEqual(
+      ids,
+      ids.toSorted((one, other) => Number(one) - Number(other)),
+    );
+    const found = await client.query('select task from howdah.jobs where id = any ($1) order by id', [ids]);
+    assert.deepEqual(
+      found.rows.map(({ task }) => task),
+      ['new_here', 'also_new', 'new_here'],
+    );
+  });
+
+  test('nothing of a queue that is not there', async () => {
+    const batch = `array(select j from json_populate_recordset(null::howdah.job_options, '[{"task":"x"}]') j)`;
+    const writing = client.query(`select howdah.write_jobs('nowhere', array[0], ${batch})`);
+    await assert.rejects(writing, { code: 'HWQUE' });
   });
 });

@@ -52,7 +52,6 @@ const SHARED = [
   'enqueue',
   'parse_jobs',
   'batch_groups',
-  'add_plain_jobs',
   'add_job_batch',
   'enqueue_jobs',
   'retry_delay',
@@ -178,6 +177,7 @@ const UNITED = [
   { whole: 'queue_stats', placeholder: ':queue_stats_rows', part: 'queue_stats_row', between: UNION },
   { whole: 'newest_jobs', placeholder: ':newest_jobs', part: 'queue_newest_jobs', between: UNION },
   { whole: 'write_job', placeholder: ':branches', part: 'queue_write_branch', between: '\n' },
+  { whole: 'write_jobs', placeholder: ':branches', part: 'queue_write_jobs_branch', between: '\n' },
   { whole: 'failed_jobs', placeholder: ':failed_jobs', part: 'queue_failed_jobs', between: UNION },
   { whole: 'new_job', placeholder: ':branches', part: 'queue_new_job_branch', between: '\n' },
 ];

@@ -1,6 +1,6 @@
 -- howdah.add_job_batch(jobs): writes jobs whose options are checked; see enqueue_jobs.sql. Rows come in no order.
 --
--- Plain jobs go through the engine's add_jobs, one call for each queue and task. Those with a key, a unique key or a
+-- Plain jobs are written together, those of each queue by one statement. Those with a key, a unique key or a
 -- sequence go one by one, and two batches do not wait for each other: the turns of all sequences are taken first, by name,
 -- then keys outside sequences by task and key. Jobs of sequences follow in their own order, and those of one key in
 -- theirs. Only a key that goes with another sequence in the other batch, or a unique_for alone, is in no such order.
@@ -16,8 +16,7 @@ declare
   v_added record;
 begin
   for v_group in select g.* from howdah.batch_groups(jobs) g loop
-    return query select a.* from howdah.add_plain_jobs(v_group.queue, v_group.task, v_group.max_retries,
-                                                       v_group.indexes, v_group.jobs) a;
+    return query select w.* from howdah.write_jobs(v_group.queue, v_group.indexes, v_group.jobs) w;
   end loop;
   perform howdah.enter_sequence(s.name)
   from (select distinct j.sequence as name from unnest(jobs) j where j.sequence is not null order by 1) s;

@@ -1,8 +1,8 @@
--- howdah.batch_groups(batch): the plain jobs of a batch by queue and task, each job with its index from 0.
+-- howdah.batch_groups(batch): the plain jobs of a batch by queue, each job with its index from 0.
 -- Raises HWTSK or HWQUE, naming the job, when a task or queue does not exist, and HWPAY when a payload does not fit its
 -- task, of plain jobs and others alike.
 create function howdah.batch_groups(batch howdah.job_options[])
-returns table (queue text, task text, max_retries integer, indexes integer[], jobs howdah.job_options[])
+returns table (queue text, indexes integer[], jobs howdah.job_options[])
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -35,11 +35,11 @@ begin
   end if;
 
   return query
-  select coalesce((b.job).queue, t.queue, 'default'), (b.job).task, coalesce(t.max_retries, 25),
+  select coalesce((b.job).queue, t.queue, 'default'),
          array_agg((b.index - 1)::integer order by b.index), array_agg(b.job order by b.index)
   from (select job, row_number() over () as index from unnest(batch) job) b
   left join howdah.tasks t on t.name = (b.job).task
   where num_nonnulls((b.job).key, (b.job).unique_key, (b.job).unique_for, (b.job).sequence) = 0
-  group by 1, 2, 3;
+  group by 1;
 end;
 $$;
