@@ -24,10 +24,16 @@ import { addWorkersPage } from './workers/add-workers-page.ts';
  */
 export function addDashboard(app: DashboardApp, own: AppDependencies): void {
   const deps: DashboardDependencies = { ...own, readings: openReadings(own.db) };
+  const learnTheTime = async (_: unknown, next: () => Promise<void>) => {
+    await deps.readings.clock.learn();
+    return next();
+  };
   app.get('/', (c) => c.redirect(`${rootFrom(c)}dashboard`));
   app.get('/dashboard/', (c) => c.redirect('../dashboard'));
   addAssets(app);
   app.use('/dashboard/*', refuseNul);
+  app.use('/dashboard', learnTheTime);
+  app.use('/dashboard/*', learnTheTime);
   app.use('/dashboard', identifyViewer(deps));
   app.use('/dashboard/*', identifyViewer(deps));
   addLoginRoutes(app, deps);

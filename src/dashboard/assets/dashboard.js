@@ -47,6 +47,7 @@ function forgetDone() {
 const LOADING_MS = 10_000;
 
 const UNITS = [
+  ['year', 2 * 365 * 86_400_000, 365 * 86_400_000],
   ['day', 86_400_000],
   ['hour', 3_600_000],
   ['minute', 60_000],
@@ -81,7 +82,7 @@ function showTimes() {
 }
 
 function ago(relative, ms) {
-  const [unit, size] = UNITS.find(([, each]) => Math.abs(ms) >= each) ?? ['second', 1_000];
+  const [unit, least, size = least] = UNITS.find(([, each]) => Math.abs(ms) >= each) ?? ['second', 1_000];
   return relative.format(Math.trunc(ms / size), unit);
 }
 

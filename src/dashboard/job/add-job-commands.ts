@@ -36,7 +36,7 @@ export function addJobCommands(app: DashboardApp, deps: DashboardDependencies, r
       deps,
       ({ c, form, change }) =>
         change(async (tx) => {
-          await rescheduleJob(tx, readId(c.req.param('id')), readRunAt(form));
+          await rescheduleJob(tx, readId(c.req.param('id')), readRunAt(form, deps.readings.clock.now()));
           return { what: 'rescheduled' };
         }),
       redraw(read, 'reschedule'),

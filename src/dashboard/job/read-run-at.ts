@@ -14,11 +14,11 @@ const LOCAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/;
  *
  * @throws {HowdahError} `invalid_request` for neither, both, and what is none
  */
-export function readRunAt(form: Form, now = Date.now()): Date {
+export function readRunAt(form: Form, now: Date): Date {
   const [at, after] = [form.optional('at'), form.optional('after')];
   if ((at === undefined) === (after === undefined))
     throw wrong('at', 'expected an instant or a duration, one of the two', at);
-  if (at === undefined) return new Date(now + readAfter(after ?? ''));
+  if (at === undefined) return new Date(now.getTime() + readAfter(after ?? ''));
   const instant = new Date(LOCAL.test(at) ? `${at}Z` : Number.NaN);
   if (!isInstant(instant)) throw wrong('at', 'expected an instant in UTC, e.g. 2026-11-21T08:00', at);
   return instant;

@@ -11,6 +11,8 @@ import type { Content } from '../shell/layout.ts';
 import type { View } from '../shell/view.ts';
 import { judge } from './judge.ts';
 
+/** Queues that are shown here; their page has all. */
+const MOST_QUEUES = 30;
 /** Failures that are shown here; the page of failures has all. */
 const MOST_FAILURES = 5;
 
@@ -21,12 +23,22 @@ export function overviewPage(view: View, overview: Overview, failures: FailureGr
   const body = html`<h1 class="verdict ${mood}">${sentence}${worst ? remedy(view, worst) : ''}</h1>
 ${figures(view, overview)}
 <h2>${texts.queues.title}</h2>
-${overview.queues.length === 0 ? empty(texts.overview.noQueue) : queueTable(view, overview.queues)}
+${overview.queues.length === 0 ? empty(texts.overview.noQueue) : worstQueues(view, overview.queues)}
 <h2>${texts.overview.lastHour}</h2>
 ${overview.chart.length === 0 ? empty(texts.overview.noChart) : html`<div class="charts">${rateChart(view, overview.chart)}${waitChart(view, overview.chart)}</div>`}
 <h2>${texts.overview.newestFailures}</h2>
 ${failures === undefined ? unreadFailures(view) : newestFailures(view, failures)}`;
   return { title: texts.overview.title, page: 'overview', body };
+}
+
+/** Where there are many, those that are behind come first, then the busiest. */
+function worstQueues(view: View, queues: readonly OverviewQueue[]): Html {
+  if (queues.length <= MOST_QUEUES) return queueTable(view, queues);
+  const weight = ({ verdict, runningCount }: OverviewQueue) =>
+    (verdict.isBehind ? Number.MAX_SAFE_INTEGER / 2 : 0) + runningCount;
+  const sorted = queues.toSorted((a, b) => weight(b) - weight(a) || waitingCount(b) - waitingCount(a));
+  return html`${queueTable(view, sorted.slice(0, MOST_QUEUES))}
+<p><a href="${view.link('queues')}">${view.texts.overview.allQueues(count(view, queues.length))}</a></p>`;
 }
 
 function unreadFailures({ texts, link }: View): Html {

@@ -6,14 +6,16 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const YEAR = 365 * DAY;
 
-/** A span in its largest unit, one more figure where that is small: 850 ms, 42 s, 4 min, 3 h, 12 d. */
+/** A span in its largest unit, one more figure where that is small: 850 ms, 42 s, 4 min, 3 h, 12 d, 20 y. */
 export function span({ texts: { parts } }: View, ms: number): string {
   if (ms < SECOND) return parts.milliseconds(String(Math.max(0, Math.round(ms))));
   if (ms < MINUTE) return parts.seconds(short(ms / SECOND));
   if (ms < HOUR) return parts.minutes(short(ms / MINUTE));
   if (ms < 2 * DAY) return parts.hours(short(ms / HOUR));
-  return parts.days(short(ms / DAY));
+  if (ms < 2 * YEAR) return parts.days(short(ms / DAY));
+  return parts.years(short(ms / YEAR));
 }
 
 /** How long ago or ahead, with the exact instant on hover; the script keeps it true, in the zone that was chosen. */

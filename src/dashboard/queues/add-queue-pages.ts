@@ -1,3 +1,4 @@
+import type { Context } from 'hono';
 import type { Database } from '../../db/database.ts';
 import { HowdahError } from '../../errors.ts';
 import { type ChartQuery, readChart } from '../../look/chart.ts';
@@ -9,7 +10,7 @@ import { shareRedraws } from '../shell/share-redraws.ts';
 import { showPage } from '../shell/show-page.ts';
 import { type Form, takeCommand } from '../shell/take-command.ts';
 import { queuePage } from './queue-page.ts';
-import { queuesPage } from './queues-page.ts';
+import { type QueuesQuery, queuesPage } from './queues-page.ts';
 import { RANGES, rangeOf } from './ranges.ts';
 
 /** All queues, and one of them with what can be done to it. */
@@ -18,7 +19,9 @@ export function addQueuePages(app: DashboardApp, deps: DashboardDependencies): v
   const share = shareRedraws<Awaited<ReturnType<typeof readQueue>>>();
   app.get(
     '/dashboard/queues',
-    showPage(deps, async (_, view) => queuesPage(view, (await readings.overview.get()).value.queues)),
+    showPage(deps, async (c, view) =>
+      queuesPage(view, (await readings.overview.get()).value.queues, toQueuesQuery(c)),
+    ),
   );
   app.get(
     '/dashboard/queues/:name',
@@ -38,6 +41,10 @@ export function addQueuePages(app: DashboardApp, deps: DashboardDependencies): v
       });
     }),
   );
+  addQueueCommands(app, deps);
+}
+
+function addQueueCommands(app: DashboardApp, deps: DashboardDependencies): void {
   app.post(
     '/dashboard/queues/:name/pause',
     takeCommand(deps, ({ c, form, change }) =>
@@ -67,6 +74,11 @@ export function addQueuePages(app: DashboardApp, deps: DashboardDependencies): v
       }),
     ),
   );
+}
+
+function toQueuesQuery(c: Context): QueuesQuery {
+  const page = c.req.query('page') ?? '';
+  return { name: c.req.query('name')?.trim() ?? '', page: /^[1-9]\d{0,5}$/.test(page) ? Number(page) : 1 };
 }
 
 function readQueue(db: Database, query: ChartQuery & { queue: string }) {

@@ -77,16 +77,23 @@ function sendToLogin(
   return c.redirect(`${view.link('login')}?to=${encodeURIComponent(pageAddress(view.here))}`);
 }
 
-function errorBody(c: Context<AppEnv>, { texts, link, here }: View, { known, title, words }: Trouble): Html {
-  const { error } = texts.shell;
-  const isRead = c.req.method === 'GET';
+function errorBody(c: Context<AppEnv>, view: View, { known, title, words }: Trouble): Html {
+  const { error } = view.texts.shell;
+  const [address, text] = wayOn(c, view, known);
   return html`<section class="trouble" role="alert">
 <h1>${title}</h1>
 ${words.map((sentence) => html`<p>${sentence}</p>`)}
 ${known.fields.length > 1 ? html`<ul>${known.fields.map(({ field, message }) => html`<li><code>${field}</code>: ${message}</li>`)}</ul>` : ''}
-<p><a class="button" href="${isRead ? link(here) : link(readBack(c))}">${isRead ? error.retry : error.back}</a></p>
+<p><a class="button" href="${address}">${text}</a></p>
 <p class="quiet">${error.request(c.var.requestId)}</p>
 </section>`;
+}
+
+/** What is wrong with the request itself would be so if it were asked again. */
+function wayOn(c: Context<AppEnv>, { texts, link, here }: View, { status }: HowdahError): [string, string] {
+  const { back, home, retry } = texts.shell.error;
+  if (c.req.method !== 'GET') return [link(readBack(c)), back];
+  return status < 500 ? [link(''), home] : [link(here), retry];
 }
 
 /** Where a command came from, by the browser's own word; it is only ever a link below /dashboard. */

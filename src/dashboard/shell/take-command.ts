@@ -54,6 +54,7 @@ export function takeCommand(
       const command = { c, form, change: (work: Work) => changeOnce(c, deps, { form, work }) };
       const done = await run(command).catch((error) => refused(error, command, view, redraw));
       deps.readings.overview.renew();
+      deps.readings.failures.renew();
       if ('body' in done) return c.html(dashboardLayout(view, done), 422, PAGE_HEADERS);
       return c.redirect(view.link(doneAddress(form.optional('back') ?? '', done)), 303);
     } catch (error) {

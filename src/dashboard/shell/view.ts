@@ -29,6 +29,7 @@ export interface View {
   readonly hasSession: boolean;
   /** Where it is below /dashboard, with its query, such as `jobs?state=discarded`; what a command comes back to. */
   readonly here: string;
+  /** By the database's clock, as all instants are that pages show. */
   readonly now: Date;
   /** Pages of the application's own. */
   readonly navigation: readonly NavigationEntry[];
@@ -54,7 +55,7 @@ export function viewOf(c: Context<AppEnv>, deps: DashboardDependencies): View {
     mayAct: role === 'admin',
     hasSession: readCookie(c, sessionName(deps)) !== undefined,
     here: `${c.req.path.replace(/^\/dashboard\/?/, '')}${search}`,
-    now: new Date(),
+    now: deps.readings.clock.now(),
     navigation: deps.navigation ?? [],
     newKey: randomUUID,
     link: (path) => (/^[?]|^$/.test(path) ? `${root}dashboard${path}` : `${root}dashboard/${path}`),

@@ -15,6 +15,7 @@ export const overview = {
   noChart: 'Nothing has been counted yet: a worker counts each minute when it is over.',
   newestFailures: 'Newest failures',
   unreadFailures: 'What fails cannot be read right now; its page says why:',
+  allQueues: (n: string) => `All ${n} queues`,
   allFailures: (n: string) => `All ${n} groups of failures`,
   oldestJob: (id: string) => `Job ${id} waits longest.`,
   because: {

@@ -30,6 +30,7 @@ export const parts = {
   minutes: (n: string) => `${n} min`,
   hours: (n: string) => `${n} h`,
   days: (n: string) => `${n} d`,
+  years: (n: string) => `${n} y`,
   milliseconds: (n: string) => `${n} ms`,
   about: (n: string) => `about ${n}`,
   atLeast: (n: string) => `${n} or more`,

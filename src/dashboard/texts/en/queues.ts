@@ -9,6 +9,13 @@ export const queues = {
     hour: 'Done in the last hour',
     workers: 'Workers',
   },
+  none: 'There is no queue yet. A worker makes the queues that it serves.',
+  noneOfName: 'No queue has that in its name.',
+  name: 'Name',
+  find: 'Find',
+  pageOf: (page: string, pages: string) => `Page ${page} of ${pages}`,
+  previous: 'Previous',
+  next: 'Next',
   lastHour: (ended: string, failed: string) =>
     `${ended} jobs ended and ${failed} attempts failed in the last hour`,
   ranges: { hour: 'Last hour', day: 'Last day', month: 'Last 30 days' },

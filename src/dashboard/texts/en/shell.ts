@@ -38,6 +38,7 @@ export const shell = {
   error: {
     back: 'Back',
     retry: 'Try again',
+    home: 'To the overview',
     request: (id: string) => `Request ${id}`,
     database: 'The database does not answer. Jobs are safe in it; this page comes back by itself.',
     lockedTitle: 'Somebody holds a lock on what this page reads',

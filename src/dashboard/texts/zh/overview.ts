@@ -14,6 +14,7 @@ export const overview: Texts['overview'] = {
   noChart: '还没有统计:工作进程会在每分钟结束后计数。',
   newestFailures: '最新失败',
   unreadFailures: '目前无法读取失败情况,原因见其页面:',
+  allQueues: (n) => `全部 ${n} 个队列`,
   allFailures: (n) => `全部 ${n} 组失败`,
   oldestJob: (id) => `任务 ${id} 等待最久。`,
   because: {

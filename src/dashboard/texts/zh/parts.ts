@@ -30,6 +30,7 @@ export const parts: Texts['parts'] = {
   minutes: (n) => `${n} 分钟`,
   hours: (n) => `${n} 小时`,
   days: (n) => `${n} 天`,
+  years: (n) => `${n} 年`,
   milliseconds: (n) => `${n} 毫秒`,
   about: (n) => `约 ${n}`,
   atLeast: (n) => `${n} 以上`,

@@ -34,6 +34,7 @@ export const shell: Texts['shell'] = {
   },
   error: {
     back: '返回',
+    home: '回到总览',
     retry: '重试',
     request: (id) => `请求 ${id}`,
     database: '数据库没有响应。任务都安全地保存在其中;页面会自行恢复。',
