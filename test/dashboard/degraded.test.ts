@@ -163,6 +163,28 @@ describe('the first page', () => {
     assert.match(page, /npx howdah worker/);
   });
 
+  test('says of charts that nobody has counted for lately that they are out of date', async () => {
+    await using stack = new AsyncDisposableStack();
+    const own = await openDashboard();
+    stack.defer(() => own.close());
+    const countedUntil = (minutes: number) =>
+      own.pool.query(
+        `insert into howdah.chart_progress as p (counted_until, rolled_until)
+         select m.at, date_bin('1 hour', m.at, 'epoch') from date_bin('1 minute', now() - make_interval(mins => $1), 'epoch') m (at)
+         on conflict on constraint chart_progress_pkey do update set counted_until = excluded.counted_until`,
+        [minutes],
+      );
+    await countedUntil(14);
+    const viewer = own.as('viewer');
+    assert.match(
+      await viewer.page('/dashboard/queues/default'),
+      /Charts are out of date.*1\d(\.\d)? min ago/,
+    );
+    assert.match(await viewer.page('/dashboard'), /Charts are out of date/);
+    await countedUntil(1);
+    assert.doesNotMatch(await viewer.page('/dashboard/queues/default'), /Charts are out of date/);
+  });
+
   test('says of counts that are estimates that they are about so many', async () => {
     await using stack = new AsyncDisposableStack();
     const big = await openDashboard();

@@ -7,6 +7,7 @@ import { failureTable } from '../parts/failure-table.ts';
 import { count, shortCount } from '../parts/number.ts';
 import { rateChart, waitChart } from '../parts/queue-charts.ts';
 import { queueTable, waitingCount } from '../parts/queue-table.ts';
+import { staleCharts } from '../parts/stale-charts.ts';
 import type { Content } from '../shell/layout.ts';
 import type { View } from '../shell/view.ts';
 import { judge } from './judge.ts';
@@ -25,6 +26,7 @@ ${figures(view, overview)}
 <h2>${texts.queues.title}</h2>
 ${overview.queues.length === 0 ? empty(texts.overview.noQueue) : worstQueues(view, overview.queues)}
 <h2>${texts.overview.lastHour}</h2>
+${staleCharts(view, overview.chart)}
 ${overview.chart.length === 0 ? empty(texts.overview.noChart) : html`<div class="charts">${rateChart(view, overview.chart)}${waitChart(view, overview.chart)}</div>`}
 <h2>${texts.overview.newestFailures}</h2>
 ${failures === undefined ? unreadFailures(view) : newestFailures(view, failures)}`;

@@ -10,6 +10,7 @@ import { empty } from '../parts/empty.ts';
 import { count } from '../parts/number.ts';
 import { depthChart, rateChart, waitChart } from '../parts/queue-charts.ts';
 import { queueTable } from '../parts/queue-table.ts';
+import { staleCharts } from '../parts/stale-charts.ts';
 import { table } from '../parts/table.ts';
 import { span, when } from '../parts/time.ts';
 import { workerTable } from '../parts/worker-table.ts';
@@ -38,6 +39,7 @@ ${facts(view, queue)}
 ${commands(view, queue)}
 <p><a href="${view.link(`jobs?queue=${encodeURIComponent(queue.queue)}`)}">${queues.itsJobs}</a></p>
 ${rangeTabs(view, queue.queue, range)}
+${range === 'hour' ? staleCharts(view, points) : ''}
 ${points.length === 0 ? empty(overview.noChart) : html`<div class="charts">${rateChart(view, points)}${waitChart(view, points)}${depthChart(view, points)}</div>`}
 <h2>${queues.tasks}</h2>
 ${tasks.length === 0 ? empty(queues.noTask) : taskTable(view, tasks)}

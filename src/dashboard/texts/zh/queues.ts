@@ -11,7 +11,7 @@ export const queues: Texts['queues'] = {
     hour: '最近一小时完成',
     workers: '工作进程',
   },
-  none: '还没有队列。worker 会创建它所服务的队列。',
+  none: '还没有队列。工作进程会创建它所服务的队列。',
   noneOfName: '没有名称包含这段文字的队列。',
   name: '名称',
   find: '查找',
