@@ -79,6 +79,30 @@ describe('what a stranger wrote, in a browser,', { skip: WITHOUT_BROWSER }, () =
     assert.deepEqual(withoutRefusals(watched), []);
     await watched.page.context().close();
   });
+
+  test('and is there to be read, to the letter', async () => {
+    const { page } = await openPage(browser, service.url);
+    await logInAs(page, BREAKOUT);
+    const idOf = async (task: string) => {
+      const { rows } = await service.pool.query('select id::text from howdah.jobs where task = $1', [task]);
+      return String(rows[0]?.id);
+    };
+    const sequence = BREAKOUT.slice(0, 100);
+    for (const [path, ...texts] of [
+      [`/jobs/${await idOf('anything')}`, JSON.stringify(BREAKOUT).slice(1, -1), `Key ${BREAKOUT}`, sequence],
+      [`/jobs/${await idOf(SHORT)}`, SHORT, BREAKOUT],
+      ['/jobs?q=state:discarded', BREAKOUT.slice(0, 40)],
+      ['/failures', SHORT],
+      ['/queues/critical', BREAKOUT.slice(0, 200)],
+      ['/audit', BREAKOUT.slice(0, 100)],
+      ['/schedules', SHORT],
+    ] as [string, ...string[]][]) {
+      await page.goto(`/dashboard${path}`);
+      const shown = squeezed(await page.locator('#content').innerText());
+      for (const text of texts) assert.ok(shown.includes(squeezed(text)), `${path}: no ${text} in ${shown}`);
+    }
+    await page.context().close();
+  });
 });
 
 /** Puts it into every field that somebody else than the operator fills. */
@@ -96,6 +120,8 @@ async function plant(service: OpenService): Promise<void> {
     `select howdah.enqueue('send_welcome_email', '{"user_account": "ada"}', key => 'fails', delay => '1 hour')::text as id`,
   );
   await pool.query('select howdah.discard_job($1, $2)', [rows[0]?.id, BREAKOUT]);
+  await pool.query(`select graphile_worker.add_job($1, '{}', run_at => now() + interval '1 hour')`, [SHORT]);
+  await pool.query(`select howdah.discard_job(id, $2) from howdah.jobs where task = $1`, [SHORT, BREAKOUT]);
   await pool.query('update howdah.cron_entries set identifier = $1', [SHORT]);
   await waitFor('the mail to be there', async () => {
     const answer = await fetch(`${url}/mailbox.json`);
@@ -119,6 +145,11 @@ async function act(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   await page.getByText('The queue is paused').waitFor();
   assert.match((await page.locator('.who').textContent()) ?? '', /onload=alert/);
+}
+
+/** What is broken into lines on a page is one text all the same. */
+function squeezed(text: string): string {
+  return text.replaceAll(/\s+/g, '');
 }
 
 async function staysText(page: Page, path: string): Promise<void> {
