@@ -19,7 +19,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   look: { imports: ['db', 'errors'] },
   operate: { imports: ['look', 'db', 'errors'] },
   work: { imports: ['tasks', 'db', 'observability', 'errors'] },
-  relay: { imports: ['tasks', 'enqueue', 'db', 'errors'], types: ['observability'] },
+  relay: { imports: ['tasks', 'enqueue', 'db', 'config', 'errors'], types: ['observability'] },
   wire: { imports: ['look', 'operate', 'enqueue', 'tasks', 'db', 'config', 'errors'] },
   http: {
     imports: ['wire', 'look', 'operate', 'enqueue', 'tasks', 'db', 'config', 'errors', 'observability'],
