@@ -122,7 +122,7 @@ describe('who operates in a browser', { skip: WITHOUT_BROWSER }, () => {
     await page.locator('.verdict.bad', { hasText: said }).waitFor();
     await page.getByRole('link', { name: `Job ${waiting} waits longest.` }).click();
     const explained = page.locator('.explained');
-    await explained.getByText(`All 1 places of the queue default are taken, by jobs ${running}.`).waitFor();
+    await explained.getByText(`The only place of the queue default is taken, by job ${running}.`).waitFor();
     await page.goto('/dashboard/queues/default');
     await page.locator('.trouble', { hasText: 'because all places of default are taken' }).waitFor();
     await page.goto('/dashboard');

@@ -138,7 +138,7 @@ const CAUSES: [cause: string, state: string, words: RegExp, put: () => Promise<s
     ...([
       'fleet_full',
       'available',
-      /^The whole fleet may run 1 jobs of the queue default at once, and does: \d+/,
+      /^The whole fleet may run 1 job of the queue default at once, and does: \d+/,
     ] as const),
     async () => {
       await stage.drivers.TypeScript.setFleetConcurrency('default', 1);
@@ -147,7 +147,7 @@ const CAUSES: [cause: string, state: string, words: RegExp, put: () => Promise<s
     },
   ],
   [
-    ...(['queue_full', 'available', /^All 1 places of the queue default are taken, by jobs \d+/] as const),
+    ...(['queue_full', 'available', /^The only place of the queue default is taken, by job \d+/] as const),
     async () => {
       await putRunner({ concurrency: 1, running: [await putJob(stage, 'running')] });
       return putJob(stage, 'available');

@@ -263,7 +263,7 @@ describe('of an available job', () => {
     await assertCause(
       id,
       'fleet_full',
-      new RegExp(`may run 1 jobs of the queue default at once, and does: ${running}\\.$`),
+      new RegExp(`may run 1 job of the queue default at once, and does: ${running}\\.$`),
       /set_fleet_concurrency\('default', …\)/,
     );
   });

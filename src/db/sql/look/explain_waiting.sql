@@ -129,7 +129,8 @@ begin
   remedy := 'It starts when its turn comes; more workers or a higher concurrency in QUEUES would be sooner.';
   if v_limit <= cardinality(v_running) then
     cause := 'fleet_full';
-    explanation := format('The whole fleet may run %s jobs of the queue %s at once, and does: %s.',
+    explanation := format(case v_limit when 1 then 'The whole fleet may run %s job of the queue %s at once, and does: %s.'
+                                       else 'The whole fleet may run %s jobs of the queue %s at once, and does: %s.' end,
                           v_limit, job.queue, howdah.list_ids(v_running));
     remedy := format('It starts when its turn comes; select howdah.set_fleet_concurrency(%L, …) changes the limit.', job.queue);
   elsif v_places = 0 then
@@ -139,8 +140,9 @@ begin
     remedy := 'They do so within seconds.';
   elsif cardinality(v_running) >= v_places then
     cause := 'queue_full';
-    explanation := format('All %s places of the queue %s are taken, by jobs %s.', v_places, job.queue,
-                          howdah.list_ids(v_running));
+    explanation := format(case v_places when 1 then 'The only place of the queue %2$s is taken, by job %3$s.'
+                                        else 'All %1$s places of the queue %2$s are taken, by jobs %3$s.' end,
+                          v_places, job.queue, howdah.list_ids(v_running));
   elsif v_ahead >= v_places then
     cause := 'turn';
     explanation := format('Jobs of the queue %s run all the time, and it waits for its turn.', job.queue);
