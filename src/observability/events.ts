@@ -38,6 +38,17 @@ export interface HowdahEvents {
   'loop.blocked': [LoopBlock];
   /** Ends of runs that the database did not take became more or fewer. */
   'queue.ends': [UnrecordedEndsEvent];
+  /** Told once at the start, and when what runs of some tasks need, as a broker, is lost, is back, or is away for another reason. */
+  'gate.changed': [GateEvent];
+}
+
+export interface GateEvent {
+  /** What they need: `rabbitmq`. */
+  name: string;
+  /** Why it is not there; undefined while it is. */
+  because: string | undefined;
+  /** Of this process, whose runs do not begin meanwhile. */
+  tasks: readonly string[];
 }
 
 export interface UnrecordedEndsEvent {

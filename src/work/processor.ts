@@ -2,7 +2,9 @@ import type { EventHub } from '../observability/event-hub.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { BoundTask } from '../tasks/bind.ts';
 import { FleetMember } from './fleet/fleet-member.ts';
+import { type GateState, gateStates, gatesOf } from './fleet/gate-states.ts';
 import type { BeatAnswer } from './fleet/registry.ts';
+import { watchGates } from './fleet/watch-gates.ts';
 import { ShutdownError } from './run/abort-reasons.ts';
 import type { EndsTrouble } from './runner/ends-breaker.ts';
 import { ServedQueue } from './runner/served-queue.ts';
@@ -65,6 +67,8 @@ export interface TaskProcessor {
   troubledQueues(): TroubledQueue[];
   /** Queues that are not served yet, as they could not be made. */
   lateQueues(): LateQueue[];
+  /** What runs of its tasks need, such as a broker; those that are shut keep the runs of their tasks from beginning. */
+  gates(): GateState[];
   /**
    * Serves these too, all of them or none. Nothing once it takes no more jobs.
    *
@@ -124,6 +128,8 @@ class ServedQueues<Services> implements TaskProcessor {
     }
     this.#schedule(this.#options.queues);
     this.#upkeep.start();
+    const { tasks, events } = this.#options;
+    watchGates(gatesOf(tasks), { events, onChange: () => this.#member.beatNow() });
   }
 
   add(queues: readonly QueueConcurrency[]): Promise<void> {
@@ -151,6 +157,10 @@ class ServedQueues<Services> implements TaskProcessor {
 
   lateQueues(): LateQueue[] {
     return [];
+  }
+
+  gates(): GateState[] {
+    return gateStates(gatesOf(this.#options.tasks));
   }
 
   async quiet(): Promise<void> {

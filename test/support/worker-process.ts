@@ -4,7 +4,8 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { waitFor } from './wait-for.ts';
 
-const SCRIPT = fileURLToPath(new URL('./hanging-worker.ts', import.meta.url));
+const HANGING = './hanging-worker.ts';
+const RELAY = './relay-worker.ts';
 
 /** A worker in a process of its own. */
 export interface WorkerProcess {
@@ -37,9 +38,25 @@ export async function startWorkerProcess(
   setting: number | string = 2,
 ): Promise<WorkerProcess> {
   const queues = typeof setting === 'number' ? [String(setting)] : ['0', setting];
-  const child = spawn(process.execPath, [SCRIPT, connectionString, ...queues], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  return startScript(HANGING, [connectionString, ...queues]);
+}
+
+/**
+ * A worker process whose jobs go to a broker (relay-worker.ts) and that is taking jobs, as far as the broker is there.
+ *
+ * @param port where its TcpBroker is, or is not
+ * @param shutdownMs what its runs get when it is told to end. @default 20,000
+ */
+export async function startRelayWorker(
+  connectionString: string,
+  { port, concurrency = 2, shutdownMs = 20_000 }: { port: number; concurrency?: number; shutdownMs?: number },
+): Promise<WorkerProcess> {
+  return startScript(RELAY, [connectionString, String(port), String(concurrency), String(shutdownMs)]);
+}
+
+async function startScript(script: string, args: readonly string[]): Promise<WorkerProcess> {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const output = collect(child.stdout);
   const complaints = collect(child.stderr);
   const exited = once(child, 'exit');

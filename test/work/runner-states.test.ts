@@ -20,6 +20,7 @@ const state = (maxRunning: number | null): RunnerState => ({
   trouble: null,
   isStalled: false,
   abandoned: [],
+  gates: [],
 });
 const answer = (maxRunning: number | null): BeatAnswer => ({
   token: 'a',

@@ -77,6 +77,7 @@ const SHARED = [
   'retire_runner',
   'runner_backends',
   'fence_holders',
+  'shut_tasks',
   'release_runner',
   'runner_lock_key',
   'dead_runners',

@@ -44,6 +44,7 @@ export function serveLate(processor: TaskProcessor, options: ServeLateOptions): 
     troubledQueues: () => processor.troubledQueues(),
     lateQueues: () =>
       because === undefined ? [] : queues.map(({ name }) => ({ queue: name, because: because ?? '' })),
+    gates: () => processor.gates(),
     add: (more) => processor.add(more),
     quiet: () => end(processor.quiet()),
     stop: (timeoutMs) => end(processor.stop(timeoutMs)),

@@ -37,6 +37,7 @@ function awaitAdoption<Services>(options: ProcessorOptions<Services>, client: Sq
     restingQueues: () => processor?.restingQueues() ?? [],
     troubledQueues: () => processor?.troubledQueues() ?? [],
     lateQueues: () => [],
+    gates: () => processor?.gates() ?? [],
     async add(queues) {
       await becoming;
       await processor?.add(queues);

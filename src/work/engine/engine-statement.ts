@@ -23,12 +23,39 @@ export function withLimit({ text, values = [], name }: QueryConfig, limit: numbe
 }
 
 /** The same fetch, but for jobs that one of these versions of their task has refused (`flags.howdah_misfit`). */
-export function withoutRefused({ text, values = [], name }: QueryConfig, versions: string[]): QueryConfig {
-  const condition = `and (jobs.flags #> '{howdah_misfit,versions}' ?| $${values.length + 1}::text[]) is not true`;
+export function withoutRefused(statement: QueryConfig, versions: readonly string[]): QueryConfig {
+  if (versions.length === 0) return statement;
+  const place = placeAfter(statement);
+  return withCondition(
+    statement,
+    `(jobs.flags #> '{howdah_misfit,versions}' ?| ${place}::text[]) is not true`,
+    { mark: 'V', value: versions },
+  );
+}
+
+/** The same fetch, but for jobs of these tasks. */
+export function withoutTasks(statement: QueryConfig, tasks: readonly string[]): QueryConfig {
+  if (tasks.length === 0) return statement;
+  const [, schema] = /from (\S+)_private_jobs as jobs/.exec(statement.text) ?? [];
+  const ids = `select t.id from ${schema}_private_tasks t where t.identifier = any (${placeAfter(statement)}::text[])`;
+  return withCondition(statement, `jobs.task_id <> all (array(${ids}))`, { mark: 'S', value: tasks });
+}
+
+/** Of the value that is added next. */
+function placeAfter({ values = [] }: QueryConfig): string {
+  return `$${values.length + 1}`;
+}
+
+/** @param mark tells the statement from the same without the condition, where it has a name */
+function withCondition(
+  { text, values = [], name }: QueryConfig,
+  condition: string,
+  { mark, value }: { mark: string; value: readonly string[] },
+): QueryConfig {
   return {
-    text: text.replace(/^(\s+)order by priority asc, run_at asc$/m, `$1${condition}$&`),
-    values: [...values, versions],
-    ...(name && { name: name.replace(/^get_job\d*/, '$&V') }),
+    text: text.replace(/^(\s+)order by priority asc, run_at asc$/m, `$1and ${condition}$&`),
+    values: [...values, value],
+    ...(name && { name: name.replace(/^get_job\d*[A-Z]*/, `$&${mark}`) }),
   };
 }
 

@@ -1,12 +1,18 @@
 import type { WorkerEvents } from 'graphile-worker';
 import type { Pool, QueryConfig, QueryResult } from 'pg';
 import { EXACT_TYPES } from '../../db/read-plainly.ts';
-import { withLimit, withoutRefused } from './engine-statement.ts';
+import { withLimit, withoutRefused, withoutTasks } from './engine-statement.ts';
 import type { Prefetch } from './prefetch.ts';
 import type { Refusals } from './refusals.ts';
 
 /** Fetched jobs that have not begun after so long go back, for others to take. */
 export const HELD_MS = 1_000;
+
+/**
+ * A fetch that leaves tasks to others reads over all their jobs, and a million of them may wait. When it brought none, the next
+ * comes after so many times what it took.
+ */
+const REST_FACTOR = 20;
 
 /** The part of the engine's local queue that is asked here. */
 export interface FetchingQueue {
@@ -18,6 +24,12 @@ export interface FetchingQueue {
   pulse(count: number): void;
 }
 
+/** Tasks whose runs could not begin now: their jobs are left to others. */
+export interface ShutTasks {
+  readonly shutTasks: readonly string[];
+  readonly areAllShut: boolean;
+}
+
 export interface FetchingOptions {
   pool: Pool;
   prefetch: Prefetch;
@@ -26,6 +38,7 @@ export interface FetchingOptions {
   freePlaces: () => number;
   /** How many of so many jobs may be fetched, as the ends of runs can be written. */
   limitFetch: (size: number) => number;
+  gates: ShutTasks;
 }
 
 /**
@@ -37,6 +50,7 @@ export class Fetching {
   #queue: FetchingQueue | undefined;
   /** The latest fetch was kept from bringing more. */
   #isMoreExpected = false;
+  #restsUntil = 0;
 
   constructor(options: FetchingOptions) {
     this.#options = options;
@@ -54,22 +68,29 @@ export class Fetching {
 
   /** The engine's fetch, of as many jobs as should be held. */
   async fetch(statement: QueryConfig): Promise<Pick<QueryResult, 'rows'>> {
-    const { pool, prefetch, refusals } = this.#options;
-    const size = this.#size();
+    const { pool, prefetch, refusals, gates } = this.#options;
+    const { shutTasks } = gates;
+    const size = shutTasks.length > 0 && this.#isResting ? 0 : this.#size();
     this.#isMoreExpected = size === 0;
     if (size === 0) return { rows: [] };
     const limited = withLimit(statement, size);
-    const { versions } = refusals;
+    const asked = withoutTasks(withoutRefused(limited, refusals.versions), shutTasks);
     const sentAt = performance.now();
-    const asked = versions.length === 0 ? limited : withoutRefused(limited, versions);
     const result = await pool.query({ ...asked, types: EXACT_TYPES });
-    prefetch.fetched(performance.now() - sentAt);
+    const tookMs = performance.now() - sentAt;
+    prefetch.fetched(tookMs);
+    if (result.rows.length === 0) this.#restsUntil = performance.now() + REST_FACTOR * tookMs;
     this.#isMoreExpected = result.rows.length >= size;
     return result;
   }
 
+  get #isResting(): boolean {
+    return performance.now() < this.#restsUntil;
+  }
+
   #size(): number {
-    const { prefetch, freePlaces, limitFetch } = this.#options;
+    const { prefetch, freePlaces, limitFetch, gates } = this.#options;
+    if (gates.areAllShut) return 0;
     const freeCount = Math.min(this.#queue?.workerQueue.length ?? 0, Math.max(0, freePlaces()));
     return limitFetch(prefetch.size(freeCount));
   }

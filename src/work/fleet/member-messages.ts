@@ -1,5 +1,6 @@
 import type { HowdahEvents } from '../../observability/events.ts';
 import type { PackedError } from '../process/packed-error.ts';
+import type { GateState } from './gate-states.ts';
 import type { BeatAnswer, Registry } from './registry.ts';
 import type { SharedBoard } from './runs-board.ts';
 
@@ -18,6 +19,8 @@ export interface RunnerState {
   readonly isStalled: boolean;
   /** Jobs whose handlers are still at work here though their signal has fired. */
   readonly abandoned: readonly string[];
+  /** What runs of its tasks need, and whether that is there. */
+  readonly gates: readonly GateState[];
 }
 
 /** Done by the thread for the process, each with an answer. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Pool } from 'pg';
 import type { RescuedTask } from '../../observability/events.ts';
+import type { GateState } from './gate-states.ts';
 import { ownVersion } from './own-version.ts';
 import { hashSecret, type RunnerIdentity } from './runner-identity.ts';
 
@@ -32,6 +33,8 @@ export interface Beat extends BegunJobs {
   readonly blockedMs: number | null;
   /** Jobs whose handlers are still at work in its process though their run is over or should be. */
   readonly abandoned: readonly string[];
+  /** What runs of its tasks need, and whether that is there. */
+  readonly gates: readonly GateState[];
 }
 
 /** What the database answers to a runner's heartbeat. */
@@ -209,7 +212,7 @@ export class Registry {
   }
 }
 
-function toRow({ maxRunning, isLeaving, isLifeShown, blockedMs, isStalled, ...beat }: Beat) {
+function toRow({ maxRunning, isLeaving, isLifeShown, blockedMs, isStalled, gates, ...beat }: Beat) {
   return {
     ...beat,
     max_running: maxRunning,
@@ -217,6 +220,7 @@ function toRow({ maxRunning, isLeaving, isLifeShown, blockedMs, isStalled, ...be
     life_shown: isLifeShown,
     blocked_ms: blockedMs,
     is_stalled: isStalled,
+    ...(gates.length > 0 && { gates: gates.map(({ shutMs, ...gate }) => ({ ...gate, shut_ms: shutMs })) }),
     memory_bytes: process.memoryUsage.rss(),
     version: ownVersion(),
   };

@@ -178,6 +178,7 @@ class Guest<Services> {
       connectionString,
       database: this.#database,
       identity,
+      tasks,
       schedules,
       upkeep,
       environment,

@@ -1,8 +1,11 @@
 import type { QueryConfig } from 'pg';
 import type { DatabaseHandle } from '../../db/connections/open-database.ts';
-import { isFetch, readEnds, withoutRefused } from '../engine/engine-statement.ts';
+import type { BoundTask } from '../../tasks/bind.ts';
+import { isFetch, readEnds, withoutRefused, withoutTasks } from '../engine/engine-statement.ts';
 import { FleetMember } from '../fleet/fleet-member.ts';
+import { gatesOf } from '../fleet/gate-states.ts';
 import type { BeatAnswer, RegisteredRunner, RunnerEnd } from '../fleet/registry.ts';
+import { watchGates } from '../fleet/watch-gates.ts';
 import { JobLostError } from '../run/abort-reasons.ts';
 import { OverdueRuns } from '../run/overdue-runs.ts';
 import type { SharedEnvironment } from '../run/run-job.ts';
@@ -19,6 +22,8 @@ export interface GuestRunnerOptions<Services> {
   /** Its sessions are the runner's. */
   database: DatabaseHandle;
   identity: RegisteredRunner;
+  /** By name. */
+  tasks: ReadonlyMap<string, BoundTask<Services>>;
   /** Of all queues. */
   schedules: readonly Schedule[];
   upkeep: UpkeepSettings;
@@ -73,12 +78,14 @@ export class GuestRunner<Services> {
 
   /** In the register, so that it may fetch; the jobs it takes are locked under the pool's id. */
   async open(poolId: string): Promise<void> {
-    const { identity, environment } = this.#options;
+    const { identity, environment, tasks } = this.#options;
     const { token, queue, concurrency } = identity;
     await this.#member.open();
     await this.jobs.register();
     await this.jobs.namePool(poolId);
     await this.#member.start();
+    const onChange = () => this.#member.beatNow();
+    watchGates(gatesOf(tasks), { events: environment.events, onChange });
     environment.events.emit('runner.started', { queue, concurrency, token });
   }
 
@@ -142,16 +149,16 @@ export class GuestRunner<Services> {
   }
 
   #fetch(statement: QueryConfig): ReturnType<Endings['write']> | undefined {
-    if (this.#breaker.limitFetch(1) === 0) return Promise.resolve({ rows: [] });
-    const { versions } = this.jobs.refusals;
-    return versions.length === 0
-      ? undefined
-      : this.#options.database.db.query(withoutRefused(statement, versions));
+    if (this.#breaker.limitFetch(1) === 0 || this.jobs.gates.areAllShut) return Promise.resolve({ rows: [] });
+    const { refusals, gates } = this.jobs;
+    const asked = withoutTasks(withoutRefused(statement, refusals.versions), gates.shutTasks);
+    return asked === statement ? undefined : this.#options.database.db.query(asked);
   }
 
   #heed(answers: readonly BeatAnswer[]): void {
     const answer = answers.find(({ token }) => token === this.#options.identity.token);
     if (answer) {
+      this.jobs.gates.answered();
       this.jobs.setMaxRunning(answer.maxRunning);
       this.jobs.cancel(new Set(answer.cancelled));
     } else {

@@ -19,6 +19,7 @@ import { reportOf } from '../run/verdict.ts';
 import { endInTime } from './end-in-time.ts';
 import { Endings } from './endings.ts';
 import type { EndsBreaker } from './ends-breaker.ts';
+import { Gates } from './gates.ts';
 import { isSuspect, recordStart } from './record-start.ts';
 import { Slots } from './slots.ts';
 import { type Places, TakenPlaces, takePlaces } from './take-places.ts';
@@ -32,6 +33,8 @@ export interface JobsInHandOptions<Services> {
   database: DatabaseHandle;
   /** This process in the fleet. */
   member: FleetMember;
+  /** By name. */
+  tasks: ReadonlyMap<string, BoundTask<Services>>;
   /** The queue's places in this process. @default the runner alone has the queue there */
   slots?: Slots;
   breaker: EndsBreaker;
@@ -64,15 +67,17 @@ export class JobsInHand<Services> {
   /** Jobs that a fetch is to leave to others. */
   readonly refusals = new Refusals();
   readonly endings: Endings;
+  readonly gates: Gates;
   readonly #places: Places;
   readonly #environment: RunEnvironment<Services>;
   #poolId = '';
   #isRegistered = false;
 
   constructor(options: JobsInHandOptions<Services>) {
-    const { identity, database, breaker, environment, slots, overdue } = options;
+    const { identity, database, breaker, environment, slots, overdue, tasks } = options;
     const { stopping = this.#leaving.signal } = options;
     this.#options = options;
+    this.gates = new Gates(tasks);
     this.#stopping = stopping;
     this.#board = new RunsBoard(identity.concurrency, Object.keys(identity.tasks));
     this.#runs = new RunsUnderWay(this.#board);
@@ -112,7 +117,11 @@ export class JobsInHand<Services> {
     if (!this.isLeaving) this.#grants.setLimit(maxRunning ?? Number.POSITIVE_INFINITY);
   }
 
-  /** What the runner has to say of itself in a heartbeat; undefined before it is registered. */
+  get isRegistered(): boolean {
+    return this.#isRegistered;
+  }
+
+  /** What the runner has to say of itself in a heartbeat, for which it is asked; undefined before it is registered. */
   state(): RunnerState | undefined {
     const { identity, breaker, overdue } = this.#options;
     if (!this.#isRegistered) return undefined;
@@ -125,6 +134,7 @@ export class JobsInHand<Services> {
       trouble: breaker.because,
       isStalled: breaker.isOpen,
       abandoned: overdue.jobIds,
+      gates: this.gates.say(),
     };
   }
 
@@ -237,6 +247,7 @@ export class JobsInHand<Services> {
     helpers: JobHelpers,
   ): Promise<CompletedRunEvent> {
     const { identity, connectionString, prefetch } = this.#options;
+    if (task.gate) await this.gates.pass(task.gate, this.#leaving.signal);
     const run = toRun({ queue: identity.queue, connectionString }, payload, helpers);
     const endSignal = this.#runs.begin(held, run.job.task, timeLimitMs(task, run.job));
     const begunAt = performance.now();

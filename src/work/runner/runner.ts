@@ -142,6 +142,7 @@ export class Runner<Services = unknown> {
       refusals: this.jobs.refusals,
       freePlaces: () => this.jobs.freePlaces,
       limitFetch: (size) => breaker.limitFetch(size),
+      gates: this.jobs.gates,
       onPool: (poolId) => this.jobs.namePool(poolId),
       onLeaving: (error) => this.#left.resolve(error),
     });

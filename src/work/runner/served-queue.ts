@@ -55,7 +55,7 @@ export class ServedQueue<Services = unknown> {
 
   /** Whether jobs are taken, as they should be unless the queue is paused or others use up its fleet concurrency. */
   get isWorking(): boolean {
-    return this.#current?.jobs.state() !== undefined;
+    return this.#current?.jobs.isRegistered === true;
   }
 
   /** Whether it takes jobs and runs none at this moment. */
@@ -69,7 +69,7 @@ export class ServedQueue<Services = unknown> {
    * leaves says so when its successor is registered, lest the share of this process go to others in between.
    */
   states(): RunnerState[] {
-    const isSucceeded = this.#isClosed || this.#current?.jobs.state() !== undefined;
+    const isSucceeded = this.#isClosed || this.isWorking;
     return this.#runners()
       .flatMap((runner) => runner.jobs.state() ?? [])
       .map((state, place) => ({
@@ -88,8 +88,10 @@ export class ServedQueue<Services = unknown> {
   heed(answers: ReadonlyMap<string, BeatAnswer>): void {
     for (const runner of this.#runners()) {
       const answer = answers.get(runner.token);
-      if (answer) runner.jobs.cancel(new Set(answer.cancelled));
-      if (answer && runner === this.#current) this.#adjust(runner, answer);
+      if (!answer) continue;
+      runner.jobs.gates.answered();
+      runner.jobs.cancel(new Set(answer.cancelled));
+      if (runner === this.#current) this.#adjust(runner, answer);
     }
   }
 

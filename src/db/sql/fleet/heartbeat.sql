@@ -4,8 +4,9 @@
 -- null for its concurrency, "is_leaving": it takes no more jobs, "life_shown": the session that shows its life was there,
 -- "blocked_ms": for how long the event loop of its process has stood still, null when it turns, "abandoned": [jobs whose
 -- handlers ignore their signal], "unrecorded": [jobs whose run is over and whose end could not be written yet], "trouble":
--- why, "is_stalled": it begins no run meanwhile, "memory_bytes": what its process takes, "version": of Howdah in it}, …]. An
--- older version says nothing of the last eight. beat_number grows with each call of a process. A
+-- why, "is_stalled": it begins no run meanwhile, "memory_bytes": what its process takes, "version": of Howdah in it,
+-- "gates": [{"name": what runs need, "because": why it is not there, "shut_ms": for how long, "tasks": those whose runs do not
+-- begin meanwhile}], left out where runs need nothing}, …]. An older version says nothing of the last nine. beat_number grows with each call of a process. A
 -- runner missing from the answer is unknown or retired, or a later beat of its process came first.
 --
 -- Answer: whether the queue is paused; with a fleet concurrency how many runs the runner may have now (max_running) and
@@ -48,13 +49,14 @@ begin
         abandoned = coalesce(beat.abandoned, '{}'),
         unrecorded = coalesce(beat.unrecorded, '{}'), trouble = beat.trouble, is_stalled = coalesce(beat.is_stalled, false),
         memory_bytes = beat.memory_bytes, version = beat.version,
+        gates = case when beat.gates is not null then howdah.read_gates(beat.gates) end,
         granted = case when s.fleet_concurrency is null then null
                        when r.queue = any (v_settled) then coalesce(beat.max_running, r.concurrency)
                        else r.granted end
     from jsonb_to_recordset(runners) as beat (
       token uuid, running bigint[], max_running integer, is_leaving boolean, life_shown boolean, blocked_ms double precision,
       abandoned bigint[], unrecorded bigint[], trouble text, is_stalled boolean,
-      memory_bytes bigint, version text)
+      memory_bytes bigint, version text, gates jsonb)
     left join howdah.runners known on known.token = beat.token
     left join howdah.queue_settings s on s.queue = known.queue
     where r.token = beat.token and r.retired_at is null and r.beat_number <= heartbeat.beat_number
@@ -75,6 +77,17 @@ begin
     return next;
   end loop;
 end;
+$$;
+
+-- howdah.read_gates(gates): the same array with an instant (since, by this clock, to the second) in place of shut_ms.
+create function howdah.read_gates(gates jsonb) returns jsonb
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_agg(jsonb_build_object(
+    'name', g.name, 'because', g.because, 'tasks', coalesce(g.tasks, '[]'),
+    'since', date_trunc('second', clock_timestamp() - g.shut_ms * interval '1 ms')))
+  from jsonb_to_recordset(gates) as g (name text, because text, shut_ms double precision, tasks jsonb)
 $$;
 
 -- howdah.grant_runs(runner, may_grow): moves a runner's granted towards its share as far as the others' grants leave

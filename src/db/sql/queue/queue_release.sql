@@ -12,6 +12,12 @@
 -- milliseconds. Of the others nobody knows, and most of them never began: they do not pay, or a job without retries would be
 -- discarded that was never tried.
 --
+-- Nor does any pay whose task the runner had shut at its last heartbeat, as its broker was down (howdah.shut_tasks), and none
+-- counts as aboard for poison. Its run had not begun; or it had before the broker was lost, and was waiting for that when
+-- its runner was. Both orders of a broker's return and a runner's death are told apart: no run begins before the heartbeat
+-- that says so is in here. Was that in, they pay as any other; was it not, they had not begun. What had begun before the broker was
+-- lost may be with it; howdah.job_errors tells of those ("waiting"), and the message goes out once more under its id.
+--
 -- A job that cannot be given back stays locked, and does not keep the others from it.
 --
 -- Poison: each runner that is lost with a job aboard is a death, counted in flags.howdah_deaths; not one that its own
@@ -28,8 +34,9 @@ declare
   v_is_loss constant boolean := runner.retired_at is not null and v_reason <> 'stopped';
   v_is_death constant boolean := v_is_loss and v_reason <> 'replaced';
   v_is_unheard constant boolean := v_is_death and v_reason <> 'left';
+  v_shut constant text[] := howdah.shut_tasks(runner);
   v_job record;
-  v_begun text; -- lost or unrecorded, as in howdah.job_errors.kind; placed, unknown; null for a job that had not begun
+  v_begun text; -- lost or unrecorded, as in howdah.job_errors.kind; placed, unknown, waiting; null for a job that had not begun
   v_ended text;
   v_released jsonb[] := '{}';
 begin
@@ -41,17 +48,18 @@ begin
   for v_job in
     select j.id, t.identifier as task, coalesce((j.flags ->> 'howdah_deaths')::integer, 0) as deaths,
            v_is_loss and (j.id = any (runner.running) or s.job_id is not null) as was_running,
-           j.id = any (runner.unrecorded) as is_unrecorded
+           j.id = any (runner.unrecorded) as is_unrecorded, t.identifier = any (v_shut) as is_shut
     from :"schema"._private_jobs j
     join :"schema"._private_tasks t on t.id = j.task_id
     left join howdah.job_starts s on s.job_id = j.id and s.token = runner.token
     where j.locked_by = runner.pool_id and j.id <> all (keep)
     for update of j skip locked
   loop
-    if v_is_death and (v_job.was_running or v_job.deaths = 0) then
+    if v_is_death and not v_job.is_shut and (v_job.was_running or v_job.deaths = 0) then
       v_job.deaths := v_job.deaths + 1;
     end if;
-    v_begun := case when v_job.is_unrecorded then 'unrecorded' when v_job.was_running then 'lost'
+    v_begun := case when v_job.is_shut then case when v_job.is_unrecorded or v_job.was_running then 'waiting' end
+                    when v_job.is_unrecorded then 'unrecorded' when v_job.was_running then 'lost'
                     when v_is_unheard then case when v_job.id = any (runner.placed) then 'placed' else 'unknown' end end;
     begin
       v_ended := howdah.:"release_job"(v_job.id, v_job.deaths, v_begun, runner);
@@ -74,7 +82,7 @@ $$;
 -- howdah.placed_jobs_<queue>(runner): of the jobs that a lost runner holds those that had a place to run in, whichever had
 -- one: those that are no more than its places, together with all that it had taken before or with them. What one statement
 -- took begins in an order that is not known here. None when no run began at its latest heartbeat, as its event loop was
--- blocked or the ends of others could not be written.
+-- blocked or the ends of others could not be written. Those of tasks that are shut may have a place, and wait there.
 create function howdah.:"placed_jobs"(runner howdah.runners) returns bigint[]
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -87,7 +95,7 @@ $$;
 
 -- howdah.release_job_<queue>(…): unlocks one job, or ends it when this was one death or one attempt too many, or when it
 -- had been cancelled. begun: the kind of its end (howdah.job_errors); placed or unknown when a run of it may have begun, of
--- which only the first pays; null when none had. Returns the state it ended in, or null.
+-- which only the first pays; waiting when one had, and was waiting for its broker, at no cost; null when none had. Returns the state it ended in, or null.
 create function howdah.:"release_job"(job_id bigint, deaths integer, begun text, runner howdah.runners)
 returns text
 language plpgsql
@@ -113,6 +121,8 @@ begin
     v_message := case when begun = 'unrecorded' then 'its completion was not recorded; it may have run'
       when begun = 'placed'
       then format('its completion was not recorded as its worker was lost; it may have run: %s', runner.retired_because)
+      when begun = 'waiting'
+      then format('its worker was lost while its broker was down; the message may be there, at no cost: %s', runner.retired_because)
       when begun = 'unknown'
       then format('its worker was lost while it held more jobs than could run; it may have run, at no cost: %s', runner.retired_because)
       when deaths >= v_max_deaths
@@ -121,7 +131,7 @@ begin
     insert into howdah.job_errors (job_id, attempt, queue, task, name, message, worker, kind, decision, retry_at)
     select v_job.id, v_job.attempts, :'queue', t.identifier,
            case begun when 'unrecorded' then 'EndNotRecordedError' else 'WorkerLostError' end, v_message, runner.pool_id,
-           case when begun in ('placed', 'unknown') then 'unrecorded' else begun end,
+           case when begun in ('placed', 'unknown', 'waiting') then 'unrecorded' else begun end,
            case when v_is_cancelled then 'cancel' when v_is_over then 'discard' else 'retry' end,
            case when not v_is_cancelled and not v_is_over then v_retry_at end
     from :"schema"._private_tasks t where t.id = v_job.task_id;

@@ -1,0 +1,91 @@
+import type { GateTrouble, RunGate } from '../../tasks/run-gate.ts';
+import { type Broker, BrokerDown, type Outlet, type Receipt } from '../broker.ts';
+import type { Message } from '../message.ts';
+import { Admission } from './admission.ts';
+
+/** A place that does not take what comes, while its broker is there, is left alone for so long; twice as long each time. */
+const MIN_PAUSE_MS = 500;
+const MAX_PAUSE_MS = 30_000;
+
+/**
+ * The gate of one route, and the outlet of its messages: shut while the broker is away, and for a while after a publish came
+ * to nothing although it was there, as one to a queue that is full does. That keeps the jobs of this route waiting alone, and
+ * the broker's others go on.
+ *
+ * When it opens, runs begin one at a time at first, and twice as many with each that the broker confirms: a broker that has
+ * just come up is not met by all workers at once, and one that is not really back costs a single run each time.
+ */
+export class RouteGate<Target> implements RunGate, Outlet<Target> {
+  readonly #broker: Broker<Target>;
+  readonly #admission = new Admission();
+  readonly #listeners: (() => void)[] = [];
+  #own: GateTrouble | undefined;
+  #pauseMs = MIN_PAUSE_MS;
+  #wasShut = false;
+
+  constructor(broker: Broker<Target>) {
+    this.#broker = broker;
+    broker.onChange(() => this.#changed());
+    this.#changed();
+  }
+
+  get name(): string {
+    return this.#broker.name;
+  }
+
+  get trouble(): GateTrouble | undefined {
+    return this.#broker.trouble ?? this.#own;
+  }
+
+  get isOpen(): boolean {
+    return this.trouble === undefined && this.#admission.isOpen;
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  turn(signal: AbortSignal): Promise<void> {
+    return this.#admission.turn(signal);
+  }
+
+  async publish(target: Target, message: Message, signal: AbortSignal): Promise<Receipt> {
+    let isAnswered = false;
+    this.#admission.began();
+    try {
+      const receipt = await this.#broker.publish(target, message, signal);
+      isAnswered = true;
+      return receipt;
+    } catch (error) {
+      if (error instanceof BrokerDown) this.#down(error);
+      else isAnswered = !signal.aborted; // a refusal is an answer
+      throw error;
+    } finally {
+      if (isAnswered) this.#pauseMs = MIN_PAUSE_MS;
+      this.#admission.ended({ confirmed: isAnswered });
+    }
+  }
+
+  /** Runs that began together fail together: the first has it shut, and the others tell nothing new. */
+  #down(error: BrokerDown): void {
+    if (this.trouble) return;
+    const pauseMs = this.#pauseMs;
+    this.#pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
+    this.#own = { since: new Date(), because: error.message };
+    setTimeout(() => this.#tryAgain(), pauseMs * (1 + Math.random() / 4)).unref();
+    this.#changed();
+  }
+
+  #tryAgain(): void {
+    this.#own = undefined;
+    this.#changed();
+  }
+
+  #changed(): void {
+    const isShut = this.trouble !== undefined;
+    if (isShut) this.#admission.shut();
+    else if (this.#wasShut) this.#admission.open();
+    this.#wasShut = isShut;
+    for (const listener of this.#listeners) listener();
+  }
+}

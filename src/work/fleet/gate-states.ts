@@ -1,0 +1,37 @@
+import type { BoundTask } from '../../tasks/bind.ts';
+import type { RunGate } from '../../tasks/run-gate.ts';
+
+/** A gate as others are told of it; those of one name that are alike are one. */
+export interface GateState {
+  /** What runs need, as people call it. */
+  readonly name: string;
+  /** Why it is shut; null while it is open. */
+  readonly because: string | null;
+  /** For how many milliseconds it has been shut; null likewise. */
+  readonly shutMs: number | null;
+  /** The tasks behind it, where it is shut: none of their runs begin. */
+  readonly tasks: readonly string[];
+}
+
+/** Those of the tasks that have one. */
+export function gatesOf(tasks: ReadonlyMap<string, Pick<BoundTask<never>, 'gate'>>): Map<string, RunGate> {
+  return new Map([...tasks].flatMap(([name, { gate }]) => (gate ? [[name, gate] as const] : [])));
+}
+
+/** @param gates by task */
+export function gateStates(gates: ReadonlyMap<string, RunGate>): GateState[] {
+  const states = new Map<string, GateState & { tasks: string[] }>();
+  for (const [task, { name, trouble }] of gates) {
+    const { because, since } = trouble ?? { because: null, since: null };
+    const key = JSON.stringify([name, because]);
+    const shutMs = since && Math.max(0, Date.now() - since.getTime());
+    const state = states.get(key) ?? { name, because, shutMs, tasks: [] };
+    if (trouble) state.tasks.push(task);
+    states.set(key, { ...state, shutMs: longer(state.shutMs, shutMs) });
+  }
+  return [...states.values()];
+}
+
+function longer(one: number | null, other: number | null): number | null {
+  return one === null ? other : Math.max(one, other ?? 0);
+}
