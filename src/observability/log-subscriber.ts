@@ -1,6 +1,6 @@
 import { describeError } from '../errors/describe-error.ts';
 import type { EventHub } from './event-hub.ts';
-import type { FailedRunEvent, RunEvent } from './events.ts';
+import type { FailedRunEvent, GateEvent, RunEvent } from './events.ts';
 import type { Logger } from './logger.ts';
 
 /** Writes the service's events as log lines; the only place that words them. */
@@ -51,6 +51,7 @@ export function subscribeLogger(events: EventHub, log: Logger): void {
     log.warn({ duration_ms: round(durationMs), jobs: fields }, 'the event loop was blocked');
   });
   logTroubledEnds(events, log);
+  logGates(events, log);
 }
 
 /** A line when the ends of a queue's runs begin to be refused, and one when all are written. */
@@ -67,6 +68,34 @@ function logTroubledEnds(events: EventHub, log: Logger): void {
       log.info({ queue }, 'all ends of runs are written');
     }
   });
+}
+
+/** What is away for less is not told of: at a start everything is, for some milliseconds. */
+const AWAY_MS = 1_000;
+
+/** A line when runs begin to wait for something that is away, and one when it is back; not one for each reason or job. */
+function logGates(events: EventHub, log: Logger): void {
+  const away = new Map<string, { event: GateEvent; timer: NodeJS.Timeout; isTold: boolean }>();
+  events.on('gate.changed', (event) => {
+    const { name, because } = event;
+    const known = away.get(name);
+    if (because === undefined) {
+      away.delete(name);
+      clearTimeout(known?.timer);
+      if (known?.isTold) log.info({ broker: name }, 'what runs waited for is back');
+    } else if (known) known.event = event;
+    else away.set(name, { event, isTold: false, timer: setTimeout(() => tell(name), AWAY_MS).unref() });
+  });
+  const tell = (name: string) => {
+    const known = away.get(name);
+    if (!known) return;
+    known.isTold = true;
+    const { because, tasks } = known.event;
+    log.warn(
+      { broker: name, because, tasks },
+      'runs wait: what they need is away, and they go on when it is back',
+    );
+  };
 }
 
 function logFailure(log: Logger, event: FailedRunEvent): void {

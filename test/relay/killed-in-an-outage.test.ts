@@ -100,7 +100,9 @@ test('ten workers killed one after the other in an outage cost no job an attempt
 test('a worker killed while its messages hang costs nothing once it has said that the broker is away', async () => {
   const worker = await start();
   await enqueue(30);
-  await waitFor('it to be at full speed', () => scalar(queue, 'select count(*) = 30 from howdah.job_history'));
+  await waitFor('it to be at full speed', () =>
+    scalar(queue, 'select count(*) = 30 from howdah.job_history'),
+  );
   broker.hang();
   const ids = await enqueue(6);
   await waitFor('two messages to be on their way', () => broker.seen.length === 32);
