@@ -6,6 +6,7 @@ import { type Environment, EnvironmentReader } from './config/environment-reader
 import { type HttpSettings, readHttpSettings } from './config/http/http-settings.ts';
 import { misspelledVariables } from './config/mistakes/misspelled-variables.ts';
 import { byParameters, type ProgramParameters, toEnvironment } from './config/program-config.ts';
+import { type RelaySettings, readRelaySettings } from './config/relay/relay-settings.ts';
 import { reportTokens } from './config/secrets/report-tokens.ts';
 import { parseToken, SECRET_HINT } from './config/secrets/secrets.ts';
 import { durationParser } from './config/settings/duration.ts';
@@ -21,7 +22,7 @@ export { MIN_SECRET_LENGTH } from './config/secrets/secrets.ts';
 export type { LogLevel, QueueSetting, Role };
 
 /** Every setting, checked and with its default; `settings` are the application's own. Frozen. */
-export interface Config<Settings = unknown> extends HttpSettings {
+export interface Config<Settings = unknown> extends HttpSettings, RelaySettings {
   /**
    * The rules that hold by NODE_ENV: production's, unless it is `development` or `test`. In development, what is absent is
    * started or generated. @default 'development'
@@ -223,6 +224,7 @@ function readOwn(reader: EnvironmentReader): OwnConfig {
   return {
     ...readMigration(reader),
     ...readHttpSettings(reader),
+    ...readRelaySettings(reader),
     environment: reader.setting('NODE_ENV', parseEnvironment, 'development'),
     adminToken: reader.optional('ADMIN_TOKEN', parseToken),
     viewerToken: reader.optional('VIEWER_TOKEN', parseToken),

@@ -81,6 +81,7 @@ export type {
 export type { BoundTask, Classification, Handler, TaskPolicy } from './tasks/bind.ts';
 export { defineTask, type TaskDefinition } from './tasks/define-task.ts';
 export { Cancel, Outcome, RetryAfter, Revoke, SkipRetry, Snooze } from './tasks/outcomes.ts';
+export { publish } from './tasks/publish.ts';
 export {
   asynqDelay,
   exponentialDelay,
@@ -88,5 +89,6 @@ export {
   linearDelay,
   type RetryDelay,
 } from './tasks/retry-delay.ts';
+export type { KafkaRoute, RabbitmqRoute, RouteTarget, WebhookRoute } from './tasks/route-target.ts';
 export type { RunningJob, TaskContext } from './tasks/task-context.ts';
 export type { TaskProcessor } from './work/processor.ts';

@@ -8,6 +8,7 @@ import type { TaskDistributor } from '../enqueue/task-distributor.ts';
 import type { NavigationEntry, App as Routes } from '../http/app-dependencies.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { BoundTask } from '../tasks/bind.ts';
+import type { RouteTarget } from '../tasks/route-target.ts';
 import { defineHandle, type Handle } from './define-handle.ts';
 
 /** What an application is made of; paths are relative to the file that calls `defineApp`. */
@@ -39,6 +40,12 @@ export interface AppOptions<Services, Settings> {
    * are. The database keeps what the process says that started last. @default none
    */
   readonly redact?: readonly string[];
+  /**
+   * Where the jobs of a task go in place of its handler, by its name; `*` for every task that has no other route here. As ROUTES, which
+   * comes before, says it: `rabbitmq:mail/welcome`, `kafka:users.v1`, an address of https, `postgres` for the handler; or as `publish`
+   * takes it. Looked at when a worker starts. @default what the tasks' files say, else TASK_DISTRIBUTOR
+   */
+  readonly routes?: Readonly<Record<string, string | RouteTarget>>;
   /** From each job in the dashboard to where else there is something of it. @default none */
   readonly links?: readonly JobLink[];
   /** What to show at start in development, by name. @default nothing */
@@ -143,9 +150,11 @@ function folder(path: string | URL, base: URL): URL {
   return new URL(href.endsWith('/') ? href : `${href}/`);
 }
 
-type Given = { readonly name: string } & { readonly [Option in 'tasks' | 'redact' | 'links']?: unknown };
+type Given = { readonly name: string } & {
+  readonly [Option in 'tasks' | 'redact' | 'links' | 'routes']?: unknown;
+};
 
-function refuseMistakes({ name, tasks, redact, links }: Given): void {
+function refuseMistakes({ name, tasks, redact, links, routes }: Given): void {
   const mistakes: string[] = [];
   if (typeof name !== 'string' || !NAME.test(name)) {
     mistakes.push(`name: expected a small letter, then at most 62 of a-z 0-9 _ -, received ${show(name)}`);
@@ -155,6 +164,9 @@ function refuseMistakes({ name, tasks, redact, links }: Given): void {
     mistakes.push(
       `tasks: expected a folder, or a list of what defineHandle()(…) or app.handle(…) returns, received ${show(tasks)}`,
     );
+  }
+  if (routes !== undefined && (typeof routes !== 'object' || routes === null || Array.isArray(routes))) {
+    mistakes.push(`routes: expected an object of targets by the names of tasks, received ${show(routes)}`);
   }
   mistakes.push(...findPathMistakes(redact), ...findLinkMistakes(links));
   if (mistakes.length > 0) throw new TypeError(`defineApp: ${mistakes.join('; ')}`);

@@ -12,6 +12,8 @@ export interface ProgramParameters {
   readonly migrate?: boolean | undefined;
   readonly migrateTimeoutMs?: number | undefined;
   readonly auditRetentionMs?: number | undefined;
+  readonly rabbitmqUrl?: string | undefined;
+  readonly kafkaUrl?: string | undefined;
 }
 
 /** Which variable each of them stands for. */
@@ -24,14 +26,16 @@ const VARIABLES = {
   migrate: 'AUTO_MIGRATE',
   migrateTimeoutMs: 'MIGRATE_TIMEOUT',
   auditRetentionMs: 'AUDIT_RETENTION',
+  rabbitmqUrl: 'RABBITMQ_URL',
+  kafkaUrl: 'KAFKA_URL',
 } as const satisfies Record<keyof ProgramParameters, string>;
 
 /**
- * The variables that mean the same as the parameters. Of the process' own, only what says where the database is and whether
- * this is production is among them, the former only where the program does not say it.
+ * The variables that mean the same as the parameters. Of the process' own, only what says where the database and the brokers are,
+ * where jobs go and whether this is production is among them, the former only where the program does not say it.
  */
 export function toEnvironment(parameters: ProgramParameters, env: Environment): Environment {
-  const { connectionString, directConnectionString, schema, queues, migrate, ...durations } = parameters;
+  const { connectionString, directConnectionString, schema, queues, migrate, ...others } = parameters;
   const place =
     connectionString === undefined
       ? { DATABASE_URL: env['DATABASE_URL'], DATABASE_DIRECT_URL: env['DATABASE_DIRECT_URL'] }
@@ -42,9 +46,13 @@ export function toEnvironment(parameters: ProgramParameters, env: Environment): 
     HOWDAH_SCHEMA: schema ?? env['HOWDAH_SCHEMA'],
     QUEUES: typeof queues === 'object' ? toEntries(queues) : queues,
     AUTO_MIGRATE: migrate === false ? 'off' : 'on',
-    SHUTDOWN_TIMEOUT: toDuration(durations.shutdownTimeoutMs),
-    MIGRATE_TIMEOUT: toDuration(durations.migrateTimeoutMs),
-    AUDIT_RETENTION: toDuration(durations.auditRetentionMs),
+    SHUTDOWN_TIMEOUT: toDuration(others.shutdownTimeoutMs),
+    MIGRATE_TIMEOUT: toDuration(others.migrateTimeoutMs),
+    AUDIT_RETENTION: toDuration(others.auditRetentionMs),
+    RABBITMQ_URL: others.rabbitmqUrl ?? env['RABBITMQ_URL'],
+    KAFKA_URL: others.kafkaUrl ?? env['KAFKA_URL'],
+    ROUTES: env['ROUTES'],
+    TASK_DISTRIBUTOR: env['TASK_DISTRIBUTOR'],
   };
 }
 

@@ -8,6 +8,7 @@ import { EXACT_TYPES } from '../db/read-plainly.ts';
 import { createEventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { Relay } from '../relay/routes/relay.ts';
 import { createEngineLogger } from '../work/engine/engine-logger.ts';
 import { ENGINE_SETTINGS } from '../work/engine/engine-settings.ts';
 import { createRunnerIdentity, type RunnerIdentity } from '../work/fleet/runner-identity.ts';
@@ -20,6 +21,8 @@ import { openApplicationDatabase } from './database/application-database.ts';
 import { openServer, type ServerAddresses } from './database/open-server.ts';
 import { prepareDatabase } from './database/prepare-database.ts';
 import { openServices } from './open-services.ts';
+import { createRelay, openRelay } from './relay/create-relay.ts';
+import { planRelay } from './relay/plan-relay.ts';
 import { StartupError } from './startup-error.ts';
 import { watchStrayErrors } from './watch-stray-errors.ts';
 
@@ -52,6 +55,7 @@ export async function createCliPreset(app: AnyApp): Promise<GraphileConfig.Prese
 }
 
 async function createPreset(app: LoadedApp, config: Config, log: Logger): Promise<GraphileConfig.Preset> {
+  const relay = await createRelay(app, planRelay(app, config), { config, log });
   const { databaseUrl, directUrl, queues, schedules } = await prepare(app, config, log);
   const identity = createRunnerIdentity();
   const opened = asyncStack();
@@ -62,13 +66,13 @@ async function createPreset(app: LoadedApp, config: Config, log: Logger): Promis
       createEnginePlugin<unknown>({
         connectionString: directUrl,
         identity,
-        tasks: app.tasks,
+        tasks: relay.tasks,
         application: app.app.name,
         openDatabase: (maxConnections) => openForEngine({ directUrl, identity, log }, maxConnections),
         schedules,
         upkeep: config,
         prepare: (settings, schema) => prepareCli(settings, { schema, queues, connectionString: directUrl }),
-        open: () => openEnvironment(app, config, { databaseUrl, log, opened }),
+        open: () => openEnvironment({ app, relay }, config, { databaseUrl, log, opened }),
         onLeaving() {
           isEnding = true;
         },
@@ -137,7 +141,7 @@ function openForEngine(
 }
 
 async function openEnvironment(
-  app: LoadedApp,
+  { app, relay }: { app: LoadedApp; relay: Relay<unknown> },
   config: Config,
   { databaseUrl, log, opened }: { databaseUrl: string; log: Logger; opened: AsyncDisposableStack },
 ) {
@@ -151,6 +155,7 @@ async function openEnvironment(
   });
   const announcing = { connectionString: databaseUrl, log, waitLimitMs: config.migrateTimeoutMs };
   const database = await openApplicationDatabase(app, announcing, opened);
+  openRelay(relay, database, opened);
   const url = () => app.app.publicUrl?.(config.settings) ?? '';
   const services = await openServices(
     app,

@@ -5,6 +5,7 @@ import type { HttpServer } from '../http/server/server.ts';
 import type { TaskProcessor } from '../work/processor.ts';
 import type { ApplicationDatabase } from './database/application-database.ts';
 import type { Phase } from './http/readiness.ts';
+import type { RelayPlan } from './relay/plan-relay.ts';
 import type { ServiceOptions } from './service-options.ts';
 
 /** What a starting service has opened so far. */
@@ -17,6 +18,8 @@ export interface Parts extends Omit<ServiceOptions, 'app'> {
   database: ApplicationDatabase;
   /** There when queues are still to be made. */
   late: LateQueues | undefined;
+  /** Where jobs go that are not run here, in the roles that run any. */
+  routes: RelayPlan;
   /** What the application opened. */
   services: unknown;
   /** Where HTTP is reached; empty until it listens. */

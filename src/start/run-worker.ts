@@ -13,6 +13,7 @@ import { type JobParts, runJobs } from './jobs/run-jobs.ts';
 import { type OpenApplication, openApplication } from './open-application.ts';
 import { openServices } from './open-services.ts';
 import type { Parts } from './parts.ts';
+import { planRelay } from './relay/plan-relay.ts';
 import { heedSignals } from './signals/heed-signals.ts';
 import { tellingFirst } from './telling-first.ts';
 import type { RunningWorker, WorkerOptions } from './worker-options.ts';
@@ -35,6 +36,7 @@ async function openWorker(given: Options): Promise<RunningWorker> {
   if (given.log) subscribeLogger(events, log);
   await using opened = asyncStack();
   const app = await loadTasks(given.app);
+  const routes = planRelay(app, config);
   const addresses = await checkProgramAddresses(given, config);
   const starting = { config, role: 'worker', log, ...(signal ? { signal } : {}) } as const;
   const application = await openApplication(app, starting, { addresses, opened });
@@ -42,7 +44,8 @@ async function openWorker(given: Options): Promise<RunningWorker> {
   signal?.throwIfAborted();
   const schedules = given.schedules === false ? [] : application.database.schedules;
   const database = { ...application.database, schedules };
-  const parts: WorkerParts = { ...application, database, config, events, log, services, role: 'worker' };
+  const own = { config, events, log, services, routes };
+  const parts: WorkerParts = { ...application, ...own, database, role: 'worker' };
   if (signal) parts.signal = signal;
   parts.processor = await runJobs(parts, opened);
   return toWorker(parts, { handleSignals: given.handleSignals === true, opened: opened.move() });

@@ -37,6 +37,10 @@ export interface WorkerOptions<Services, Settings = unknown> extends PlaceOption
   readonly shutdownTimeoutMs?: number;
   /** Rows of the audit log are kept so long. Milliseconds, an hour to 100 years. @default 90 days */
   readonly auditRetentionMs?: number;
+  /** Where RabbitMQ is, where jobs go there. @default RABBITMQ_URL */
+  readonly rabbitmqUrl?: string;
+  /** Where Kafka is. @default KAFKA_URL */
+  readonly kafkaUrl?: string;
   /** Whether SIGTERM and SIGINT stop it, and SIGTSTP quiets it. It never ends the process. @default false */
   readonly handleSignals?: boolean;
   /** Where its events are told, those of its start among them. @default a hub of its own, which `on` listens to */

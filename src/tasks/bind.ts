@@ -1,5 +1,6 @@
 import type { TaskDefinition } from './define-task.ts';
 import type { RetryDelay } from './retry-delay.ts';
+import type { RouteTarget } from './route-target.ts';
 import type { RunGate } from './run-gate.ts';
 import type { TaskContext } from './task-context.ts';
 
@@ -72,6 +73,8 @@ export interface BoundTask<Services> {
   readonly policy: TaskPolicy;
   /** Where it was loaded from; undefined for one that was made in place. */
   readonly file?: URL;
+  /** Where its jobs go, of a task that has no handler. @default its handler runs */
+  readonly route?: RouteTarget;
   /** What must be open before a run begins. Such runs have no time limit of ours: what they wait for has its own. @default nothing */
   readonly gate?: RunGate;
   /** The handler gets the payload as it was enqueued, in place of what the schema makes of it. @default false */

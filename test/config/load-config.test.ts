@@ -31,6 +31,10 @@ const DEFAULTS: FlatConfig = {
   keepAliveTimeoutMs: 65_000,
   trustedProxies: undefined,
   maxConnections: 2_000,
+  routes: undefined,
+  taskDistributor: 'postgres',
+  rabbitmqUrl: undefined,
+  kafkaUrl: undefined,
   autoMigrate: true,
   auditRetentionMs: 90 * 86_400_000,
   migrateTimeoutMs: 600_000,
@@ -86,6 +90,11 @@ const ACCEPTED: [string, string, keyof FlatConfig, unknown][] = [
   ['VERIFY_RATE_LIMIT', '100/1h', 'verifyRateLimit', { limit: 100, windowMs: 3_600_000 }],
   ['RESEND_RATE_LIMIT', 'off', 'resendRateLimit', undefined],
   ['MAX_CONNECTIONS', '10', 'maxConnections', 10],
+  ['ROUTES', ' *=kafka ', 'routes', '*=kafka'],
+  ['TASK_DISTRIBUTOR', 'rabbitmq', 'taskDistributor', 'rabbitmq'],
+  ['RABBITMQ_URL', 'amqps://a:b@mq.example/bank', 'rabbitmqUrl', 'amqps://a:b@mq.example/bank'],
+  ['KAFKA_URL', 'kafka://a:9092,[::1]:9093', 'kafkaUrl', 'kafka://a:9092,[::1]:9093'],
+  ['KAFKA_URL', 'kafkas://a:b@one,two?x=1', 'kafkaUrl', 'kafkas://a:b@one,two?x=1'],
   ['PORT', ' 8080\r', 'port', 8080],
 ];
 
@@ -144,6 +153,10 @@ const REJECTED: [string, string, RegExp][] = [
   ['RESEND_RATE_LIMIT', '1', /e\.g\. 20\/1m, or off; received "1"/],
   ['MAX_CONNECTIONS', '9', /from 10 to 1000000/],
   ['MAX_CONNECTIONS', '2k', /from 10 to 1000000/],
+  ['TASK_DISTRIBUTOR', 'redis', /one of postgres, kafka, rabbitmq; received "redis"/],
+  ['RABBITMQ_URL', 'http://mq', /amqp or amqps, e\.g\. amqp:.*received "http:\/\/mq"/],
+  ['KAFKA_URL', 'one:9092', /e\.g\. kafka:\/\/.*received "one:9092"/],
+  ['KAFKA_URL', 'kafka://one:9092/topic', /e\.g\. kafka:/],
   ['TRUSTED_PROXIES', '17', /at most 16 proxies/],
   ['TRUSTED_PROXIES', 'nginx', /e\.g\. 10\.0\.0\.0\/8.*"nginx" is no address/],
 ];

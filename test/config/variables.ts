@@ -24,6 +24,10 @@ export const VARIABLES = [
   'RESEND_RATE_LIMIT',
   'TRUSTED_PROXIES',
   'MAX_CONNECTIONS',
+  'ROUTES',
+  'TASK_DISTRIBUTOR',
+  'RABBITMQ_URL',
+  'KAFKA_URL',
 ] as const;
 
 /** The least that production takes. */

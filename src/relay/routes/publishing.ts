@@ -4,6 +4,7 @@ import type { RunGate } from '../../tasks/run-gate.ts';
 import type { RunningJob } from '../../tasks/task-context.ts';
 import type { Outlet } from '../broker.ts';
 import type { Message } from '../message.ts';
+import { cloudEventHeaders } from './cloud-events.ts';
 
 /** Where the messages of a task go. */
 export interface Route<Target> {
@@ -11,6 +12,8 @@ export interface Route<Target> {
   readonly target: Target;
   /** @default runs begin at any time */
   readonly gate?: RunGate;
+  /** Whether messages are events of CloudEvents, and by which binding. @default they are not */
+  readonly eventsTo?: 'rabbitmq' | 'kafka' | 'webhook' | undefined;
   /** Names the database among all that send to the same place. */
   readonly installation: () => Promise<string>;
 }
@@ -30,15 +33,19 @@ export function publishing<Target>(task: BoundTask<never>, route: Route<Target>)
   };
 }
 
-function handing<Target>({ outlet, target, installation }: Route<Target>): Handler<never, unknown> {
+function handing<Target>(route: Route<Target>): Handler<never, unknown> {
   return async (payload: unknown, { job, signal }) => {
-    const message = toMessage(job, payload, await installation());
-    return outlet.publish(target, message, signal);
+    const installation = await route.installation();
+    return route.outlet.publish(route.target, toMessage(job, payload, { ...route, installation }), signal);
   };
 }
 
-function toMessage(job: RunningJob, payload: unknown, installation: string): Message {
-  return {
+function toMessage(
+  job: RunningJob,
+  payload: unknown,
+  { installation, eventsTo: to }: { installation: string } & Pick<Route<never>, 'eventsTo'>,
+): Message {
+  const message: Message = {
     id: `${installation}/${job.id}`,
     type: job.task,
     contentType: 'application/json',
@@ -47,6 +54,8 @@ function toMessage(job: RunningJob, payload: unknown, installation: string): Mes
     body: Buffer.from(encode(payload)),
     createdAt: job.createdAt,
   };
+  if (!to) return message;
+  return { ...message, headers: { ...job.headers, ...cloudEventHeaders(message, { installation, to }) } };
 }
 
 /** `JSON.stringify` refuses a bigint, which is what a whole number is read as that a double does not hold: few payloads have one. */

@@ -1,5 +1,6 @@
 import type { TaskProcessor } from '../../work/processor.ts';
 import type { Parts } from '../parts.ts';
+import { createRelay, openRelay } from '../relay/create-relay.ts';
 import { serveLate } from './serve-late.ts';
 import { startRunners } from './start-runners.ts';
 
@@ -14,6 +15,7 @@ export type JobParts = Pick<
   | 'directUrl'
   | 'database'
   | 'late'
+  | 'routes'
   | 'signal'
 >;
 
@@ -27,11 +29,13 @@ export async function runJobs(parts: JobParts, opened: AsyncDisposableStack): Pr
   const { app, services, config, events, log, databaseUrl, directUrl, database, late, signal } = parts;
   const isLate = ({ name }: { name: string }) => late?.names.includes(name) === true;
   const queues = config.queues.filter((queue) => !isLate(queue));
+  const relay = await createRelay(app, parts.routes, { config, log });
+  openRelay(relay, database, opened);
   const begun = await startRunners(
     {
       connectionString: directUrl,
       queues,
-      tasks: app.tasks,
+      tasks: relay.tasks,
       application: app.app.name,
       schedules: database.schedules,
       upkeep: config,

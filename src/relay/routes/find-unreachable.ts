@@ -1,0 +1,45 @@
+import type { BrokerName } from '../broker.ts';
+import type { PlannedRoutes, RouteMistake } from './plan-routes.ts';
+
+/** What a broker takes: the variable with its address, and the package that talks to it. */
+const NEEDS = {
+  rabbitmq: { variable: 'RABBITMQ_URL', example: 'amqp://user:password@rabbitmq.example:5672' },
+  kafka: { variable: 'KAFKA_URL', example: 'kafka://one.example:9092,two.example:9092' },
+} as const;
+
+/** Exact, as what is relied on differs between versions. */
+const CLIENTS = { rabbitmq: ['amqplib', '2.3.1'], kafka: ['@platformatic/kafka', '2.12.1'] } as const;
+
+/** Brokers that jobs go to and that have no address here, or no client. */
+export function findUnreachable(
+  routes: PlannedRoutes['routes'],
+  urls: Readonly<Record<BrokerName, string | undefined>>,
+  isInstalled: (name: string) => boolean = canBeImported,
+): RouteMistake[] {
+  const brokers = ['rabbitmq', 'kafka'] as const;
+  return brokers.flatMap((broker) => {
+    const tasks = [...routes].filter(([, { to }]) => to === broker).map(([task]) => task);
+    if (tasks.length === 0) return [];
+    const { variable, example } = NEEDS[broker];
+    const [name, version] = CLIENTS[broker];
+    const because = `as ${tasks.join(', ')} ${tasks.length === 1 ? 'goes' : 'go'} to ${broker}`;
+    const mistakes: RouteMistake[] = [];
+    if (urls[broker] === undefined)
+      mistakes.push({ field: variable, message: `expected e.g. ${example}, ${because}; received nothing` });
+    if (!isInstalled(name))
+      mistakes.push({
+        field: broker,
+        message: `expected the package ${name}, ${because}; it is not installed: npm install --save-exact ${name}@${version}`,
+      });
+    return mistakes;
+  });
+}
+
+function canBeImported(name: string): boolean {
+  try {
+    import.meta.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { findUnreachable } from '../../src/relay/routes/find-unreachable.ts';
+import { type PlannedRoutes, planRoutes, type RoutesGiven } from '../../src/relay/routes/plan-routes.ts';
+import { bind } from '../../src/tasks/bind.ts';
+import { publish } from '../../src/tasks/publish.ts';
+import type { RouteTarget } from '../../src/tasks/route-target.ts';
+import { testTask } from '../support/test-queue.ts';
+
+/** Each in a queue of its own, unless said otherwise. */
+function plan(
+  tasks: Record<string, RouteTarget | string | undefined>,
+  given: Partial<RoutesGiven> = {},
+): PlannedRoutes {
+  const bound = Object.entries(tasks).map(([name, own]) => {
+    const definition = testTask(name, { queue: typeof own === 'string' ? own : `q_${name}` });
+    return typeof own === 'object' ? publish(definition, own) : bind(definition, async () => {});
+  });
+  return planRoutes({
+    tasks: new Map(bound.map((task) => [task.definition.name, task])),
+    setting: undefined,
+    ofApplication: undefined,
+    distributor: 'postgres',
+    ...given,
+  });
+}
+
+/** As `rabbitmq:exchange/key`, and so on. */
+function told({ routes, mistakes }: PlannedRoutes): Record<string, string> {
+  assert.deepEqual(mistakes, []);
+  return Object.fromEntries(
+    [...routes].map(([task, { to, target, cloudEvents }]) => [
+      task,
+      `${to}:${Object.values(target).join('/')}${cloudEvents ? '?cloudevents' : ''}`,
+    ]),
+  );
+}
+
+const messages = ({ mistakes }: PlannedRoutes) =>
+  mistakes.map(({ field, message }) => `${field}: ${message}`).join('\n');
+
+describe('routes', () => {
+  test('of ROUTES lead to exchanges, queues, topics and addresses', () => {
+    const setting =
+      'mail=rabbitmq:mail/welcome/new, invoice = rabbitmq:invoices,user=kafka:users.v1,paid=https://shop.example/hooks?a=b,log=postgres';
+    assert.deepEqual(
+      told(
+        plan(
+          { mail: undefined, invoice: undefined, user: undefined, paid: undefined, log: undefined },
+          { setting },
+        ),
+      ),
+      {
+        mail: 'rabbitmq:mail/welcome/new',
+        invoice: 'rabbitmq:/invoices',
+        user: 'kafka:users.v1',
+        paid: 'webhook:https://shop.example/hooks?a=b',
+      },
+    );
+  });
+
+  test('are named after the task where they leave something out', () => {
+    const setting = 'a=rabbitmq,b=rabbitmq:mail/,c=kafka,d=kafka:t?cloudevents,e=rabbitmq?cloudevents';
+    const tasks = { a: undefined, b: undefined, c: undefined, d: undefined, e: undefined };
+    assert.deepEqual(told(plan(tasks, { setting })), {
+      a: 'rabbitmq:/a',
+      b: 'rabbitmq:mail/b',
+      c: 'kafka:c',
+      d: 'kafka:t?cloudevents',
+      e: 'rabbitmq:/e?cloudevents',
+    });
+  });
+
+  test('of ROUTES come before those of the application, then the task’s own, and TASK_DISTRIBUTOR last', () => {
+    const own = (topic: string) => ({ kafka: { topic } });
+    const tasks = { env: own('file'), app: own('file'), file: own('file'), none: undefined };
+    assert.deepEqual(
+      told(
+        plan(tasks, {
+          setting: 'env=kafka:env',
+          ofApplication: { env: 'kafka:app', app: { kafka: { topic: 'app' } } },
+          distributor: 'rabbitmq',
+        }),
+      ),
+      { env: 'kafka:env', app: 'kafka:app', file: 'kafka:file', none: 'rabbitmq:/none' },
+    );
+  });
+
+  test('for * are those of the tasks that the same place says nothing of', () => {
+    const tasks = { one: undefined, two: undefined };
+    assert.deepEqual(
+      told(
+        plan(tasks, { setting: '*=kafka,two=postgres', ofApplication: { one: 'rabbitmq', two: 'rabbitmq' } }),
+      ),
+      { one: 'kafka:one' },
+    );
+  });
+
+  test('lead nowhere without any: every task runs here', () => {
+    assert.deepEqual(told(plan({ one: 'default', two: 'default' }, { setting: ' ' })), {});
+  });
+
+  test('are refused with all mistakes at once, each with field, expected and received', () => {
+    const tasks = {
+      a: undefined,
+      b: undefined,
+      c: { rabbitmq: { exchange: 'x'.repeat(256) } },
+      d: { kafka: {} },
+    };
+    const planned = plan(tasks as never, {
+      setting: 'a=redis:x,nothing,other=kafka,a=kafka,d=postgres',
+      ofApplication: { b: { kafka: { topic: 'no spaces' } }, stranger: 'kafka' },
+    });
+    const text = messages(planned);
+    for (const expected of [
+      /^ROUTES: expected task=target entries.*received "nothing"$/m,
+      /^ROUTES: expected every task once; received "a" more than once$/m,
+      /^ROUTES: expected a task of the application \(a, b, c, d\) or \*; received "other"$/m,
+      /^routes: expected a task of the application.*received "stranger"$/m,
+      /^ROUTES: a: expected rabbitmq:exchange\/routing\.key.*received "redis:x"$/m,
+      /^routes\.b: b: topic: expected 1 to 249 of.*received "no spaces"$/m,
+      /^publish\(c\): c: exchange: expected a text of at most 255 bytes; received "x+"$/m,
+      /^ROUTES: d: expected a broker or an address.*no handler; received "postgres"$/m,
+    ]) {
+      assert.match(text, expected);
+    }
+  });
+
+  test('are refused where tasks of one queue do not all wait for the same broker; webhooks count as run here', () => {
+    const planned = plan(
+      { a: 'mixed', b: 'mixed', c: 'mixed', d: 'apart', e: 'apart', f: 'hooks', g: 'hooks' },
+      { setting: 'a=rabbitmq,b=kafka,d=rabbitmq,e=rabbitmq,f=https://shop.example/' },
+    );
+    assert.match(
+      messages(planned),
+      /^routes: expected the tasks of a queue to go to one broker.*received in queue "mixed": a go to rabbitmq; b go to kafka; c run here$/,
+    );
+  });
+
+  test('tell no password of an address', () => {
+    const text = messages(
+      plan(
+        { a: undefined },
+        {
+          setting: 'a=amqp://u:secret@mq,https://u:secret@h/?x=1',
+          ofApplication: { '*': { webhook: 'ftp://u:secret@h' } },
+        },
+      ),
+    );
+    assert.match(text, /\*\*\*@/);
+    assert.doesNotMatch(text, /secret/);
+  });
+});
+
+describe('a broker that jobs go to', () => {
+  const { routes } = plan(
+    { a: undefined, b: undefined, c: undefined },
+    { setting: 'a=kafka,b=kafka,c=rabbitmq' },
+  );
+
+  test('needs an address and a client', () => {
+    const none = { rabbitmq: undefined, kafka: undefined };
+    assert.deepEqual(
+      findUnreachable(routes, none, (name) => name === 'amqplib'),
+      [
+        {
+          field: 'RABBITMQ_URL',
+          message:
+            'expected e.g. amqp://user:password@rabbitmq.example:5672, as c goes to rabbitmq; received nothing',
+        },
+        {
+          field: 'KAFKA_URL',
+          message:
+            'expected e.g. kafka://one.example:9092,two.example:9092, as a, b go to kafka; received nothing',
+        },
+        {
+          field: 'kafka',
+          message:
+            'expected the package @platformatic/kafka, as a, b go to kafka; it is not installed: npm install --save-exact @platformatic/kafka@2.12.1',
+        },
+      ],
+    );
+  });
+
+  test('needs nothing when it has both, and nothing is asked of others', () => {
+    const urls = { rabbitmq: 'amqp://mq', kafka: 'kafka://k' };
+    assert.deepEqual(findUnreachable(routes, urls), []);
+    assert.deepEqual(findUnreachable(new Map(), { rabbitmq: undefined, kafka: undefined }), []);
+  });
+});
