@@ -5,6 +5,11 @@ export interface PlainValues {
   /** JSON, as it is stored. */
   payload: string;
   priority: number;
+  /** Null for the task's. */
+  queue: string | null;
+  maxRetries: number | null;
+  /** Whether its task may be one that nobody announced. */
+  allowsUnknown: boolean;
 }
 
 /** In the statement's values, after task and payload. */
@@ -13,7 +18,7 @@ const FIRST_OPTION = 2;
 /** Of these the answer to the statement tells, or the values do. */
 const PLAIN: readonly OptionName[] = ['queue', 'maxRetries', 'priority', 'allowUnknown'];
 
-const PRIORITY = placeOf('priority');
+const [QUEUE = 0, RETRIES = 0, PRIORITY = 0, UNKNOWN = 0] = PLAIN.map(placeOf);
 const OTHERS = OPTION_ROWS.map(([option]) => option)
   .filter((option) => !PLAIN.includes(option))
   .map(placeOf);
@@ -25,7 +30,13 @@ const OTHERS = OPTION_ROWS.map(([option]) => option)
  */
 export function readPlain(values: readonly unknown[]): PlainValues | undefined {
   if (OTHERS.some((place) => values[place] !== null)) return undefined;
-  return { payload: String(values[1]), priority: Number(values[PRIORITY] ?? 0) };
+  return {
+    payload: String(values[1]),
+    priority: Number(values[PRIORITY] ?? 0),
+    queue: values[QUEUE] as string | null,
+    maxRetries: values[RETRIES] as number | null,
+    allowsUnknown: values[UNKNOWN] === true,
+  };
 }
 
 function placeOf(option: OptionName): number {

@@ -2,7 +2,8 @@ import { type PgQueryable, queryRows, type SqlClient } from '../db/sql-client.ts
 import { wrapping } from '../db/wrapping.ts';
 import { type NewJobRow, newJobSql, toJob } from '../look/get-job.ts';
 import type { Job } from '../look/job.ts';
-import { type PlainJob, plainJob } from '../look/plain-job.ts';
+import { plainJob } from '../look/plain-job.ts';
+import { EnqueueTogether, type GatheredJob, type GatheredRow } from './enqueue-together.ts';
 import type { Actor } from './transaction-as.ts';
 
 /**
@@ -20,13 +21,22 @@ export function recordedEnqueue(tx: SqlClient, tasks: readonly string[]): PgQuer
   };
 }
 
+/** A job that is to run at once, without any other option than these. */
+interface PlainOne extends Pick<GatheredJob, 'payload' | 'priority'> {
+  /** Null for the task's. */
+  queue: string | null;
+  maxRetries: number | null;
+  /** Whether its task may be one that nobody announced. */
+  allowsUnknown: boolean;
+}
+
 /** One job that is to be enqueued. */
 export interface WantedOne {
   task: string;
   /** For whom. @default by whom the transaction says */
   actor?: Actor | undefined;
   /** What the statement's values say of the job, where that and the answer are all there is to say. */
-  readPlain(values: readonly unknown[]): Pick<PlainJob, 'payload' | 'priority'> | undefined;
+  readPlain(values: readonly unknown[]): PlainOne | undefined;
   /** Told what was written; not called for a refused duplicate. */
   told(job: Job): void;
 }
@@ -41,7 +51,8 @@ export function recordedOne(tx: SqlClient, { task, actor, readPlain, told }: Wan
       const plain = readPlain(values);
       const one = (plain ? recordedPlain : recordedAlone)(text, values.length);
       const more = [task, actor?.name, actor?.requestId];
-      const rows = await queryRows<WrittenRow>(tx, one, [...values, ...more]);
+      const send = () => queryRows<WrittenRow>(tx, one, [...values, ...more]);
+      const rows = await (plain && actor ? sendWithOthers(tx, { ...plain, task, actor }, send) : send());
       for (const row of rows) {
         if (plain) told(plainJob({ ...plain, ...written(row), task }));
         else if (row.job) told(toJob(row.job));
@@ -49,6 +60,18 @@ export function recordedOne(tx: SqlClient, { task, actor, readPlain, told }: Wan
       return { rows };
     },
   };
+}
+
+/** Together with what others enqueue at the same time, where the client can and the job is one of those that may. */
+async function sendWithOthers(
+  tx: SqlClient,
+  { queue, maxRetries, allowsUnknown, ...job }: PlainOne & Pick<GatheredJob, 'task' | 'actor'>,
+  send: () => Promise<WrittenRow[]>,
+): Promise<WrittenRow[]> {
+  const isOne = tx instanceof EnqueueTogether && queue !== null && maxRetries !== null && !allowsUnknown;
+  if (!isOne) return send();
+  const alone = async () => (await send())[0] as GatheredRow;
+  return [await tx.enqueue({ ...job, queue, maxRetries }, alone)];
 }
 
 /** Of the distributor's, with what is beside it here. */

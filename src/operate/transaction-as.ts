@@ -1,9 +1,7 @@
-import { standsAlone } from '../db/connections/bounded-pool.ts';
 import type { Database, Transaction } from '../db/database.ts';
 import type { Settings } from '../db/limits.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import { transact } from '../db/transact.ts';
-import { transactAlone } from '../db/transact-alone.ts';
 
 /** For whom the service acts. */
 export interface Actor {
@@ -32,18 +30,6 @@ export function transactionAtOnce<Result>(
     settings: settingsOf(actor),
     first: (_, guarded) => work(guarded),
   });
-}
-
-/**
- * The same for `work` that sends one statement, which says by itself for whom it is done: one round trip, where the pool's
- * sessions have its limits.
- */
-export function transactionOfOne<Result>(
-  db: Database,
-  actor: Actor,
-  work: (tx: SqlClient) => Promise<Result>,
-): Promise<Result> {
-  return standsAlone(db) ? transactAlone(db, work) : transactionAtOnce(db, actor, work);
 }
 
 /** Settings of a transaction on behalf of somebody. */

@@ -3,14 +3,10 @@ import type { Context } from 'hono';
 import { translatingErrors } from '../../db/command-error.ts';
 import type { Database, Transaction } from '../../db/database.ts';
 import type { SqlClient } from '../../db/sql-client.ts';
+import type { EnqueueTogether } from '../../operate/enqueue-together.ts';
 import type { KeyedRequest } from '../../operate/idempotency-keys.ts';
 import { keyedTransaction } from '../../operate/keyed-transaction.ts';
-import {
-  type Actor,
-  transactionAs,
-  transactionAtOnce,
-  transactionOfOne,
-} from '../../operate/transaction-as.ts';
+import { type Actor, transactionAs, transactionAtOnce } from '../../operate/transaction-as.ts';
 import { refuseInvalid } from '../../wire/describe-mistakes.ts';
 import { idempotencyKey } from '../../wire/schemas/idempotency-key.ts';
 import type { AppEnv } from '../app-dependencies.ts';
@@ -47,14 +43,16 @@ export async function mutateAtOnce<Body>(
 
 /**
  * The same for `work` that sends one statement, which says by itself for whom it is done: without an Idempotency-Key that is a
- * transaction by itself, where the connections allow it.
+ * transaction by itself, or goes together with those of other requests.
+ *
+ * @param together undefined where the connections do not allow it
  */
-export async function mutateByOne<Body>(
+export async function mutateTogether<Body>(
   c: Context<AppEnv>,
-  db: Database,
+  { db, together }: { db: Database; together: EnqueueTogether | undefined },
   work: (tx: SqlClient) => Promise<Body>,
 ): Promise<Body> {
-  return changeOnce(c, db, { alone: (actor) => transactionOfOne(db, actor, work), work });
+  return together ? changeOnce(c, db, { alone: () => work(together), work }) : mutateAtOnce(c, db, work);
 }
 
 interface Change<Body> {

@@ -1,5 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { standsAlone } from '../../db/connections/bounded-pool.ts';
+import type { SqlClient } from '../../db/sql-client.ts';
 import type { EnqueuedJob } from '../../enqueue/task-distributor.ts';
+import { EnqueueTogether } from '../../operate/enqueue-together.ts';
 import { enqueueOneFor, enqueueRecorded, toNewJobs } from '../../wire/enqueue-requested.ts';
 import { presentJob } from '../../wire/present-job.ts';
 import { idempotencyKey } from '../../wire/schemas/idempotency-key.ts';
@@ -8,7 +11,7 @@ import { enqueuedJobs, newJob, newJobs } from '../../wire/schemas/new-job.ts';
 import { refusals } from '../../wire/schemas/problem.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
 import { actorOf } from '../callers/actor-of.ts';
-import { mutateAtOnce, mutateByOne } from '../commands/mutate.ts';
+import { mutateAtOnce, mutateTogether } from '../commands/mutate.ts';
 import { operatorsOnly } from '../middleware/identify-caller.ts';
 import { keepNumbers } from '../middleware/keep-numbers.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
@@ -65,16 +68,18 @@ const batchRoute = createRoute({
 /** Enqueueing, one job or many. */
 export function addEnqueueRoutes(app: App, deps: AppDependencies) {
   const { db, distributor } = deps;
+  const together = standsAlone(db) ? new EnqueueTogether(db) : undefined;
   return app
     .openapi(enqueueRoute, async (c) => {
       await deps.beforeEnqueue?.();
       const [wanted] = await toNewJobs(deps, [c.req.valid('json')]);
       // A job that a key is taken from is cancelled in the name that the transaction has.
-      const mutate = wanted.options?.key === undefined ? mutateByOne : mutateAtOnce;
-      const body = await mutate(c, db, async (tx) => {
+      const isKeyed = wanted.options?.key !== undefined;
+      const work = async (tx: SqlClient) => {
         const written = await enqueueOneFor(tx, distributor, { job: wanted, actor: actorOf(c) });
         return { job: presentJob(written, 'admin') };
-      });
+      };
+      const body = await (isKeyed ? mutateAtOnce(c, db, work) : mutateTogether(c, { db, together }, work));
       c.header('Location', `${mountPathOf(c)}/v1/jobs/${body.job.id}`);
       return c.json(body, 201);
     })

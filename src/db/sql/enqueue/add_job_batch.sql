@@ -4,7 +4,7 @@
 -- sequence go one by one, and two batches do not wait for each other: the turns of all sequences are taken first, by name,
 -- then keys outside sequences by task and key. Jobs of sequences follow in their own order, and those of one key in
 -- theirs. Only a key that goes with another sequence in the other batch, or a unique_for alone, is in no such order.
--- Raises HWTSK, HWQUE, and HWDUP for the first duplicate that is met so.
+-- Raises what refuse_batch does, and HWDUP for the first duplicate that is met so.
 create function howdah.add_job_batch(jobs howdah.job_options[])
 returns table (job_index integer, job_id bigint, job_queue text, job_run_at timestamptz, job_max_retries integer)
 language plpgsql
@@ -15,6 +15,7 @@ declare
   v_single record;
   v_added record;
 begin
+  perform howdah.refuse_batch(jobs);
   for v_group in select g.* from howdah.batch_groups(jobs) g loop
     return query select w.* from howdah.write_jobs(v_group.queue, v_group.indexes, v_group.jobs) w;
   end loop;

@@ -1,39 +1,10 @@
--- howdah.batch_groups(batch): the plain jobs of a batch by queue, each job with its index from 0.
--- Raises HWTSK or HWQUE, naming the job, when a task or queue does not exist, and HWPAY when a payload does not fit its
--- task, of plain jobs and others alike.
+-- howdah.batch_groups(batch): the plain jobs of a batch by queue, each job with its index from 0. Tasks and queues are there.
 create function howdah.batch_groups(batch howdah.job_options[])
 returns table (queue text, indexes integer[], jobs howdah.job_options[])
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_stray record;
-  v_wrong record;
 begin
-  select b.index - 1 as index, (b.job).task, (b.job).allow_unknown, t.name as known_task,
-         coalesce((b.job).queue, t.queue, 'default') as queue into v_stray
-  from (select job, row_number() over () as index from unnest(batch) job) b
-  left join howdah.tasks t on t.name = (b.job).task
-  left join howdah.queue_registry r on r.name = coalesce((b.job).queue, t.queue, 'default')
-  where t.name is null and ((b.job).allow_unknown is not true or (b.job).task !~ '^[A-Za-z0-9_-]{1,128}$' or (b.job).task is null)
-     or r.name is null
-  order by b.index limit 1;
-  if found and v_stray.known_task is null and v_stray.allow_unknown and v_stray.task !~ '^[A-Za-z0-9_-]{1,128}$' then
-    raise exception 'jobs[%].task: expected 1 to 128 of A-Z a-z 0-9 _ -, received "%"', v_stray.index, left(v_stray.task, 200)
-      using errcode = 'HWOPT';
-  elsif found and v_stray.known_task is null and (v_stray.allow_unknown is not true or v_stray.task is null) then
-    raise exception 'jobs[%]: unknown task %', v_stray.index, coalesce('"' || v_stray.task || '"', 'null')
-      using errcode = 'HWTSK', hint = howdah.task_hint(v_stray.task);
-  elsif found then
-    raise exception 'jobs[%]: unknown queue "%"', v_stray.index, v_stray.queue
-      using errcode = 'HWQUE', hint = howdah.queue_hint(v_stray.queue);
-  end if;
-
-  select m.* into v_wrong from howdah.first_payload_mistake(batch) m;
-  if v_wrong.mistakes is not null then
-    raise exception '%', v_wrong.mistakes using errcode = 'HWPAY', hint = howdah.payload_hint(v_wrong.task);
-  end if;
-
   return query
   select coalesce((b.job).queue, t.queue, 'default'),
          array_agg((b.index - 1)::integer order by b.index), array_agg(b.job order by b.index)

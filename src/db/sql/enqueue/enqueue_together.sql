@@ -1,0 +1,36 @@
+-- howdah.enqueue_together(of_queue, jobs): adds single jobs of one queue that several callers of the service asked for at about
+-- the same time, all or none, each with its row of the audit log as record_change writes it: what one statement costs, they share.
+--
+-- jobs is a JSON array of {"task", "payload" (JSON as a text), "max_retries", "priority", "actor", "request_id"}; the service has
+-- checked their options. Returns a row each, in that order. Raises what refuse_batch does; the service then asks for each by itself.
+create function howdah.enqueue_together(of_queue text, jobs json)
+returns table (job_id bigint, job_run_at timestamptz, job_max_retries integer)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_service constant boolean := howdah.is_service();
+  v_jobs howdah.job_options[];
+  v_actors text[];
+  v_request_ids text[];
+begin
+  select array_agg(row(j.task, j.payload::json, of_queue, null, null, j.max_retries, j.priority, null, null, null, null, null, null,
+                       null, null, null, null, null, null, null)::howdah.job_options),
+         array_agg(case when v_is_service then coalesce(j.actor, session_user) else howdah.acting_as(j.actor) end),
+         array_agg(case when v_is_service then j.request_id end)
+  into v_jobs, v_actors, v_request_ids
+  from json_to_recordset(jobs) j (task text, payload text, max_retries integer, priority integer, actor text, request_id text);
+  perform howdah.refuse_batch(v_jobs);
+  return query
+  with written as materialized (
+    select w.*
+    from howdah.write_jobs(of_queue, array(select generate_series(1, cardinality(v_jobs))), v_jobs) w
+  ), recorded as (
+    insert into howdah.audit_log (actor, application, action, request_id, job_ids, details)
+    select v_actors[w.job_index], current_setting('application_name'), 'jobs.enqueue', v_request_ids[w.job_index], array[w.job_id],
+           jsonb_build_object('tasks', jsonb_build_array((v_jobs[w.job_index]).task), 'queues', jsonb_build_array(of_queue))
+    from written w order by w.job_index
+  )
+  select w.job_id, w.job_run_at, w.job_max_retries from written w order by w.job_index;
+end;
+$$;
