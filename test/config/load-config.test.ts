@@ -94,7 +94,7 @@ const ACCEPTED: [string, string, keyof FlatConfig, unknown][] = [
   ['TASK_DISTRIBUTOR', 'rabbitmq', 'taskDistributor', 'rabbitmq'],
   ['RABBITMQ_URL', 'amqps://a:b@mq.example/bank', 'rabbitmqUrl', 'amqps://a:b@mq.example/bank'],
   ['KAFKA_URL', 'kafka://a:9092,[::1]:9093', 'kafkaUrl', 'kafka://a:9092,[::1]:9093'],
-  ['KAFKA_URL', 'kafkas://a:b@one,two?x=1', 'kafkaUrl', 'kafkas://a:b@one,two?x=1'],
+  ['KAFKA_URL', 'kafka://a:b@one,two?tls', 'kafkaUrl', 'kafka://a:b@one,two?tls'],
   ['PORT', ' 8080\r', 'port', 8080],
 ];
 

@@ -153,6 +153,7 @@ describe('routes', () => {
 });
 
 describe('a broker that jobs go to', () => {
+  const mistakeIn = (_: string, url: string) => (/wrong/.test(url) ? 'there is something wrong' : undefined);
   const { routes } = plan(
     { a: undefined, b: undefined, c: undefined },
     { setting: 'a=kafka,b=kafka,c=rabbitmq' },
@@ -161,7 +162,7 @@ describe('a broker that jobs go to', () => {
   test('needs an address and a client', () => {
     const none = { rabbitmq: undefined, kafka: undefined };
     assert.deepEqual(
-      findUnreachable(routes, none, (name) => name === 'amqplib'),
+      findUnreachable(routes, none, { mistakeIn, isInstalled: (name) => name === 'amqplib' }),
       [
         {
           field: 'RABBITMQ_URL',
@@ -184,7 +185,17 @@ describe('a broker that jobs go to', () => {
 
   test('needs nothing when it has both, and nothing is asked of others', () => {
     const urls = { rabbitmq: 'amqp://mq', kafka: 'kafka://k' };
-    assert.deepEqual(findUnreachable(routes, urls), []);
-    assert.deepEqual(findUnreachable(new Map(), { rabbitmq: undefined, kafka: undefined }), []);
+    assert.deepEqual(findUnreachable(routes, urls, { mistakeIn }), []);
+    assert.deepEqual(
+      findUnreachable(new Map(), { rabbitmq: undefined, kafka: undefined }, { mistakeIn }),
+      [],
+    );
+  });
+
+  test('needs an address without mistakes', () => {
+    const urls = { rabbitmq: 'amqp://mq', kafka: 'kafka://k?wrong' };
+    assert.deepEqual(findUnreachable(routes, urls, { mistakeIn }), [
+      { field: 'KAFKA_URL', message: 'there is something wrong' },
+    ]);
   });
 });

@@ -15,8 +15,8 @@ export class FakeBroker<Target> implements Broker<Target> {
   onPublish: (sent: Sent<Target>, signal: AbortSignal) => Promise<void> | void = () => {};
   /** What it says of a target at start. @default it can be reached */
   onCheck: (target: Target) => string | undefined = () => undefined;
-  isOpened = false;
-  isClosed = false;
+  /** What it says of a message that it took. */
+  toReceipt: (target: Target) => Record<string, unknown> = () => ({ place: this.sent.length });
   readonly #listeners: (() => void)[] = [];
   #trouble: BrokerTrouble | undefined = { since: new Date(), because: 'connecting' };
 
@@ -29,7 +29,6 @@ export class FakeBroker<Target> implements Broker<Target> {
   }
 
   open(): void {
-    this.isOpened = true;
     this.mend();
   }
 
@@ -48,7 +47,7 @@ export class FakeBroker<Target> implements Broker<Target> {
     if (this.#trouble) throw new BrokerDown(this.#trouble.because);
     await this.onPublish({ target, message }, signal);
     this.sent.push({ target, message });
-    return { place: this.sent.length };
+    return this.toReceipt(target);
   }
 
   async check(target: Target): Promise<string | undefined> {
@@ -56,7 +55,6 @@ export class FakeBroker<Target> implements Broker<Target> {
   }
 
   async close(): Promise<void> {
-    this.isClosed = true;
     this.break('closed');
   }
 

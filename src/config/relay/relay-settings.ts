@@ -39,10 +39,10 @@ function parseRabbitmqUrl(value: string): string {
 
 /** One URL may name several brokers, which no URL parser takes. */
 function parseKafkaUrl(value: string): string {
-  const [, hosts = '', rest = ''] = /^kafkas?:\/\/(?:[^@/]*@)?([^/?#]+)(.*)$/.exec(value) ?? [];
+  const [, hosts = '', rest = ''] = /^kafka:\/\/(?:[^@/]*@)?([^/?#]+)(.*)$/.exec(value) ?? [];
   const areHosts = hosts.split(',').every((host) => /^(\[[0-9a-f:.]+\]|[^\s:,[\]]+)(:\d{1,5})?$/i.test(host));
   if (areHosts && /^\/?(\?.*)?$/.test(rest)) return value;
   throw new Mistake(
-    'expected an address of kafka, or kafkas for TLS, with commas between brokers, e.g. kafka://one.example:9092,two.example:9092',
+    'expected an address of kafka with commas between brokers, e.g. kafka://one.example:9092,two.example:9092, and ?tls at its end for TLS',
   );
 }

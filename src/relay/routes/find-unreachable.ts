@@ -10,11 +10,18 @@ const NEEDS = {
 /** Exact, as what is relied on differs between versions. */
 const CLIENTS = { rabbitmq: ['amqplib', '2.3.1'], kafka: ['@platformatic/kafka', '2.12.1'] } as const;
 
+export interface FindOptions {
+  /** What is wrong with the address of a broker, in words without a secret; undefined when nothing is. */
+  readonly mistakeIn: (broker: BrokerName, url: string) => string | undefined;
+  /** @default whether the package can be imported here */
+  readonly isInstalled?: (name: string) => boolean;
+}
+
 /** Brokers that jobs go to and that have no address here, or no client. */
 export function findUnreachable(
   routes: PlannedRoutes['routes'],
   urls: Readonly<Record<BrokerName, string | undefined>>,
-  isInstalled: (name: string) => boolean = canBeImported,
+  { mistakeIn, isInstalled = canBeImported }: FindOptions,
 ): RouteMistake[] {
   const brokers = ['rabbitmq', 'kafka'] as const;
   return brokers.flatMap((broker) => {
@@ -24,7 +31,10 @@ export function findUnreachable(
     const [name, version] = CLIENTS[broker];
     const because = `as ${tasks.join(', ')} ${tasks.length === 1 ? 'goes' : 'go'} to ${broker}`;
     const mistakes: RouteMistake[] = [];
-    if (urls[broker] === undefined)
+    const url = urls[broker];
+    const mistake = url === undefined ? undefined : mistakeIn(broker, url);
+    if (mistake !== undefined) mistakes.push({ field: variable, message: mistake });
+    if (url === undefined)
       mistakes.push({ field: variable, message: `expected e.g. ${example}, ${because}; received nothing` });
     if (!isInstalled(name))
       mistakes.push({

@@ -1,7 +1,7 @@
 import type { Logger } from '../../observability/logger.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
-import { type Broker, BrokerDown, type BrokerName, type Outlet } from '../broker.ts';
-import { BrokerGate } from '../outage/broker-gate.ts';
+import type { Broker, BrokerName, Outlet } from '../broker.ts';
+import { RouteGate } from '../outage/route-gate.ts';
 import type { PlannedRoutes } from './plan-routes.ts';
 import { publishing } from './publishing.ts';
 
@@ -25,13 +25,11 @@ export interface RelayOptions<Services> {
 export class Relay<Services> {
   readonly tasks: ReadonlyMap<string, BoundTask<Services>>;
   readonly #options: RelayOptions<Services>;
-  readonly #gates: ReadonlyMap<BrokerName, BrokerGate>;
   #database: Queryable | undefined;
   #installation: string | undefined;
 
   constructor(options: RelayOptions<Services>) {
     this.#options = options;
-    this.#gates = new Map([...options.brokers].map(([name, broker]) => [name, new BrokerGate(broker)]));
     this.tasks = new Map([...options.tasks].map(([name, task]) => [name, this.#routed(name, task)]));
   }
 
@@ -57,16 +55,15 @@ export class Relay<Services> {
     const route = this.#options.routes.get(name);
     if (!route) return task;
     const { target, cloudEvents, to } = route;
-    const gate = to === 'webhook' ? undefined : this.#gates.get(to);
-    const outlet = to === 'webhook' ? this.#options.webhooks : this.#options.brokers.get(to);
-    if (!outlet) throw new Error(`nothing was opened for the route of ${name} to ${to}`);
-    return publishing(task as BoundTask<never>, {
-      outlet: gate ? toldToGate(outlet, gate) : outlet,
+    const shared = {
       target: target as never,
       eventsTo: cloudEvents ? to : undefined,
       installation: () => this.#readInstallation(),
-      ...(gate && { gate }),
-    });
+    };
+    if (to === 'webhook')
+      return publishing(task as BoundTask<never>, { ...shared, outlet: found(this.#options.webhooks) });
+    const gate = new RouteGate(found(this.#options.brokers.get(to)));
+    return publishing(task as BoundTask<never>, { ...shared, outlet: gate, gate });
   }
 
   async #readInstallation(): Promise<string> {
@@ -100,16 +97,7 @@ export class Relay<Services> {
   }
 }
 
-/** The gate is shut by the time that the run ends, or its job would be taken again at once. */
-function toldToGate<Target>(outlet: Outlet<Target>, gate: BrokerGate): Outlet<Target> {
-  return {
-    async publish(target, message, signal) {
-      try {
-        return await outlet.publish(target, message, signal);
-      } catch (error) {
-        if (error instanceof BrokerDown) gate.failed(error);
-        throw error;
-      }
-    },
-  };
+function found<T>(opened: T | undefined): T {
+  if (opened === undefined) throw new Error('nothing was opened where a route leads');
+  return opened;
 }

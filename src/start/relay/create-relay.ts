@@ -4,7 +4,6 @@ import type { DatabaseHandle } from '../../db/connections/open-database.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { Broker, BrokerName } from '../../relay/broker.ts';
 import { Relay } from '../../relay/routes/relay.ts';
-import { StartupError } from '../startup-error.ts';
 import { CONNECT } from './connect-broker.ts';
 import type { RelayPlan } from './plan-relay.ts';
 
@@ -28,9 +27,7 @@ export async function createRelay<Services>(
   const urls = { rabbitmq: config.rabbitmqUrl ?? '', kafka: config.kafkaUrl ?? '' };
   const brokers = new Map<BrokerName, Broker<never>>();
   for (const name of needed) {
-    const create = connect[name];
-    if (!create) throw new StartupError(`this version has nothing that talks to ${name}`);
-    brokers.set(name, await create({ url: urls[name], clientName: `howdah ${app.name}`, log }));
+    brokers.set(name, await connect[name]({ url: urls[name], clientName: `howdah ${app.name}` }));
   }
   return new Relay({ tasks, routes, brokers, log });
 }

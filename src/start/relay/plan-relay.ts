@@ -1,6 +1,9 @@
 import type { LoadedApp } from '../../app/load-tasks.ts';
 import { type Config, ConfigError } from '../../config.ts';
+import { toError } from '../../errors/to-error.ts';
 import type { BrokerName } from '../../relay/broker.ts';
+import { parseKafkaAddress } from '../../relay/kafka/kafka-address.ts';
+import { parseAddress } from '../../relay/rabbitmq/address.ts';
 import { findUnreachable } from '../../relay/routes/find-unreachable.ts';
 import { type PlannedRoutes, planRoutes } from '../../relay/routes/plan-routes.ts';
 
@@ -25,7 +28,18 @@ export function planRelay(
     rabbitmq: config.rabbitmqUrl,
     kafka: config.kafkaUrl,
   };
-  const all = [...mistakes, ...findUnreachable(routes, urls)];
+  const all = [...mistakes, ...findUnreachable(routes, urls, { mistakeIn })];
   if (all.length === 0) return routes;
   throw new ConfigError(all.map(({ field, message }) => ({ variable: field, message })));
+}
+
+const PARSERS = { rabbitmq: parseAddress, kafka: parseKafkaAddress };
+
+function mistakeIn(broker: BrokerName, url: string): string | undefined {
+  try {
+    PARSERS[broker](url);
+    return undefined;
+  } catch (error) {
+    return toError(error).message;
+  }
 }
