@@ -2,6 +2,8 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { int32 } from './kafka-stub/wire.ts';
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { waitFor } from './wait-for.ts';
 
 const PROGRAM = '/usr/bin/kcat';
@@ -54,6 +56,18 @@ export async function startKafkaMock(): Promise<KafkaMock> {
       await exited;
     },
   };
+}
+
+/** A proxy before the mock. Where the mock says that it listens, it is made to say that the proxy does. */
+export async function startMockProxy(mock: KafkaMock): Promise<TcpProxy> {
+  const told = (port: number) => Buffer.concat([Buffer.from('127.0.0.1'), int32(port)]);
+  const own = told(Number(new URL(mock.url).port));
+  return await startTcpProxy(mock.url, 0, (answer, proxyPort) => {
+    const at = answer.indexOf(own);
+    return at < 0
+      ? answer
+      : Buffer.concat([answer.subarray(0, at), told(proxyPort), answer.subarray(at + own.length)]);
+  });
 }
 
 function listeningPort({ pid }: ChildProcess): number | undefined {

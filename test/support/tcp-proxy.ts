@@ -21,8 +21,15 @@ export interface TcpProxy {
   stop(): Promise<void>;
 }
 
-/** @param delayMs what each direction takes. @default nothing */
-export async function startTcpProxy(targetUrl: string, delayMs = 0): Promise<TcpProxy> {
+/**
+ * @param delayMs what each direction takes. @default nothing
+ * @param rewrite what becomes of what the server sends. @default nothing
+ */
+export async function startTcpProxy(
+  targetUrl: string,
+  delayMs = 0,
+  rewrite = (answer: Buffer, _proxyPort: number): Buffer => answer,
+): Promise<TcpProxy> {
   const target = new URL(targetUrl);
   const sockets = new Set<Socket>();
   const clients = new Map<Socket, Socket>();
@@ -43,8 +50,9 @@ export async function startTcpProxy(targetUrl: string, delayMs = 0): Promise<Tcp
       from.on('data', (chunk) => {
         if (from === client && isAnswered) roundTrips++;
         isAnswered = from === upstream;
-        if (delayMs === 0) to.write(chunk);
-        else setTimeout(() => to.write(chunk), delayMs);
+        const passed = isAnswered ? rewrite(chunk, Number(url.port)) : chunk;
+        if (delayMs === 0) to.write(passed);
+        else setTimeout(() => to.write(passed), delayMs);
       });
       from.on('error', () => {});
       from.on('close', () => {

@@ -59,6 +59,7 @@ export class KafkaBroker implements Broker<KafkaTarget> {
   readonly #topics: TopicCache;
   readonly #producer: IdempotentProducer;
   readonly #partitioner: Partitioner;
+  readonly #underWay = new Set<Delivery>();
   readonly #lanes = new Map<string, PartitionLane>();
   readonly #listeners: (() => void)[] = [];
   readonly #closing = new AbortController();
@@ -123,16 +124,15 @@ export class KafkaBroker implements Broker<KafkaTarget> {
 
   async close(timeoutMs: number): Promise<void> {
     this.#isClosed = true;
-    const lanes = [...this.#lanes.values()];
-    const settled = Promise.all(lanes.map((lane) => lane.settled()));
+    const settled = Promise.allSettled([...this.#underWay].map(({ receipt }) => receipt));
     const inTime = new AbortController();
     await Promise.race([settled, delay(timeoutMs, undefined, { signal: inTime.signal }).catch(() => {})]);
     inTime.abort();
     this.#trouble ??= { since: new Date(), because: 'closed' };
     this.#closing.abort();
     this.#links.closeAll();
-    for (const lane of lanes) lane.giveUp(this.#down('closed'));
-    await settled;
+    for (const delivery of this.#underWay) delivery.reject(this.#down('closed'));
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.settled()));
     this.#links.closeAll();
   }
 
@@ -172,10 +172,12 @@ export class KafkaBroker implements Broker<KafkaTarget> {
     const timer = setTimeout(late, publishTimeoutMs);
     const onAbort = () => delivery.reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
+    this.#underWay.add(delivery);
     try {
       return await delivery.receipt;
     } finally {
       clearTimeout(timer);
+      this.#underWay.delete(delivery);
       signal.removeEventListener('abort', onAbort);
     }
   }

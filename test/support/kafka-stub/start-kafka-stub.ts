@@ -9,6 +9,8 @@ export interface Fault {
   readonly api: Api;
   /** How often. @default 1 */
   readonly times?: number;
+  /** So many before it are let pass. @default 0 */
+  readonly after?: number;
   /** Code of the protocol that every topic or partition of it is answered by. */
   readonly error?: number;
   /** Whether what it asks for is done. @default true without an error, false with one */
@@ -43,6 +45,8 @@ export interface KafkaStub {
   /** Deletes it, and makes one of that name under another id. */
   remake(name: string, partitionCount?: number): StubTopic;
   fault(fault: Fault): void;
+  /** The first node is said to listen there: where a proxy before it does. */
+  advertise(url: string): void;
   /** Ends every connection. */
   cut(): void;
   [Symbol.asyncDispose](): Promise<void>;
@@ -60,11 +64,12 @@ export async function startKafkaStub(nodeCount = 1): Promise<KafkaStub> {
     find: (name) => topics.get(name),
     findById: (id) => [...topics.values()].find((each) => each.id === id),
   };
-  const faults: (Fault & { left: number })[] = [];
+  const faults: (Fault & { left: number; toPass: number })[] = [];
   const askedCount = Object.fromEntries(Object.keys(SPOKEN).map((name) => [name, 0])) as Record<Api, number>;
   const takeFault = (api: Api): Fault | undefined => {
     askedCount[api]++;
     const fault = faults.find((each) => each.api === api && each.left > 0);
+    if (fault && fault.toPass-- > 0) return undefined;
     if (fault) fault.left--;
     return fault;
   };
@@ -92,7 +97,10 @@ export async function startKafkaStub(nodeCount = 1): Promise<KafkaStub> {
     log,
     topic: (name, partitionCount) => topics.get(name) ?? make(name, partitionCount),
     remake: make,
-    fault: (fault) => void faults.push({ ...fault, left: fault.times ?? 1 }),
+    fault: (fault) => void faults.push({ ...fault, left: fault.times ?? 1, toPass: fault.after ?? 0 }),
+    advertise(url) {
+      nodes[0] = { id: 1, port: Number(new URL(url).port) };
+    },
     cut() {
       for (const socket of sockets) socket.destroy();
     },
