@@ -35,6 +35,7 @@ describe('npx howdah upkeep', () => {
         ['finished_jobs', '1m', 0, null],
         ['former_tasks', '1m', 0, null],
         ['runners', '10m', 0, null],
+        ['sources', '10m', 0, null],
       ],
     );
     assert.match((await howdah('upkeep', '--text')).stdout, /finished_jobs +1m +\S+ ago +0 +0 +in \S+ /);

@@ -154,7 +154,7 @@ describe('API and worker as a login that is only a member of howdah_worker', () 
     const { rows } = await bank.pool.query('select kind, last_error from howdah.upkeep order by kind');
     assert.deepEqual(
       rows,
-      ['audit_log', 'charts', 'finished_jobs', 'former_tasks', 'runners'].map((kind) => ({
+      ['audit_log', 'charts', 'finished_jobs', 'former_tasks', 'runners', 'sources'].map((kind) => ({
         kind,
         last_error: null,
       })),

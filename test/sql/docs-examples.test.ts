@@ -32,6 +32,9 @@ before(async () => {
     update howdah.job_history set finished_at = now() - interval '65 minutes';
     select howdah.keep_charts();
     insert into howdah.chart_tasks (step, at, queue, task, runs) values ('1 hour', now(), 'default', 't', '[12:13]={3,1}');
+    select howdah.announce_source('kafka:users.v1', 'send_welcome_email', 'bank');
+    insert into howdah.source_positions (source, partition, topic_id, position) values ('kafka:users.v1', 0, 'one', 7);
+    select howdah.refuse_topic('kafka:users.v1', 'another');
     insert into howdah.cron_entries values ('nightly', 'send_welcome_email', 'default', '0 4 * * *');`);
   reader = await createTestLogin(database, admin, ['howdah_producer', 'howdah_operator']);
 });

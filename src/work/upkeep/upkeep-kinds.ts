@@ -36,6 +36,11 @@ export function upkeepKinds({ auditRetentionMs = 90 * DAY_MS }: UpkeepSettings =
       values: [auditRetentionMs / 1_000],
     },
     {
+      kind: 'sources',
+      periodMs: 10 * MINUTE_MS,
+      statement: 'select howdah.prune_sources($1) as count',
+    },
+    {
       kind: 'former_tasks',
       periodMs: MINUTE_MS,
       statement: 'select howdah.drop_former_tasks($1) as count',

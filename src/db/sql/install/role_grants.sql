@@ -12,16 +12,17 @@ as $$
   union all
   select r.role, 'select', v
   from readers r, unnest(array['jobs', 'queues', 'workers', 'schedules', 'upkeep', 'job_errors', 'tasks', 'task_versions', 'audit_log',
-                               'applications', 'canaries', 'task_charts', 'queue_charts']) v
+                               'applications', 'canaries', 'task_charts', 'queue_charts', 'sources', 'source_positions']) v
   union all
   select r.role, 'execute', f
   from readers r, unnest(array['find_jobs', 'explain_job', 'queue_stats', 'next_cron_run', 'next_cron_runs', 'failure_groups', 'normalised_error',
-                               'canary_outcomes', 'redacted_fields', 'chart', 'duration_histogram', 'duration_quantile', 'explain_queues']) f
+                               'canary_outcomes', 'redacted_fields', 'chart', 'duration_histogram', 'duration_quantile', 'explain_queues', 'explain_source']) f
   union all
   select 'howdah_operator', 'execute', f
   from unnest(array['cancel_job', 'discard_job', 'retry_job', 'run_job_now', 'reschedule_job', 'cancel_jobs', 'discard_jobs',
                     'retry_jobs', 'run_jobs_now', 'reschedule_jobs', 'act_on_jobs', 'start_canary', 'pause_queue', 'pause_all', 'resume_queue', 'resume_all',
-                    'set_fleet_concurrency', 'vacuum_holders', 'release_task', 'forget_application', 'rename_application']) f
+                    'set_fleet_concurrency', 'vacuum_holders', 'release_task', 'forget_application', 'rename_application',
+                    'pause_source', 'resume_source', 'accept_source']) f
   union all
   select 'howdah_operator', 'select (payload, result, flags)', 'job_history'
 $$;

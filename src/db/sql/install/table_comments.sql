@@ -42,3 +42,13 @@ comment on column howdah.canaries.job_ids is 'The jobs that were retried, the ne
 comment on column howdah.canaries.started_at is 'When they were.';
 comment on column howdah.canaries.started_by is 'Who did it.';
 comment on column howdah.canaries.reason is 'Why, if that was said.';
+
+comment on column howdah.source_positions.source is 'The source, as in howdah.sources.name.';
+comment on column howdah.source_positions.partition is 'Its number.';
+comment on column howdah.source_positions.topic_id is 'The id of the topic that the position is of; null where the broker tells none.';
+comment on column howdah.source_positions.first_offset is 'Of the first message that the broker keeps.';
+comment on column howdah.source_positions.end_offset is 'That the next message will have, as the broker said last.';
+comment on column howdah.source_positions.reader is 'The process that has it; null while none has.';
+comment on column howdah.source_positions.leased_at is 'When a process last got it.';
+comment on column howdah.source_positions.lost is 'Messages that were gone before they were read.';
+comment on column howdah.source_positions.lost_at is 'When that was last seen.';

@@ -3,7 +3,8 @@
 -- A finished job, however it ended, goes back into its queue under its own id with all its retries; the errors of its
 -- earlier attempts stay, its result and its place in the history do not. It takes its key, its unique key and a place at
 -- the head of its sequence's line again. A waiting job becomes available at once.
--- Raises HWJOB for an unknown job; HWSTA for one that runs, whose deadline has passed, whose payload no job may have,
+-- Raises HWJOB for an unknown job; HWSTA for one that runs, whose deadline has passed, whose payload no job may have, that
+-- stands for a message which was no JSON (discard_messages),
 -- whose key or unique key another job holds, or that waits for its turn in a sequence.
 create function howdah.retry_job(id bigint) returns text
 language plpgsql security definer
@@ -62,6 +63,10 @@ declare
     #- '{howdah,run_at}' #- '{howdah,debounced_since}'; -- what it waited for
   v_key text := finished.key;
 begin
+  if finished.flags ? 'howdah_unreadable' then
+    perform howdah.refuse_job(finished.id, finished.state, 'retried: its message was no JSON that a task could be given',
+                              'Its bytes are in the payload. Enqueue a job with what was meant.');
+  end if;
   if (v_settings ->> 'deadline')::timestamptz <= clock_timestamp() then
     perform howdah.refuse_job(finished.id, finished.state, 'retried: its deadline passed at ' || (v_settings ->> 'deadline'),
                               'Enqueue it anew with another deadline.');

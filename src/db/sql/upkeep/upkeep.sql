@@ -14,7 +14,7 @@ order by t.kind, t.number desc;
 
 comment on view howdah.upkeep is
   'What workers do beside their jobs, such as removing finished jobs whose retention is over: one row a kind, as of its latest turn.';
-comment on column howdah.upkeep.kind is 'finished_jobs, runners, audit_log, former_tasks or charts.';
+comment on column howdah.upkeep.kind is 'finished_jobs, runners, audit_log, sources, former_tasks or charts.';
 comment on column howdah.upkeep.period is 'One worker does it once in such a time.';
 comment on column howdah.upkeep.last_started_at is 'When a worker last began with it.';
 comment on column howdah.upkeep.last_succeeded_at is 'When it last ended well; null when it never did.';
