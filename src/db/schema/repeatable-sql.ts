@@ -27,6 +27,7 @@ const SHARED = [
   'payload_mistakes',
   'versions_around',
   'announce_tasks',
+  'payload_check',
   'first_payload_mistake',
   'acting_as',
   'record_change',

@@ -7,19 +7,16 @@ create function howdah.enqueue_together(of_queue text, jobs json)
 returns table (job_id bigint, job_run_at timestamptz, job_max_retries integer)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan -- one for as many jobs as there happen to be would be made anew each time, for 300 us
 as $$
 declare
   v_is_service constant boolean := howdah.is_service();
   v_jobs howdah.job_options[];
-  v_actors text[];
-  v_request_ids text[];
 begin
   select array_agg(row(j.task, j.payload::json, of_queue, null, null, j.max_retries, j.priority, null, null, null, null, null, null,
-                       null, null, null, null, null, null, null)::howdah.job_options),
-         array_agg(case when v_is_service then coalesce(j.actor, session_user) else howdah.acting_as(j.actor) end),
-         array_agg(case when v_is_service then j.request_id end)
-  into v_jobs, v_actors, v_request_ids
-  from json_to_recordset(jobs) j (task text, payload text, max_retries integer, priority integer, actor text, request_id text);
+                       null, null, null, null, null, null, null)::howdah.job_options)
+  into v_jobs
+  from json_to_recordset(jobs) j (task text, payload text, max_retries integer, priority integer);
   perform howdah.refuse_batch(v_jobs);
   return query
   with written as materialized (
@@ -27,9 +24,12 @@ begin
     from howdah.write_jobs(of_queue, array(select generate_series(1, cardinality(v_jobs))), v_jobs) w
   ), recorded as (
     insert into howdah.audit_log (actor, application, action, request_id, job_ids, details)
-    select v_actors[w.job_index], current_setting('application_name'), 'jobs.enqueue', v_request_ids[w.job_index], array[w.job_id],
-           jsonb_build_object('tasks', jsonb_build_array((v_jobs[w.job_index]).task), 'queues', jsonb_build_array(of_queue))
-    from written w order by w.job_index
+    select case when v_is_service then coalesce(j.actor, session_user) else howdah.acting_as(j.actor) end,
+           current_setting('application_name'), 'jobs.enqueue', case when v_is_service then j.request_id end, array[w.job_id],
+           jsonb_build_object('tasks', jsonb_build_array(j.task), 'queues', jsonb_build_array(of_queue))
+    from rows from (json_to_recordset(jobs) as (task text, actor text, request_id text)) with ordinality j (task, actor, request_id, index)
+    join written w on w.job_index = j.index
+    order by j.index
   )
   select w.job_id, w.job_run_at, w.job_max_retries from written w order by w.job_index;
 end;

@@ -2,8 +2,8 @@
 -- and what is wrong with it, each as "jobs[index].payload.name: …"; no row when all fit. A task that nobody announced takes
 -- whatever Postgres can hold.
 --
--- Most payloads are found good by one join of all their members with the members their tasks know; only the rest is
--- looked at one by one (payload_mistakes.sql), as calls cost more than jobs.
+-- Most payloads are found good by the condition of their task's schema (payload_check.sql); only the rest is looked at one by
+-- one (payload_mistakes.sql), as calls cost more than jobs.
 create function howdah.first_payload_mistake(batch howdah.job_options[], out index integer, out task text, out mistakes text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -20,48 +20,29 @@ begin
 end;
 $$;
 
--- howdah.suspect_payloads(batch): the jobs of a batch whose payload is not good at first sight.
+-- howdah.suspect_payloads(batch): the jobs of a batch whose payload is not good at first sight: it is short, without what
+-- unstorable_text.sql and payload_shape.sql could find anything in, and meets the condition that its task's schema makes. All of
+-- them where they are too few to make that for.
 create function howdah.suspect_payloads(batch howdah.job_options[]) returns table (index integer, task text, payload json)
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  with jobs as materialized (
-    select b.index - 1 as index, (b.job).task as task, p.payload,
-           json_typeof(p.payload) = 'object' and strpos(p.payload::text, E'\\u') = 0
-           and strpos(p.payload::text, '__proto__') = 0
-           and 2 * octet_length(p.payload::text) - octet_length(replace(p.payload::text, '[', ''))
-               - octet_length(replace(p.payload::text, '{', '')) <= 512 as is_plain
-    from (select job, row_number() over () as index from unnest(batch) job) b
-    cross join lateral (select coalesce((b.job).payload, '{}') as payload) p
-  ), known as materialized (
-    select t.name as task, w.key, w.value ->> 'type' as type, t.payload_schema -> 'required' ? w.key as is_required,
-           coalesce((w.value ->> 'minLength')::numeric, 0) as min_length,
-           coalesce((w.value ->> 'maxLength')::numeric, 'infinity') as max_length,
-           case when jsonb_typeof(w.value) = 'object'
-                then w.value - '{type,minLength,maxLength,description,title,format,pattern}'::text[] = '{}'
-                else false end as is_simple
-    from howdah.tasks t cross join lateral jsonb_each(t.payload_schema -> 'properties') w
-    where t.name in (select j.task from jobs j)
-  ), demands as materialized (
-    select t.name as task, coalesce(t.payload_schema ->> 'type', 'object') = 'object' as is_object,
-           coalesce(t.payload_schema -> 'additionalProperties', '{}') = 'false' as is_closed,
-           (select count(*) from known k where k.task = t.name and k.is_required) as required_count
-    from howdah.tasks t where t.name in (select j.task from jobs j)
-  ), good as (
-    select j.index
-    from jobs j
-    join demands d on d.task = j.task
-    left join lateral json_each(case when j.is_plain then j.payload else '{}' end) m on true
-    left join known k on k.task = j.task and k.key = m.key
-    where j.is_plain and d.is_object
-    group by j.index, d.required_count
-    having count(*) filter (where k.is_required) = d.required_count
-       and bool_and(case when m.key is null then true
-                         when k.key is null then not d.is_closed
-                         else k.is_simple and k.type = json_typeof(m.value)
-                              and (k.type <> 'string' or length(m.value #>> '{}') between k.min_length and k.max_length) end)
+begin
+  return query
+  with checks as materialized (
+    select t.name, howdah.payload_check(t.payload_schema) as path
+    from howdah.tasks t where cardinality(batch) >= 8 and t.name in (select distinct j.task from unnest(batch) j)
   )
-  select j.index::integer, j.task, j.payload
-  from jobs j
-  where j.index not in (select g.index from good g)
+  select (j.index - 1)::integer, j.task, coalesce(j.payload, '{}')
+  from unnest(batch) with ordinality j (
+    task, payload, queue, run_at, delay, max_retries, priority, timeout, deadline, retention, key, key_mode, unique_key, unique_for,
+    sequence, headers, debounce, max_wait, succeeds, allow_unknown, index)
+  cross join lateral (select coalesce(j.payload, '{}')::text as text) p
+  cross join lateral (select octet_length(p.text) as size) s
+  left join checks c on c.name = j.task
+  where case when c.path is null or s.size > 16383 or p.text ~ E'\\\\u|__proto__|[0-9][eE][-+]?[0-9]{4}' then true
+             when s.size > 512
+                  and 2 * s.size - octet_length(replace(p.text, '[', '')) - octet_length(replace(p.text, '{', '')) > 512 then true
+             else jsonb_path_match(p.text::jsonb, c.path, jsonb_build_object('size', s.size), silent => true) is not true end;
+end;
 $$;

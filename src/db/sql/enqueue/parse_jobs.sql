@@ -101,9 +101,11 @@ $$;
 -- howdah.first_job_mistake(jobs): what is wrong with the first job whose options are. Most jobs set none that could be
 -- wrong and are passed over at a glance.
 create function howdah.first_job_mistake(jobs howdah.job_options[]) returns text
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
+begin
+  return (
   select format('jobs[%s].%s', checked.index, array_to_string(checked.mistakes, format('; jobs[%s].', checked.index)))
   from (
     select j.index, howdah.job_option_mistakes(j.job) as mistakes
@@ -116,5 +118,6 @@ as $$
     order by j.index
   ) checked
   where checked.mistakes is not null
-  limit 1
+  limit 1);
+end;
 $$;
