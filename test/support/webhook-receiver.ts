@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from '
 import { parseAllowedHosts } from '../../src/config/webhook/allowed-hosts.ts';
 import type { Message } from '../../src/relay/message.ts';
 import { DestinationRules } from '../../src/relay/webhook/destination-rules.ts';
-import { readTarget, type WebhookTarget } from '../../src/relay/webhook/webhook-target.ts';
+import { readWebhookTarget, type WebhookTarget } from '../../src/relay/webhook/webhook-target.ts';
 import { type WebhookOptions, Webhooks } from '../../src/relay/webhook/webhooks.ts';
 
 /** Of the specification's own tests. */
@@ -73,7 +73,7 @@ export function targetOf(
   rules = LOOPBACK,
   secrets: readonly string[] = [SECRET],
 ): WebhookTarget {
-  const target = readTarget({ url, secrets }, rules);
+  const target = readWebhookTarget({ url, secrets }, rules);
   if (Array.isArray(target)) throw new TypeError(target.join('; '));
   return target as WebhookTarget;
 }

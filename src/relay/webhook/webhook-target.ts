@@ -26,7 +26,7 @@ const BAD_PORTS = new Set(
 /**
  * The target that a route says, or every mistake in it, in words that hold neither secrets nor more of the URL than its host.
  */
-export function readTarget(
+export function readWebhookTarget(
   { url: given, secrets }: GivenTarget,
   rules: DestinationRules,
 ): WebhookTarget | string[] {
@@ -39,6 +39,7 @@ export function readTarget(
   ];
   if (!url || mistakes.length > 0) return mistakes;
   url.hash = '';
+  url.hostname = url.hostname.replace(/\.$/, ''); // the names of certificates have no point at their end
   return Object.freeze({ url, keys: keys.map((key) => createSecretKey(key as Buffer)) });
 }
 

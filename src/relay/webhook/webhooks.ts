@@ -8,6 +8,7 @@ import { type Answer, exchange, type Outgoing } from './exchange.ts';
 import { guardedLookup, type Resolve, resolveBySystem } from './guarded-lookup.ts';
 import { judgeAnswer, type TakenWebhook } from './judge-answer.ts';
 import { outgoingHeaders, passedHeaders } from './outgoing-headers.ts';
+import { shareLookups } from './shared-lookups.ts';
 import { signWebhook } from './sign-webhook.ts';
 import { StaleConnection } from './stale-connection.ts';
 import { Turns } from './turns.ts';
@@ -53,8 +54,8 @@ export class Webhooks implements Outlet<WebhookTarget> {
       rules: new DestinationRules(),
       timeoutMs: TIMEOUT_MS,
       concurrency,
-      resolve: resolveBySystem,
       ...options,
+      resolve: shareLookups(options.resolve ?? resolveBySystem),
     };
     this.#turns = new Turns(concurrency);
     this.#kept = openAgents({ keepAlive: true, timeout: IDLE_MS, maxFreeSockets: concurrency, ca });

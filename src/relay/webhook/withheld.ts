@@ -2,7 +2,7 @@ import { parseExactly } from '../../db/exact-json.ts';
 import type { Sent } from './describe-answer.ts';
 
 /** More members than these are not compared, and nothing of the answer is shown then. */
-const MAX_VALUES = 20_000;
+const MAX_VALUES = 5_000;
 /** What is shorter may be part of a word. */
 const MIN_TEXT = 3;
 const MIN_DIGITS = 4;
@@ -30,9 +30,10 @@ function valuesOf(body: Buffer): string[] | undefined {
   const open: unknown[] = [parseExactly(body.toString())];
   while (open.length > 0) {
     const value = open.pop();
-    if (typeof value === 'object' && value !== null) open.push(...Object.values(value));
+    const members = typeof value === 'object' && value !== null ? Object.values(value) : undefined;
+    if (open.length + values.length + (members?.length ?? 1) > MAX_VALUES) return undefined;
+    if (members) open.push(...members);
     else values.push(...told(value));
-    if (values.length + open.length > MAX_VALUES) return undefined;
   }
   return values;
 }

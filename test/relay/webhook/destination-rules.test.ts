@@ -3,12 +3,12 @@ import { describe, it } from 'node:test';
 import { parseAllowedHosts } from '../../../src/config/webhook/allowed-hosts.ts';
 import { DestinationRules } from '../../../src/relay/webhook/destination-rules.ts';
 import { reachOf } from '../../../src/relay/webhook/public-address.ts';
-import { readTarget } from '../../../src/relay/webhook/webhook-target.ts';
+import { readWebhookTarget } from '../../../src/relay/webhook/webhook-target.ts';
 import { SECRET } from '../../support/webhook-receiver.ts';
 
 const mistakesOf = (url: string, allowed?: string) => {
   const rules = new DestinationRules(allowed === undefined ? [] : parseAllowedHosts(allowed));
-  const target = readTarget({ url, secrets: [SECRET] }, rules);
+  const target = readWebhookTarget({ url, secrets: [SECRET] }, rules);
   return Array.isArray(target) ? target : [];
 };
 
@@ -67,6 +67,14 @@ describe('a route to a webhook', () => {
     assert.match(mistakesOf('http://[::1]/', '127.0.0.0/8').join(), /is not public/);
   });
 
+  it('is without a fragment, and without the point at the end of a name', () => {
+    const target = readWebhookTarget(
+      { url: 'https://Shop.Example./a?b#c', secrets: [SECRET] },
+      new DestinationRules(),
+    );
+    assert.equal(Array.isArray(target) || String((target as { url: URL }).url), 'https://shop.example/a?b');
+  });
+
   it('is refused with a password, by other protocols, to ports of others, and in clear text over the world', () => {
     assert.match(
       mistakesOf('https://me:secret@shop.example/').join(),
@@ -83,10 +91,10 @@ describe('a route to a webhook', () => {
   it('is refused without a secret, and with one that is none', () => {
     const rules = new DestinationRules();
     const url = 'https://shop.example/';
-    assert.deepEqual(readTarget({ url, secrets: [] }, rules), [
+    assert.deepEqual(readWebhookTarget({ url, secrets: [] }, rules), [
       'no secret to sign with: set WEBHOOK_SECRETS',
     ]);
-    assert.match(String(readTarget({ url, secrets: ['secret'] }, rules)), /^expected whsec_/);
+    assert.match(String(readWebhookTarget({ url, secrets: ['secret'] }, rules)), /^expected whsec_/);
   });
 });
 

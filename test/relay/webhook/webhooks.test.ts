@@ -187,6 +187,21 @@ describe('the error of a webhook', () => {
       assert.ok(!String(error).includes(each), `${each} in ${error}`);
   });
 
+  it('has nothing of an answer to a payload with more than can be looked for', async () => {
+    await using stack = new AsyncDisposableStack();
+    const { url } = await startReceiver(stack, (_, response) => response.writeHead(500).end('123456 is bad'));
+    for (const length of [5_001, 400_000]) {
+      const body = Buffer.from(JSON.stringify(Array.from({ length }, (_, index) => index)));
+      const outcome = await openWebhooks(stack)
+        .publish(targetOf(url), messageOf({ body }), forever())
+        .catch(String);
+      assert.match(
+        String(outcome),
+        /Server Error: an answer to a payload too large to look for it in there$/,
+      );
+    }
+  });
+
   it('says of what is no text how much it is', async () => {
     assert.match(
       String(await outcomeOf([500, { 'content-type': 'image/png' }, 'PNG'])),

@@ -67,6 +67,22 @@ describe('a webhook to a name', () => {
     assert.equal(received.length, 1);
   });
 
+  it('asks once for all that want to know the same at the same time', async () => {
+    await using stack = new AsyncDisposableStack();
+    const { url } = await startReceiver(stack, (_, response) => response.end());
+    let asked = 0;
+    const webhooks = openWebhooks(stack, {
+      concurrency: 5,
+      async resolve() {
+        asked += 1;
+        return [v4('127.0.0.1')];
+      },
+    });
+    const target = targetOf(url.replace('127.0.0.1', 'shop.example'));
+    await Promise.all([1, 2, 3, 4, 5].map(() => webhooks.publish(target, messageOf(), forever())));
+    assert.equal(asked, 1);
+  });
+
   it('is not sent where the name has no address', async () => {
     await using stack = new AsyncDisposableStack();
     const webhooks = openWebhooks(stack, { resolve: async () => [] });
