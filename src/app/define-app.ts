@@ -3,6 +3,7 @@ import { getCallSites } from 'node:util';
 import type { Pool } from 'pg';
 import { findPathMistakes } from '../config/settings/field-path.ts';
 import { findLinkMistakes, type JobLink } from '../config/settings/link.ts';
+import type { GivenWebhooks } from '../config/webhook/given-webhooks.ts';
 import type { ReadSettings, Role, SettingsContext } from '../config.ts';
 import type { TaskDistributor } from '../enqueue/task-distributor.ts';
 import type { NavigationEntry, App as Routes } from '../http/app-dependencies.ts';
@@ -46,6 +47,8 @@ export interface AppOptions<Services, Settings> {
    * takes it. Looked at when a worker starts. @default what the tasks' files say, else TASK_DISTRIBUTOR
    */
   readonly routes?: Readonly<Record<string, string | RouteTarget>>;
+  /** How the jobs of routes that lead to addresses are posted. @default as the environment says */
+  readonly webhooks?: GivenWebhooks;
   /** From each job in the dashboard to where else there is something of it. @default none */
   readonly links?: readonly JobLink[];
   /** What to show at start in development, by name. @default nothing */

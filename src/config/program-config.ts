@@ -53,6 +53,10 @@ export function toEnvironment(parameters: ProgramParameters, env: Environment): 
     KAFKA_URL: others.kafkaUrl ?? env['KAFKA_URL'],
     ROUTES: env['ROUTES'],
     TASK_DISTRIBUTOR: env['TASK_DISTRIBUTOR'],
+    WEBHOOK_SECRETS: env['WEBHOOK_SECRETS'],
+    WEBHOOK_TIMEOUT: env['WEBHOOK_TIMEOUT'],
+    WEBHOOK_CONCURRENCY: env['WEBHOOK_CONCURRENCY'],
+    WEBHOOK_ALLOW_PRIVATE: env['WEBHOOK_ALLOW_PRIVATE'],
   };
 }
 

@@ -8,7 +8,7 @@ import { runJobs } from './jobs/run-jobs.ts';
 import { openApplication } from './open-application.ts';
 import { openServices } from './open-services.ts';
 import type { Parts } from './parts.ts';
-import { planRelay } from './relay/plan-relay.ts';
+import { NO_ROUTES, planRelay } from './relay/plan-relay.ts';
 import type { ServiceOptions } from './service-options.ts';
 import { tellingFirst } from './telling-first.ts';
 
@@ -44,7 +44,7 @@ async function openService(options: ServiceOptions): Promise<Service> {
   const { config, role, onStep = () => {} } = options;
   await using opened = asyncStack();
   const app = await loadTasks(options.app);
-  const routes = role === 'api' ? new Map() : planRelay(app, config);
+  const routes = role === 'api' ? NO_ROUTES : planRelay(app, config);
   const tokens = await developmentTokens(config);
   const addresses = await openServer(config, opened, onStep);
   const application = await openApplication(app, options, { addresses, opened });

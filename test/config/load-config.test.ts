@@ -7,6 +7,8 @@ import { ConfigError, loadConfig as loadQueueConfig } from '../../src/config.ts'
 import { type FlatConfig, loadConfig, problemsOf } from './problems-of.ts';
 import { PRODUCTION, VARIABLES } from './variables.ts';
 
+const WHSEC = `whsec_${'A'.repeat(32)}`;
+
 const DEFAULTS: FlatConfig = {
   environment: 'development',
   databaseUrl: undefined,
@@ -35,6 +37,10 @@ const DEFAULTS: FlatConfig = {
   taskDistributor: 'postgres',
   rabbitmqUrl: undefined,
   kafkaUrl: undefined,
+  webhookSecrets: undefined,
+  webhookTimeoutMs: undefined,
+  webhookConcurrency: undefined,
+  webhookAllowPrivate: undefined,
   autoMigrate: true,
   auditRetentionMs: 90 * 86_400_000,
   migrateTimeoutMs: 600_000,
@@ -95,6 +101,15 @@ const ACCEPTED: [string, string, keyof FlatConfig, unknown][] = [
   ['RABBITMQ_URL', 'amqps://a:b@mq.example/bank', 'rabbitmqUrl', 'amqps://a:b@mq.example/bank'],
   ['KAFKA_URL', 'kafka://a:9092,[::1]:9093', 'kafkaUrl', 'kafka://a:9092,[::1]:9093'],
   ['KAFKA_URL', 'kafka://a:b@one,two?tls', 'kafkaUrl', 'kafka://a:b@one,two?tls'],
+  ['WEBHOOK_SECRETS', WHSEC, 'webhookSecrets', { shared: [WHSEC], byTask: new Map() }],
+  ['WEBHOOK_TIMEOUT', '100ms', 'webhookTimeoutMs', 100],
+  ['WEBHOOK_CONCURRENCY', '1000', 'webhookConcurrency', 1_000],
+  [
+    'WEBHOOK_ALLOW_PRIVATE',
+    'hooks.internal',
+    'webhookAllowPrivate',
+    [{ kind: 'name', name: 'hooks.internal' }],
+  ],
   ['PORT', ' 8080\r', 'port', 8080],
 ];
 
@@ -157,6 +172,16 @@ const REJECTED: [string, string, RegExp][] = [
   ['RABBITMQ_URL', 'http://mq', /amqp or amqps, e\.g\. amqp:.*received "http:\/\/mq"/],
   ['KAFKA_URL', 'one:9092', /e\.g\. kafka:\/\/.*received "one:9092"/],
   ['KAFKA_URL', 'kafka://one:9092/topic', /e\.g\. kafka:/],
+  [
+    'WEBHOOK_SECRETS',
+    'whsec_c2VjcmV0',
+    /24 to 64 bytes, received 6; make one.*; received 14 characters, not shown/,
+  ],
+  ['WEBHOOK_TIMEOUT', '99ms', /at least 100ms/],
+  ['WEBHOOK_TIMEOUT', '61m', /at most 1h/],
+  ['WEBHOOK_CONCURRENCY', '0', /from 1 to 1000; received "0"/],
+  ['WEBHOOK_CONCURRENCY', '1001', /from 1 to 1000/],
+  ['WEBHOOK_ALLOW_PRIVATE', '0.0.0.0/0', /is every address/],
   ['TRUSTED_PROXIES', '17', /at most 16 proxies/],
   ['TRUSTED_PROXIES', 'nginx', /e\.g\. 10\.0\.0\.0\/8.*"nginx" is no address/],
 ];

@@ -28,6 +28,10 @@ export const VARIABLES = [
   'TASK_DISTRIBUTOR',
   'RABBITMQ_URL',
   'KAFKA_URL',
+  'WEBHOOK_SECRETS',
+  'WEBHOOK_TIMEOUT',
+  'WEBHOOK_CONCURRENCY',
+  'WEBHOOK_ALLOW_PRIVATE',
 ] as const;
 
 /** The least that production takes. */

@@ -1,4 +1,4 @@
-const SECRETS = new Set(['SECRET_KEY', 'ADMIN_TOKEN', 'VIEWER_TOKEN']);
+const SECRETS = new Set(['SECRET_KEY', 'ADMIN_TOKEN', 'VIEWER_TOKEN', 'WEBHOOK_SECRETS']);
 const MAX_SHOWN = 120;
 
 /**

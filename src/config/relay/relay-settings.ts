@@ -1,8 +1,9 @@
 import type { EnvironmentReader } from '../environment-reader.ts';
 import { Mistake } from '../mistakes/mistake.ts';
+import { readWebhookSettings, type WebhookSettings } from '../webhook/webhook-settings.ts';
 
 /** Where jobs go that are not run here, and how the brokers are reached. */
-export interface RelaySettings {
+export interface RelaySettings extends WebhookSettings {
   /** ROUTES, as it stands there: what it means depends on the application's tasks. */
   readonly routes: string | undefined;
   /** TASK_DISTRIBUTOR: where the jobs of tasks go that have no route. @default 'postgres' */
@@ -23,6 +24,7 @@ export function readRelaySettings(reader: EnvironmentReader): RelaySettings {
     taskDistributor: reader.setting('TASK_DISTRIBUTOR', parseDistributor, 'postgres'),
     rabbitmqUrl: reader.optional('RABBITMQ_URL', parseRabbitmqUrl),
     kafkaUrl: reader.optional('KAFKA_URL', parseKafkaUrl),
+    ...readWebhookSettings(reader),
   };
 }
 

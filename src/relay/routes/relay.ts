@@ -2,7 +2,6 @@ import type { Logger } from '../../observability/logger.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import type { Broker, BrokerName, Outlet } from '../broker.ts';
 import { RouteGate } from '../outage/route-gate.ts';
-import type { PlannedRoutes } from './plan-routes.ts';
 import { publishing } from './publishing.ts';
 
 /** The part of a pool that names the database. */
@@ -10,14 +9,26 @@ interface Queryable {
   query<Row>(text: string): Promise<{ rows: Row[] }>;
 }
 
+/** Where the jobs of one task go, in the terms of who takes them there. */
+export interface RelayRoute {
+  readonly to: BrokerName | 'webhook';
+  readonly target: unknown;
+  readonly cloudEvents: boolean;
+}
+
+export interface WebhooksOutlet extends Outlet<never> {
+  /** Ends every connection, and with it what is under way. */
+  close(): void;
+}
+
 export interface RelayOptions<Services> {
   /** Every task of the application, by name. */
   readonly tasks: ReadonlyMap<string, BoundTask<Services>>;
-  readonly routes: PlannedRoutes['routes'];
+  readonly routes: ReadonlyMap<string, RelayRoute>;
   /** Those that routes lead to. */
   readonly brokers: ReadonlyMap<BrokerName, Broker<never>>;
-  /** Where webhooks go, by what their routes say. */
-  readonly webhooks?: Outlet<never>;
+  /** What posts to addresses, if routes lead to any. */
+  readonly webhooks?: WebhooksOutlet;
   readonly log: Logger;
 }
 
@@ -48,6 +59,7 @@ export class Relay<Services> {
 
   /** Once no run is under way. */
   async close(timeoutMs: number): Promise<void> {
+    this.#options.webhooks?.close();
     await Promise.all([...this.#options.brokers.values()].map((broker) => broker.close(timeoutMs)));
   }
 

@@ -3,7 +3,7 @@ import type { Config } from '../../config.ts';
 import type { DatabaseHandle } from '../../db/connections/open-database.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { Broker, BrokerName } from '../../relay/broker.ts';
-import { Relay } from '../../relay/routes/relay.ts';
+import { Relay, type WebhooksOutlet } from '../../relay/routes/relay.ts';
 import { CONNECT } from './connect-broker.ts';
 import type { RelayPlan } from './plan-relay.ts';
 
@@ -20,7 +20,7 @@ export interface RelaySurroundings {
 /** The tasks of the application as they run with these routes. Only clients that a route needs are loaded, and nothing connects yet. */
 export async function createRelay<Services>(
   { app, tasks }: Pick<LoadedApp<Services>, 'app' | 'tasks'>,
-  routes: RelayPlan,
+  { routes, webhooks }: RelayPlan,
   { config, log, connect = CONNECT }: RelaySurroundings,
 ): Promise<Relay<Services>> {
   const needed = new Set([...routes.values()].map(({ to }) => to).filter((to) => to !== 'webhook'));
@@ -29,7 +29,15 @@ export async function createRelay<Services>(
   for (const name of needed) {
     brokers.set(name, await connect[name]({ url: urls[name], clientName: `howdah ${app.name}` }));
   }
-  return new Relay({ tasks, routes, brokers, log });
+  for (const warning of webhooks.warnings) log.warn(warning);
+  return new Relay({ tasks, routes, brokers, log, ...(await loadWebhooks({ routes, webhooks })) });
+}
+
+/** Where something goes to an address. */
+async function loadWebhooks({ routes, webhooks }: RelayPlan): Promise<{ webhooks?: WebhooksOutlet }> {
+  if ([...routes.values()].every(({ to }) => to !== 'webhook')) return {};
+  const { Webhooks } = await import('../../relay/webhook/webhooks.ts');
+  return { webhooks: new Webhooks(webhooks.options) };
 }
 
 /** Has it connect. What the stack got later ends before the connections do: runs, that is. */

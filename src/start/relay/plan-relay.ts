@@ -1,4 +1,5 @@
 import type { LoadedApp } from '../../app/load-tasks.ts';
+import { mergeWebhooks } from '../../config/webhook/given-webhooks.ts';
 import { type Config, ConfigError } from '../../config.ts';
 import { toError } from '../../errors/to-error.ts';
 import type { BrokerName } from '../../relay/broker.ts';
@@ -6,18 +7,36 @@ import { parseKafkaAddress } from '../../relay/kafka/kafka-address.ts';
 import { parseAddress } from '../../relay/rabbitmq/address.ts';
 import { findUnreachable } from '../../relay/routes/find-unreachable.ts';
 import { type PlannedRoutes, planRoutes } from '../../relay/routes/plan-routes.ts';
+import type { RelayRoute } from '../../relay/routes/relay.ts';
+import { planWebhooks, type WebhookPlan } from '../../relay/webhook/plan-webhooks.ts';
 
-export type RelayPlan = PlannedRoutes['routes'];
+/** Where the jobs of each task go that do not run here, and how those are posted that go to addresses. */
+export interface RelayPlan {
+  readonly routes: ReadonlyMap<string, RelayRoute>;
+  readonly webhooks: Pick<WebhookPlan, 'options' | 'warnings'>;
+}
+
+/** Of a process that runs no jobs. */
+export const NO_ROUTES: RelayPlan = { routes: new Map(), webhooks: { options: {}, warnings: [] } };
+
+type RelayConfig = Pick<
+  Config,
+  | 'routes'
+  | 'taskDistributor'
+  | 'rabbitmqUrl'
+  | 'kafkaUrl'
+  | 'webhookSecrets'
+  | 'webhookTimeoutMs'
+  | 'webhookConcurrency'
+  | 'webhookAllowPrivate'
+>;
 
 /**
  * Where the jobs of each task go that do not run in this process.
  *
  * @throws {ConfigError} with every mistake of every route at once, be it that a broker has no address or no client
  */
-export function planRelay(
-  { app, tasks }: Pick<LoadedApp, 'app' | 'tasks'>,
-  config: Pick<Config, 'routes' | 'taskDistributor' | 'rabbitmqUrl' | 'kafkaUrl'>,
-): RelayPlan {
+export function planRelay({ app, tasks }: Pick<LoadedApp, 'app' | 'tasks'>, config: RelayConfig): RelayPlan {
   const { routes, mistakes } = planRoutes({
     tasks,
     setting: config.routes,
@@ -28,9 +47,23 @@ export function planRelay(
     rabbitmq: config.rabbitmqUrl,
     kafka: config.kafkaUrl,
   };
-  const all = [...mistakes, ...findUnreachable(routes, urls, { mistakeIn })];
-  if (all.length === 0) return routes;
-  throw new ConfigError(all.map(({ field, message }) => ({ variable: field, message })));
+  const webhooks = planWebhooks(addressesOf(routes), mergeWebhooks(config, app.webhooks));
+  const ofWebhooks = webhooks.mistakes.map((message) => ({ field: 'webhooks', message }));
+  const all = [...mistakes, ...findUnreachable(routes, urls, { mistakeIn }), ...ofWebhooks];
+  if (all.length > 0) throw new ConfigError(all.map(({ field, message }) => ({ variable: field, message })));
+  return { routes: withTargets(routes, webhooks), webhooks };
+}
+
+function addressesOf(routes: PlannedRoutes['routes']): Map<string, string> {
+  return new Map(
+    [...routes].flatMap(([task, { to, target }]) => (to === 'webhook' ? [[task, target.url]] : [])),
+  );
+}
+
+function withTargets(routes: PlannedRoutes['routes'], { targets }: WebhookPlan): RelayPlan['routes'] {
+  return new Map(
+    [...routes].map(([task, route]) => [task, { ...route, target: targets.get(task) ?? route.target }]),
+  );
 }
 
 const PARSERS = { rabbitmq: parseAddress, kafka: parseKafkaAddress };
