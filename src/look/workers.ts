@@ -1,13 +1,16 @@
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
-import { sqlInstant } from './instant.ts';
+import { sqlInstant, toDate } from './instant.ts';
 
 /** A runner that lives: one queue's worker pool in one process. */
 export interface Worker {
   token: string;
   queue: string;
-  kind: 'howdah' | 'graphile-worker';
+  /** `lease` for one over HTTP. */
+  kind: 'howdah' | 'graphile-worker' | 'lease';
+  /** Of its process; of one over HTTP the name that it gave. */
   host: string;
-  pid: number;
+  /** null for one over HTTP. */
+  pid: number | null;
   /** Jobs it runs at once. */
   concurrency: number;
   /** Jobs it was running at its latest heartbeat. */
@@ -30,14 +33,17 @@ export interface Worker {
   tasks: string[];
   /** Since when its process's event loop has been blocked; null while it turns. */
   blockedSince: Date | null;
+  /** When the lease of one over HTTP runs out, unless it is heard of before; null for others. */
+  expiresAt: Date | null;
   /** Jobs whose handlers are still at work there though their run is over or should be: they ignore their signal. */
   abandoned: string[];
 }
 
-interface WorkerRow extends Omit<Worker, 'startedAt' | 'heartbeatAt' | 'blockedSince'> {
+interface WorkerRow extends Omit<Worker, 'startedAt' | 'heartbeatAt' | 'blockedSince' | 'expiresAt'> {
   startedAt: number;
   heartbeatAt: number;
   blockedSince: number | null;
+  expiresAt: number | null;
 }
 
 const SELECT = `
@@ -46,7 +52,8 @@ const SELECT = `
          greatest(0, extract(epoch from clock_timestamp() - heartbeat_at))::float8 as "heartbeatAgeSeconds", application,
          version, memory_bytes::float8 as "memoryBytes", to_json(running_jobs::text[]) as "runningJobs",
          pool_id as "poolId", to_json(tasks) as tasks,
-         ${sqlInstant('blocked_since')} as "blockedSince", to_json(abandoned::text[]) as abandoned
+         ${sqlInstant('blocked_since')} as "blockedSince", ${sqlInstant('expires_at')} as "expiresAt",
+         to_json(abandoned::text[]) as abandoned
   from howdah.workers
   order by queue, started_at, token`;
 
@@ -57,6 +64,7 @@ export async function listWorkers(client: SqlClient): Promise<Worker[]> {
     ...row,
     startedAt: new Date(row.startedAt),
     heartbeatAt: new Date(row.heartbeatAt),
-    blockedSince: row.blockedSince === null ? null : new Date(row.blockedSince),
+    blockedSince: toDate(row.blockedSince),
+    expiresAt: toDate(row.expiresAt),
   }));
 }

@@ -33,7 +33,11 @@ const QUEUE_GAUGES: readonly [string, string, (stats: QueueStats) => number | nu
     'Runs at once that the fleet is held to; absent for no limit',
     (stats) => stats.fleetConcurrency,
   ],
-  ['workers', 'Workers with a heartbeat in the last 10 s', (stats) => stats.workerCount],
+  [
+    'workers',
+    'Workers that live: with a heartbeat in the last 10 s, or a lease that has not run out',
+    (stats) => stats.workerCount,
+  ],
   [
     'blocked_workers',
     'Living workers whose event loop is blocked by a handler that computes',

@@ -11,7 +11,7 @@ import { REDACTED, withholdFields } from './withhold-fields.ts';
 
 export function presentWorker(found: Worker): z.infer<typeof worker> {
   const { runningCount, startedAt, heartbeatAt, poolId, tasks, blockedSince, ...others } = found;
-  const { heartbeatAgeSeconds, memoryBytes, runningJobs, ...rest } = others;
+  const { heartbeatAgeSeconds, memoryBytes, runningJobs, expiresAt, ...rest } = others;
   return {
     ...rest,
     running: runningCount,
@@ -20,6 +20,7 @@ export function presentWorker(found: Worker): z.infer<typeof worker> {
     memory_bytes: memoryBytes,
     started_at: startedAt.toISOString(),
     heartbeat_at: heartbeatAt.toISOString(),
+    expires_at: iso(expiresAt),
     pool_id: poolId,
     tasks,
     blocked_since: iso(blockedSince),

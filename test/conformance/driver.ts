@@ -72,7 +72,7 @@ export interface SeenWorker {
   queue: string;
   kind: string;
   host: string;
-  pid: number;
+  pid: number | null;
   concurrency: number;
   running: number;
   state: string;
@@ -81,6 +81,7 @@ export interface SeenWorker {
   poolId: string | null;
   tasks: string[];
   blockedSince: string | null;
+  expiresAt: string | null;
   abandoned: string[];
 }
 

@@ -134,7 +134,14 @@ describe('every side shows the same', () => {
     assert.deepEqual(busy, {
       ...{ token, queue: 'default', kind: 'howdah', host: 'box-1', pid: 77, concurrency: 3, running: 1 },
       ...{ state: 'busy', poolId: `pool-${token}`, tasks: ['works', 'mails'] },
-      ...{ blockedSince: null, abandoned: [], application: null, version: null, memoryBytes: null },
+      ...{
+        blockedSince: null,
+        expiresAt: null,
+        abandoned: [],
+        application: null,
+        version: null,
+        memoryBytes: null,
+      },
       runningJobs: [id],
     });
     const [, { running, concurrency, workers: count } = assert.fail()] = await seeSame((driver) =>

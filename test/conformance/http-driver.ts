@@ -78,10 +78,15 @@ export function createHttpDriver({ v1 }: HowdahClient): Driver {
       const { workers } = await ok(v1.workers.$get());
       return workers.map(
         ({ started_at, heartbeat_at, heartbeat_age_seconds: _, pool_id, blocked_since, ...others }) => {
-          const { memory_bytes, running_jobs, ...worker } = others;
+          const { memory_bytes, running_jobs, expires_at, ...worker } = others;
           return {
             ...{ ...worker, startedAt: started_at, heartbeatAt: heartbeat_at, poolId: pool_id },
-            ...{ blockedSince: blocked_since, memoryBytes: memory_bytes, runningJobs: running_jobs },
+            ...{
+              blockedSince: blocked_since,
+              memoryBytes: memory_bytes,
+              runningJobs: running_jobs,
+              expiresAt: expires_at,
+            },
           };
         },
       );

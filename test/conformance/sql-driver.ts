@@ -93,7 +93,7 @@ export function createSqlDriver(pool: pg.Pool): Driver {
       value(`howdah.set_fleet_concurrency(${literal(queue)}, ${literal(runs)})`),
     workers: () =>
       rows<SeenWorker>(`
-        select token::text, queue, kind, host, pid, concurrency, running, state, ${instants('started_at', 'heartbeat_at', 'blocked_since')},
+        select token::text, queue, kind, host, pid, concurrency, running, state, ${instants('started_at', 'heartbeat_at', 'blocked_since', 'expires_at')},
                pool_id as "poolId", tasks, abandoned::text[], application, version,
                memory_bytes::float8 as "memoryBytes", running_jobs::text[] as "runningJobs"
         from howdah.workers order by queue, started_at, token`),

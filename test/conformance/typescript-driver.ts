@@ -77,9 +77,17 @@ export function createTypeScriptDriver({ howdah, db, tasks }: TypeScriptSide): D
     async workers() {
       const workers = await howdah.workers();
       return workers.map(
-        ({ runningCount, startedAt, heartbeatAt, heartbeatAgeSeconds: _, blockedSince, ...worker }) => ({
+        ({
+          runningCount,
+          startedAt,
+          heartbeatAt,
+          heartbeatAgeSeconds: _,
+          blockedSince,
+          expiresAt,
+          ...worker
+        }) => ({
           ...{ ...worker, running: runningCount, startedAt: iso(startedAt), heartbeatAt: iso(heartbeatAt) },
-          blockedSince: iso(blockedSince),
+          ...{ blockedSince: iso(blockedSince), expiresAt: iso(expiresAt) },
         }),
       );
     },

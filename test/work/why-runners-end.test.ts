@@ -48,7 +48,7 @@ async function recorded(id = jobId) {
 }
 
 describe('a runner’s end is charged to its jobs by its reason', () => {
-  const DEATHS = { stopped: 0, replaced: 0, left: 1, gone: 1, cut_off: 1, unlocked: 1 };
+  const DEATHS = { stopped: 0, replaced: 0, left: 1, gone: 1, cut_off: 1, expired: 1, unlocked: 1 };
   for (const [reason, deaths] of Object.entries(DEATHS)) {
     test(`${reason}: ${deaths}, whatever is said in words`, async () => {
       const words = deaths === 0 ? 'its process is gone' : 'replaced: that is what it says';

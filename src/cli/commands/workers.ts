@@ -22,7 +22,7 @@ const COLUMNS: readonly Column<Worker>[] = [
     align: 'right',
   },
   { title: 'HOST', text: ({ host }) => host },
-  { title: 'PID', text: ({ pid }) => String(pid), align: 'right' },
+  { title: 'PID', text: ({ pid }) => (pid === null ? '-' : String(pid)), align: 'right' },
   { title: 'KIND', text: ({ kind }) => kind },
   { title: 'STARTED', text: ({ startedAt }) => describeInstant(startedAt) },
   { title: 'HEARTBEAT', text: ({ heartbeatAt }) => describeInstant(heartbeatAt) },
@@ -33,7 +33,7 @@ export const workers: Command = {
   about: [
     'POOL is what jobs name as their worker; a silent worker’s jobs go to others, while a blocked one lives: a handler',
     'there does CPU-bound work, and keeps its event loop from turning. Handlers that ignore their signal are counted',
-    'behind an exclamation mark: --json names their jobs.',
+    'behind an exclamation mark: --json names their jobs. A worker over HTTP is a lease, HOST the name that it gave.',
   ],
   examples: [
     ['workers', 'who serves which queue, and how busy it is'],

@@ -14,7 +14,8 @@ const UNRELEASED = `
 interface Troubled {
   queue: string;
   host: string;
-  pid: number;
+  /** null for a worker over HTTP. */
+  pid: number | null;
   unrecordedCount: number;
   trouble: string;
   isStalled: boolean;
@@ -38,7 +39,7 @@ function describeTrouble({ queue, host, pid, unrecordedCount, trouble, isStalled
 
 function describeUnreleased({ queue, host, pid }: Troubled): Finding {
   return error(
-    `queue "${queue}": jobs of process ${pid} of ${host}, which is lost, cannot be given back`,
+    `queue "${queue}": jobs of ${pid === null ? `the worker ${host} over HTTP` : `process ${pid} of ${host}`}, which is lost, cannot be given back`,
     'see what the logs of the workers say of it, and end the transactions that hold its jobs',
   );
 }

@@ -21,7 +21,7 @@ const STUCK = `
 interface StuckRescue {
   queue: string;
   host: string;
-  pid: number;
+  pid: number | null;
   heldBy: string | null;
   seconds: number;
 }
@@ -39,7 +39,8 @@ export async function checkRescue(session: Session, connectionString: string): P
 }
 
 function reportStuck({ queue, host, pid, heldBy, seconds }: StuckRescue): Finding {
-  const what = `jobs of a lost worker of queue "${queue}" (host ${host}, process ${pid}) have not been given back for ${seconds} s`;
+  const where = pid === null ? `${host}, over HTTP` : `host ${host}, process ${pid}`;
+  const what = `jobs of a lost worker of queue "${queue}" (${where}) have not been given back for ${seconds} s`;
   return heldBy === null
     ? error(what, 'start a worker, of whatever queue: it gives them back')
     : error(

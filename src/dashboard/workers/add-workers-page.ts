@@ -44,7 +44,9 @@ ${running.length === 0 ? empty(texts.idle) : runningTable(view, running, workers
 
 function runningTable(view: View, jobs: readonly JobSummary[], workers: readonly Worker[]): Html {
   const { columns } = view.texts.workers;
-  const hosts = new Map(workers.map(({ poolId, host, pid }) => [poolId, `${host} ${pid}`]));
+  const hosts = new Map(
+    workers.map(({ poolId, host, pid }) => [poolId, pid === null ? host : `${host} ${pid}`]),
+  );
   const oldestFirst = [...jobs].sort((a, b) => Number(a.startedAt) - Number(b.startedAt));
   return table(oldestFirst, [
     { name: columns.job, cell: ({ id }) => html`<a href="${view.link(`jobs/${id}`)}">${id}</a>` },

@@ -7,15 +7,18 @@ export const worker = z
       .string()
       .openapi({ description: 'Names it, also in the application_name of its connections; no secret.' }),
     queue: z.string(),
-    kind: z.enum(['howdah', 'graphile-worker']),
-    host: z.string(),
-    pid: z.int(),
+    kind: z.enum(['howdah', 'graphile-worker', 'lease']).openapi({ description: 'lease: over HTTP.' }),
+    host: z.string().openapi({ description: 'Of its process; of a lease the name that its worker gave.' }),
+    pid: z.int().nullable().openapi({ description: 'Null for a lease.' }),
     concurrency: z.number(),
     running: z.number(),
     state: z.enum(['idle', 'busy', 'paused', 'blocked', 'silent']),
     started_at: answeredInstant,
     heartbeat_at: answeredInstant,
     heartbeat_age_seconds: z.number(),
+    expires_at: answeredInstant
+      .nullable()
+      .openapi({ description: 'When a lease runs out, unless it is heard of before.' }),
     application: z.string().nullable().openapi({ description: 'Whose tasks it runs.' }),
     version: z.string().nullable().openapi({ description: 'Of Howdah, in its process.' }),
     memory_bytes: z.number().nullable().openapi({ description: 'Resident set of its process.' }),

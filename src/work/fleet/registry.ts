@@ -62,7 +62,7 @@ export interface RunnerEnd {
    * `left`: its process ends, as it lost the runner. The others are for other processes to find out. Those but the first
    * two count as a death of the jobs aboard.
    */
-  as: 'stopped' | 'replaced' | 'left' | 'gone' | 'cut_off' | 'unlocked';
+  as: 'stopped' | 'replaced' | 'left' | 'gone' | 'cut_off' | 'expired' | 'unlocked';
   /** The same in words, for people. */
   because: string;
 }

@@ -13,8 +13,8 @@ cross join lateral (
 ) h
 cross join lateral (
   select count(*) from howdah.runners r
-  where r.retired_at is null and r.heartbeat_at > clock_timestamp() - interval '10 seconds'
-    and (r.application = a.name or r.application is null and a.takes_nameless)
+  where r.retired_at is null and coalesce(r.expires_at, r.heartbeat_at + interval '10 seconds') > clock_timestamp()
+    and (r.application = a.name or r.application is null and a.takes_nameless and r.kind <> 'lease')
 ) r;
 
 comment on view howdah.applications is 'The applications of this database, with what belongs to each.';

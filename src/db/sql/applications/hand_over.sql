@@ -158,7 +158,7 @@ begin
     order by r.started_at
   loop
     if v_runner.is_alive then
-      raise exception 'a worker of it is at work: host %, process %, queue "%"', v_runner.host, v_runner.pid, v_runner.queue
+      raise exception 'a worker of it is at work: host %, process %, queue "%"', v_runner.host, coalesce(v_runner.pid::text, 'none (over HTTP)'), v_runner.queue
         using errcode = 'HWAPP', hint = 'Stop it, or deploy a version without what is to be handed over; then try again.';
     end if;
     perform howdah.retire_runner(v_runner.token, 'no heartbeat for 10 s', 'cut_off');

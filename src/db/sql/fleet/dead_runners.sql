@@ -11,21 +11,25 @@
 -- A session can also die without its process, and without either being told. So before each heartbeat a process asks that
 -- session whether it is there, and says so with the heartbeat (life_shown). That the session is no more is a sign of death
 -- only for a runner that had it at its latest heartbeat; another one has its 10 s.
+--
+-- A worker over HTTP has neither: its lease says until when it lives, and each of its calls moves that (enter_lease.sql).
 create function howdah.dead_runners() returns table (token uuid, queue text, because text, retired_as text)
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select r.token, r.queue,
          case when r.retired_at is not null then r.retired_because
+              when r.kind = 'lease' then 'its lease ran out'
               when r.heartbeat_at < clock_timestamp() - interval '10 seconds' then 'no heartbeat for 10 s'
               else 'its process is gone' end,
          case when r.retired_at is not null then coalesce(r.retired_as, howdah.reason_in_words(r.retired_because))
+              when r.kind = 'lease' then 'expired'
               when r.heartbeat_at < clock_timestamp() - interval '10 seconds' then 'cut_off'
               else 'gone' end
   from howdah.runners r
   where r.released_at is null and (select howdah.installation_problem()) is null
     and (r.retired_at is not null
-         or r.heartbeat_at < clock_timestamp() - interval '10 seconds'
+         or coalesce(r.expires_at, r.heartbeat_at + interval '10 seconds') < clock_timestamp()
          or (r.heartbeat_at < clock_timestamp() - interval '2 seconds' and r.life_shown
              and r.secret_hash is not null and not howdah.shows_life(r.token)))
 $$;

@@ -11,10 +11,13 @@ declare
   v_cancelled text; -- that somebody decided so
 begin
   select r.* into v_runner from howdah.runners r where r.pool_id = job.worker;
-  v_where := format('host %s, process %s, last heartbeat %s s ago', v_runner.host, v_runner.pid,
-                    round(extract(epoch from clock_timestamp() - v_runner.heartbeat_at)::numeric, 1));
+  v_where := format(case when v_runner.kind = 'lease' then 'the worker %s over HTTP%s, last heard of %s s ago'
+                         else 'host %s, process %s, last heartbeat %s s ago' end, v_runner.host, v_runner.pid,
+                    round(extract(epoch from clock_timestamp() - v_runner.heartbeat_at)::numeric, 1))
+             || case when v_runner.kind = 'lease' then ', its lease ends at ' || v_runner.expires_at else '' end;
   v_lost := case when v_runner.retired_at is not null then v_runner.retired_because
-                 when v_runner.heartbeat_at < clock_timestamp() - interval '10 seconds' then 'no heartbeat for 10 s' end;
+                 when v_runner.expires_at < clock_timestamp() then 'its lease ran out'
+                 when v_runner.expires_at is null and v_runner.heartbeat_at < clock_timestamp() - interval '10 seconds' then 'no heartbeat for 10 s' end;
   select format('It was cancelled at %s by %s%s while running', o.decided_at, o.decided_by, ' (' || o.reason || ')')
     into v_cancelled from howdah.job_outcomes o where o.job_id = job.id and o.state = 'cancelled';
   cause := case when v_cancelled is null then 'running' else 'cancelling' end;
@@ -36,12 +39,16 @@ begin
     explanation := format('Its run is over, and the database does not take its end: %s (%s). The worker keeps it, and tries again.',
                           v_runner.trouble, v_where);
     remedy := 'It ends when what the database says is mended; npx howdah doctor looks for it.';
+  elsif v_cancelled is not null and v_runner.kind = 'lease' then
+    explanation := format('%s (%s); its worker is told with the next heartbeat, and it ends cancelled whatever that does.', v_cancelled, v_where);
+    remedy := 'Nothing needs to be done.';
   elsif v_cancelled is not null then
     explanation := format('%s (%s); its signal has fired, and it ends when its handler does or is left behind.', v_cancelled, v_where);
     remedy := 'Nothing needs to be done.';
   elsif job.id = any (v_runner.running) or clock_timestamp() - job.started_at < interval '2 seconds' then
     explanation := format('It is running since %s (%s).', job.started_at, v_where);
-    remedy := format('select howdah.cancel_job(%s) fires its signal.', job.id);
+    remedy := format(case when v_runner.kind = 'lease' then 'select howdah.cancel_job(%s) has its worker told.'
+                          else 'select howdah.cancel_job(%s) fires its signal.' end, job.id);
   else
     cause := 'taken';
     explanation := format('It was taken at %s by a worker that has no free place yet (%s; jobs running there: %s).',
@@ -58,10 +65,10 @@ begin
 end;
 $$;
 
--- howdah.is_alive(runner): whether it was heard of within 10 s.
+-- howdah.is_alive(runner): whether it was heard of within 10 s, or its lease has not run out.
 create function howdah.is_alive(runner howdah.runners) returns boolean
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select runner.retired_at is null and runner.heartbeat_at > clock_timestamp() - interval '10 seconds'
+  select runner.retired_at is null and coalesce(runner.expires_at, runner.heartbeat_at + interval '10 seconds') > clock_timestamp()
 $$;

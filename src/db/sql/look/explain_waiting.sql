@@ -67,8 +67,8 @@ as $$
               when w.is_announced
                 then format('Workers serve the queue %s, but none of them knows the task %s.', explain_queue.queue, explain_queue.task)
               else format('No worker knows the task %s yet: no process has announced it.', explain_queue.task) end,
-         case when w.count = 0 then format('Start a worker whose QUEUES names %s.', explain_queue.queue)
-              else format('Deploy a worker with the file tasks/%s.ts.', explain_queue.task) end
+         case when w.count = 0 then format('Start a worker whose QUEUES names %s, or one over HTTP that leases its jobs.', explain_queue.queue)
+              else format('Deploy a worker with the file tasks/%1$s.ts, or start one over HTTP that leases %1$s.', explain_queue.task) end
   from (
     select count(*) filter (where alive.yes) as count, max(r.heartbeat_at) as heard_at,
            exists (select from howdah.tasks t where t.name = explain_queue.task) as is_announced,
@@ -121,7 +121,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_limit integer := (select s.fleet_concurrency from howdah.queue_settings s where s.queue = job.queue);
-  v_places bigint := (select coalesce(sum(coalesce(r.granted, r.concurrency)), 0) from howdah.runners r
+  v_places bigint := (select coalesce(sum(case when r.kind = 'lease' then r.concurrency else coalesce(r.granted, r.concurrency) end), 0)
+                      from howdah.runners r
                       where r.queue = job.queue and howdah.is_alive(r) and not r.is_leaving);
   v_running bigint[] := array(select unnest(r.running) from howdah.runners r where r.queue = job.queue and r.released_at is null);
   v_ahead integer := howdah.jobs_ahead(job);

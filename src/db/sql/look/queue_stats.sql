@@ -26,11 +26,11 @@ as $$
            coalesce(sum(cardinality(r.abandoned)) filter (where r.heartbeat_at > clock_timestamp() - interval '10 seconds'), 0) as abandoned
     from howdah.runners r
     cross join lateral (
-      select r.retired_at is null and r.heartbeat_at > clock_timestamp() - interval '10 seconds' as yes
+      select r.retired_at is null and coalesce(r.expires_at, r.heartbeat_at + interval '10 seconds') > clock_timestamp() as yes
     ) alive
     where r.queue = q.queue and r.released_at is null
   ) fleet
 $$;
 
 comment on function howdah.queue_stats() is
-  'One row per queue for monitoring, in milliseconds at any size: depth by state (an estimate where is_estimate), seconds the oldest available job has waited, jobs running at the latest heartbeats, workers with a heartbeat in the last 10 s and their concurrency, the fleet''s limit, dead tuples and bytes of the job table, jobs added and ended since the server''s statistics began, its schema, since when and by whom it is paused, workers whose event loop is blocked, and handlers still at work though their run is over or should be.';
+  'One row per queue for monitoring, in milliseconds at any size: depth by state (an estimate where is_estimate), seconds the oldest available job has waited, jobs running at the latest heartbeats, workers that live (a heartbeat in the last 10 s, or a lease that has not run out) and their concurrency, the fleet''s limit, dead tuples and bytes of the job table, jobs added and ended since the server''s statistics began, its schema, since when and by whom it is paused, workers whose event loop is blocked, and handlers still at work though their run is over or should be.';

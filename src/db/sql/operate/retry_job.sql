@@ -59,7 +59,7 @@ declare
   v_settings jsonb := finished.flags -> 'howdah';
   v_is_parked boolean := false;
   v_holder bigint;
-  v_flags jsonb := (finished.flags - '{howdah_deaths,howdah_misfit,howdah_own_key}'::text[])
+  v_flags jsonb := (finished.flags - '{howdah_deaths,howdah_misfit,howdah_own_key,howdah_run}'::text[])
     #- '{howdah,run_at}' #- '{howdah,debounced_since}'; -- what it waited for
   v_key text := finished.key;
 begin

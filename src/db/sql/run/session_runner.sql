@@ -3,6 +3,9 @@
 -- runner's name without its secret, as when something between it and the server drops settings; or the other way round
 -- if it is the stock command line's, whose sessions are found by the name (runner_backends.sql).
 --
+-- A session of the API is, for a transaction, that of the lease that it works for (enter_lease.sql): a setting without a secret, as it
+-- proves nothing to anybody. It only adds to what the session may not do: its statements name the lease's run, and go by its row.
+--
 -- Volatile, so that it reads with a snapshot of its own, later than the locks of the statement that asks (queue_gate.sql).
 -- Runners of a version before have no secret: their name, howdah:<token> as application_name, is all there is of them.
 create function howdah.session_runner() returns howdah.runners
@@ -11,10 +14,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_secret constant text := current_setting('howdah.runner', true);
+  v_lease constant text := current_setting('howdah.lease', true);
   v_name constant text := current_setting('application_name');
   v_runner howdah.runners;
 begin
-  if v_secret <> '' then
+  if v_lease <> '' then
+    select r.* into v_runner from howdah.runners r where r.token = v_lease::uuid and r.kind = 'lease';
+  elsif v_secret <> '' then
     select r.* into v_runner from howdah.runners r where r.secret_hash = sha256(convert_to(v_secret, 'UTF8'));
     if v_runner.kind = 'graphile-worker' and v_name <> 'howdah:' || v_runner.token then
       raise exception 'this session is not who it should be: it is one of runner % and bears the name "%"', v_runner.token, v_name
@@ -30,7 +36,7 @@ begin
     return null;
   end if;
   if v_runner.token is null or v_runner.retired_at is not null then
-    raise exception 'runner % is retired', coalesce(v_runner.token::text, nullif(v_name, '')) using errcode = 'HWRET';
+    raise exception 'runner % is retired', coalesce(v_runner.token::text, nullif(v_lease, ''), nullif(v_name, '')) using errcode = 'HWRET';
   end if;
   return v_runner;
 end;

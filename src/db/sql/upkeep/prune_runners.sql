@@ -1,4 +1,4 @@
--- howdah.prune_runners(max_rows): forgets runners that gave everything back more than a day ago; returns how many. With them
+-- howdah.prune_runners(max_rows): forgets runners that gave everything back more than a day ago, leases ten minutes ago; returns how many. With them
 -- go records of sessions whose runner never came to be: its process ended before that.
 create function howdah.prune_runners(max_rows integer default 1000) returns integer
 language sql volatile
@@ -6,7 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   with old as (
     select r.token from howdah.runners r
-    where r.released_at < now() - interval '1 day'
+    where r.released_at < now() - case r.kind when 'lease' then interval '10 minutes' else interval '1 day' end
     limit max_rows
     for update skip locked
   ), pruned as (
