@@ -60,8 +60,11 @@ export class LeaseStage {
   }
 
   async extend(lease: string, runs: readonly string[] = []) {
-    const { rows } = await this.pool.query('select * from howdah.extend_lease($1, $2)', [lease, runs]);
-    return rows[0] as { expires_at: Date; is_paused: boolean; cancelled: string[]; lost: string[] };
+    const { rows } = await this.pool.query('select state, cancelled, lost from howdah.extend_lease($1, $2)', [
+      lease,
+      runs,
+    ]);
+    return rows[0] as { state: { is_paused: boolean }; cancelled: string[]; lost: string[] };
   }
 
   async end(

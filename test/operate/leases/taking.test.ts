@@ -71,7 +71,7 @@ describe('a lease', () => {
     const lease = await stage.lease();
     await stage.pool.query(`select howdah.pause_queue('default')`);
     assert.deepEqual(await stage.take(lease), []);
-    assert.equal((await stage.extend(lease)).is_paused, true);
+    assert.equal((await stage.extend(lease)).state.is_paused, true);
     await stage.pool.query(`select howdah.resume_queue('default')`);
     assert.equal((await stage.take(lease)).length, 1);
   });

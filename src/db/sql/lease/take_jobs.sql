@@ -1,7 +1,7 @@
 -- howdah.take_jobs(lease, max_jobs, runs): gives a worker over HTTP jobs to run, at most so many and as many as it has places for.
 -- runs: those that it has (run_id.sql); what it holds beyond is given back when it has been so for the time of the lease
--- (give_back_unnamed.sql). One row: until when the lease lives, whether the queue is paused, and jobs, a list in JSON in the
--- order in which they should begin; payload and all are as they were enqueued. Raises HWLEA when the lease is over.
+-- (give_back_unnamed.sql). One row: state (lease_state.sql), and jobs, a list in JSON in the order in which they should begin;
+-- payload and all are as they were enqueued. Raises HWLEA when the lease is over.
 --
 -- Its fleet concurrency holds as for every runner: a lease is granted what it holds, and takes no more than the sum of all others
 -- leaves, under the lock of the fleet; while somebody else has that, nothing. Pausing is the gate's affair (queue_gate.sql).
@@ -9,7 +9,7 @@
 -- A job that was aboard at a death is a suspect for poison: of those a worker has one at a time, as workers of ours do, so that
 -- none is condemned for what another one did.
 create function howdah.take_jobs(
-  lease uuid, max_jobs integer, runs text[], out expires_at timestamptz, out is_paused boolean, out jobs json
+  lease uuid, max_jobs integer, runs text[], out state json, out jobs json
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -27,8 +27,7 @@ begin
     v_lease.running := v_lease.running || v_taken;
   end if;
   update howdah.runners r set running = v_lease.running, granted = cardinality(v_lease.running) where r.token = lease;
-  expires_at := v_lease.expires_at;
-  is_paused := exists (select from howdah.queue_settings s where s.queue = v_lease.queue and s.paused_at is not null);
+  state := howdah.lease_state(v_lease);
   jobs := case when v_taken = '{}' then '[]' else howdah.leased_jobs(v_lease, v_taken) end;
 end;
 $$;
