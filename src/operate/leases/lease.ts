@@ -49,15 +49,6 @@ export interface TakenJobs {
   jobs: LeasedJob[];
 }
 
-/** A lease that lives on, and what is to be stopped of the runs that its worker named. */
-export interface ExtendedLease {
-  state: LeaseState;
-  /** Whose job is cancelled. */
-  cancelled: string[];
-  /** Which are not the lease's any more. */
-  lost: string[];
-}
-
 /** How a run ended, as the database has it. */
 export interface EndedRun {
   state: 'completed' | 'cancelled' | 'discarded' | 'waiting';
