@@ -12,9 +12,9 @@ export interface Patience {
   /** How long the handler may go on after its signal fired before it is left behind, in milliseconds. */
   abandonAfterMs: number;
   /** The signal fired and the handler goes on. @returns what to call when it ends */
-  onOverdue: () => () => void;
+  onOverdue(): () => void;
   /** It is left behind. @returns what to call when it ends */
-  onAbandoned: () => () => void;
+  onAbandoned(): () => void;
 }
 
 /**
@@ -23,8 +23,9 @@ export interface Patience {
  *
  * @throws what the handler throws, or the reason of the signal
  */
-export function awaitHandler(handling: Promise<unknown>, patience: Patience): Promise<unknown> {
+export function awaitHandler(handled: unknown, patience: Patience): Promise<unknown> {
   const { end } = patience;
+  const handling = Promise.resolve(handled); // itself, unless it is what no `async` function returns
   return new Promise((resolve, reject) => {
     let isEnding = false;
     const giveUp = () => {
@@ -43,18 +44,18 @@ export function awaitHandler(handling: Promise<unknown>, patience: Patience): Pr
 }
 
 async function untilEnded(handling: Promise<unknown>, patience: Patience): Promise<void> {
-  const { abandonAfterMs, hurrySignal, onOverdue, onAbandoned } = patience;
+  const { abandonAfterMs, hurrySignal } = patience;
   let isEnded = false;
   const ended = handling.then(ignore, ignore).then(() => {
     isEnded = true;
   });
-  void ended.then(onOverdue());
+  void ended.then(patience.onOverdue());
   const waiting = new AbortController();
   const after = (ms: number) => delay(ms, undefined, { signal: waiting.signal }).catch(ignore);
   const hurried = untilAborted(hurrySignal, waiting.signal).then(() => after(HURRY_MS));
   await Promise.race([ended, after(abandonAfterMs), hurried]);
   waiting.abort();
-  if (!isEnded && !hurrySignal.aborted) void ended.then(onAbandoned());
+  if (!isEnded && !hurrySignal.aborted) void ended.then(patience.onAbandoned());
 }
 
 /** Never, once `waiting` has fired. */

@@ -4,20 +4,15 @@ import type { EventHub } from '../../observability/event-hub.ts';
 import type { CompletedRunEvent, FailedRunEvent, RunEvent } from '../../observability/events.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { runInSpan } from '../../observability/tracing.ts';
-import { ABANDON_AFTER_MS, type BoundTask } from '../../tasks/bind.ts';
-import type { RunningJob, TaskContext } from '../../tasks/task-context.ts';
+import type { BoundTask } from '../../tasks/bind.ts';
+import type { RunningJob } from '../../tasks/task-context.ts';
 import { JobCancelledError } from './abort-reasons.ts';
-import { awaitHandler, type Patience } from './await-handler.ts';
-import { asRun, type CurrentRun } from './current-run.ts';
+import { Attempt } from './attempt.ts';
 import type { EndSignal } from './end-signal.ts';
 import { judge } from './judge.ts';
-import { checkPayload } from './misfit.ts';
 import type { OverdueRuns } from './overdue-runs.ts';
 import { RunConduct } from './run-conduct.ts';
-import { runIsolated } from './run-isolated.ts';
-import { RunLimits } from './run-limits.ts';
 import type { RunStore } from './run-store.ts';
-import { ownLimitMs } from './time-limit.ts';
 import { type Verdict, VerdictError } from './verdict.ts';
 
 /** What every run in a runner shares. */
@@ -65,7 +60,7 @@ export async function runJob<Services>(
   const startedAt = performance.now();
   const event = runEvent(run.job);
   reportStart(event, run.job, environment);
-  const verdict = await runInSpan(run.job, () => attempt(task, run, { ...environment, event }));
+  const verdict = await runInSpan(run.job, () => attempt(task, run, { environment, event }));
   const durationMs = performance.now() - startedAt;
   const ended = { ...event, durationMs };
   if (!verdict) return ended;
@@ -74,128 +69,35 @@ export async function runJob<Services>(
   throw new VerdictError(verdict);
 }
 
-/** What a run shares with the others, and what is told of it. */
-type Attempted<Services> = RunEnvironment<Services> & { readonly event: RunEvent };
-
 /** The verdict, or undefined when the job is to be completed. Never throws. */
 async function attempt<Services>(
   task: BoundTask<Services>,
   run: Run,
-  environment: Attempted<Services>,
+  { environment, event }: { environment: RunEnvironment<Services>; event: RunEvent },
 ): Promise<Verdict | undefined> {
-  const { log, events, event } = environment;
-  const conduct = new RunConduct(run.store, log, (note) =>
-    events.emit('job.result_reduced', { ...event, note }),
-  );
+  const { log, events } = environment;
+  const { job, store } = run;
+  const conduct = new RunConduct(store, log, (note) => events.emit('job.result_reduced', { ...event, note }));
   try {
-    const value = await perform(task, run, conduct, environment);
+    const clockAheadMs = job.deadline ? await store.clockAheadMs().catch(() => 0) : 0;
+    const value = await new Attempt({ task, run, conduct, environment, event, clockAheadMs }).perform();
     if (conduct.hasCompleted && (await conduct.isCommitted()))
       return toDone(conduct, new Error('completed in a transaction'));
     if (value !== undefined) await conduct.keepResult(value);
     return undefined;
   } catch (thrown) {
     if (await conduct.isCommitted().catch(() => false)) {
-      log.warn({ err: thrown, job_id: run.job.id }, 'task failed after its completion had been committed');
+      log.warn({ err: thrown, job_id: job.id }, 'task failed after its completion had been committed');
       return toDone(conduct, toError(thrown));
     }
-    return judge(thrown, { job: run.job, policy: task.policy }, (err) => {
-      log.error(
-        { err, job_id: run.job.id, type: run.job.task },
-        'policy of the task failed, using the default',
-      );
+    return judge(thrown, { job, policy: task.policy }, (err) => {
+      log.error({ err, job_id: job.id, type: job.task }, 'policy of the task failed, using the default');
     });
   }
 }
 
 function toDone({ isCancelled }: RunConduct, error: Error): Verdict {
   return { kind: 'done', isCancelled, error: isCancelled ? new JobCancelledError() : error };
-}
-
-/** What the handler returns, unless its signal fires first. */
-async function perform<Services>(
-  task: BoundTask<Services>,
-  run: Run,
-  conduct: RunConduct,
-  environment: Attempted<Services>,
-): Promise<unknown> {
-  const { job, store, endSignal } = run;
-  const { deadline } = job;
-  const timeoutMs = ownLimitMs(task, job);
-  const clockAheadMs = deadline ? await store.clockAheadMs().catch(() => 0) : 0;
-  const limits = new RunLimits({ timeoutMs, deadline, clockAheadMs, endSignal });
-  const context = toContext(job, { limits, conduct, environment });
-  const current: CurrentRun = {
-    event: environment.event,
-    abort: (reason) => limits.abort(reason),
-    isOver: false,
-  };
-  const handle = async () => {
-    const checked = checkPayload(task, run); // may ask the database, which a lock may keep from answering
-    const payload = checked instanceof Promise ? await checked : checked;
-    limits.throwIfAborted();
-    return task.policy.isolate
-      ? runIsolated({ task, payload, context, store, conduct })
-      : task.handle((task.getsPayloadAsGiven ? run.payload : payload) as never, context);
-  };
-  try {
-    limits.throwIfAborted();
-    return await asRun(current, () =>
-      awaitHandler(handle(), patienceWith(task, job, { limits, environment })),
-    );
-  } finally {
-    current.isOver = true;
-    limits[Symbol.dispose]();
-    if (conduct.hasReported) await conduct.close(limits.end.reason);
-  }
-}
-
-interface Parts<Services> {
-  limits: RunLimits;
-  conduct: RunConduct;
-  environment: RunEnvironment<Services>;
-}
-
-/** A signal costs a microsecond and a logger three, and most handlers ask for neither: both are made when they are. */
-function toContext<Services>(
-  job: RunningJob,
-  { limits, conduct, environment }: Parts<Services>,
-): TaskContext<Services> {
-  let log: Logger | undefined;
-  return {
-    job,
-    services: environment.services,
-    progress: (percent, message) => conduct.progress(percent, message),
-    completeInTransaction: (tx, result) => conduct.completeInTransaction(tx, result),
-    get signal() {
-      return limits.signal;
-    },
-    get log() {
-      log ??= environment.log.child(logFields(job));
-      return log;
-    },
-  };
-}
-
-/** What there is to do and to tell when the handler ignores its signal. */
-function patienceWith<Services>(
-  { policy }: BoundTask<Services>,
-  job: RunningJob,
-  { limits, environment }: { limits: RunLimits; environment: Attempted<Services> },
-): Patience {
-  const { abandonAfterMs: ownMs = ABANDON_AFTER_MS, isolate } = policy;
-  const { hurrySignal, overdue, events, event } = environment;
-  const abandonAfterMs = isolate ? ownMs + ABANDON_AFTER_MS : ownMs; // an isolated one is ended by then
-  return {
-    end: limits.end,
-    hurrySignal,
-    abandonAfterMs,
-    onOverdue: () => overdue.add(job.id),
-    onAbandoned() {
-      const abandonedAt = performance.now();
-      events.emit('job.abandoned', { ...event, afterMs: abandonAfterMs });
-      return () => events.emit('job.abandoned_ended', { ...event, lateMs: performance.now() - abandonedAt });
-    },
-  };
 }
 
 function reportStart<Services>(
@@ -225,8 +127,4 @@ function toFailed(ended: CompletedRunEvent, verdict: Exclude<Verdict, { kind: 'd
 
 function runEvent({ id, task, queue, attempt, maxAttempts }: RunningJob): RunEvent {
   return { jobId: id, task, queue, attempt, maxAttempts };
-}
-
-function logFields({ id, task, queue, attempt }: RunningJob) {
-  return { job_id: id, type: task, queue, attempt };
 }
