@@ -68,9 +68,9 @@ export function describeRoutedJobs(
         [`${installation?.id}/${id}`, 'mail', '{"number":12345678901234567891}', 'eu'],
       );
       const [finished] = await query('select state, result, attempt from howdah.jobs where id = $1', [id]);
-      assert.deepEqual(finished, {
+      assert.partialDeepStrictEqual(finished, {
         state: 'completed',
-        result: { exchange: '', routing_key: 'mail' },
+        result: scene.placedIn('mail'),
         attempt: 1,
       });
     });

@@ -11,6 +11,7 @@ describeRoutedJobs('a job that goes to a broker of this process', async () => {
   };
   return {
     broker,
+    placedIn: (queue: string) => ({ exchange: '', routing_key: queue }),
     declare: async (queue) => void places.add(queue),
     async take(queue) {
       const taken = broker.sent.filter(({ target }) => target.routingKey === queue);

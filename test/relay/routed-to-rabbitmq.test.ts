@@ -7,6 +7,7 @@ const open = async (stack: AsyncDisposableStack) => {
   const { broker, proxy } = await openBroker(stack, server.url);
   return {
     broker,
+    placedIn: (queue: string) => ({ exchange: '', routing_key: queue }),
     declare: (queue: string) => declareQueue(server, queue),
     async take(queue: string) {
       const messages = await drainQueue(server, queue);

@@ -1,5 +1,5 @@
 import { createLogger } from '../../src/observability/logger.ts';
-import type { Broker, RabbitmqTarget } from '../../src/relay/broker.ts';
+import type { Broker } from '../../src/relay/broker.ts';
 import { planRoutes } from '../../src/relay/routes/plan-routes.ts';
 import { Relay } from '../../src/relay/routes/relay.ts';
 import type { TaskDefinition } from '../../src/tasks/define-task.ts';
@@ -17,7 +17,9 @@ export interface Arrived {
 
 /** Where messages go in a test: a broker of this process, or a real one. */
 export interface BrokerScene {
-  readonly broker: Broker<RabbitmqTarget>;
+  readonly broker: Broker<never>;
+  /** What a receipt of the place says, at least. */
+  placedIn(queue: string): object;
   /** Makes a place that takes messages; until then nothing takes those that name it. */
   declare(queue: string): Promise<void>;
   /** All that arrived there since the last call. */
@@ -33,8 +35,9 @@ export async function openRoutedQueue(
   { broker }: BrokerScene,
   definitions: readonly TaskDefinition[],
 ): Promise<TestQueue> {
+  const target = broker.name === 'kafka' ? { kafka: {} } : { rabbitmq: {} };
   const tasks = new Map(
-    definitions.map((each) => [each.name, publish(each, { rabbitmq: {} }, { retryDelay: fixedDelay(50) })]),
+    definitions.map((each) => [each.name, publish(each, target, { retryDelay: fixedDelay(50) })]),
   );
   const { routes } = planRoutes({
     tasks,
@@ -42,7 +45,7 @@ export async function openRoutedQueue(
     ofApplication: undefined,
     distributor: 'postgres',
   });
-  const brokers = new Map([['rabbitmq', broker as Broker<never>]] as const);
+  const brokers = new Map([[broker.name, broker]]);
   const relay = new Relay({ tasks, routes, brokers, log: createLogger({ level: 'silent' }) });
   const queue = await openTestQueue([...relay.tasks.values()] as never);
   relay.open(queue.pool);
