@@ -9,6 +9,7 @@ import type { TaskDistributor } from '../enqueue/task-distributor.ts';
 import type { NavigationEntry, App as Routes } from '../http/app-dependencies.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { BoundTask } from '../tasks/bind.ts';
+import type { GivenSource } from '../tasks/given-source.ts';
 import type { RouteTarget } from '../tasks/route-target.ts';
 import { defineHandle, type Handle } from './define-handle.ts';
 
@@ -49,6 +50,11 @@ export interface AppOptions<Services, Settings> {
   readonly routes?: Readonly<Record<string, string | RouteTarget>>;
   /** How the jobs of routes that lead to addresses are posted. @default as the environment says */
   readonly webhooks?: GivenWebhooks;
+  /**
+   * Places of brokers whose messages become jobs: as SOURCES says them, `kafka:users.v1>user_registered`, or as an object. One that
+   * SOURCES has too is as it says there. Looked at when a worker starts. @default none
+   */
+  readonly sources?: readonly (string | GivenSource)[];
   /** From each job in the dashboard to where else there is something of it. @default none */
   readonly links?: readonly JobLink[];
   /** What to show at start in development, by name. @default nothing */
@@ -154,10 +160,10 @@ function folder(path: string | URL, base: URL): URL {
 }
 
 type Given = { readonly name: string } & {
-  readonly [Option in 'tasks' | 'redact' | 'links' | 'routes']?: unknown;
+  readonly [Option in 'tasks' | 'redact' | 'links' | 'routes' | 'sources']?: unknown;
 };
 
-function refuseMistakes({ name, tasks, redact, links, routes }: Given): void {
+function refuseMistakes({ name, tasks, redact, links, routes, sources }: Given): void {
   const mistakes: string[] = [];
   if (typeof name !== 'string' || !NAME.test(name)) {
     mistakes.push(`name: expected a small letter, then at most 62 of a-z 0-9 _ -, received ${show(name)}`);
@@ -170,6 +176,9 @@ function refuseMistakes({ name, tasks, redact, links, routes }: Given): void {
   }
   if (routes !== undefined && (typeof routes !== 'object' || routes === null || Array.isArray(routes))) {
     mistakes.push(`routes: expected an object of targets by the names of tasks, received ${show(routes)}`);
+  }
+  if (sources !== undefined && !Array.isArray(sources)) {
+    mistakes.push(`sources: expected a list of sources, received ${show(sources)}`);
   }
   mistakes.push(...findPathMistakes(redact), ...findLinkMistakes(links));
   if (mistakes.length > 0) throw new TypeError(`defineApp: ${mistakes.join('; ')}`);

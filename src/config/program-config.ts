@@ -32,7 +32,7 @@ const VARIABLES = {
 
 /**
  * The variables that mean the same as the parameters. Of the process' own, only what says where the database and the brokers are,
- * where jobs go and whether this is production is among them, the former only where the program does not say it.
+ * where jobs go and come from and whether this is production is among them, the former only where the program does not say it.
  */
 export function toEnvironment(parameters: ProgramParameters, env: Environment): Environment {
   const { connectionString, directConnectionString, schema, queues, migrate, ...others } = parameters;
@@ -52,6 +52,7 @@ export function toEnvironment(parameters: ProgramParameters, env: Environment): 
     RABBITMQ_URL: others.rabbitmqUrl ?? env['RABBITMQ_URL'],
     KAFKA_URL: others.kafkaUrl ?? env['KAFKA_URL'],
     ROUTES: env['ROUTES'],
+    SOURCES: env['SOURCES'],
     TASK_DISTRIBUTOR: env['TASK_DISTRIBUTOR'],
     WEBHOOK_SECRETS: env['WEBHOOK_SECRETS'],
     WEBHOOK_TIMEOUT: env['WEBHOOK_TIMEOUT'],

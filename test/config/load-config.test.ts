@@ -34,6 +34,7 @@ const DEFAULTS: FlatConfig = {
   trustedProxies: undefined,
   maxConnections: 2_000,
   routes: undefined,
+  sources: undefined,
   taskDistributor: 'postgres',
   rabbitmqUrl: undefined,
   kafkaUrl: undefined,

@@ -24,6 +24,7 @@ before(async () => {
   pool = new pg.Pool({ connectionString: database.connectionString });
   pool.on('error', () => {});
   await announceTasks(pool, createCatalogue(TASKS.map((name) => testTask(name, { queue: 'default' }))));
+  await pool.query("select howdah.announce_source('kafka:users.v1', 'greets', 'bank')");
   await pool.query('create table orders (id text primary key, email text not null)');
 });
 

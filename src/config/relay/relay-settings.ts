@@ -6,6 +6,8 @@ import { readWebhookSettings, type WebhookSettings } from '../webhook/webhook-se
 export interface RelaySettings extends WebhookSettings {
   /** ROUTES, as it stands there: what it means depends on the application's tasks. */
   readonly routes: string | undefined;
+  /** SOURCES, likewise: where messages come from that become jobs. */
+  readonly sources: string | undefined;
   /** TASK_DISTRIBUTOR: where the jobs of tasks go that have no route. @default 'postgres' */
   readonly taskDistributor: TaskDistributorName;
   /** RABBITMQ_URL; undefined where nothing goes there. */
@@ -21,6 +23,7 @@ export type TaskDistributorName = (typeof DISTRIBUTORS)[number];
 export function readRelaySettings(reader: EnvironmentReader): RelaySettings {
   return {
     routes: reader.optional('ROUTES', (value) => value),
+    sources: reader.optional('SOURCES', (value) => value),
     taskDistributor: reader.setting('TASK_DISTRIBUTOR', parseDistributor, 'postgres'),
     rabbitmqUrl: reader.optional('RABBITMQ_URL', parseRabbitmqUrl),
     kafkaUrl: reader.optional('KAFKA_URL', parseKafkaUrl),

@@ -13,23 +13,26 @@ const CLIENTS = { rabbitmq: ['amqplib', '2.3.1'], kafka: ['@platformatic/kafka',
 export interface FindOptions {
   /** What is wrong with the address of a broker, in words without a secret; undefined when nothing is. */
   readonly mistakeIn: (broker: BrokerName, url: string) => string | undefined;
+  /** Places whose messages become jobs. @default none */
+  readonly sources?: readonly { readonly broker: BrokerName; readonly name: string }[];
   /** @default whether the package can be imported here */
   readonly isInstalled?: (name: string) => boolean;
 }
 
-/** Brokers that jobs go to and that have no address here, or no client. */
+/** Brokers that jobs go to, or come from, and that have no address here, or no client. */
 export function findUnreachable(
   routes: PlannedRoutes['routes'],
   urls: Readonly<Record<BrokerName, string | undefined>>,
-  { mistakeIn, isInstalled = canBeImported }: FindOptions,
+  { mistakeIn, sources = [], isInstalled = canBeImported }: FindOptions,
 ): RouteMistake[] {
   const brokers = ['rabbitmq', 'kafka'] as const;
   return brokers.flatMap((broker) => {
     const tasks = [...routes].filter(([, { to }]) => to === broker).map(([task]) => task);
-    if (tasks.length === 0) return [];
+    const read = sources.filter((source) => source.broker === broker).map(({ name }) => name);
+    if (tasks.length + read.length === 0) return [];
     const { variable, example } = NEEDS[broker];
     const [name, version] = CLIENTS[broker];
-    const because = `as ${tasks.join(', ')} ${tasks.length === 1 ? 'goes' : 'go'} to ${broker}`;
+    const because = `as ${describeUse(broker, tasks, read)}`;
     const mistakes: RouteMistake[] = [];
     const url = urls[broker];
     const mistake = url === undefined ? undefined : mistakeIn(broker, url);
@@ -43,6 +46,12 @@ export function findUnreachable(
       });
     return mistakes;
   });
+}
+
+function describeUse(broker: BrokerName, tasks: readonly string[], sources: readonly string[]): string {
+  const out = `${tasks.join(', ')} ${tasks.length === 1 ? 'goes' : 'go'} to ${broker}`;
+  const into = `messages of ${sources.join(', ')} become jobs`;
+  return [...(tasks.length > 0 ? [out] : []), ...(sources.length > 0 ? [into] : [])].join(' and ');
 }
 
 function canBeImported(name: string): boolean {

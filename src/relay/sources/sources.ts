@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type DatabaseHandle, openDatabase } from '../../db/connections/open-database.ts';
 import { requestLimits } from '../../db/limits.ts';
 import { queryRows } from '../../db/sql-client.ts';
+import { sqlStateOf } from '../../db/sql-state.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { InboundLogs, InboundQueues } from '../inbound.ts';
 import { LogReader } from './log-reader.ts';
@@ -60,6 +61,7 @@ export class Sources {
   #stopping: Promise<void> | undefined;
   #answeredAt = performance.now();
   #failureCount = 0;
+  #isAnnounced = false;
 
   constructor(options: SourcesOptions) {
     this.#options = options;
@@ -69,15 +71,24 @@ export class Sources {
   }
 
   /**
-   * Reads from when the first beat is answered.
+   * Reads from when the first beat is answered. What the database does not take for another reason than the sources themselves is
+   * tried again by itself.
    *
-   * @throws what the database answers: no such task, another application that reads a source
+   * @throws the server's error where a source has an unknown task, or is read by another application
    */
   async start(): Promise<void> {
+    await this.#announce().catch((error: unknown) => {
+      if (sqlStateOf(error)?.startsWith('HW')) throw error;
+      this.#options.log.warn({ err: error }, 'could not announce sources, trying again');
+    });
+    if (!this.#ending.signal.aborted) this.#running ??= this.#run();
+  }
+
+  async #announce(): Promise<void> {
     const { application, sources } = this.#options;
     for (const { name, task } of sources)
       await queryRows(this.#beats.db, ANNOUNCE, [name, task, application]);
-    if (!this.#ending.signal.aborted) this.#running ??= this.#run();
+    this.#isAnnounced = true;
   }
 
   /**
@@ -112,6 +123,7 @@ export class Sources {
   async #beat(): Promise<void> {
     const states = [...this.#readers.values()].map((reader) => reader.state());
     try {
+      if (!this.#isAnnounced) await this.#announce();
       const values = [this.#reader, hostname(), process.pid, JSON.stringify(states)];
       const beaten = await queryRows<BeatenSource>(this.#beats.db, BEAT, values);
       this.#answeredAt = performance.now();

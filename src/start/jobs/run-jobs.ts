@@ -1,6 +1,7 @@
 import type { TaskProcessor } from '../../work/processor.ts';
 import type { Parts } from '../parts.ts';
 import { createRelay, openRelay } from '../relay/create-relay.ts';
+import { readSources } from '../relay/read-sources.ts';
 import { serveLate } from './serve-late.ts';
 import { startRunners } from './start-runners.ts';
 
@@ -45,7 +46,8 @@ export async function runJobs(parts: JobParts, opened: AsyncDisposableStack): Pr
     },
     { pool: database.db, connectionString: databaseUrl, waitLimitMs: config.migrateTimeoutMs, signal },
   );
-  const processor = late ? serveLate(begun, { ...parts, late, queues: config.queues.filter(isLate) }) : begun;
+  const serving = late ? serveLate(begun, { ...parts, late, queues: config.queues.filter(isLate) }) : begun;
+  const processor = await readSources(serving, parts);
   opened.defer(() => processor.stop(config.shutdownTimeoutMs));
   return processor;
 }

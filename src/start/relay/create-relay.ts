@@ -20,7 +20,7 @@ export interface RelaySurroundings {
 /** The tasks of the application as they run with these routes. Only clients that a route needs are loaded, and nothing connects yet. */
 export async function createRelay<Services>(
   { app, tasks }: Pick<LoadedApp<Services>, 'app' | 'tasks'>,
-  { routes, webhooks }: RelayPlan,
+  { routes, webhooks }: Omit<RelayPlan, 'sources'>,
   { config, log, connect = CONNECT }: RelaySurroundings,
 ): Promise<Relay<Services>> {
   const needed = new Set([...routes.values()].map(({ to }) => to).filter((to) => to !== 'webhook'));
@@ -34,7 +34,10 @@ export async function createRelay<Services>(
 }
 
 /** Where something goes to an address. */
-async function loadWebhooks({ routes, webhooks }: RelayPlan): Promise<{ webhooks?: WebhooksOutlet }> {
+async function loadWebhooks({
+  routes,
+  webhooks,
+}: Omit<RelayPlan, 'sources'>): Promise<{ webhooks?: WebhooksOutlet }> {
   if ([...routes.values()].every(({ to }) => to !== 'webhook')) return {};
   const { Webhooks } = await import('../../relay/webhook/webhooks.ts');
   return { webhooks: new Webhooks(webhooks.options) };

@@ -8,20 +8,29 @@ import { parseAddress } from '../../relay/rabbitmq/address.ts';
 import { findUnreachable } from '../../relay/routes/find-unreachable.ts';
 import { type PlannedRoutes, planRoutes } from '../../relay/routes/plan-routes.ts';
 import type { RelayRoute } from '../../relay/routes/relay.ts';
+import { planSources } from '../../relay/sources/plan-sources.ts';
+import type { Source } from '../../relay/sources/source.ts';
 import { planWebhooks, type WebhookPlan } from '../../relay/webhook/plan-webhooks.ts';
 
 /** Where the jobs of each task go that do not run here, and how those are posted that go to addresses. */
 export interface RelayPlan {
   readonly routes: ReadonlyMap<string, RelayRoute>;
   readonly webhooks: Pick<WebhookPlan, 'options' | 'warnings'>;
+  /** Places of brokers whose messages become jobs here. */
+  readonly sources: readonly Source[];
 }
 
 /** Of a process that runs no jobs. */
-export const NO_ROUTES: RelayPlan = { routes: new Map(), webhooks: { options: {}, warnings: [] } };
+export const NO_ROUTES: RelayPlan = {
+  routes: new Map(),
+  webhooks: { options: {}, warnings: [] },
+  sources: [],
+};
 
 type RelayConfig = Pick<
   Config,
   | 'routes'
+  | 'sources'
   | 'taskDistributor'
   | 'rabbitmqUrl'
   | 'kafkaUrl'
@@ -32,9 +41,9 @@ type RelayConfig = Pick<
 >;
 
 /**
- * Where the jobs of each task go that do not run in this process.
+ * Where the jobs of each task go that do not run in this process, and where messages come from that become jobs.
  *
- * @throws {ConfigError} with every mistake of every route at once, be it that a broker has no address or no client
+ * @throws {ConfigError} with every mistake of every route and source at once, be it that a broker has no address or no client
  */
 export function planRelay({ app, tasks }: Pick<LoadedApp, 'app' | 'tasks'>, config: RelayConfig): RelayPlan {
   const { routes, mistakes } = planRoutes({
@@ -49,9 +58,15 @@ export function planRelay({ app, tasks }: Pick<LoadedApp, 'app' | 'tasks'>, conf
   };
   const webhooks = planWebhooks(addressesOf(routes), mergeWebhooks(config, app.webhooks));
   const ofWebhooks = webhooks.mistakes.map((message) => ({ field: 'webhooks', message }));
-  const all = [...mistakes, ...findUnreachable(routes, urls, { mistakeIn }), ...ofWebhooks];
+  const { sources, mistakes: ofSources } = planSources({
+    tasks,
+    setting: config.sources,
+    ofApplication: app.sources,
+  });
+  const unreachable = findUnreachable(routes, urls, { mistakeIn, sources });
+  const all = [...mistakes, ...ofSources, ...unreachable, ...ofWebhooks];
   if (all.length > 0) throw new ConfigError(all.map(({ field, message }) => ({ variable: field, message })));
-  return { routes: withTargets(routes, webhooks), webhooks };
+  return { routes: withTargets(routes, webhooks), webhooks, sources };
 }
 
 function addressesOf(routes: PlannedRoutes['routes']): Map<string, string> {

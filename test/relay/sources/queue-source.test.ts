@@ -114,7 +114,7 @@ test('a message that fits no job is a discarded one, and those around it are job
       'm5 the message is no UTF-8',
       'm6 the message is empty',
       'm7 payload: expected at most 512 lists and objects within each other, received more',
-      'm8 the database refused it: payload: expected numbers of at most 131072 digits before the point and 16383 after it, received one with more',
+      'm8 payload: expected numbers of at most 131072 digits before the point and 16383 after it, received one with more',
     ],
   );
   const original = (index: number) => Buffer.from(rows[index].payload.unreadable.base64, 'base64');
@@ -139,4 +139,28 @@ test('a discarded message runs again as any job, but one that is no JSON', async
     );
   assert.equal(await stage.scalar('select howdah.retry_job($1)', [await id('x')]), 'available');
   await assert.rejects(stage.scalar('select howdah.retry_job($1)', [await id('y')]), /was no JSON/);
+});
+
+test('a message that the database alone refuses is found among its neighbours, and discarded with what it says', async () => {
+  await stage.queue.pool.query(`
+    create function public.refuse_hundred() returns trigger language plpgsql as $$
+    begin
+      if new.payload ->> 'order' = '100' then raise exception 'no hundred here' using errcode = '23514'; end if;
+      return new;
+    end; $$;
+    create trigger refuse_hundred before insert on graphile_worker._private_jobs
+    for each row execute function public.refuse_hundred()`);
+  const queues = await read('refused');
+  const orders = [97, 98, 99, 100, 101, 102, 103];
+  queues.publish('refused', ...orders.map((order) => ({ id: `order ${order}`, body: { order } })));
+  const { taken, discarded } = await settled(queues, 'refused');
+  assert.deepEqual([taken, discarded], ['6', '1']);
+  const { rows } = await stage.queue.pool.query(
+    "select last_error, payload from howdah.jobs where state = 'discarded' and headers ->> 'howdah-message-source' = 'rabbitmq:refused'",
+  );
+  assert.deepEqual(
+    rows.map(({ last_error: reason }) => reason),
+    ['the database refused it: no hundred here'],
+  );
+  assert.equal(Buffer.from(rows[0].payload.unreadable.base64, 'base64').toString(), '{"order":100}');
 });
