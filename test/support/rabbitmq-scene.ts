@@ -84,11 +84,15 @@ export async function publishAll(
   return givenBack;
 }
 
-/** On a connection of its own, past any proxy. */
+/** On a connection of its own, past any proxy; what is sent is on disk when it resolves. */
 export async function withChannel<T>(server: RabbitMq, use: (channel: Channel) => Promise<T>): Promise<T> {
   const connection = await connect(server.url);
   try {
-    return await use(await connection.createChannel());
+    const channel = await connection.createConfirmChannel();
+    const result = await use(channel);
+    await channel.waitForConfirms();
+    await channel.close(); // The goodbye of a connection overtakes what its channels have to write.
+    return result;
   } finally {
     await connection.close();
   }

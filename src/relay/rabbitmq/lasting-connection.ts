@@ -3,6 +3,7 @@ import type { ChannelModel } from 'amqplib';
 import { describeError } from '../../errors/describe-error.ts';
 import type { BrokerTrouble } from '../broker.ts';
 import type { RabbitmqAddress } from './address.ts';
+import { within } from './within.ts';
 
 /** The client, which is loaded only where it is needed. */
 export type Amqplib = typeof import('amqplib');
@@ -33,6 +34,7 @@ export class LastingConnection {
   readonly #options: LastingConnectionOptions;
   readonly #stop = new AbortController();
   readonly #listeners: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
   #trouble: BrokerTrouble | undefined = { since: new Date(), because: 'connecting' };
   #link: Link | undefined;
   #failures = 0;
@@ -55,6 +57,20 @@ export class LastingConnection {
 
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** The connection, once there is one; undefined if that takes longer, or the signal fires. */
+  async connected(timeoutMs: number, signal?: AbortSignal): Promise<ChannelModel | undefined> {
+    if (this.model || signal?.aborted) return this.model;
+    let wake = () => {};
+    await within(timeoutMs, (resolve) => {
+      wake = resolve;
+      this.#waiting.add(wake);
+      signal?.addEventListener('abort', wake);
+    });
+    this.#waiting.delete(wake);
+    signal?.removeEventListener('abort', wake);
+    return this.model;
   }
 
   open(): void {
@@ -82,14 +98,11 @@ export class LastingConnection {
     this.retire();
     this.#stop.abort();
     const { model } = this;
-    const timer = new AbortController();
     if (model)
-      await Promise.race([
-        model.close().catch(() => {}),
-        this.#running,
-        delay(timeoutMs, undefined, timer).catch(() => {}),
-      ]);
-    timer.abort();
+      await within(timeoutMs, (resolve) => {
+        model.close().then(resolve, resolve);
+        this.#running?.then(resolve);
+      });
     this.fail('closing');
     await this.#running;
   }
@@ -148,6 +161,7 @@ export class LastingConnection {
     if (link.isOver) return;
     link.model = model;
     this.#tell(undefined);
+    for (const wake of this.#waiting) wake();
   }
 
   /** The trouble is told before whoever waits for an answer learns that there will be none. */

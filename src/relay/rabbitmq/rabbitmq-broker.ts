@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ChannelModel } from 'amqplib';
 import { type Broker, BrokerDown, type BrokerTrouble, type RabbitmqTarget, type Receipt } from '../broker.ts';
 import type { Message } from '../message.ts';
@@ -6,6 +5,7 @@ import { parseAddress, type RabbitmqAddress } from './address.ts';
 import { checkTarget } from './check-target.ts';
 import { Lane, type LaneConnection, type LaneLimits } from './lane.ts';
 import { type Amqplib, LastingConnection } from './lasting-connection.ts';
+import { within } from './within.ts';
 
 export interface RabbitmqBrokerOptions {
   /** RABBITMQ_URL. */
@@ -88,7 +88,7 @@ export class RabbitmqBroker implements Broker<RabbitmqTarget> {
   }
 
   async check(target: RabbitmqTarget): Promise<string | undefined> {
-    const model = await this.#whenConnected(CHECK_TIMEOUT_MS);
+    const model = await this.#connection.connected(CHECK_TIMEOUT_MS);
     return model && checkTarget(model, target, CHECK_TIMEOUT_MS);
   }
 
@@ -129,23 +129,10 @@ export class RabbitmqBroker implements Broker<RabbitmqTarget> {
     for (const lane of lanes) lane.abandon(this.#connection.trouble?.because ?? 'closed');
   }
 
-  async #whenConnected(timeoutMs: number): Promise<ChannelModel | undefined> {
-    if (this.trouble) await within(timeoutMs, (resolve) => this.onChange(() => this.trouble || resolve()));
-    return this.trouble ? undefined : this.#connection.model;
-  }
-
   async #whenIdle(timeoutMs: number): Promise<void> {
     if (this.#pendingCount === 0) return;
     await within(timeoutMs, (resolve) => {
       this.#onIdle = resolve;
     });
   }
-}
-
-/** Resolves when the callback is called, or the time is over. */
-async function within(timeoutMs: number, start: (resolve: () => void) => void): Promise<void> {
-  const timer = new AbortController();
-  const isOver = new Promise<void>(start);
-  await Promise.race([isOver, delay(timeoutMs, undefined, { signal: timer.signal }).catch(() => {})]);
-  timer.abort();
 }

@@ -1,0 +1,29 @@
+import type { ConsumeMessage } from 'amqplib';
+import type { InboundMessage } from '../inbound.ts';
+
+/** CloudEvents' partition key, as either binding of AMQP writes it. */
+const KEYS = ['cloudEvents:partitionkey', 'cloudEvents_partitionkey'];
+
+/** What RabbitMQ delivered. Its queues have no keys; one that stands among the headers of an event of CloudEvents is taken. */
+export function toInbound({ fields, properties, content }: ConsumeMessage): InboundMessage {
+  const headers = toTexts(properties.headers ?? {});
+  return {
+    id: properties.messageId || undefined,
+    key: KEYS.map((name) => headers[name]).find((key) => key !== undefined),
+    headers,
+    body: content,
+    position: undefined,
+    isRedelivered: fields.redelivered,
+  };
+}
+
+/** A header of AMQP has a type: numbers become their digits, tables and lists (`x-death`) JSON. */
+function toTexts(headers: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, toText(value)]));
+}
+
+function toText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Buffer.isBuffer(value)) return value.toString();
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
