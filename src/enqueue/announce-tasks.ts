@@ -55,8 +55,8 @@ export async function areVersionsAround(
 function toDefinitions(catalogue: Catalogue): string {
   const definitions = [...catalogue.values()].map((task) => {
     const { schema, version } = describeTask(task);
-    const { name, queue, maxRetries: max_retries, timeoutMs: timeout_ms } = task;
-    return { name, version, queue, max_retries, timeout_ms, payload_schema: schema };
+    const { name, queue, maxRetries: max_retries, timeoutMs: timeout_ms, orderBy: order_by } = task;
+    return { name, version, queue, max_retries, timeout_ms, payload_schema: schema, order_by };
   });
   return stringifyExactly(definitions) ?? '';
 }

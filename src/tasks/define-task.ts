@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { GivenPayload } from './given-payload.ts';
 import { schemaMistakes } from './schema-mistakes.ts';
+import type { SchemaDef } from './schema-parts.ts';
 
 /** Retries when neither the task nor the enqueue says otherwise: 25 retries are 26 runs, as in asynq. */
 const DEFAULT_MAX_RETRIES = 25;
@@ -36,6 +37,11 @@ export interface TaskDefinition<Payload = unknown, Given = Payload> {
   readonly maxRetries: number;
   /** Time limit of one run in milliseconds; 0 means none. */
   readonly timeoutMs: number;
+  /**
+   * Field of the payload whose value is the sequence of a job whose enqueue names none: jobs with the same value run one at a time,
+   * in the order of their commits. It is what is kept that counts: text, a number, true or false. A job without it is in no sequence.
+   */
+  readonly orderBy?: string;
   /** Tells definitions apart that differ in what JSON Schema cannot say, such as a `refine`. 1 to 100 characters. */
   readonly version?: string;
 }
@@ -49,6 +55,8 @@ export interface TaskSettings<Payload, Schema = z.ZodType<Payload>> {
   maxRetries?: number;
   /** @default 1_800_000 (30 minutes) */
   timeoutMs?: number;
+  /** A member of the payload. Sequences have one name for all tasks, so let values of different kinds differ. @default none */
+  orderBy?: string;
   /** To be changed with every change of a `refine`; other changes are noticed without. @default none */
   version?: string;
 }
@@ -97,7 +105,10 @@ function findMistakes(definition: TaskDefinition<never> | TaskDefinition): strin
       `timeoutMs: expected a whole number from 0 to 2147483647, received ${definition.timeoutMs}`,
     );
   }
-  const { version } = definition;
+  const { orderBy, version } = definition;
+  if (orderBy !== undefined && !isMember(definition.payload as z.ZodType<unknown>, orderBy)) {
+    mistakes.push(`orderBy: expected a member of the payload, received ${JSON.stringify(orderBy)}`);
+  }
   if (version !== undefined && (typeof version !== 'string' || !/^.{1,100}$/s.test(version))) {
     mistakes.push(`version: expected 1 to 100 characters, received ${JSON.stringify(version)}`);
   }
@@ -106,4 +117,15 @@ function findMistakes(definition: TaskDefinition<never> | TaskDefinition): strin
 
 function isWholeNumber(value: number, max: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= max;
+}
+
+/** Whether payloads may have such a member, as far as that is to be seen: those of a union and the like may have any. */
+function isMember(payload: z.ZodType<unknown>, name: unknown): boolean {
+  if (typeof name !== 'string' || name === '') return false;
+  const { def } = (payload as unknown as { _zod?: { def: SchemaDef } })._zod ?? {};
+  if (!def) return true; // which is told as a mistake of the payload
+  const { type, shape, catchall } = def;
+  if (type !== 'object' || shape === undefined)
+    return !['string', 'number', 'boolean', 'array'].includes(type);
+  return name in shape || (catchall !== null && catchall !== undefined && catchall._zod.def.type !== 'never');
 }

@@ -8,7 +8,7 @@ export interface DescribedTask {
   readonly schema: JsonSchema;
   /**
    * Twelve hexadecimal digits, the same in every process with this definition and others for any other: a hash of payload
-   * schema, queue, retries, time limit and the definition's own `version`. What JSON Schema cannot say, such as a `refine`,
+   * schema, queue, retries, time limit, order and the definition's own `version`. What JSON Schema cannot say, such as a `refine`,
    * is in it by the last alone.
    */
   readonly version: string;
@@ -21,10 +21,10 @@ export function describeTask<Payload>(task: TaskDefinition<Payload, unknown>): D
   const known = DESCRIBED.get(task);
   if (known) return known;
   const schema = payloadSchema(task.payload as z.ZodType<unknown>);
-  const { queue, maxRetries, timeoutMs, version: own } = task;
-  // Without one of its own it is the hash that it always was.
+  const { queue, maxRetries, timeoutMs, orderBy, version: own } = task;
+  // Without an order and one of its own it is the hash that it always was.
   const text = JSON.stringify(
-    canonical({ schema, queue, maxRetries, timeoutMs, version: own }),
+    canonical({ schema, queue, maxRetries, timeoutMs, orderBy, version: own }),
     withoutBigInts,
   );
   const described = { schema, version: createHash('sha256').update(text).digest('hex').slice(0, 12) };

@@ -41,6 +41,9 @@ export const mails = defineTask<unknown>({
 /** Any JSON is a payload. */
 export const takesAny = defineTask<unknown>({ name: 'takes_any', payload: z.unknown() });
 
+/** Its jobs go in the order of a field. */
+export const ordered = testTask('ordered', { orderBy: 'account' });
+
 const TOKEN = 'the-operator-for-conformance';
 
 /** One database and all drivers on it. */
@@ -56,6 +59,7 @@ export async function openStage(): Promise<Stage> {
     [works, async () => {}],
     [mails, async () => {}],
     [takesAny, async () => {}],
+    [ordered, async () => {}],
   ]);
   const { connectionString } = queue.database;
   process.env['DATABASE_URL'] = connectionString;
@@ -98,7 +102,7 @@ function createDrivers(
   return {
     SQL: createSqlDriver(login.pool),
     HTTP: createHttpDriver(createClient('http://127.0.0.1', TOKEN, { fetch })),
-    TypeScript: createTypeScriptDriver({ howdah, db, tasks: [works, mails, takesAny] }),
+    TypeScript: createTypeScriptDriver({ howdah, db, tasks: [works, mails, takesAny, ordered] }),
     'command line': createCommandLineDriver(),
   };
 }

@@ -113,4 +113,34 @@ describe('defineTask', () => {
   });
 });
 
+describe('the field that a task goes in the order of', () => {
+  const define = (payload: z.ZodType<unknown>, orderBy: string) =>
+    defineTask({ name: 'works', payload, orderBy });
+
+  test('is a member of the payload', () => {
+    const payloads = [
+      z.strictObject({ id: z.string() }),
+      z.looseObject({}),
+      z.record(z.string(), z.string()),
+    ];
+    for (const payload of payloads) assert.equal(define(payload, 'id').orderBy, 'id');
+    assert.equal(
+      define(z.union([z.object({ id: z.string() }), z.object({ no: z.string() })]), 'id').orderBy,
+      'id',
+    );
+  });
+
+  test('is refused where no payload can have it', () => {
+    for (const payload of [
+      z.object({ no: z.string() }),
+      z.strictObject({}),
+      z.string(),
+      z.array(z.string()),
+    ]) {
+      assert.throws(() => define(payload, 'id'), /orderBy: expected a member of the payload, received "id"/);
+    }
+    assert.throws(() => define(z.looseObject({}), ''), /orderBy: .*received ""/);
+  });
+});
+
 const later = z.string();

@@ -48,6 +48,8 @@ const SHARED = [
   'engine_key',
   'key_holder',
   'put_keyed_job',
+  'order_key',
+  'write_in_sequence',
   'add_one_job',
   'enqueue_job',
   'enqueue',

@@ -1,4 +1,5 @@
--- howdah.add_job_batch(jobs): writes jobs whose options are checked; see enqueue_jobs.sql. Rows come in no order.
+-- howdah.add_job_batch(jobs): writes jobs whose options are checked; see enqueue_jobs.sql. Rows come in no order. A job that names no
+-- sequence is in that of its task, if that gives any (order_key.sql).
 --
 -- Plain jobs are written together, those of each queue by one statement. Those with a key, a unique key or a
 -- sequence go one by one, and two batches do not wait for each other: the turns of all sequences are taken first, by name,
@@ -16,6 +17,7 @@ declare
   v_added record;
 begin
   perform howdah.refuse_batch(jobs);
+  jobs := howdah.in_order(jobs);
   for v_group in select g.* from howdah.batch_groups(jobs) g loop
     return query select w.* from howdah.write_jobs(v_group.queue, v_group.indexes, v_group.jobs) w;
   end loop;

@@ -1,6 +1,7 @@
 -- howdah.add_one_job(job): what howdah.enqueue_job does, with its arguments in one value.
 --
--- In this order: refuse what is wrong, take the unique key, take the turn in the sequence, write the job. A duplicate is
+-- In this order: refuse what is wrong, take the unique key, take the turn in the sequence, which the task may give (order_key),
+-- write the job. A duplicate is
 -- returned, not raised, so that the caller's transaction can go on. A job with a key goes its own way (put_keyed_job.sql).
 --
 -- Most jobs have no options at all, and a request waits for each: calls are what costs, so what those have no need of is not
@@ -13,7 +14,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_has_options constant boolean := howdah.has_options(job);
+  v_has_options boolean := howdah.has_options(job);
   v_mistakes constant text[] := case when v_has_options then howdah.job_option_mistakes(job) end;
   v_settings jsonb := case when v_has_options then howdah.job_settings(job) end;
   v_task howdah.tasks;
@@ -21,13 +22,12 @@ declare
   v_payload_mistakes text;
   v_hash bytea;
   v_holder howdah.unique_locks;
-  v_is_parked boolean;
   v_wanted timestamptz := coalesce(job.run_at, clock_timestamp() + job.delay);
   v_written record;
 begin
-  select t.queue, t.max_retries, t.payload_schema,
+  select t.queue, t.max_retries, t.payload_schema, t.order_by,
          exists (select from howdah.queue_registry r where r.name = coalesce(job.queue, t.queue))
-  into v_task.queue, v_task.max_retries, v_task.payload_schema, v_is_queue_known
+  into v_task.queue, v_task.max_retries, v_task.payload_schema, v_task.order_by, v_is_queue_known
   from howdah.tasks t where t.name = job.task;
   if not found then
     v_task := howdah.task_for(job);
@@ -39,6 +39,13 @@ begin
   elsif v_payload_mistakes is not null and not howdah.fits_a_version(job.task, coalesce(job.payload, '{}')) then
     raise exception '%', v_payload_mistakes
       using errcode = 'HWPAY', hint = howdah.payload_hint(job.task);
+  end if;
+  if v_task.order_by is not null and job.sequence is null then
+    job.sequence := howdah.order_key(v_task.order_by, coalesce(job.payload, '{}'));
+    if job.sequence is not null then
+      v_has_options := true;
+      v_settings := howdah.job_settings(job);
+    end if;
   end if;
   job.queue := coalesce(job.queue, v_task.queue);
   job.max_retries := coalesce(job.max_retries, v_task.max_retries);
@@ -69,24 +76,15 @@ begin
     v_settings := coalesce(v_settings, '{}') || jsonb_build_object('unique', encode(v_hash, 'hex'));
   end if;
   if job.sequence is not null then
-    v_is_parked := howdah.enter_sequence(job.sequence);
+    v_written := howdah.write_in_sequence(job, v_wanted, v_settings);
+  else
+    v_written := howdah.write_job(job, v_wanted, v_settings);
   end if;
-  if v_is_parked then
-    v_settings := v_settings || jsonb_build_object('run_at', howdah.iso_instant(coalesce(v_wanted, clock_timestamp())));
-  end if;
-
-  select w.id, w.run_at, w.max_attempts - 1 into job_id, job_run_at, job_max_retries
-  from howdah.write_job(job, case when v_is_parked then 'infinity' else v_wanted end, v_settings) w;
-
+  job_id := v_written.id;
+  job_run_at := v_written.run_at;
+  job_max_retries := v_written.max_attempts - 1;
   if v_hash is not null then
     update howdah.unique_locks l set job_id = add_one_job.job_id where l.hash = v_hash;
-  end if;
-  if job.sequence is not null then
-    insert into howdah.sequence_jobs (sequence, job_id, queue, is_parked, run_at)
-    values (job.sequence, add_one_job.job_id, job.queue, v_is_parked, v_wanted);
-  end if;
-  if v_is_parked then
-    job_run_at := coalesce(v_wanted, clock_timestamp());
   end if;
 end;
 $$;

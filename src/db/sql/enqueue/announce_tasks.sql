@@ -1,5 +1,6 @@
 -- howdah.announce_tasks(definitions, application, host): says which versions of its tasks a process has, at its start and
--- every five minutes. definitions: [{"name", "version", "queue", "max_retries", "timeout_ms", "payload_schema"}, …].
+-- every five minutes. definitions: [{"name", "version", "queue", "max_retries", "timeout_ms", "payload_schema", "order_by"}, …]; processes
+-- of a version before that know of no order_by.
 --
 -- A task belongs to the application that announced it first. Raises HWAPP, and changes nothing, where one of them is
 -- another's. Null for application is a process of a version before names: it is never refused, so that it can go on
@@ -30,15 +31,16 @@ begin
       group by t.application;
     end if;
     perform howdah.number_versions(definitions);
-    insert into howdah.tasks as known (name, version, queue, max_retries, timeout_ms, payload_schema, first_seen_at,
-                                       application)
-    select v.task, v.version, v.queue, v.max_retries, v.timeout_ms, v.payload_schema, v.first_seen_at, v_application
+    insert into howdah.tasks as known (name, version, queue, max_retries, timeout_ms, payload_schema, order_by,
+                                       first_seen_at, application)
+    select v.task, v.version, v.queue, v.max_retries, v.timeout_ms, v.payload_schema, v.order_by, v.first_seen_at,
+           v_application
     from howdah.announced_tasks(definitions) d
     join howdah.task_versions v on v.task = d.name and v.version = d.version
     where v.number = (select max(n.number) from howdah.task_versions n where n.task = v.task)
     on conflict (name) do update
       set version = excluded.version, queue = excluded.queue, max_retries = excluded.max_retries,
-          timeout_ms = excluded.timeout_ms, payload_schema = excluded.payload_schema,
+          timeout_ms = excluded.timeout_ms, payload_schema = excluded.payload_schema, order_by = excluded.order_by,
           first_seen_at = excluded.first_seen_at, updated_at = clock_timestamp()
       where known.version is distinct from excluded.version;
   end if;
@@ -55,10 +57,10 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  insert into howdah.task_versions (task, version, number, queue, max_retries, timeout_ms, payload_schema)
+  insert into howdah.task_versions (task, version, number, queue, max_retries, timeout_ms, payload_schema, order_by)
   select d.name, d.version,
          (select coalesce(max(v.number), 0) + 1 from howdah.task_versions v where v.task = d.name),
-         d.queue, d.max_retries, d.timeout_ms, d.payload_schema
+         d.queue, d.max_retries, d.timeout_ms, d.payload_schema, d.order_by
   from howdah.announced_tasks(definitions) d
   on conflict do nothing;
 
@@ -71,10 +73,10 @@ end;
 $$;
 
 create function howdah.announced_tasks(definitions jsonb)
-returns table (name text, version text, queue text, max_retries integer, timeout_ms integer, payload_schema jsonb)
+returns table (name text, version text, queue text, max_retries integer, timeout_ms integer, payload_schema jsonb, order_by text)
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select * from jsonb_to_recordset(definitions)
-    as d (name text, version text, queue text, max_retries integer, timeout_ms integer, payload_schema jsonb)
+    as d (name text, version text, queue text, max_retries integer, timeout_ms integer, payload_schema jsonb, order_by text)
 $$;

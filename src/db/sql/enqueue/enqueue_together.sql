@@ -2,7 +2,7 @@
 -- the same time, all or none, each with its row of the audit log as record_change writes it: what one statement costs, they share.
 --
 -- jobs is a JSON array of {"task", "payload" (JSON as a text), "max_retries", "priority", "actor", "request_id"}; the service has
--- checked their options. Returns a row each, in that order. Raises what refuse_batch does; the service then asks for each by itself.
+-- checked their options, and none names a sequence. Returns a row each, in that order. Raises what refuse_batch does; the service then asks for each by itself.
 create function howdah.enqueue_together(of_queue text, jobs json)
 returns table (job_id bigint, job_run_at timestamptz, job_max_retries integer)
 language plpgsql volatile
@@ -18,6 +18,10 @@ begin
   into v_jobs
   from json_to_recordset(jobs) j (task text, payload text, max_retries integer, priority integer);
   perform howdah.refuse_batch(v_jobs);
+  if exists (select from json_to_recordset(jobs) j (task text) join howdah.tasks t on t.name = j.task where t.order_by is not null) then
+    -- Whoever holds one sequence would hold up all of these.
+    raise exception 'a job goes in the order of its task' using errcode = 'HWOPT';
+  end if;
   return query
   with written as materialized (
     select w.*

@@ -4,18 +4,20 @@ comment on column howdah.tasks.queue is 'Queue of its jobs unless their enqueue 
 comment on column howdah.tasks.max_retries is 'Runs after the first, 0 to 32766, unless the enqueue says otherwise.';
 comment on column howdah.tasks.timeout_ms is 'Time limit of one run in milliseconds, 0 for none, unless the enqueue says otherwise.';
 comment on column howdah.tasks.payload_schema is 'JSON Schema of its payload.';
+comment on column howdah.tasks.order_by is 'Field of the payload whose value is a job''s sequence, unless the enqueue names one; null for none.';
 comment on column howdah.tasks.updated_at is 'When another version of it became the newest.';
 comment on column howdah.tasks.version is 'The newest version of its definition; all are in howdah.task_versions.';
 comment on column howdah.tasks.first_seen_at is 'When a process first announced that version.';
 comment on column howdah.tasks.application is 'Whose task it is: that of the first process that announced it.';
 
 comment on column howdah.task_versions.task is 'The task, as in howdah.tasks.name.';
-comment on column howdah.task_versions.version is 'A hash of queue, retries, time limit and payload schema; the same in all processes with this definition.';
+comment on column howdah.task_versions.version is 'A hash of queue, retries, time limit, order and payload schema; the same in all processes with this definition.';
 comment on column howdah.task_versions.number is 'Grows with each version that became the newest of its task; the highest is the one of howdah.tasks.';
 comment on column howdah.task_versions.queue is 'As in howdah.tasks.';
 comment on column howdah.task_versions.max_retries is 'As in howdah.tasks.';
 comment on column howdah.task_versions.timeout_ms is 'As in howdah.tasks.';
 comment on column howdah.task_versions.payload_schema is 'As in howdah.tasks.';
+comment on column howdah.task_versions.order_by is 'As in howdah.tasks.';
 comment on column howdah.task_versions.first_seen_at is 'When a process first announced it.';
 comment on column howdah.task_versions.last_seen_at is 'When a process last did, at its start or, as every process does, every five minutes.';
 

@@ -64,7 +64,7 @@ $$;
 -- schema knows nothing of that member, so the payload is not checked here; it was when the crontab was read. flags.howdah.cron
 -- tells the member from one of the same name that somebody enqueued.
 --
--- A crontab knows no sequences. A tick whose key a job has goes into that job's sequence, so that neither a waiting job is taken
+-- A crontab knows no sequences, but the task may give one by what stands in the payload. A tick whose key a job has goes else into that job's sequence, so that neither a waiting job is taken
 -- out of its sequence nor a running one overtaken. Read without a lock: a job whose enqueue is not committed yet, or is
 -- just moved, may be missed, and put_keyed_job then does what it does for an enqueue without a sequence.
 create function howdah.enqueue_tick(queue text, entry json, minute timestamptz) returns void
@@ -82,12 +82,17 @@ declare
     'payload', (left(v_payload, -1) || case when v_payload ~ E'^\\{[[:space:]]*\\}$' then '' else ',' end
                 || '"_cron":' || v_tick || '}')::json));
   v_mistakes constant text[] := howdah.job_option_mistakes(v_job);
+  v_order constant text := (
+    select howdah.order_key(t.order_by, v_job.payload) from howdah.tasks t where t.name = v_job.task and t.order_by is not null);
 begin
   if v_mistakes is not null then
     raise exception '%', array_to_string(v_mistakes, '; ') using errcode = 'HWOPT';
   elsif v_job.key is not null then
-    v_job.sequence := howdah.sequence_of_key(howdah.queue_schema(queue), v_job.task, v_job.key);
+    v_job.sequence := coalesce(v_order, howdah.sequence_of_key(howdah.queue_schema(queue), v_job.task, v_job.key));
     perform howdah.put_keyed_job(v_job, coalesce(howdah.job_settings(v_job), '{}') || c_mark);
+  elsif v_order is not null then
+    v_job.sequence := v_order;
+    perform howdah.write_in_sequence(v_job, minute, howdah.job_settings(v_job) || c_mark);
   else
     perform howdah.write_job(v_job, minute, c_mark);
   end if;
