@@ -59,6 +59,7 @@ export type { JobFilter } from './look/job-filter.ts';
 export type { JobPage } from './look/list-jobs.ts';
 export type { QueueStats } from './look/queue-stats.ts';
 export type { Schedule } from './look/schedules.ts';
+export type { MessageSource } from './look/sources.ts';
 export type { KnownTask } from './look/tasks.ts';
 export type { Worker } from './look/workers.ts';
 export { createEventHub, type EventHub } from './observability/event-hub.ts';

@@ -103,6 +103,11 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./commands/resume.ts')).resume,
   },
   {
+    name: 'sources',
+    summary: 'List where messages come from that become jobs; pause and resume them',
+    load: async () => (await import('./commands/sources.ts')).sources,
+  },
+  {
     name: 'workers',
     summary: 'List workers: one queue’s pool in one process each, and their heartbeats',
     load: async () => (await import('./commands/workers.ts')).workers,

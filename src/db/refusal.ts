@@ -6,6 +6,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   HWJOB: 'job_not_found',
   HWSTA: 'wrong_state',
   HWQUE: 'unknown_queue',
+  HWSRC: 'unknown_source',
   HWTSK: 'unknown_task',
   HWOPT: 'invalid_options',
   HWPAY: 'invalid_payload',

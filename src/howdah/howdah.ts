@@ -11,6 +11,7 @@ import type { JobFilter } from '../look/job-filter.ts';
 import type { JobPage } from '../look/list-jobs.ts';
 import type { QueueStats } from '../look/queue-stats.ts';
 import type { Schedule } from '../look/schedules.ts';
+import type { MessageSource } from '../look/sources.ts';
 import type { KnownTask } from '../look/tasks.ts';
 import type { Worker } from '../look/workers.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -253,6 +254,29 @@ export interface Howdah extends AsyncDisposable {
    * @throws {HowdahError} `unknown_queue`; `invalid_options` for less than 1
    */
   setFleetConcurrency(queue: string, runs: number | null): Promise<number | null>;
+
+  /** Every place of a broker whose messages become jobs, by name, with what is in its way. */
+  sources(): Promise<MessageSource[]>;
+
+  /**
+   * Has no message of a source become a job until it is resumed; they wait at the broker.
+   *
+   * @param source as in SOURCES: `kafka:users.v1`
+   * @returns false when it was paused already
+   * @throws {HowdahError} `unknown_source`
+   */
+  pauseSource(source: string, options?: ReasonOptions): Promise<boolean>;
+
+  /** Has its messages become jobs again. @returns false when it was not paused @throws {HowdahError} `unknown_source` */
+  resumeSource(source: string): Promise<boolean>;
+
+  /**
+   * Goes on with a topic as it is, which was refused: it was made anew, or has lost its end.
+   *
+   * @returns how many partitions have another position now
+   * @throws {HowdahError} `unknown_source`; `wrong_state` when it is not refused
+   */
+  acceptSource(source: string): Promise<number>;
 
   /** Every task that a process announced, by name. */
   tasks(): Promise<KnownTask[]>;

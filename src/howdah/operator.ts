@@ -2,6 +2,7 @@ import { translatingErrors } from '../db/command-error.ts';
 import type { Transaction } from '../db/database.ts';
 import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../operate/job-commands.ts';
 import { pauseQueue, resumeQueue, setFleetConcurrency } from '../operate/queue-commands.ts';
+import { acceptSource, pauseSource, resumeSource } from '../operate/source-commands.ts';
 import { startCanary } from '../operate/start-canary.ts';
 import { transactionAs } from '../operate/transaction-as.ts';
 import { createBulkOperator } from './bulk-operator.ts';
@@ -20,6 +21,9 @@ export type Operator = Pick<
   | 'pause'
   | 'resume'
   | 'setFleetConcurrency'
+  | 'pauseSource'
+  | 'resumeSource'
+  | 'acceptSource'
   | 'startCanary'
 >;
 
@@ -47,6 +51,10 @@ export function createOperator(connections: Connections, actor: string, closing:
       actFor(reason, (tx) => pauseQueue(tx, queue, reason === undefined ? actor : `${actor}: ${reason}`)),
     resume: (queue) => act((tx) => resumeQueue(tx, queue)),
     startCanary: (failure, options = {}) => actFor(options.reason, (tx) => startCanary(tx, failure, options)),
+    pauseSource: (source, { reason } = {}) =>
+      actFor(reason, (tx) => pauseSource(tx, source, reason === undefined ? actor : `${actor}: ${reason}`)),
+    resumeSource: (source) => act((tx) => resumeSource(tx, source)),
+    acceptSource: (source) => act((tx) => acceptSource(tx, source)),
     setFleetConcurrency: (queue, runs) => act((tx) => setFleetConcurrency(tx, queue, runs)),
   };
 }

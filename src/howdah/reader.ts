@@ -12,6 +12,7 @@ import { isFinished, type Job } from '../look/job.ts';
 import { listJobs, MAX_PAGE_SIZE } from '../look/list-jobs.ts';
 import { readQueueStats } from '../look/queue-stats.ts';
 import { listSchedules } from '../look/schedules.ts';
+import { readSources } from '../look/sources.ts';
 import { listTasks } from '../look/tasks.ts';
 import { withinTime } from '../look/within-time.ts';
 import { listWorkers } from '../look/workers.ts';
@@ -29,7 +30,17 @@ const MAX_SEARCH_MS = 5_000;
 
 export type Reader = Pick<
   Howdah,
-  'get' | 'find' | 'wait' | 'explain' | 'failures' | 'canaries' | 'queues' | 'tasks' | 'schedules' | 'workers'
+  | 'get'
+  | 'find'
+  | 'wait'
+  | 'explain'
+  | 'failures'
+  | 'canaries'
+  | 'queues'
+  | 'sources'
+  | 'tasks'
+  | 'schedules'
+  | 'workers'
 >;
 
 /** What looks and changes nothing. @param closing ends what waits */
@@ -66,6 +77,7 @@ export function createReader(connections: Connections, closing: AbortSignal): Re
     failures: (range) => read((client) => readFailures(client, range)),
     canaries: (failure) => read((client) => readCanaries(client, failure)),
     queues: () => read(readQueueStats),
+    sources: () => read(readSources),
     tasks: () => read(listTasks),
     schedules: () => read(listSchedules),
     workers: () => read(listWorkers),

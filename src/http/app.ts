@@ -27,6 +27,7 @@ import { addMetricsRoute } from './routes/metrics.ts';
 import { addOpenApiRoutes } from './routes/openapi.ts';
 import { addQueueRoutes } from './routes/queues.ts';
 import { addScheduleRoutes } from './routes/schedules.ts';
+import { addSourceRoutes } from './routes/sources.ts';
 import { addTaskRoutes } from './routes/tasks.ts';
 import { addWorkerRoutes } from './routes/workers.ts';
 
@@ -82,6 +83,7 @@ function addQueueApi(app: App, deps: AppDependencies): void {
   addFailureRoutes(app, deps);
   addChartRoutes(app, deps);
   addQueueRoutes(app, deps);
+  addSourceRoutes(app, deps);
   addWorkerRoutes(app, deps);
   addTaskRoutes(app, deps);
   addScheduleRoutes(app, deps);

@@ -8,6 +8,7 @@ import type { addJobCommandRoutes } from './routes/jobs-commands.ts';
 import type { addEnqueueRoutes } from './routes/jobs-enqueue.ts';
 import type { addQueueRoutes } from './routes/queues.ts';
 import type { addScheduleRoutes } from './routes/schedules.ts';
+import type { addSourceRoutes } from './routes/sources.ts';
 import type { addTaskRoutes } from './routes/tasks.ts';
 import type { addWorkerRoutes } from './routes/workers.ts';
 
@@ -20,6 +21,7 @@ export type HowdahClient = ReturnType<typeof hc<ReturnType<typeof addEnqueueRout
   ReturnType<typeof hc<ReturnType<typeof addFailureRoutes>>> &
   ReturnType<typeof hc<ReturnType<typeof addChartRoutes>>> &
   ReturnType<typeof hc<ReturnType<typeof addQueueRoutes>>> &
+  ReturnType<typeof hc<ReturnType<typeof addSourceRoutes>>> &
   ReturnType<typeof hc<ReturnType<typeof addWorkerRoutes>>> &
   ReturnType<typeof hc<ReturnType<typeof addTaskRoutes>>> &
   ReturnType<typeof hc<ReturnType<typeof addScheduleRoutes>>>;

@@ -1,13 +1,16 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { QueueStats } from '../look/queue-stats.ts';
+import type { MessageSource } from '../look/sources.ts';
 import type { UpkeepState } from '../look/upkeep.ts';
 import type { VacuumHolder } from '../look/vacuum-holders.ts';
+import { createSourceMetrics } from './source-metrics.ts';
 
 /** What a scrape reads from the database. */
 export interface DatabaseStats {
   queues: readonly QueueStats[];
   vacuumHolders: readonly VacuumHolder[];
   upkeep: readonly UpkeepState[];
+  sources: readonly MessageSource[];
 }
 
 /** The gauges of one number a queue: name after `howdah_queue_`, help, and the number; null for none. */
@@ -84,7 +87,8 @@ export function createDatabaseGauges(registry: Registry): (stats: DatabaseStats)
   }));
   const setVacuum = createVacuumGauges(registry);
   const setUpkeep = createUpkeepGauges(registry);
-  return ({ queues, vacuumHolders, upkeep }) => {
+  const setSources = createSourceMetrics(registry);
+  return ({ queues, vacuumHolders, upkeep, sources }) => {
     for (const gauge of [depth, ...gauges.map((each) => each.gauge)]) gauge.reset();
     for (const { counter } of counters) counter.reset();
     for (const stats of queues) {
@@ -94,6 +98,7 @@ export function createDatabaseGauges(registry: Registry): (stats: DatabaseStats)
     }
     setVacuum(vacuumHolders);
     setUpkeep(upkeep);
+    setSources(sources);
   };
 }
 

@@ -9,6 +9,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 import { type AlertRule, readAlertRules } from './alert-rules.ts';
 import { DEAD_ROWS, leaveDeadRows } from './dead-rows.ts';
+import { holdSnapshot } from './hold-snapshot.ts';
 import type { Sample } from './parse-scrape.ts';
 import { evaluate } from './promql.ts';
 import { openWatchedQueue, type WatchedQueue } from './watched-queue.ts';
@@ -230,13 +231,18 @@ const TROUBLES: Record<string, Trouble> = {
     labels: { kind: 'audit_log' },
     isMended: () => queue.pool.query("select howdah.end_upkeep('audit_log', 1, 0, false, null)"),
   },
+  HowdahSourceHindered: {
+    happens: () => queue.pool.query("select howdah.announce_source('kafka:users', 'works', 'bank')"),
+    labels: { source: 'kafka:users' },
+    isMended: () => queue.pool.query("select howdah.pause_source('kafka:users')"),
+  },
   HowdahVacuumHeldBack: {
     happens: async () => {
       await openSnapshot();
       await untilScrape('some age', 'howdah_vacuum_held_back_seconds', (value) => value > 0.1);
     },
     labels: {},
-    isMended: closeSnapshot,
+    isMended: () => closeSnapshot(),
     limit: ['> 600', '> 0.1'],
   },
   HowdahVacuumFarBehind: {
@@ -245,7 +251,7 @@ const TROUBLES: Record<string, Trouble> = {
       for (let i = 0; i <= 10; i++) await queue.pool.query('select pg_current_xact_id()');
     },
     labels: {},
-    isMended: closeSnapshot,
+    isMended: () => closeSnapshot(),
     limit: ['> 1000000', '> 10'],
   },
   HowdahJobTableBloated: {
@@ -337,14 +343,8 @@ async function enqueue(
   return id;
 }
 
-let reader: pg.Client;
+let closeSnapshot: () => Promise<void>;
 
 async function openSnapshot(): Promise<void> {
-  reader = new pg.Client({ connectionString: queue.database.connectionString });
-  await reader.connect();
-  await reader.query('begin isolation level repeatable read; select 1');
-}
-
-function closeSnapshot(): Promise<void> {
-  return reader.end();
+  closeSnapshot = await holdSnapshot(queue.database.connectionString);
 }

@@ -1,4 +1,5 @@
 import type { QueueStats } from '../../src/look/queue-stats.ts';
+import type { MessageSource } from '../../src/look/sources.ts';
 import type { UpkeepState } from '../../src/look/upkeep.ts';
 import type { VacuumHolder } from '../../src/look/vacuum-holders.ts';
 
@@ -54,11 +55,26 @@ const PRUNING: UpkeepState = {
   pid: 1,
 };
 
+const USERS: MessageSource = {
+  ...{ name: 'kafka:users.v1', broker: 'kafka', place: 'users.v1', task: 'sends', application: 'bank' },
+  ...{ state: 'reading', explanation: 'It is read, and 7 messages wait.', remedy: null },
+  ...{ readerCount: 2, lagCount: 7, partitionCount: 3, unreadPartitionCount: 0 },
+  ...{ takenCount: 100, duplicateCount: 4, discardedCount: 3, withoutIdCount: 2, lostCount: 1 },
+  ...{ lastTakenAt: null, trouble: null, troubleSince: null, refusedBecause: null, refusedAt: null },
+  ...{ pausedAt: null, pausedBy: null },
+};
+
 /** What the database of a service without troubles tells a scrape; `changes` are of the queue `critical`. */
 export function healthyStats(changes: Partial<QueueStats> = {}): {
   queues: QueueStats[];
   vacuumHolders: VacuumHolder[];
   upkeep: UpkeepState[];
+  sources: MessageSource[];
 } {
-  return { queues: [{ ...CRITICAL, ...changes }, DEFAULT], vacuumHolders: [], upkeep: [PRUNING] };
+  return {
+    queues: [{ ...CRITICAL, ...changes }, DEFAULT],
+    vacuumHolders: [],
+    upkeep: [PRUNING],
+    sources: [USERS],
+  };
 }

@@ -95,6 +95,16 @@ describe('the gauges', () => {
     assert.equal(await read('howdah_database_up'), 1);
   });
 
+  test('tell of sources of messages', async () => {
+    const source = 'kafka:users.v1';
+    assert.equal(await read('howdah_source_lag', { source }), 7);
+    assert.equal(await read('howdah_source_readers', { source }), 2);
+    assert.equal(await read('howdah_source_hindered', { source }), 0);
+    assert.equal(await read('howdah_source_messages_total', { source, outcome: 'taken' }), 100);
+    assert.equal(await read('howdah_source_messages_total', { source, outcome: 'lost' }), 1);
+    assert.equal(await read('howdah_source_without_id_total', { source }), 2);
+  });
+
   test('leave out a limit that is not set', async () => {
     assert.equal(await read('howdah_queue_fleet_concurrency', { queue: 'critical' }), 20);
     assert.equal(await read('howdah_queue_fleet_concurrency', { queue: 'default' }), undefined);

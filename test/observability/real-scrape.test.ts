@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { createApp } from '../../src/http/app.ts';
 import { createHealthApp } from '../../src/http/server/health-app.ts';
 import { readQueueStats } from '../../src/look/queue-stats.ts';
+import { readSources } from '../../src/look/sources.ts';
 import { readUpkeep } from '../../src/look/upkeep.ts';
 import { readVacuumHolders } from '../../src/look/vacuum-holders.ts';
 import { createLogger } from '../../src/observability/logger.ts';
@@ -35,6 +36,7 @@ before(async () => {
     queues: await readQueueStats(pool),
     vacuumHolders: await readVacuumHolders(pool),
     upkeep: await readUpkeep(pool),
+    sources: await readSources(pool),
   });
   metrics = createMetrics({ events, log: createLogger({ level: 'silent' }), readDatabase, known: KNOWN });
 });

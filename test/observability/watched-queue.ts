@@ -1,4 +1,5 @@
 import { readQueueStats } from '../../src/look/queue-stats.ts';
+import { readSources } from '../../src/look/sources.ts';
 import { readUpkeep } from '../../src/look/upkeep.ts';
 import { readVacuumHolders } from '../../src/look/vacuum-holders.ts';
 import { createLogger } from '../../src/observability/logger.ts';
@@ -32,6 +33,7 @@ export async function openWatchedQueue(options: WatchedQueueOptions): Promise<Wa
       queues: await readQueueStats(pool),
       vacuumHolders: await readVacuumHolders(pool),
       upkeep: await readUpkeep(pool),
+      sources: await readSources(pool),
     }),
     known: handlers.map(([{ name: task, queue: home }]) => ({ queue: home, task })),
     queues: ['critical', 'default'],

@@ -15,6 +15,7 @@ import { checkFleet } from './check-fleet.ts';
 import { checkHandlers } from './check-handlers.ts';
 import { checkRescue } from './check-rescue.ts';
 import { checkSchedules } from './check-schedules.ts';
+import { checkSources } from './check-sources.ts';
 import { checkUpkeep } from './check-upkeep.ts';
 import { checkVacuum } from './check-vacuum.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
@@ -99,6 +100,7 @@ async function checkInside(
     ...(app ? await guarded(session, 'the crontab', () => checkCrontab(session, app)) : []),
     ...(await guarded(session, 'schedules', () => checkSchedules(session))),
     ...(await guarded(session, 'upkeep', () => checkUpkeep(session))),
+    ...(await guarded(session, 'sources of messages', () => checkSources(session))),
     ...(await guarded(session, 'dead rows and what holds vacuum back', () => checkVacuum(session))),
     ...(isShared
       ? []

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { readQueueStats } from '../../look/queue-stats.ts';
+import { readSources } from '../../look/sources.ts';
 import { readUpkeep } from '../../look/upkeep.ts';
 import { readVacuumHolders } from '../../look/vacuum-holders.ts';
 import type { DatabaseStats } from '../../observability/database-metrics.ts';
@@ -10,5 +11,6 @@ export async function readDatabaseStats(pool: Pool): Promise<DatabaseStats> {
     queues: await readQueueStats(pool),
     vacuumHolders: await readVacuumHolders(pool),
     upkeep: await readUpkeep(pool),
+    sources: await readSources(pool),
   };
 }

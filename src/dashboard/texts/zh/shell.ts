@@ -54,6 +54,7 @@ export const shell: Texts['shell'] = {
       not_found: '此地址没有内容',
       unknown_task: '没有这个任务类型',
       unknown_queue: '没有这个队列',
+      unknown_source: '没有这个消息来源',
       duplicate_job: '已有使用相同唯一键的任务',
       job_not_found: '没有这个任务',
       wrong_state: '任务当前的状态不允许此操作',

@@ -1,0 +1,96 @@
+import type { SqlClient } from '../../db/sql-client.ts';
+import { type MessageSource, readSources } from '../../look/sources.ts';
+import { acceptSource, pauseSource, resumeSource } from '../../operate/source-commands.ts';
+import { presentSource } from '../../wire/present-source.ts';
+import { actLocally } from '../act/act-locally.ts';
+import { localActor } from '../act/local-actor.ts';
+import type { Call, Command, ExitCode } from '../command.ts';
+import { UsageError } from '../command-error.ts';
+import { describeInstant } from '../terminal/describe-time.ts';
+import type { Column } from '../terminal/table.ts';
+import { printable } from '../terminal/text-width.ts';
+
+const STYLES = {
+  reading: 'green',
+  idle: 'red',
+  troubled: 'red',
+  paused: 'yellow',
+  refused: 'red',
+} as const;
+
+const COLUMNS: readonly Column<MessageSource>[] = [
+  { title: 'SOURCE', text: ({ name }) => name, style: () => 'bold' },
+  { title: 'TASK', text: ({ task }) => task },
+  { title: 'STATE', text: ({ state }) => state, style: ({ state }) => STYLES[state] },
+  { title: 'READERS', text: ({ readerCount }) => String(readerCount), align: 'right' },
+  { title: 'LAG', text: ({ lagCount }) => String(lagCount ?? '-'), align: 'right' },
+  { title: 'TAKEN', text: ({ takenCount }) => String(takenCount), align: 'right' },
+  { title: 'AGAIN', text: ({ duplicateCount }) => String(duplicateCount), align: 'right' },
+  { title: 'DISCARDED', text: ({ discardedCount }) => String(discardedCount), align: 'right' },
+  { title: 'NO ID', text: ({ withoutIdCount }) => String(withoutIdCount), align: 'right' },
+  { title: 'LOST', text: ({ lostCount }) => String(lostCount), align: 'right' },
+  { title: 'LAST', text: ({ lastTakenAt }) => describeInstant(lastTakenAt) },
+];
+
+type Action = (tx: SqlClient, source: string, by: string) => Promise<string>;
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  pause: async (tx, source, by) =>
+    `Source ${source} ${(await pauseSource(tx, source, by)) ? 'is now' : 'was already'} paused.`,
+  resume: async (tx, source) =>
+    `Source ${source} ${(await resumeSource(tx, source)) ? 'is now' : 'was already'} active.`,
+  accept: async (tx, source) => {
+    await acceptSource(tx, source);
+    return `Source ${source} goes on with its topic as it is.`;
+  },
+};
+
+export const sources: Command = {
+  usage: '[pause SOURCE | resume SOURCE | accept SOURCE]',
+  about: [
+    'Places of brokers whose messages become jobs. LAG is what waits there; AGAIN are messages that came again and were known,',
+    'DISCARDED those that fit no job, LOST those that a topic did not keep until they were read. What is in the way of one is said',
+    'below, with what to do. `accept` goes on with a topic that was made anew, or has lost its end.',
+  ],
+  argumentCount: [0, 2],
+  choices: Object.keys(ACTIONS),
+  options: {
+    reason: { value: 'TEXT', help: 'With pause: shown beside your user name wherever the pause is' },
+  },
+  examples: [
+    ['sources', 'one line a source'],
+    ['sources pause kafka:users.v1 --reason "they send nonsense"', 'its messages wait at the broker'],
+    ['sources resume kafka:users.v1', 'workers go on within a second'],
+  ],
+  async run(call) {
+    const [action, source] = call.args;
+    if (action === undefined) return list(call);
+    const act = ACTIONS[action];
+    if (!act || source === undefined)
+      throw new UsageError(`expected ${sources.usage}, received ${call.args.join(' ')}`);
+    const by = [localActor().name, call.options.text('reason')]
+      .filter((part) => part !== undefined)
+      .join(': ');
+    const { db } = await call.connect();
+    const words = await actLocally(db, (tx) => act(tx, source, by));
+    call.output.answer({ action, source }, words);
+    return 0;
+  },
+};
+
+async function list({ output, connect }: Call): Promise<ExitCode> {
+  const { db } = await connect();
+  const found = await readSources(db);
+  output.list(found, {
+    columns: COLUMNS,
+    present: presentSource,
+    empty: 'There is no source: SOURCES says which messages become jobs.',
+  });
+  const hindered = found.filter(({ remedy }) => remedy !== null);
+  if (hindered.length > 0) output.note(`\n${hindered.map(describe).join('\n')}`);
+  return 0;
+}
+
+function describe({ name, explanation, remedy }: MessageSource): string {
+  return printable(`${name}: ${explanation} ${remedy}`);
+}

@@ -1,0 +1,26 @@
+import type { SqlClient } from '../db/sql-client.ts';
+import { command } from './command.ts';
+
+/*
+ * What an operator does to one source of messages, in a transaction; all workers know within a second of its commit. Each throws
+ * HowdahError `unknown_source` for an unknown name.
+ */
+
+/** None of its messages becomes a job until it is resumed. Returns whether that is new. */
+export async function pauseSource(tx: SqlClient, source: string, by: string): Promise<boolean> {
+  return command<boolean>(tx, 'howdah.pause_source($1::text, $2::text)', [source, by]);
+}
+
+/** Returns whether it was paused. */
+export async function resumeSource(tx: SqlClient, source: string): Promise<boolean> {
+  return command<boolean>(tx, 'howdah.resume_source($1::text)', [source]);
+}
+
+/**
+ * Goes on with a topic as it is, which was refused. Returns how many partitions have another position.
+ *
+ * @throws {HowdahError} `wrong_state` for one that was not
+ */
+export async function acceptSource(tx: SqlClient, source: string): Promise<number> {
+  return command<number>(tx, 'howdah.accept_source($1::text)', [source]);
+}
