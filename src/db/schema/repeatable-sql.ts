@@ -128,7 +128,7 @@ function readSql(name: string): string {
 }
 
 /** What is written into several others, some of it about a row of theirs. */
-const PART = /:(unstorable_pattern|shown_payload)\b(?:\((\w+)\))?/g;
+const PART = /:(unstorable_pattern|shown_payload|job_columns)\b(?:\((\w+)\))?/g;
 
 /** Without its head. */
 function readPart(name: string): string {

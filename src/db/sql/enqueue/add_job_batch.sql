@@ -12,12 +12,18 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_queue text;
   v_group record;
   v_single record;
   v_added record;
 begin
   perform howdah.refuse_batch(jobs);
   jobs := howdah.in_order(jobs);
+  v_queue := howdah.only_queue(jobs);
+  if v_queue is not null then
+    return query select w.* from howdah.write_jobs(v_queue, null, jobs) w;
+    return;
+  end if;
   for v_group in select g.* from howdah.batch_groups(jobs) g loop
     return query select w.* from howdah.write_jobs(v_group.queue, v_group.indexes, v_group.jobs) w;
   end loop;

@@ -14,3 +14,18 @@ begin
   group by 1;
 end;
 $$;
+
+-- howdah.only_queue(batch): the queue of a batch whose jobs are all plain and of one; null for any other batch.
+create function howdah.only_queue(batch howdah.job_options[]) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select case when min(q.queue) = max(q.queue) and max(q.option_count) = 0 then min(q.queue) end
+    from (select coalesce(j.queue, t.queue, 'default') collate "C" as queue,
+                 num_nonnulls(j.key, j.unique_key, j.unique_for, j.sequence) as option_count
+          from unnest(batch) j
+          left join howdah.tasks t on t.name = j.task) q);
+end;
+$$;

@@ -25,14 +25,14 @@ begin
   return query
   with written as materialized (
     select w.*
-    from howdah.write_jobs(of_queue, array(select generate_series(1, cardinality(v_jobs))), v_jobs) w
+    from howdah.write_jobs(of_queue, null, v_jobs) w
   ), recorded as (
     insert into howdah.audit_log (actor, application, action, request_id, job_ids, details)
     select case when v_is_service then coalesce(j.actor, session_user) else howdah.acting_as(j.actor) end,
            current_setting('application_name'), 'jobs.enqueue', case when v_is_service then j.request_id end, array[w.job_id],
            jsonb_build_object('tasks', jsonb_build_array(j.task), 'queues', jsonb_build_array(of_queue))
     from rows from (json_to_recordset(jobs) as (task text, actor text, request_id text)) with ordinality j (task, actor, request_id, index)
-    join written w on w.job_index = j.index
+    join written w on w.job_index = j.index - 1
     order by j.index
   )
   select w.job_id, w.job_run_at, w.job_max_retries from written w order by w.job_index;

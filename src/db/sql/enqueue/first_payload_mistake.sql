@@ -30,19 +30,20 @@ as $$
 begin
   return query
   with checks as materialized (
-    select t.name, howdah.payload_check(t.payload_schema) as path
-    from howdah.tasks t where cardinality(batch) >= 8 and t.name in (select distinct j.task from unnest(batch) j)
+    select t.name, c.path, c.path::text like '%$"size"%' as is_sized
+    from howdah.tasks t cross join lateral howdah.payload_check(t.payload_schema) c (path)
+    where cardinality(batch) >= 8 and t.name in (select distinct j.task from unnest(batch) j)
   )
   select (j.index - 1)::integer, j.task, coalesce(j.payload, '{}')
-  from unnest(batch) with ordinality j (
-    task, payload, queue, run_at, delay, max_retries, priority, timeout, deadline, retention, key, key_mode, unique_key, unique_for,
-    sequence, headers, debounce, max_wait, succeeds, allow_unknown, index)
+  from unnest(batch) with ordinality j (:job_columns, index)
   cross join lateral (select coalesce(j.payload, '{}')::text as text) p
   cross join lateral (select octet_length(p.text) as size) s
   left join checks c on c.name = j.task
   where case when c.path is null or s.size > 16383 or p.text ~ E'\\\\u|__proto__|[0-9][eE][-+]?[0-9]{4}' then true
              when s.size > 512
                   and 2 * s.size - octet_length(replace(p.text, '[', '')) - octet_length(replace(p.text, '{', '')) > 512 then true
-             else jsonb_path_match(p.text::jsonb, c.path, jsonb_build_object('size', s.size), silent => true) is not true end;
+             when c.is_sized
+             then jsonb_path_match(p.text::jsonb, c.path, jsonb_build_object('size', s.size), silent => true) is not true
+             else jsonb_path_match(p.text::jsonb, c.path, silent => true) is not true end;
 end;
 $$;

@@ -30,10 +30,10 @@ declare
   v_ordered record;
 begin
   for v_ordered in
-    select b.index, t.order_by, coalesce((b.job).payload, '{}') as payload
-    from (select job, (row_number() over ())::integer as index from unnest(jobs) job) b
-    join howdah.tasks t on t.name = (b.job).task
-    where t.order_by is not null and (b.job).sequence is null
+    select j.index::integer as index, t.order_by, coalesce(j.payload, '{}') as payload
+    from unnest(jobs) with ordinality j (:job_columns, index)
+    join howdah.tasks t on t.name = j.task
+    where t.order_by is not null and j.sequence is null
   loop
     jobs[v_ordered.index].sequence :=
       howdah.order_key(v_ordered.order_by, v_ordered.payload, format('jobs[%s].payload', v_ordered.index - 1));

@@ -108,13 +108,16 @@ begin
   return (
   select format('jobs[%s].%s', checked.index, array_to_string(checked.mistakes, format('; jobs[%s].', checked.index)))
   from (
-    select j.index, howdah.job_option_mistakes(j.job) as mistakes
-    from (select job, row_number() over () - 1 as index from unnest(jobs) job) j
-    where num_nonnulls((j.job).run_at, (j.job).delay, (j.job).timeout, (j.job).deadline, (j.job).retention, (j.job).key,
-                       (j.job).key_mode, (j.job).unique_key, (j.job).unique_for, (j.job).sequence, (j.job).headers,
-                       (j.job).debounce, (j.job).max_wait, (j.job).succeeds) > 0
-       or (j.job).max_retries not between 0 and 32766
-       or (j.job).priority not between -32768 and 32767
+    select j.index - 1 as index,
+           howdah.job_option_mistakes(row(
+             j.task, j.payload, j.queue, j.run_at, j.delay, j.max_retries, j.priority, j.timeout, j.deadline, j.retention, j.key,
+             j.key_mode, j.unique_key, j.unique_for, j.sequence, j.headers, j.debounce, j.max_wait, j.succeeds, j.allow_unknown
+           )::howdah.job_options) as mistakes
+    from unnest(jobs) with ordinality j (:job_columns, index)
+    where num_nonnulls(j.run_at, j.delay, j.timeout, j.deadline, j.retention, j.key, j.key_mode, j.unique_key, j.unique_for, j.sequence,
+                       j.headers, j.debounce, j.max_wait, j.succeeds) > 0
+       or j.max_retries not between 0 and 32766
+       or j.priority not between -32768 and 32767
     order by j.index
   ) checked
   where checked.mistakes is not null

@@ -8,14 +8,13 @@ declare
   v_stray record;
   v_wrong record;
 begin
-  select b.index - 1 as index, (b.job).task, (b.job).allow_unknown, t.name as known_task,
-         coalesce((b.job).queue, t.queue, 'default') as queue into v_stray
-  from (select job, row_number() over () as index from unnest(batch) job) b
-  left join howdah.tasks t on t.name = (b.job).task
-  left join howdah.queue_registry r on r.name = coalesce((b.job).queue, t.queue, 'default')
-  where t.name is null and ((b.job).allow_unknown is not true or (b.job).task !~ '^[A-Za-z0-9_-]{1,128}$' or (b.job).task is null)
+  select j.index - 1 as index, j.task, j.allow_unknown, t.name as known_task, coalesce(j.queue, t.queue, 'default') as queue into v_stray
+  from unnest(batch) with ordinality j (:job_columns, index)
+  left join howdah.tasks t on t.name = j.task
+  left join howdah.queue_registry r on r.name = coalesce(j.queue, t.queue, 'default')
+  where t.name is null and (j.allow_unknown is not true or j.task !~ '^[A-Za-z0-9_-]{1,128}$' or j.task is null)
      or r.name is null
-  order by b.index limit 1;
+  order by j.index limit 1;
   if found and v_stray.known_task is null and v_stray.allow_unknown and v_stray.task !~ '^[A-Za-z0-9_-]{1,128}$' then
     raise exception 'jobs[%].task: expected 1 to 128 of A-Z a-z 0-9 _ -, received "%"', v_stray.index, left(v_stray.task, 200)
       using errcode = 'HWOPT';

@@ -1,5 +1,5 @@
 -- howdah.write_jobs(of_queue, indexes, jobs): writes jobs of one queue as write_job does, all in one statement, and returns each
--- with its index. Their options are checked; none has a key, a unique key or a sequence. Ids grow in the order given.
+-- with its index; null for indexes is their places, from 0. Their options are checked; none has a key, a unique key or a sequence. Ids grow in the order given.
 --
 -- The engine's add_jobs does not say which of the rows it returns was which of those it was given, and looks after keys and lanes.
 -- A branch a queue, whose statement names its tables, so it is planned once a session.
