@@ -1,6 +1,7 @@
 /** `howdah/testing`: what the tests of an application are written with. */
 
 export { type RecordedJob, RecordingDistributor } from './enqueue/recording-distributor.ts';
+export { declareQueues } from './relay/rabbitmq/declare-queues.ts';
 export {
   createTestDatabase,
   type TestDatabase,

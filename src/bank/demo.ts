@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
+import { seeBackOffice, seeHandedOver } from './demo/back-office.ts';
 import { inventCustomer } from './demo/customer.ts';
 import { startDemoService } from './demo/demo-service.ts';
 import { readMails } from './demo/mails.ts';
 import { Narrator, StepError } from './demo/narrator.ts';
 import { failAfterEnqueue, signUpAgain } from './demo/roll-back.ts';
+import { type DemoRoute, openRoute } from './demo/route.ts';
 import { signUp } from './demo/sign-up.ts';
 import { introduce } from './demo/surroundings.ts';
 import { followLink, lookUpUser, pressButton } from './demo/verification.ts';
@@ -35,16 +37,18 @@ async function demonstrate(): Promise<void> {
   const demo = await narrator.step(
     'Start the service',
     async () => {
-      const started = await startDemoService(opened);
+      const route = await openRoute(process.argv.slice(2), { ...process.env });
+      const started = await startDemoService(opened, route);
       await introduce(started, narrator);
-      return started;
+      if (route) narrator.fact(true, 'RabbitMQ, to which the jobs of both mails go');
+      return { ...started, route };
     },
     START_LIMIT_MS,
   );
   const customer = inventCustomer();
-  await takeWalk((heading, work) =>
-    narrator.step(heading, (signal) => work({ ...demo, narrator, customer, signal })),
-  );
+  const step: Step = (heading, work) =>
+    narrator.step(heading, (signal) => work({ ...demo, narrator, customer, signal }));
+  await takeWalk(step, { route: demo.route, opened });
   await narrator.step('Stop the service', async () => {
     await opened.disposeAsync();
     narrator.fact(!existsSync(demo.folder), 'jobs, HTTP, mailbox and database ended, and the folder is gone');
@@ -53,11 +57,25 @@ async function demonstrate(): Promise<void> {
 
 type Step = <T>(heading: string, work: (walk: Walk) => Promise<T>) => Promise<T>;
 
-async function takeWalk(step: Step): Promise<void> {
+interface Surroundings {
+  /** Where the bank's jobs go. */
+  readonly route: DemoRoute | undefined;
+  readonly opened: AsyncDisposableStack;
+}
+
+async function takeWalk(step: Step, { route, opened }: Surroundings): Promise<void> {
   const jobs = await step('Sign up: one transaction writes the user and enqueues both mails', signUp);
   await step('Sign up again with the same account: refused, and rolled back', signUpAgain);
   await step('Fail after the enqueue: the job rolls back with the user', failAfterEnqueue);
-  await step('Workers run both jobs', (walk) => seeJobsRun(walk, jobs));
+  await step(route ? 'Workers hand both jobs to RabbitMQ' : 'Workers run both jobs', async (walk) => {
+    await seeJobsRun(walk, jobs);
+    if (route) await seeHandedOver(walk, jobs);
+  });
+  if (route) {
+    await step('The back office makes jobs of both messages, and runs them', (walk) =>
+      seeBackOffice(walk, route, opened),
+    );
+  }
   const link = await step('Read both mails', readMails);
   const form = await step('Follow the link', (walk) => followLink(walk, link));
   await step('Press the button', (walk) => pressButton(walk, form));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createTestDatabase } from '../support/test-database.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
-import { runDemo } from './run-demo.ts';
+import { assertToldInOrder, runDemo } from './run-demo.ts';
 
 /** Each line of the walk that somebody must be able to read, in order. */
 const WALK = [
@@ -81,12 +81,3 @@ describe('the demo', () => {
     assert.equal(exitCode, 1);
   });
 });
-
-function assertToldInOrder(told: string, lines: readonly RegExp[]): void {
-  let rest = told;
-  for (const line of lines) {
-    const match = line.exec(rest);
-    assert.ok(match, `${line} is not told (any more) in:\n${told}`);
-    rest = rest.slice(match.index + match[0].length);
-  }
-}

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -19,6 +20,7 @@ export interface DemoRun {
 }
 
 export interface DemoOptions {
+  args?: string[];
   /** Beside PATH and TMPDIR, all that it knows of its surroundings. */
   env?: Record<string, string>;
   /** Sends SIGTERM as soon as this was told. */
@@ -26,10 +28,10 @@ export interface DemoOptions {
 }
 
 /** The demo in a process and a temporary folder of its own, to its end. */
-export async function runDemo({ env = {}, stopAfter }: DemoOptions = {}): Promise<DemoRun> {
+export async function runDemo({ args = [], env = {}, stopAfter }: DemoOptions = {}): Promise<DemoRun> {
   const folder = await mkdtemp(join(tmpdir(), 'howdah-demo-test-'));
   await chmod(folder, 0o755); // Where root runs this, Postgres runs as somebody else.
-  const child = spawn(process.execPath, [SCRIPT], {
+  const child = spawn(process.execPath, [SCRIPT, ...args], {
     env: { PATH: process.env.PATH, TMPDIR: folder, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -56,4 +58,14 @@ async function processesUsing(folder: string): Promise<string[]> {
     pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
   );
   return commands.filter((command) => command.includes(folder));
+}
+
+/** Each line somewhere after the one before it. */
+export function assertToldInOrder(told: string, lines: readonly RegExp[]): void {
+  let rest = told;
+  for (const line of lines) {
+    const match = line.exec(rest);
+    assert.ok(match, `${line} is not told (any more) in:\n${told}`);
+    rest = rest.slice(match.index + match[0].length);
+  }
 }

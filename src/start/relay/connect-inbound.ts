@@ -6,7 +6,11 @@ import type { BrokerOptions } from './connect-broker.ts';
 /** Makes the way in from a broker. Its client is loaded here, which is installed where messages come from there alone. */
 type ConnectInbound = (options: BrokerOptions) => Promise<InboundQueues | InboundLogs>;
 
-export const CONNECT_INBOUND: Partial<Readonly<Record<BrokerName, ConnectInbound>>> = {
+export const CONNECT_INBOUND: Readonly<Record<BrokerName, ConnectInbound>> = {
+  async rabbitmq(options) {
+    const { createRabbitmqQueues } = await import('../../relay/rabbitmq/rabbitmq-queues.ts');
+    return createRabbitmqQueues(options);
+  },
   async kafka({ url }) {
     const { KafkaLogs } = await import('../../relay/kafka/kafka-logs.ts');
     const { loadKafka } = await import('../../relay/kafka/load-kafka.ts');

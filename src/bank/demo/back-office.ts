@@ -1,0 +1,52 @@
+import { type RunningWorker, startWorker } from '../../index.ts';
+import backOffice from '../back-office/app.ts';
+import type { DemoRoute } from './route.ts';
+import type { SignedUpJob } from './sign-up.ts';
+import type { Walk } from './walk.ts';
+import { watch } from './watch.ts';
+
+/** Each of the bank's jobs is done when RabbitMQ has its message: what the bank keeps of it says where that is. */
+export async function seeHandedOver(
+  { database, narrator }: Walk,
+  jobs: readonly SignedUpJob[],
+): Promise<void> {
+  for (const { id, task } of jobs) {
+    const { rows } = await database.db.query<{ place: string }>(
+      `select result ->> 'routing_key' as place from howdah.jobs where id = $1`,
+      [id],
+    );
+    narrator.fact(
+      rows[0]?.place?.endsWith(`.${task}`) === true,
+      `RabbitMQ has confirmed it in ${rows[0]?.place}`,
+    );
+  }
+}
+
+/** A second application, in a Howdah of its own, makes jobs of the messages and does the work. It ends with the stack. */
+export async function seeBackOffice(
+  walk: Walk,
+  { url: rabbitmqUrl, sources }: DemoRoute,
+  opened: AsyncDisposableStack,
+): Promise<void> {
+  const { service, services, narrator, customer, signal } = walk;
+  const worker: RunningWorker = await startWorker({
+    app: { ...backOffice, sources },
+    connectionString: service.databaseUrl,
+    schema: 'back_office',
+    services,
+    rabbitmqUrl,
+    signal,
+  });
+  opened.use(worker);
+  narrator.note('a worker of the application "back-office", whose Howdah is the schema back_office');
+  const jobs = await watch(async () => {
+    const { rows } = await walk.database.db.query<{ id: string; task: string; from: string }>(
+      `select id, task, headers ->> 'howdah-message-id' as "from" from back_office.jobs
+       where state = 'completed' and payload ->> 'user_account' = $1 order by id`,
+      [customer.account],
+    );
+    return rows.length >= 2 ? rows : undefined;
+  }, signal);
+  for (const { id, task, from } of jobs)
+    narrator.fact(true, `job ${id}  ${task}  made of the message ${from}, done`);
+}
