@@ -13,6 +13,7 @@ export { EnvironmentReader as SettingsReader } from './config/environment-reader
 export { Mistake } from './config/mistakes/mistake.ts';
 export { durationParser } from './config/settings/duration.ts';
 export type { JobLink } from './config/settings/link.ts';
+export type { GivenWebhooks } from './config/webhook/given-webhooks.ts';
 export {
   ConfigError,
   type ConfigProblem,

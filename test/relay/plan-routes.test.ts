@@ -137,6 +137,16 @@ describe('routes', () => {
     );
   });
 
+  test('tell no path of an address, which may be what lets somebody in', () => {
+    const setting =
+      'a=https://h.example/T0KEN,https://h.example/T0KEN?x=T0KEN,b=https://h.example?T0KEN#T0KEN';
+    const text = messages(
+      plan({ a: undefined }, { setting, ofApplication: { a: { webhook: 'https://h.example:x/T0KEN' } } }),
+    );
+    assert.match(text, /h\.example/);
+    assert.doesNotMatch(text, /T0KEN/);
+  });
+
   test('tell no password of an address', () => {
     const text = messages(
       plan(

@@ -15,8 +15,8 @@ const TEXT =
 export function describeAnswer({ headers, body }: Pick<Answer, 'headers' | 'body'>, sent: Sent): string {
   if (body.length === 0) return '';
   const type = headers['content-type'] ?? 'text/plain';
-  if (headers['content-encoding'] !== undefined || !TEXT.test(type))
-    return `${body.length} bytes that are no text`;
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity' || !TEXT.test(type)) return `${body.length} bytes that are no text`;
   return shorten(printable(withheld(decode(body), sent)));
 }
 

@@ -203,6 +203,7 @@ describe('the error of a webhook', () => {
   });
 
   it('says of what is no text how much it is', async () => {
+    assert.match(String(await outcomeOf([500, { 'content-encoding': 'identity' }, 'abc'])), /: abc$/);
     assert.match(
       String(await outcomeOf([500, { 'content-type': 'image/png' }, 'PNG'])),
       /: 3 bytes that are no text$/,

@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { parseAllowedHosts } from '../../../src/config/webhook/allowed-hosts.ts';
-import { describeError } from '../../../src/errors/describe-error.ts';
 import { DestinationRules } from '../../../src/relay/webhook/destination-rules.ts';
-import { canMakeCertificates, makeCertificates } from '../../support/certificates.ts';
 import { forever, messageOf, openWebhooks, startReceiver, targetOf } from '../../support/webhook-receiver.ts';
 
 const v4 = (address: string) => ({ address, family: 4 });
@@ -114,61 +108,5 @@ describe('a webhook to an address', () => {
     await promisify(execFile)(process.execPath, [script.pathname, url], { env });
     assert.equal(received.length, 1);
     assert.equal(proxied.length, 0);
-  });
-});
-
-describe('a webhook by https', { skip: !canMakeCertificates() && 'there is no openssl' }, () => {
-  it('goes to who has a certificate that is trusted, and to nobody else', async () => {
-    await using stack = new AsyncDisposableStack();
-    const certificates = await makeCertificates(stack);
-    const server = createServer(
-      { key: certificates.serverKey, cert: certificates.serverCert },
-      (request, response) => {
-        request.resume();
-        response.end();
-      },
-    );
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    stack.defer(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    const { port } = server.address() as AddressInfo;
-    const ca = await readFile(certificates.caPath, 'utf8');
-    const publish = (url: string, options = {}) =>
-      openWebhooks(stack, { resolve: async () => [v4('127.0.0.1')], ...options }).publish(
-        targetOf(url),
-        messageOf(),
-        forever(),
-      );
-    const reasonOf = async (url: string, options = {}) =>
-      describeError(await publish(url, options).catch((error: unknown) => error)).message;
-
-    assert.deepEqual(await publish(`https://127.0.0.1:${port}/`, { ca }), { status: 200 });
-    assert.match(
-      await reasonOf(`https://127.0.0.1:${port}/`),
-      /reported as: the certificate of 127\.0\.0\.1:\d+ is not trusted/,
-    );
-    assert.match(
-      await reasonOf(`https://localhost:${port}/`, { ca }),
-      /altnames.* \(reported as: the certificate of localhost:\d+ is not trusted/,
-    );
-    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
-    stack.defer(() => {
-      delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-    });
-    assert.match(await reasonOf(`https://127.0.0.1:${port}/`), /is not trusted/);
-  });
-
-  it('to a port without TLS tells so', async () => {
-    await using stack = new AsyncDisposableStack();
-    const { url } = await startReceiver(stack, (_, response) => response.end());
-    const outcome = openWebhooks(stack).publish(
-      targetOf(url.replace('http:', 'https:')),
-      messageOf(),
-      forever(),
-    );
-    await assert.rejects(outcome, { code: 'WEBHOOK_UNREACHABLE', message: /have no TLS in common/ });
   });
 });
