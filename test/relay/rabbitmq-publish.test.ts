@@ -62,10 +62,12 @@ describe('what is published to RabbitMQ', { skip: noRabbitMq }, () => {
     );
   });
 
-  test('arrives in the order of the calls', async () => {
-    await declareQueue(server, 'ordered');
-    await Promise.all(ids(2_500).map((id) => to('', 'ordered', id)));
-    assert.deepEqual(await drainIds(server, 'ordered'), ids(2_500));
+  test('arrives in the order of the calls, whatever kind of queue it is', async () => {
+    for (const type of ['classic', 'quorum']) {
+      await declareQueue(server, type, { arguments: { 'x-queue-type': type } });
+      await Promise.all(ids(1_500).map((id) => to('', type, id)));
+      assert.deepEqual(await drainIds(server, type), ids(1_500));
+    }
   });
 
   test('is refused where no queue takes it, and only that', async () => {
@@ -224,7 +226,7 @@ describe('what is published to RabbitMQ', { skip: noRabbitMq }, () => {
     assert.equal(broker.trouble, undefined);
   });
 
-  test('is heard of by everybody else before the connection closes; nothing is taken after that', async () => {
+  test('is confirmed before the connection closes, if it was on its way; nothing is taken after that', async () => {
     await declareQueue(server, 'last');
     await using own = new AsyncDisposableStack();
     const closing = (await openBroker(own, server.url)).broker;

@@ -23,6 +23,8 @@ export const noRabbitMq = existsSync(`${PROGRAMS}/rabbitmq-server`)
 /** A RabbitMQ that a test may configure, stop, kill and start again: of its own folder, ports, cookie and names. */
 export class RabbitMq {
   readonly port = randomPort();
+  /** For another listener. */
+  readonly sparePort = randomPort();
   readonly #folder: string;
   readonly #epmdPort = randomPort();
   readonly #distributionPort = randomPort();
@@ -137,16 +139,16 @@ export class RabbitMq {
 /**
  * One that takes connections, after 5 to 12 seconds; gone with the stack, and also should this process end without a word.
  *
- * @param settings lines as in rabbitmq.conf
+ * @param settings lines as in rabbitmq.conf, given the spare port
  */
 export async function startRabbitMq(
   stack: AsyncDisposableStack,
-  settings: readonly string[] = [],
+  settings: readonly string[] | ((sparePort: number) => readonly string[]) = [],
 ): Promise<RabbitMq> {
   const folder = await mkdtemp(join(tmpdir(), 'howdah-rabbitmq-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const server = new RabbitMq(folder);
-  await server.configure(settings);
+  await server.configure(typeof settings === 'function' ? settings(server.sparePort) : settings);
   await server.startPortMapper(stack);
   stack.defer(() => server.kill());
   await server.start();

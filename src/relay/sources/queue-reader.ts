@@ -5,7 +5,8 @@ import { Activity } from './activity.ts';
 import type { Reading } from './reading.ts';
 import type { BeatenSource, SourceReader, SourceState } from './source-reader.ts';
 
-const retryDelay = exponentialDelay({ baseMs: 1_000, maxMs: 30_000 });
+/** The way to the broker is kept by its own client, ever less often; this asks only whether it is there, and the queue. */
+const retryDelay = exponentialDelay({ baseMs: 1_000, maxMs: 5_000 });
 /** How often the broker is asked how many messages wait. */
 const DEPTH_MS = 5_000;
 /** A batch that was given back, as the source is paused, comes again at once: the beat that ends this is due in a second. */
