@@ -14,6 +14,7 @@ export interface Standstill {
  * Why a queue is behind:
  * - `copy`: the database is a copy, in which no job runs before somebody decides so;
  * - `paused`; `no_worker` that serves it, or `no_worker_knows_task`;
+ * - `broker_down`: no worker reaches the broker that its jobs go to;
  * - `stalled`: workers begin no run, as the ends of those before cannot be written;
  * - `blocked`: the event loops of all its workers are, by handlers that compute;
  * - `fleet_full`, `queue_full`: all places are taken, those of the fleet's limit or of its workers;
@@ -25,6 +26,7 @@ export type BehindCause =
   | 'paused'
   | 'no_worker'
   | 'no_worker_knows_task'
+  | 'broker_down'
   | 'stalled'
   | 'blocked'
   | 'fleet_full'
@@ -46,7 +48,16 @@ export interface QueueVerdict {
 }
 
 const TOLD: ReadonlySet<string> = new Set([
-  ...['copy', 'paused', 'no_worker', 'no_worker_knows_task', 'stalled', 'fleet_full', 'queue_full'],
+  ...[
+    'copy',
+    'paused',
+    'no_worker',
+    'no_worker_knows_task',
+    'broker_down',
+    'stalled',
+    'fleet_full',
+    'queue_full',
+  ],
   ...['locked', 'queue_name', 'version', 'sequence'],
 ]);
 

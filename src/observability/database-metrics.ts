@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { BrokerState } from '../look/brokers.ts';
 import type { QueueStats } from '../look/queue-stats.ts';
 import type { MessageSource } from '../look/sources.ts';
 import type { UpkeepState } from '../look/upkeep.ts';
@@ -11,6 +12,7 @@ export interface DatabaseStats {
   vacuumHolders: readonly VacuumHolder[];
   upkeep: readonly UpkeepState[];
   sources: readonly MessageSource[];
+  brokers: readonly BrokerState[];
 }
 
 /** The gauges of one number a queue: name after `howdah_queue_`, help, and the number; null for none. */
@@ -88,7 +90,8 @@ export function createDatabaseGauges(registry: Registry): (stats: DatabaseStats)
   const setVacuum = createVacuumGauges(registry);
   const setUpkeep = createUpkeepGauges(registry);
   const setSources = createSourceMetrics(registry);
-  return ({ queues, vacuumHolders, upkeep, sources }) => {
+  const setBrokers = createBrokerGauges(registry);
+  return ({ queues, vacuumHolders, upkeep, sources, brokers }) => {
     for (const gauge of [depth, ...gauges.map((each) => each.gauge)]) gauge.reset();
     for (const { counter } of counters) counter.reset();
     for (const stats of queues) {
@@ -99,6 +102,7 @@ export function createDatabaseGauges(registry: Registry): (stats: DatabaseStats)
     setVacuum(vacuumHolders);
     setUpkeep(upkeep);
     setSources(sources);
+    setBrokers(brokers);
   };
 }
 
@@ -161,6 +165,27 @@ function createUpkeepGauges(registry: Registry): (states: readonly UpkeepState[]
       age.set({ kind }, ageSeconds);
       overdue.set({ kind }, overdueSeconds);
       removed.inc({ kind }, removedTotal);
+    }
+  };
+}
+
+function createBrokerGauges(registry: Registry): (states: readonly BrokerState[]) => void {
+  const options = { labelNames: ['broker'], registers: [registry] };
+  const down = new Gauge({
+    ...options,
+    name: 'howdah_broker_down_workers',
+    help: 'Workers that hand jobs over to the broker and from which it takes no messages',
+  });
+  const waiting = new Gauge({
+    ...options,
+    name: 'howdah_broker_waiting_jobs',
+    help: 'Available jobs of the tasks that those workers leave waiting; 10,000 for as many or more',
+  });
+  return (states) => {
+    for (const gauge of [down, waiting]) gauge.reset();
+    for (const { broker, downCount, waitingCount } of states) {
+      down.set({ broker }, downCount);
+      waiting.set({ broker }, waitingCount);
     }
   };
 }

@@ -27,7 +27,8 @@ const COUNTERS = {
     'Jobs that ended because they are not wanted any more: runs, and jobs this process cancelled while they waited',
   snoozed:
     'Runs that put their job off without counting the attempt, or whose payload waits for a worker of another version',
-  returned: 'Runs ended by a worker that stopped or lost its job, which is back in its queue',
+  returned:
+    'Runs ended by a worker that stopped, or lost its job or its broker; the job is back in its queue',
   rescued: 'Jobs this process took from a worker found dead',
   unrecorded:
     'Jobs given back although a run of theirs had begun: its end was not recorded, and its work may be done twice',
@@ -88,6 +89,18 @@ export function countJobs(
   });
   events.on('runner.stopped', (event) => countUnrecorded(counters, event));
   watchEnds(registry, events, new Set([...known.map(({ queue }) => queue), ...queues]));
+  watchBrokers(registry, events);
+}
+
+/** A gauge of what this process sees: the database knows of the others. */
+function watchBrokers(registry: Registry, events: EventHub): void {
+  const up = new Gauge({
+    name: 'howdah_broker_up',
+    help: '1 while the broker takes the messages of this process, 0 while jobs wait for it',
+    labelNames: ['broker'],
+    registers: [registry],
+  });
+  events.on('gate.changed', ({ name, because }) => up.set({ broker: name }, Number(because === undefined)));
 }
 
 /** What this process could not write yet: gauges, as the database may not be there to tell. */

@@ -22,20 +22,28 @@ async function putRunner(
     trouble?: string;
     unrecorded?: string[];
     isStalled?: boolean;
+    gates?: object[];
+    pool?: string;
   } = {},
 ): Promise<void> {
   const { tasks = '{works}', concurrency = 2, running = [] } = settings;
-  const { trouble = null, unrecorded = [], isStalled = false } = settings;
+  const { trouble = null, unrecorded = [], isStalled = false, gates } = settings;
+  const { pool = 'pool-of-the-test' } = settings;
   const token = randomUUID();
   await stage.pool.query("select howdah.register_runner($1, 'default', 'howdah', 'box-1', 77, $2, $3)", [
     ...[token, concurrency, tasks],
   ]);
-  await stage.pool.query("select howdah.name_runner_pool($1, 'pool-of-the-test')", [token]);
+  await stage.pool.query('select howdah.name_runner_pool($1, $2)', [token, pool]);
   await stage.pool.query(
     `update howdah.runners set heartbeat_at = now() + interval '5 minutes',
-       running = $2, trouble = $3, unrecorded = $4, is_stalled = $5 where token = $1`,
-    [token, running, trouble, unrecorded, isStalled],
+       running = $2, trouble = $3, unrecorded = $4, is_stalled = $5, gates = $6 where token = $1`,
+    [token, running, trouble, unrecorded, isStalled, gates && JSON.stringify(gates)],
   );
+}
+
+/** As heartbeats tell of it. */
+function shutFor(task: string): object {
+  return { name: 'rabbitmq', because: 'connect ECONNREFUSED', since: '2026-01-01T00:00:00Z', tasks: [task] };
 }
 
 async function putTaken(): Promise<string> {
@@ -120,6 +128,30 @@ const CAUSES: [cause: string, state: string, words: RegExp, put: () => Promise<s
     ...(['no_worker_knows_task', 'available', /none of them knows the task works/] as const),
     async () => {
       await putRunner({ tasks: '{mails}' });
+      return putJob(stage, 'available');
+    },
+  ],
+  [
+    ...([
+      'broker_down',
+      'available',
+      /^The broker rabbitmq takes no messages since 2\S+ \S+ \(connect ECONNREFUSED\): 1 job of the task works waits for it\.$/,
+    ] as const),
+    async () => {
+      await putRunner({ gates: [shutFor('works')] });
+      await putRunner({ gates: [shutFor('works')], pool: 'another' });
+      await putRunner({ tasks: '{mails}', pool: 'one that does not know the task' });
+      return putJob(stage, 'available');
+    },
+  ],
+  [
+    ...(['next', 'available', /^Nothing keeps it/] as const),
+    async () => {
+      await putRunner({ gates: [shutFor('works')] });
+      await putRunner({
+        gates: [{ name: 'rabbitmq', because: null, tasks: [] }],
+        pool: 'one that reaches it',
+      });
       return putJob(stage, 'available');
     },
   ],

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import pg from 'pg';
+import { bind } from '../../src/tasks/bind.ts';
 import { SkipRetry } from '../../src/tasks/outcomes.ts';
+import { FakeGate } from '../support/fake-gate.ts';
 import { spin } from '../support/spin.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { testTask } from '../support/test-queue.ts';
@@ -22,6 +24,7 @@ const spins = testTask('spins');
 const deaf = testTask('deaf', { timeoutMs: 100 });
 
 const MINUTE_MS = 60_000;
+const mails = testTask('mails');
 const QUEUE = { queue: 'default' };
 
 let queue: WatchedQueue;
@@ -29,10 +32,12 @@ let proxy: TcpProxy;
 /** What the test opened, closed in reverse. */
 let opened: AsyncDisposableStack;
 let letGo: () => void;
+let gate: FakeGate;
 beforeEach(async () => {
   opened = new AsyncDisposableStack();
   const { promise: released, resolve } = Promise.withResolvers<void>();
   letGo = resolve;
+  gate = new FakeGate();
   queue = await openWatchedQueue({
     handlers: [
       [works, async () => {}],
@@ -42,6 +47,7 @@ beforeEach(async () => {
       [spins, async () => spin(1_500)],
       [deaf, () => released, { abandonAfterMs: 200 }],
     ],
+    gated: [{ ...bind(mails, async () => {}), gate }],
     metricsPool: openProxiedPool,
     readTimeoutMs: 500,
   });
@@ -222,6 +228,18 @@ const TROUBLES: Record<string, Trouble> = {
     isMended: async () => {
       letGo();
       await untilScrape('its end', 'howdah_jobs_abandoned', (value) => value === 0);
+    },
+  },
+  HowdahBrokerDown: {
+    given: () => queue.start(),
+    happens: async () => {
+      gate.shut();
+      await untilScrape('the register to know', 'howdah_broker_down_workers', (value) => value === 1);
+    },
+    labels: { broker: 'rabbitmq' },
+    isMended: async () => {
+      gate.open();
+      await untilScrape('the register to know', 'howdah_broker_down_workers', (value) => value === 0);
     },
   },
   HowdahUpkeepOverdue: {

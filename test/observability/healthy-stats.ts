@@ -1,3 +1,4 @@
+import type { BrokerState } from '../../src/look/brokers.ts';
 import type { QueueStats } from '../../src/look/queue-stats.ts';
 import type { MessageSource } from '../../src/look/sources.ts';
 import type { UpkeepState } from '../../src/look/upkeep.ts';
@@ -70,11 +71,13 @@ export function healthyStats(changes: Partial<QueueStats> = {}): {
   vacuumHolders: VacuumHolder[];
   upkeep: UpkeepState[];
   sources: MessageSource[];
+  brokers: BrokerState[];
 } {
   return {
     queues: [{ ...CRITICAL, ...changes }, DEFAULT],
     vacuumHolders: [],
     upkeep: [PRUNING],
     sources: [USERS],
+    brokers: [],
   };
 }

@@ -3,13 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { createApp } from '../../src/http/app.ts';
 import { createHealthApp } from '../../src/http/server/health-app.ts';
+import { readBrokers } from '../../src/look/brokers.ts';
 import { readQueueStats } from '../../src/look/queue-stats.ts';
 import { readSources } from '../../src/look/sources.ts';
 import { readUpkeep } from '../../src/look/upkeep.ts';
 import { readVacuumHolders } from '../../src/look/vacuum-holders.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createMetrics, type Metrics } from '../../src/observability/metrics.ts';
+import { bind } from '../../src/tasks/bind.ts';
 import { SkipRetry } from '../../src/tasks/outcomes.ts';
+import { FakeGate } from '../support/fake-gate.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { readAlertRules, readDashboardQueries } from './alert-rules.ts';
@@ -30,6 +33,7 @@ before(async () => {
   queue = await openTestQueue([
     [work, async () => {}],
     [spoil, () => Promise.reject(new SkipRetry('no use'))],
+    { ...bind(testTask('mail'), async () => {}), gate: new FakeGate() },
   ]);
   const { events, pool } = queue;
   const readDatabase = async () => ({
@@ -37,6 +41,7 @@ before(async () => {
     vacuumHolders: await readVacuumHolders(pool),
     upkeep: await readUpkeep(pool),
     sources: await readSources(pool),
+    brokers: await readBrokers(pool),
   });
   metrics = createMetrics({ events, log: createLogger({ level: 'silent' }), readDatabase, known: KNOWN });
 });

@@ -1,9 +1,11 @@
+import { readBrokers } from '../../src/look/brokers.ts';
 import { readQueueStats } from '../../src/look/queue-stats.ts';
 import { readSources } from '../../src/look/sources.ts';
 import { readUpkeep } from '../../src/look/upkeep.ts';
 import { readVacuumHolders } from '../../src/look/vacuum-holders.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
+import type { BoundTask } from '../../src/tasks/bind.ts';
 import { openTestQueue, type TestHandler, type TestQueue } from '../support/test-queue.ts';
 import { parseScrape, type Sample } from './parse-scrape.ts';
 
@@ -15,6 +17,8 @@ export interface WatchedQueue extends TestQueue {
 
 export interface WatchedQueueOptions {
   handlers: TestHandler[];
+  /** Further tasks. @default none */
+  gated?: BoundTask<object>[];
   /** How the scrapes reach the database. @default as the test does */
   metricsPool?: (connectionString: string) => Promise<TestQueue['pool']>;
   /** @default 3,000 */
@@ -22,8 +26,8 @@ export interface WatchedQueueOptions {
 }
 
 export async function openWatchedQueue(options: WatchedQueueOptions): Promise<WatchedQueue> {
-  const { handlers, metricsPool, ...own } = options;
-  const queue = await openTestQueue(handlers);
+  const { handlers, gated = [], metricsPool, ...own } = options;
+  const queue = await openTestQueue([...handlers, ...gated]);
   const pool = (await metricsPool?.(queue.database.connectionString)) ?? queue.pool;
   const metrics = createMetrics({
     ...own,
@@ -34,6 +38,7 @@ export async function openWatchedQueue(options: WatchedQueueOptions): Promise<Wa
       vacuumHolders: await readVacuumHolders(pool),
       upkeep: await readUpkeep(pool),
       sources: await readSources(pool),
+      brokers: await readBrokers(pool),
     }),
     known: handlers.map(([{ name: task, queue: home }]) => ({ queue: home, task })),
     queues: ['critical', 'default'],

@@ -18,6 +18,7 @@ const WORKING = {
   restingQueues: () => ['default'],
   troubledQueues: () => [],
   lateQueues: () => [],
+  gates: () => [],
 } as unknown as TaskProcessor;
 
 async function openFolder(): Promise<MigrationFolder & AsyncDisposable> {
@@ -41,6 +42,29 @@ describe('readiness', () => {
       runners: { ok: true },
       ends: { ok: true },
     });
+  });
+
+  test('is there while a broker takes no messages, which it names, however long jobs wait for that', async () => {
+    const asked: unknown[] = [];
+    const client = {
+      query: async (text: string, values?: unknown[]) => {
+        if (/_private_jobs/.test(text)) asked.push(values?.[1]);
+        return { rows: /howdah\.migrations/.test(text) ? APPLIED : [] };
+      },
+    } as unknown as SqlClient;
+    const shut = { name: 'rabbitmq', because: 'connect ECONNREFUSED', shutMs: 240_000, tasks: ['mail'] };
+    const { ready, checks } = await checkReadiness({
+      client,
+      processor: { ...WORKING, gates: () => [shut] },
+      tasks: ['mail', 'works'],
+      phase: undefined,
+    });
+    assert.equal(ready, true);
+    assert.deepEqual(checks['brokers'], {
+      ok: true,
+      detail: 'rabbitmq has taken no messages for 240 s (connect ECONNREFUSED); jobs wait of mail',
+    });
+    assert.deepEqual(asked, ['{"works"}'], 'of tasks that wait for it nobody asks whether they are stuck');
   });
 
   test('is not there on a server that takes no changes, and says so to who chooses servers', async () => {

@@ -8,6 +8,7 @@ import { embeddedAddress } from '../../db/embedded/address.ts';
 import { readSchedules } from '../../start/announce/read-schedules.ts';
 import { lookAt } from '../../start/database/check-connection.ts';
 import { StartupError } from '../../start/startup-error.ts';
+import { checkBrokers } from './check-brokers.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkDefaults } from './check-defaults.ts';
 import { checkEnds } from './check-ends.ts';
@@ -108,6 +109,7 @@ async function checkInside(
           checkRescue(session, connectionString),
         )),
     ...(await guarded(session, 'ends of runs', () => checkEnds(session))),
+    ...(await guarded(session, 'brokers', () => checkBrokers(session))),
     ...(await guarded(session, 'handlers', () => checkHandlers(session))),
     ...(await guarded(session, 'queues and tasks', () => checkFleet(session))),
   ];

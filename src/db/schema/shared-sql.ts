@@ -90,6 +90,7 @@ export const SHARED = [
   'due_schedules',
   'run_schedule',
   'explain_running',
+  'brokers',
   'explain_version',
   'row_lock_holder',
   'explain_sequence',

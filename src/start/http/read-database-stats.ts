@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { readBrokers } from '../../look/brokers.ts';
 import { readQueueStats } from '../../look/queue-stats.ts';
 import { readSources } from '../../look/sources.ts';
 import { readUpkeep } from '../../look/upkeep.ts';
@@ -12,5 +13,6 @@ export async function readDatabaseStats(pool: Pool): Promise<DatabaseStats> {
     vacuumHolders: await readVacuumHolders(pool),
     upkeep: await readUpkeep(pool),
     sources: await readSources(pool),
+    brokers: await readBrokers(pool),
   };
 }

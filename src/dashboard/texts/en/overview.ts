@@ -24,6 +24,7 @@ export const overview = {
     paused: (queue: string) => `because ${queue} is paused`,
     no_worker: (queue: string) => `because no worker serves ${queue}`,
     no_worker_knows_task: () => 'because no worker knows its task',
+    broker_down: () => 'because the broker that its jobs go to takes no messages',
     stalled: () => 'because workers cannot write how earlier runs ended',
     blocked: (queue: string) => `because handlers block all workers of ${queue}`,
     fleet_full: (queue: string) => `because ${queue} runs as many jobs as its limit lets it`,

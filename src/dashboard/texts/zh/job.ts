@@ -34,6 +34,10 @@ export const job: Texts['job'] = {
       said: '没有工作进程认识这个任务类型。',
       remedy: '部署包含该任务类型的工作进程。',
     },
+    broker_down: {
+      said: '任务要发往的消息代理目前不接收消息。',
+      remedy: '代理恢复后它会自行发出;npx howdah doctor 会指出哪些工作进程连接不上。',
+    },
     stalled: {
       said: '工作进程暂不开始新的执行,因为数据库没有接受之前的结束状态。',
       remedy: '修复数据库报告的问题后会自行继续。',

@@ -23,6 +23,7 @@ export const overview: Texts['overview'] = {
     paused: (queue) => `因为 ${queue} 已暂停`,
     no_worker: (queue) => `因为没有工作进程服务 ${queue}`,
     no_worker_knows_task: () => '因为没有工作进程认识它的任务类型',
+    broker_down: () => '因为任务要发往的消息代理不接收消息',
     stalled: () => '因为工作进程无法写入先前执行的结果',
     blocked: (queue) => `因为处理函数阻塞了 ${queue} 的所有工作进程`,
     fleet_full: (queue) => `因为 ${queue} 的执行数已达上限`,

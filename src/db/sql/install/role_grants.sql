@@ -16,7 +16,8 @@ as $$
   union all
   select r.role, 'execute', f
   from readers r, unnest(array['find_jobs', 'explain_job', 'queue_stats', 'next_cron_run', 'next_cron_runs', 'failure_groups', 'normalised_error',
-                               'canary_outcomes', 'redacted_fields', 'chart', 'duration_histogram', 'duration_quantile', 'explain_queues', 'explain_source']) f
+                               'canary_outcomes', 'redacted_fields', 'chart', 'duration_histogram', 'duration_quantile', 'explain_queues', 'explain_source',
+                               'brokers']) f
   union all
   select 'howdah_operator', 'execute', f
   from unnest(array['cancel_job', 'discard_job', 'retry_job', 'run_job_now', 'reschedule_job', 'cancel_jobs', 'discard_jobs',

@@ -2,7 +2,7 @@
 -- would change that. Reads only. An unknown id gives a row too, with cause 'unknown'.
 --
 -- cause is one of: unknown, finished, running, taken, ending, cancelling (explain_running.sql), copy, version, sequence,
--- scheduled, retryable, locked, paused, no_worker, no_worker_knows_task, stalled, queue_name, fleet_full, queue_full, turn, next
+-- scheduled, retryable, locked, paused, no_worker, no_worker_knows_task, broker_down, stalled, queue_name, fleet_full, queue_full, turn, next
 -- (explain_waiting.sql).
 create function howdah.explain_job(id bigint)
 returns table (job_id bigint, state text, cause text, explanation text, remedy text)

@@ -9,6 +9,7 @@ declare
   v_lost text; -- why nobody runs it any more
   v_held text; -- what of it has to end first
   v_cancelled text; -- that somebody decided so
+  v_gate record; -- what its run waits for
 begin
   select r.* into v_runner from howdah.runners r where r.pool_id = job.worker;
   v_where := format(case when v_runner.kind = 'lease' then 'the worker %s over HTTP%s, last heard of %s s ago'
@@ -54,6 +55,11 @@ begin
     explanation := format('It was taken at %s by a worker that has no free place yet (%s; jobs running there: %s).',
                           job.started_at, v_where, coalesce(nullif(howdah.list_ids(v_runner.running), ''), 'none'));
     remedy := 'It starts when one of those ends; more workers or a higher concurrency would start later ones sooner.';
+  end if;
+  select g.* into v_gate from howdah.shut_gate(v_runner, job.task) g;
+  if v_lost is null and v_gate.broker is not null then
+    explanation := explanation || format(' Its broker %s takes no messages since %s (%s): it goes back into its queue, and out when that is over.',
+                                         v_gate.broker, v_gate.since, v_gate.because);
   end if;
   if v_lost is null and v_runner.blocked_since is not null then
     explanation := explanation || format(

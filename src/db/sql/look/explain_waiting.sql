@@ -79,6 +79,19 @@ as $$
   ) w
   where not w.is_known
   union all
+  select 'broker_down', format('The broker %s takes no messages since %s (%s): %s for it.',
+                               b.broker, b.since, b.because, howdah.say_waiting(explain_queue.task)),
+         format('They go out by themselves when %s is back; npx howdah doctor tells which workers do not reach it.', b.broker)
+  from (
+    select bool_and(gate.broker is not null) as is_down, max(gate.broker) as broker, min(gate.since) as since,
+           (array_agg(gate.because order by r.heartbeat_at desc))[1] as because
+    from howdah.runners r
+    cross join lateral howdah.shut_gate(r, explain_queue.task) gate
+    where r.queue = explain_queue.queue and howdah.is_alive(r) and not r.is_leaving
+      and (r.tasks = '{}' or explain_queue.task = any (r.tasks))
+  ) b
+  where b.is_down
+  union all
   select 'stalled', format('The workers of the queue %s begin no run, as the database does not take the ends of those before: %s.',
                            explain_queue.queue, max(r.trouble)),
          'They go on by themselves when what the database says is mended; npx howdah doctor looks for it.'

@@ -8,7 +8,7 @@ select r.token, r.queue, r.kind, r.host, r.pid, r.concurrency, cardinality(r.run
             else 'idle' end as state,
        r.started_at, r.heartbeat_at, r.pool_id, r.tasks, r.task_versions, r.blocked_since, r.abandoned,
        cardinality(r.unrecorded) as unrecorded, r.trouble, r.application,
-       r.running as running_jobs, r.memory_bytes, r.version, r.expires_at
+       r.running as running_jobs, r.memory_bytes, r.version, r.expires_at, r.gates as brokers
 from howdah.runners r
 left join howdah.queue_settings s on s.queue = r.queue
 where r.retired_at is null;
@@ -41,3 +41,5 @@ comment on column howdah.workers.memory_bytes is
   'Memory of its process (resident set) at its latest heartbeat; null for a worker of a version that does not say.';
 comment on column howdah.workers.version is 'The version of Howdah in its process; null likewise.';
 comment on column howdah.workers.expires_at is 'Until when the lease of one over HTTP lives, unless it is heard of before; null for others.';
+comment on column howdah.workers.brokers is
+  'Where its jobs go: an array of {name, since, because, tasks}, where because says why the broker cannot be reached and tasks which wait for it; null for a worker that hands nothing over.';
