@@ -9,11 +9,10 @@ import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
-import { type AlertRule, readAlertRules } from './alert-rules.ts';
+import { readAlertRules } from './alert-rules.ts';
 import { DEAD_ROWS, leaveDeadRows } from './dead-rows.ts';
 import { holdSnapshot } from './hold-snapshot.ts';
-import type { Sample } from './parse-scrape.ts';
-import { evaluate } from './promql.ts';
+import { fire, scaled, type Trouble } from './trouble.ts';
 import { openWatchedQueue, type WatchedQueue } from './watched-queue.ts';
 
 const works = testTask('works');
@@ -22,9 +21,9 @@ const retries = testTask('retries');
 const hangs = testTask('hangs');
 const spins = testTask('spins');
 const deaf = testTask('deaf', { timeoutMs: 100 });
+const mails = testTask('mails');
 
 const MINUTE_MS = 60_000;
-const mails = testTask('mails');
 const QUEUE = { queue: 'default' };
 
 let queue: WatchedQueue;
@@ -68,18 +67,6 @@ async function openProxiedPool(connectionString: string): Promise<pg.Pool> {
     await proxy.stop();
   });
   return pool;
-}
-
-/** What each alert is for, brought about and mended again; and for whom it must fire in between. */
-interface Trouble {
-  /** How the service is before. @default nobody works */
-  given?: () => Promise<unknown>;
-  happens: () => Promise<unknown>;
-  labels: Record<string, string>;
-  /** @default time passes, and no more of it happens */
-  isMended?: () => Promise<unknown>;
-  /** A limit that a test cannot wait for, and the one it takes instead. */
-  limit?: [string, string];
 }
 
 const TROUBLES: Record<string, Trouble> = {
@@ -330,16 +317,6 @@ describe('an alert', () => {
     );
   });
 });
-
-function fire(expression: string, before: readonly Sample[], now: readonly Sample[]) {
-  return evaluate(expression, { before, now, secondsBetween: 60 });
-}
-
-function scaled({ name, expression }: AlertRule, { limit }: Trouble): string {
-  if (!limit) return expression;
-  assert.ok(expression.endsWith(limit[0]), `${name} has another limit`);
-  return expression.replace(...limit);
-}
 
 /** Waits until a series of the queue `default`, or one of no queue, has such a value in a scrape. */
 function untilScrape(what: string, metric: string, isSo: (value: number) => boolean): Promise<unknown> {
