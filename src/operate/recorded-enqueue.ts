@@ -35,6 +35,8 @@ export interface WantedOne {
   task: string;
   /** For whom. @default by whom the transaction says */
   actor?: Actor | undefined;
+  /** Whether its task gives its jobs an order, which keeps them from going together with others. @default no */
+  isOrdered?: boolean;
   /** What the statement's values say of the job, where that and the answer are all there is to say. */
   readPlain(values: readonly unknown[]): PlainOne | undefined;
   /** Told what was written; not called for a refused duplicate. */
@@ -45,17 +47,22 @@ export interface WantedOne {
  * The same for the enqueue of a single job, of which the statement tells everything at once, and which needs no transaction
  * around it. It does without what the other needs for many, which costs more than a job does.
  */
-export function recordedOne(tx: SqlClient, { task, actor, readPlain, told }: WantedOne): PgQueryable {
+export function recordedOne(
+  tx: SqlClient,
+  { task, actor, isOrdered = false, readPlain, told }: WantedOne,
+): PgQueryable {
   return {
     async query(text, values) {
       const plain = readPlain(values);
       const one = (plain ? recordedPlain : recordedAlone)(text, values.length);
       const more = [task, actor?.name, actor?.requestId];
       const send = () => queryRows<WrittenRow>(tx, one, [...values, ...more]);
-      const rows = await (plain && actor ? sendWithOthers(tx, { ...plain, task, actor }, send) : send());
+      const rows = await (plain && actor && !isOrdered
+        ? sendWithOthers(tx, { ...plain, task, actor }, send)
+        : send());
       for (const row of rows) {
-        if (plain) told(plainJob({ ...plain, ...written(row), task }));
-        else if (row.job) told(toJob(row.job));
+        if (row.job) told(toJob(row.job));
+        else if (plain) told(plainJob({ ...plain, ...written(row), task }));
       }
       return { rows };
     },
@@ -109,8 +116,13 @@ const recordOf = (valueCount: number) => `
                          $${valueCount + 2}::text, $${valueCount + 3}::text)::text
   end as record`;
 
+/** The job is read back only where its task puts it in an order: it may wait there, in a sequence that nobody named. */
 const recordedPlain = wrapping(
-  (enqueue, valueCount) => `select enqueued.*, ${recordOf(valueCount)} from (${enqueue}) enqueued`,
+  (enqueue, valueCount) => `
+    select enqueued.*, ${recordOf(valueCount)},
+           case when (select t.order_by from howdah.tasks t where t.name = $${valueCount + 1}::text) is not null then (
+             ${newJobSql('enqueued.queue', 'enqueued.id::bigint')}) end as job
+    from (${enqueue}) enqueued`,
 );
 
 const recordedAlone = wrapping(

@@ -91,7 +91,9 @@ export async function enqueueOneFor(
   const told = (found: Job) => {
     written = found;
   };
-  await enqueueAll(recordedOne(tx, { task: job.task.name, actor, readPlain, told }), distributor, [job]);
+  const { name: task, orderBy } = job.task;
+  const client = recordedOne(tx, { task, actor, isOrdered: orderBy !== undefined, readPlain, told });
+  await enqueueAll(client, distributor, [job]);
   if (!written) throw new Error('the job that was just enqueued is not there');
   return written;
 }

@@ -39,6 +39,20 @@ describe('the answer to an enqueue is what a look at the job answers', () => {
   }
 });
 
+test('it is so where the task puts its jobs in an order, of which a later one waits', async () => {
+  await api.customers.rows(
+    `update howdah.tasks set order_by = 'user_account' where name = 'send_welcome_email'`,
+  );
+  for (const state of ['available', 'scheduled']) {
+    const body = { task: 'send_welcome_email', payload: { user_account: 'ada' } };
+    const { job } = await api.json<{ job: ApiJob }>(201, 'POST', '/v1/jobs', { body });
+    const found = await api.json<{ job: ApiJob }>(200, 'GET', `/v1/jobs/${job.id}`);
+    assert.deepEqual(job, found.job);
+    assert.deepEqual([job.state, job['sequence']], [state, 'ada']);
+  }
+  await api.customers.rows(`update howdah.tasks set order_by = null where name = 'send_welcome_email'`);
+});
+
 test('one row of the audit log tells of an enqueue, and none of a duplicate', async () => {
   const body = { task: 'send_welcome_email', payload: { user_account: 'ada' }, unique_key: 'once' };
   const headers = { 'X-Request-Id': 'from-the-test' };

@@ -13,15 +13,15 @@ declare
   v_is_service constant boolean := howdah.is_service();
   v_jobs howdah.job_options[];
 begin
+  if exists (select from json_to_recordset(jobs) j (task text) join howdah.tasks t on t.name = j.task where t.order_by is not null) then
+    -- Whoever holds one sequence would hold up all of these.
+    raise exception 'a job goes in the order of its task' using errcode = 'HWOPT';
+  end if;
   select array_agg(row(j.task, j.payload::json, of_queue, null, null, j.max_retries, j.priority, null, null, null, null, null, null,
                        null, null, null, null, null, null, null)::howdah.job_options)
   into v_jobs
   from json_to_recordset(jobs) j (task text, payload text, max_retries integer, priority integer);
   perform howdah.refuse_batch(v_jobs);
-  if exists (select from json_to_recordset(jobs) j (task text) join howdah.tasks t on t.name = j.task where t.order_by is not null) then
-    -- Whoever holds one sequence would hold up all of these.
-    raise exception 'a job goes in the order of its task' using errcode = 'HWOPT';
-  end if;
   return query
   with written as materialized (
     select w.*
