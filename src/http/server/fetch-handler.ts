@@ -1,13 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
-import { HowdahError } from '../../errors.ts';
-import { loggedError } from '../../observability/logged-error.ts';
 import type { Logger } from '../../observability/logger.ts';
-import type { App, AppEnv } from '../app-dependencies.ts';
+import type { AppEnv } from '../app-dependencies.ts';
 import { restoreBody } from '../requests/restore-body.ts';
 import { LISTENER_OPTIONS } from './listener-options.ts';
-import { createUnopenedApp } from './unopened-app.ts';
+import { type OpenedApp, Opening } from './opening.ts';
+import { UnderWay } from './under-way.ts';
 
 /** What answers requests, wherever they come from. Its functions need no `this`. */
 export interface FetchHandler {
@@ -21,12 +19,6 @@ export interface FetchHandler {
   node(incoming: IncomingMessage, outgoing: ServerResponse): void;
   /** Takes no more requests; streams end, those under way get 2 s. Then what was opened is closed. Safe to call twice. */
   close(): Promise<void>;
-}
-
-/** What a handler opens at its first request. */
-export interface OpenedApp {
-  readonly app: Pick<App, 'fetch'>;
-  close?(): Promise<void>;
 }
 
 export interface FetchHandlerOptions {
@@ -44,32 +36,32 @@ const CLOSE_GRACE_MS = 2_000;
 
 export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
   const { open, stopping, log, mountPath = '' } = options;
-  const underWay = new Set<Promise<unknown>>();
-  let opening: Promise<OpenedApp> | undefined;
+  const opening = new Opening(open, log);
+  const underWay = new UnderWay();
+  const fetch = (request: Request, host?: unknown): Promise<Response> =>
+    underWay.during(async () => {
+      const app = await opening.appNow();
+      return app.fetch(request, { ...(host as object), mountPath } satisfies AppEnv['Bindings']);
+    });
+  const close = async () => {
+    stopping.abort();
+    opening.refuse();
+    await underWay.over(CLOSE_GRACE_MS);
+    await opening.close();
+  };
   let closing: Promise<void> | undefined;
+  return {
+    fetch,
+    node: nodeListener(fetch),
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
 
-  const appNow = async (): Promise<OpenedApp['app']> => {
-    if (closing)
-      return createUnopenedApp(new HowdahError('unavailable', { detail: 'Howdah was closed here' }));
-    try {
-      opening ??= open();
-      return (await opening).app;
-    } catch (error) {
-      opening = undefined;
-      log.error({ error: loggedError(error) }, 'could not open what requests are answered with');
-      return createUnopenedApp(error);
-    }
-  };
-  const answer = async (request: Request, host: unknown): Promise<Response> => {
-    const app = await appNow();
-    return app.fetch(request, { ...(host as object), mountPath } satisfies AppEnv['Bindings']);
-  };
-  const fetch = (request: Request, host?: unknown): Promise<Response> => {
-    const answering = answer(request, host);
-    const over = answering.finally(() => underWay.delete(over));
-    underWay.add(over);
-    return answering;
-  };
+/** Where the server around it has read the body, that is given back, or said to be lost. */
+function nodeListener(fetch: FetchHandler['fetch']): FetchHandler['node'] {
   const listener = getRequestListener(
     (request, host) => {
       const isBodyDecoded = host.incoming.readableDidRead;
@@ -77,22 +69,5 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
     },
     { ...LISTENER_OPTIONS, overrideGlobalObjects: false },
   );
-  const close = async () => {
-    stopping.abort();
-    await Promise.race([Promise.allSettled(underWay), delay(CLOSE_GRACE_MS, undefined, { ref: false })]);
-    await opening?.then(
-      (opened) => opened.close?.(),
-      () => {},
-    );
-  };
-  return {
-    fetch,
-    node(incoming, outgoing) {
-      void listener(incoming, outgoing);
-    },
-    close() {
-      closing ??= close();
-      return closing;
-    },
-  };
+  return (incoming, outgoing) => void listener(incoming, outgoing);
 }

@@ -21,7 +21,7 @@ import { AnnouncingDistributor } from '../../howdah/announcing-distributor.ts';
 import { Connections, type ConnectionsOptions } from '../../howdah/connections.ts';
 import { createAppWith } from '../../http/app.ts';
 import type { AppDependencies, NavigationEntry, App as Routes } from '../../http/app-dependencies.ts';
-import type { OpenedApp } from '../../http/server/fetch-handler.ts';
+import type { OpenedApp } from '../../http/server/opening.ts';
 import { createEventHub } from '../../observability/event-hub.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { createMetrics } from '../../observability/metrics.ts';
