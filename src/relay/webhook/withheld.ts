@@ -3,6 +3,8 @@ import type { Sent } from './describe-answer.ts';
 
 /** More members than these are not compared, and nothing of the answer is shown then. */
 const MAX_VALUES = 5_000;
+/** Nor of a payload with more bytes, which would be parsed for each answer. */
+const MAX_BODY = 1_048_576;
 /** What is shorter may be part of a word. */
 const MIN_TEXT = 3;
 const MIN_DIGITS = 4;
@@ -26,6 +28,7 @@ export function withheld(text: string, { url, body, texts }: Sent): string {
 
 /** Undefined when there are too many. */
 function valuesOf(body: Buffer): string[] | undefined {
+  if (body.length > MAX_BODY) return undefined;
   const values: string[] = [];
   const open: unknown[] = [parseExactly(body.toString())];
   while (open.length > 0) {

@@ -87,6 +87,18 @@ describe('a webhook to a name', () => {
   });
 });
 
+describe('a webhook to a name of the system', () => {
+  it('reaches whichever of its addresses somebody listens at', async () => {
+    await using stack = new AsyncDisposableStack();
+    const { url } = await startReceiver(stack, (_, response) => response.end());
+    const rules = new DestinationRules(parseAllowedHosts('localhost'));
+    const target = targetOf(url.replace('127.0.0.1', 'localhost'), rules);
+    assert.deepEqual(await openWebhooks(stack, { rules }).publish(target, messageOf(), forever()), {
+      status: 200,
+    });
+  });
+});
+
 describe('a webhook to an address', () => {
   it('is refused by whatever made its target', async () => {
     await using stack = new AsyncDisposableStack();
