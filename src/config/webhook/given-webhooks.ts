@@ -21,37 +21,41 @@ const FIELDS: Readonly<Record<string, string>> = {
   WEBHOOK_ALLOW_PRIVATE: 'webhooks.allowPrivate',
 };
 
-/**
- * The settings of the environment, and where it says nothing those of the application.
- *
- * @throws {ConfigError} with every mistake of the application's
- */
-export function mergeWebhooks(settings: WebhookSettings, given: GivenWebhooks = {}): WebhookSettings {
-  const ofCode = readGiven(given);
-  return {
+/** The settings of the environment, and where it says nothing those of the application, with what is wrong with the latter. */
+export function mergeWebhooks(
+  settings: WebhookSettings,
+  given: GivenWebhooks = {},
+): { settings: WebhookSettings; problems: readonly ConfigProblem[] } {
+  const { settings: ofCode, problems } = readGiven(given);
+  const merged = {
     webhookSecrets: settings.webhookSecrets ?? ofCode.webhookSecrets,
     webhookTimeoutMs: settings.webhookTimeoutMs ?? ofCode.webhookTimeoutMs,
     webhookConcurrency: settings.webhookConcurrency ?? ofCode.webhookConcurrency,
     webhookAllowPrivate: settings.webhookAllowPrivate ?? ofCode.webhookAllowPrivate,
   };
+  return { settings: merged, problems };
 }
 
-function readGiven({ secrets, timeoutMs, concurrency, allowPrivate }: GivenWebhooks): WebhookSettings {
+function readGiven({ secrets, timeoutMs, concurrency, allowPrivate }: GivenWebhooks) {
   const reader = new EnvironmentReader({
     WEBHOOK_SECRETS: secrets?.toString(),
     WEBHOOK_TIMEOUT: timeoutMs === undefined ? undefined : `${timeoutMs}ms`,
     WEBHOOK_CONCURRENCY: concurrency?.toString(),
     WEBHOOK_ALLOW_PRIVATE: allowPrivate?.toString(),
   });
-  const settings = readWebhookSettings(reader);
-  try {
-    reader.throwProblems();
-    return settings;
-  } catch (error) {
-    throw error instanceof ConfigError ? new ConfigError(error.problems.map(toField)) : error;
-  }
+  return { settings: readWebhookSettings(reader), problems: problemsOf(reader) };
 }
 
-function toField({ variable, message }: ConfigProblem): ConfigProblem {
-  return { variable: FIELDS[variable] ?? variable, message };
+/** By the names that they have in code. */
+function problemsOf(reader: EnvironmentReader): ConfigProblem[] {
+  try {
+    reader.throwProblems();
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map(({ variable, message }) => ({
+      variable: FIELDS[variable] ?? variable,
+      message,
+    }));
+  }
 }

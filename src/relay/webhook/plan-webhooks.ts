@@ -34,12 +34,20 @@ export function planWebhooks(routes: ReadonlyMap<string, string>, settings: Webh
     mistakes: read.flatMap(({ task, target }) =>
       isTarget(target) ? [] : target.map((mistake) => `${task}: ${mistake}`),
     ),
-    warnings: findSharedSecrets(targets, (task) => secrets.byTask.has(task)),
+    warnings: [
+      ...[...secrets.byTask.keys()].filter((task) => !routes.has(task)).map(warnOfUnused),
+      ...findSharedSecrets(targets, (task) => secrets.byTask.has(task)),
+    ],
   };
 }
 
 function isTarget(target: WebhookTarget | readonly string[]): target is WebhookTarget {
   return 'url' in target;
+}
+
+/** What is meant for another task is not what that is signed by. */
+function warnOfUnused(task: string): string {
+  return `WEBHOOK_SECRETS has a secret for ${task}, whose jobs go to no address`;
 }
 
 /** Who can verify by a secret can sign by it, and would be taken for us by the others that have it. */

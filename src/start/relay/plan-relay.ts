@@ -1,12 +1,12 @@
 import type { LoadedApp } from '../../app/load-tasks.ts';
 import { mergeWebhooks } from '../../config/webhook/given-webhooks.ts';
-import { type Config, ConfigError } from '../../config.ts';
+import { type Config, ConfigError, type ConfigProblem } from '../../config.ts';
 import { toError } from '../../errors/to-error.ts';
 import type { BrokerName } from '../../relay/broker.ts';
 import { parseKafkaAddress } from '../../relay/kafka/kafka-address.ts';
 import { parseAddress } from '../../relay/rabbitmq/address.ts';
 import { findUnreachable } from '../../relay/routes/find-unreachable.ts';
-import { type PlannedRoutes, planRoutes } from '../../relay/routes/plan-routes.ts';
+import { type PlannedRoutes, planRoutes, type RouteMistake } from '../../relay/routes/plan-routes.ts';
 import type { RelayRoute } from '../../relay/routes/relay.ts';
 import { planSources } from '../../relay/sources/plan-sources.ts';
 import type { Source } from '../../relay/sources/source.ts';
@@ -56,8 +56,9 @@ export function planRelay({ app, tasks }: Pick<LoadedApp, 'app' | 'tasks'>, conf
     rabbitmq: config.rabbitmqUrl,
     kafka: config.kafkaUrl,
   };
-  const webhooks = planWebhooks(addressesOf(routes), mergeWebhooks(config, app.webhooks));
-  const ofWebhooks = webhooks.mistakes.map((message) => ({ field: 'webhooks', message }));
+  const { settings, problems } = mergeWebhooks(config, app.webhooks);
+  const webhooks = planWebhooks(addressesOf(routes), settings);
+  const ofWebhooks = [...problems.map(toMistake), ...webhooks.mistakes.map(ofRoutes)];
   const { sources, mistakes: ofSources } = planSources({
     tasks,
     setting: config.sources,
@@ -67,6 +68,14 @@ export function planRelay({ app, tasks }: Pick<LoadedApp, 'app' | 'tasks'>, conf
   const all = [...mistakes, ...ofSources, ...unreachable, ...ofWebhooks];
   if (all.length > 0) throw new ConfigError(all.map(({ field, message }) => ({ variable: field, message })));
   return { routes: withTargets(routes, webhooks), webhooks, sources };
+}
+
+function toMistake({ variable, message }: ConfigProblem): RouteMistake {
+  return { field: variable, message };
+}
+
+function ofRoutes(message: string): RouteMistake {
+  return { field: 'webhooks', message };
 }
 
 function addressesOf(routes: PlannedRoutes['routes']): Map<string, string> {

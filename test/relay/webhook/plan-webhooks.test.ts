@@ -65,9 +65,29 @@ describe('the routes that lead to addresses', () => {
     const mistakes = await mistakesOf('order_paid=https://shop.example/', {}, given);
     assert.deepEqual(
       mistakes.map((mistake) => mistake.split(':')[0]),
-      ['webhooks.secrets', 'webhooks.timeoutMs', 'webhooks.concurrency', 'webhooks.allowPrivate'],
+      ['webhooks.secrets', 'webhooks.timeoutMs', 'webhooks.concurrency', 'webhooks.allowPrivate', 'webhooks'],
     );
     assert.doesNotMatch(mistakes.join(), /"secret"/);
+  });
+
+  test('are refused with what is wrong elsewhere, all at once', async () => {
+    const mistakes = await mistakesOf(
+      'order_paid=https://10.0.0.1/,other=kafka',
+      {},
+      { timeoutMs: 1, secrets: String(ONE) },
+    );
+    assert.deepEqual(
+      mistakes.map((mistake) => mistake.split(':')[0]),
+      ['ROUTES', 'webhooks.timeoutMs', 'webhooks'],
+    );
+  });
+
+  test('warn of secrets for tasks that go to no address', async () => {
+    const secrets = `${ONE},order_paid=${TWO},oder_paid=${TWO}`;
+    const { webhooks } = await plan('order_paid=https://shop.example/', { WEBHOOK_SECRETS: secrets });
+    assert.deepEqual(webhooks.warnings, [
+      'WEBHOOK_SECRETS has a secret for oder_paid, whose jobs go to no address',
+    ]);
   });
 
   test('warn of a secret that several hosts would have', async () => {
