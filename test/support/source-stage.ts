@@ -27,6 +27,7 @@ interface ReadOptions {
   source?: Partial<Source>;
   log?: Logger;
   connectionString?: string;
+  batchLimitMs?: number;
 }
 
 /** A database with the task `handle_order`, whose jobs nobody runs. */
@@ -47,6 +48,7 @@ export async function openSourceStage(): Promise<SourceStage> {
         sources: [sourceOf(options.source)],
         brokers,
         log: options.log ?? createLogger({ level: 'silent' }),
+        ...(options.batchLimitMs === undefined ? {} : { batchLimitMs: options.batchLimitMs }),
       });
       started.push(sources);
       await sources.start();

@@ -22,7 +22,6 @@ const LEAVE = 'select howdah.leave_sources($1::uuid)';
 const BEAT_MS = 1_000;
 /** What a beat may take: it waits for nobody but a batch that is being counted. */
 const BEAT_LIMIT_MS = 5_000;
-/** What a batch may take; it waits for a lock for half of that, and is tried again. */
 const BATCH_LIMIT_MS = 30_000;
 /** Batches that are written at once. */
 const BATCHES = 2;
@@ -43,6 +42,8 @@ export interface SourcesOptions {
   sources: readonly Source[];
   brokers: InboundBrokers;
   log: Logger;
+  /** What a batch may take in the database; it waits for a lock for half of that, and is tried again. Milliseconds. @default 30,000 */
+  batchLimitMs?: number;
 }
 
 /**
@@ -66,7 +67,7 @@ export class Sources {
   constructor(options: SourcesOptions) {
     this.#options = options;
     this.#beats = this.#open('sources', BEAT_LIMIT_MS, 1);
-    this.#batches = this.#open('messages', BATCH_LIMIT_MS, BATCHES);
+    this.#batches = this.#open('messages', options.batchLimitMs ?? BATCH_LIMIT_MS, BATCHES);
     this.#readers = new Map(options.sources.map((source) => [source.name, this.#readerOf(source)]));
   }
 

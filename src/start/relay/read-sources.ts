@@ -3,7 +3,6 @@ import { type InboundBrokers, Sources } from '../../relay/sources/sources.ts';
 import type { TaskProcessor } from '../../work/processor.ts';
 import { explainStart } from '../explain-start.ts';
 import type { Parts } from '../parts.ts';
-import { StartupError } from '../startup-error.ts';
 import { CONNECT_INBOUND } from './connect-inbound.ts';
 
 export type SourceParts = Pick<Parts, 'app' | 'config' | 'directUrl' | 'log' | 'routes'>;
@@ -57,9 +56,8 @@ async function connect({ app, config, routes }: SourceParts): Promise<InboundBro
   const clientName = `howdah ${app.app.name}`;
   const needed = [...new Set(routes.sources.map(({ broker }) => broker))];
   const opened = needed.map(async (broker) => {
-    const open = CONNECT_INBOUND[broker];
-    if (!open) throw new StartupError(`this version reads no messages of ${broker}`);
-    return [broker, await open({ url: urlOf(config, broker), clientName })] as const;
+    const inbound = await CONNECT_INBOUND[broker]({ url: urlOf(config, broker), clientName });
+    return [broker, inbound] as const;
   });
   return Object.fromEntries(await Promise.all(opened));
 }

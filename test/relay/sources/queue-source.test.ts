@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { z } from 'zod';
+import { announceTasks } from '../../../src/enqueue/announce-tasks.ts';
+import { createCatalogue } from '../../../src/tasks/catalogue.ts';
+import { defineTask, type TaskDefinition } from '../../../src/tasks/define-task.ts';
 import { FakeQueues } from '../../support/fake-queues.ts';
 import { openSourceStage, type SourceStage } from '../../support/source-stage.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -83,6 +87,26 @@ test('messages of one key are a sequence where the source says so', async () => 
   );
   const states = rows.map(({ sequence, state }) => `${sequence} ${state}`).sort();
   assert.deepEqual(states, ['ada available', 'ada scheduled', 'null available']);
+});
+
+test('the definition’s own order comes before a key', async () => {
+  const byUser = defineTask({ name: 'by_user', payload: z.object({ user: z.string() }), orderBy: 'user' });
+  await announceTasks(stage.queue.pool, createCatalogue([byUser as TaskDefinition]));
+  const queues = await read('ordered', { task: 'by_user', sequence: 'key' });
+  queues.publish(
+    'ordered',
+    { id: '1', key: 'k', body: { user: 'eve' } },
+    { id: '2', key: 'l', body: { user: 'eve' } },
+    { id: '3', key: 'k', body: { user: 'x'.repeat(201) } },
+  );
+  await settled(queues, 'ordered');
+  const { rows } = await stage.queue.pool.query(
+    "select sequence, state from howdah.jobs where task = 'by_user' order by id",
+  );
+  assert.deepEqual(
+    rows.map(({ sequence, state }) => `${sequence} ${state}`),
+    ['eve available', 'eve scheduled', 'null discarded'],
+  );
 });
 
 test('a message that fits no job is a discarded one, and those around it are jobs', async () => {

@@ -1,5 +1,6 @@
 -- howdah.enqueue_messages(task, places, payloads, originals, headers, sequences, faults): makes a job of each message at these places, and
--- returns how many of them were discarded at once; see take_messages.sql.
+-- returns how many of them were discarded at once; see take_messages.sql. Where the task is in the order of a field of its payload, that
+-- makes the sequence, and not what is given here.
 create function howdah.enqueue_messages(
   task text, places integer[], payloads text[], originals text[], headers text[], sequences text[], faults text[]
 ) returns integer
@@ -12,13 +13,14 @@ declare
   v_jobs howdah.job_options[] := '{}';
   v_at integer[] := '{}'; -- the place of each of them
   v_fault record;
+  v_is_ordered constant boolean := (howdah.known_task(task)).order_by is not null;
 begin
   v_job.task := enqueue_messages.task;
   foreach v_place in array places loop
     continue when faults[v_place] is not null;
     v_job.payload := payloads[v_place]::json;
     v_job.headers := headers[v_place]::jsonb;
-    v_job.sequence := sequences[v_place];
+    v_job.sequence := case when not v_is_ordered then sequences[v_place] end;
     v_jobs := v_jobs || v_job;
     v_at := v_at || v_place;
   end loop;
