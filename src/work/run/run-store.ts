@@ -6,6 +6,7 @@ import { sqlStateOf } from '../../db/sql-state.ts';
 import { isOutside } from '../../db/transactions/is-outside.ts';
 import { JobLostError } from './abort-reasons.ts';
 import type { EncodedResult } from './result.ts';
+import type { ResultReports } from './result-reports.ts';
 
 /** How far a run is. */
 export interface Progress {
@@ -63,7 +64,6 @@ export interface JobPlace {
 export type RunQuery = (text: string, values: unknown[]) => Promise<{ rows: unknown[] }>;
 
 const PROGRESS = 'select howdah.report_progress($1, $2, $3, $4, $5, $6) as ok';
-const RESULT = 'select howdah.report_result($1, $2, $3, $4, $5, $6) as ok';
 /** In the terms that every library understands, as the caller's may be any. */
 const COMPLETE = `
   select howdah.complete_in_transaction($1::text::bigint, $2::text, $3::text, $4::text::timestamptz,
@@ -73,20 +73,26 @@ const WEIGH =
   'select is_other_around as "isOtherAround", taken_by as "takenBy", is_taker_alive as "isTakerAlive" from howdah.weigh_misfit($1, $2, $3, $4)';
 const HELD = 'select howdah.is_held($1, $2, $3, $4) as ok';
 
-export function createRunStore(job: Job, place: JobPlace, query: RunQuery): RunStore {
-  return new PostgresRunStore(job, place, query);
+/** What a run tells the database by: statements of its own, and those for the results of all runs of its runner. */
+export interface RunVoice {
+  readonly query: RunQuery;
+  readonly results: ResultReports;
+}
+
+export function createRunStore(job: Job, place: JobPlace, voice: RunVoice): RunStore {
+  return new PostgresRunStore(job, place, voice);
 }
 
 /** Most runs ask it nothing, so it makes nothing before it is asked. */
 class PostgresRunStore implements RunStore {
   readonly #job: Job;
   readonly #place: JobPlace;
-  readonly #query: RunQuery;
+  readonly #voice: RunVoice;
 
-  constructor(job: Job, place: JobPlace, query: RunQuery) {
+  constructor(job: Job, place: JobPlace, voice: RunVoice) {
     this.#job = job;
     this.#place = place;
-    this.#query = query;
+    this.#voice = voice;
   }
 
   get claim(): RunClaim {
@@ -101,8 +107,8 @@ class PostgresRunStore implements RunStore {
     return this.#ask(PROGRESS, [percent, message]);
   }
 
-  reportResult({ json, note }: EncodedResult): Promise<boolean> {
-    return this.#ask(RESULT, [json ?? null, note ?? null]);
+  reportResult(result: EncodedResult): Promise<boolean> {
+    return this.#voice.results.store(this.claim.values, result);
   }
 
   complete(tx: SqlClient, result: EncodedResult): Promise<CompletedState> {
@@ -114,18 +120,23 @@ class PostgresRunStore implements RunStore {
   }
 
   async weighMisfit(task: string, version: string, payload: unknown): Promise<MisfitWeight> {
-    const { rows } = await this.#query(WEIGH, [this.#place.queue, task, version, stringifyExactly(payload)]);
+    const { rows } = await this.#voice.query(WEIGH, [
+      this.#place.queue,
+      task,
+      version,
+      stringifyExactly(payload),
+    ]);
     return (rows as MisfitWeight[])[0] ?? { isOtherAround: false, takenBy: null, isTakerAlive: false };
   }
 
   async clockAheadMs(): Promise<number> {
     const askedAt = Date.now();
-    const { rows } = await this.#query(NOW, []);
+    const { rows } = await this.#voice.query(NOW, []);
     return (askedAt + Date.now()) / 2 - Number((rows as { ms: string }[])[0]?.ms);
   }
 
   async #ask(text: string, more: unknown[]): Promise<boolean> {
-    const { rows } = await this.#query(text, [...this.claim.values, ...more]);
+    const { rows } = await this.#voice.query(text, [...this.claim.values, ...more]);
     return (rows as { ok: boolean }[])[0]?.ok === true;
   }
 }

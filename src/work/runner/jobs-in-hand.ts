@@ -11,6 +11,7 @@ import type { RegisteredRunner, RunnerEnd } from '../fleet/registry.ts';
 import { RunsBoard } from '../fleet/runs-board.ts';
 import { ShutdownError } from '../run/abort-reasons.ts';
 import type { OverdueRuns } from '../run/overdue-runs.ts';
+import { ResultReports } from '../run/result-reports.ts';
 import { type RunEnvironment, runJob, type SharedEnvironment } from '../run/run-job.ts';
 import { type HeldRun, type RunReport, RunsUnderWay } from '../run/runs-under-way.ts';
 import { timeLimitMs } from '../run/time-limit.ts';
@@ -70,6 +71,7 @@ export class JobsInHand<Services> {
   readonly gates: Gates;
   readonly #places: Places;
   readonly #environment: RunEnvironment<Services>;
+  #results: ResultReports | undefined;
   #poolId = '';
   #isRegistered = false;
 
@@ -248,7 +250,9 @@ export class JobsInHand<Services> {
   ): Promise<CompletedRunEvent> {
     const { identity, connectionString, prefetch } = this.#options;
     if (task.gate) await this.gates.pass(task.gate, this.#leaving.signal);
-    const run = toRun({ queue: identity.queue, connectionString }, payload, helpers);
+    this.#results ??= new ResultReports(helpers.query);
+    const place = { queue: identity.queue, connectionString, results: this.#results };
+    const run = toRun(place, payload, helpers);
     const endSignal = this.#runs.begin(held, run.job.task, timeLimitMs(task, run.job));
     const begunAt = performance.now();
     try {
