@@ -13,13 +13,18 @@ export const CONCURRENCY = 10;
  * `startMs`, CPU of the start; `peakMb`.
  *
  * @param url by which the worker reaches its place. @default as everybody
+ * @param concurrency runs at once. @default 10
  */
 export async function drainOnce(
   servers: Servers,
   place: Place,
-  { count, url = place.url }: { count: number; url?: string },
+  {
+    count,
+    url = place.url,
+    concurrency = CONCURRENCY,
+  }: { count: number; url?: string; concurrency?: number },
 ): Promise<Measured> {
-  const queues = [{ name: 'default', concurrency: CONCURRENCY }];
+  const queues = [{ name: 'default', concurrency }];
   const { result, cpuMs } = await serverCost(servers, place, async () => {
     const worker = new ContenderProcess({ name: place.name, url }, 'work', { queues, count });
     const [ready, drained, stopped] = await Promise.all([

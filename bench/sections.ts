@@ -1,4 +1,5 @@
 import type { Section } from './section.ts';
+import { brokers } from './sections/brokers.ts';
 import { drain } from './sections/drain.ts';
 import { enqueue } from './sections/enqueue.ts';
 import { growth } from './sections/growth.ts';
@@ -24,4 +25,5 @@ export const SECTIONS: readonly Section[] = [
   recovery,
   memory,
   startUp,
+  brokers,
 ];
