@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { COMPILED } from '../support/compile-cache.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/bank/main.ts', import.meta.url));
+const MAINS = {
+  bank: fileURLToPath(new URL('../../src/bank/main.ts', import.meta.url)),
+  backOffice: fileURLToPath(new URL('../../src/bank/back-office/main.ts', import.meta.url)),
+};
 
 /** `node src/bank/main.ts` as somebody else's process. */
 export interface ServiceProcess {
@@ -24,6 +27,8 @@ export interface ServiceProcess {
 export interface ServiceProcessOptions {
   /** @default what `npm start` runs */
   command?: string;
+  /** @default 'bank' */
+  application?: keyof typeof MAINS;
   /** Beside PATH, all that it knows of its surroundings. Taken free port and secrets unless given here. */
   env: Record<string, string>;
 }
@@ -40,10 +45,10 @@ const SURROUNDINGS = {
 
 /** A service that was just started; killed with the stack. */
 export function startServiceProcess(
-  { command = 'all', env }: ServiceProcessOptions,
+  { command = 'all', application = 'bank', env }: ServiceProcessOptions,
   stack: AsyncDisposableStack,
 ): ServiceProcess {
-  const child = spawn(process.execPath, [MAIN, command], {
+  const child = spawn(process.execPath, [MAINS[application], command], {
     env: { PATH: process.env.PATH, ...COMPILED, ...SURROUNDINGS, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: '/',

@@ -7,6 +7,8 @@ export interface TcpProxy {
   readonly url: string;
   /** Nothing passes any more, in either direction; connections stay open and new ones get no answer. */
   block(): void;
+  /** What the server sends does not arrive, until `unblock`; what clients send does. */
+  blockAnswers(): void;
   /** Everything passes again, what was held back first. */
   unblock(): void;
   /** How often a client has sent something after an answer, in all its connections: what a network makes it wait for. */
@@ -35,6 +37,7 @@ export async function startTcpProxy(
   const clients = new Map<Socket, Socket>();
   let roundTrips = 0;
   let isBlocked = false;
+  let areAnswersBlocked = false;
   let isRefusing = false;
   const server = createServer((client) => {
     if (isRefusing) return void client.destroy();
@@ -60,7 +63,7 @@ export async function startTcpProxy(
         clients.delete(from);
         to.destroy();
       });
-      if (isBlocked) from.pause();
+      if (isBlocked || (areAnswersBlocked && from === upstream)) from.pause();
     }
   });
   server.listen(0, '127.0.0.1');
@@ -73,8 +76,13 @@ export async function startTcpProxy(
       isBlocked = true;
       for (const socket of sockets) socket.pause();
     },
+    blockAnswers() {
+      areAnswersBlocked = true;
+      for (const upstream of clients.keys()) upstream.pause();
+    },
     unblock() {
       isBlocked = false;
+      areAnswersBlocked = false;
       for (const socket of sockets) socket.resume();
     },
     roundTripCount: () => roundTrips,
