@@ -32,3 +32,8 @@ export interface JobFilter {
   /** A search: the job with this id, jobs with this key, jobs with this in their latest error. */
   search?: string | undefined;
 }
+
+/** Whether every job fits. */
+export function isUnfiltered(filter: JobFilter): boolean {
+  return Object.values(filter).every((part) => part === undefined);
+}
