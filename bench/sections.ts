@@ -6,6 +6,7 @@ import { growth } from './sections/growth.ts';
 import { isolation } from './sections/isolation.ts';
 import { live } from './sections/live.ts';
 import { memory } from './sections/memory.ts';
+import { messagesIn } from './sections/messages-in.ts';
 import { recovery } from './sections/recovery.ts';
 import { roundTrip } from './sections/round-trip.ts';
 import { sharing } from './sections/sharing.ts';
@@ -26,4 +27,5 @@ export const SECTIONS: readonly Section[] = [
   memory,
   startUp,
   brokers,
+  messagesIn,
 ];

@@ -1,13 +1,14 @@
 import { asyncStack } from '../../src/start/async-stack.ts';
 import type { BrokerBench, RunningBroker } from '../brokers/broker-bench.ts';
 import { kafka } from '../brokers/kafka.ts';
+import { rabbitmq } from '../brokers/rabbitmq.ts';
 import { drainOnce } from '../drain-once.ts';
 import type { Figures } from '../figures.ts';
 import { fill } from '../place.ts';
 import type { Bench, Row, Section } from '../section.ts';
 import { tidy } from '../tidy.ts';
 
-const BROKERS: readonly BrokerBench[] = [kafka];
+const BROKERS: readonly BrokerBench[] = [rabbitmq, kafka];
 /** Runs, and messages of the client alone, that wait for their confirmation at once. */
 const AT_ONCE = 100;
 const ALONE = 'client alone';

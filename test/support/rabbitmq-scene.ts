@@ -1,4 +1,4 @@
-import { type Channel, connect, type GetMessage, type Options } from 'amqplib';
+import { type ConfirmChannel, connect, type GetMessage, type Options } from 'amqplib';
 import { BrokerDown, MessageRefused, type Receipt } from '../../src/relay/broker.ts';
 import type { Message } from '../../src/relay/message.ts';
 import { createRabbitmqBroker, type RabbitmqBroker } from '../../src/relay/rabbitmq/rabbitmq-broker.ts';
@@ -85,7 +85,10 @@ export async function publishAll(
 }
 
 /** On a connection of its own, past any proxy; what is sent is on disk when it resolves. */
-export async function withChannel<T>(server: RabbitMq, use: (channel: Channel) => Promise<T>): Promise<T> {
+export async function withChannel<T>(
+  server: RabbitMq,
+  use: (channel: ConfirmChannel) => Promise<T>,
+): Promise<T> {
   const connection = await connect(server.url);
   try {
     const channel = await connection.createConfirmChannel();
