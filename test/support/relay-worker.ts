@@ -4,31 +4,29 @@
  *
  * Arguments: connection string, port of the broker, concurrency of the queue `default`.
  */
-import { z } from 'zod';
 import { createEventHub } from '../../src/observability/event-hub.ts';
 import { subscribeLogger } from '../../src/observability/log-subscriber.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { RouteGate } from '../../src/relay/outage/route-gate.ts';
 import { publishing } from '../../src/relay/routes/publishing.ts';
 import { type BoundTask, bind } from '../../src/tasks/bind.ts';
-import { defineTask } from '../../src/tasks/define-task.ts';
 import { fixedDelay } from '../../src/tasks/retry-delay.ts';
 import { startProcessor } from '../../src/work/processor.ts';
 import { TcpBrokerClient } from './tcp-broker-client.ts';
+import { testTask } from './test-queue.ts';
 
 const [connectionString = '', port = '', concurrency = '2', shutdownMs = '20000'] = process.argv.slice(2);
-const payload = z.looseObject({ kills: z.boolean().optional() });
 const broker = new TcpBrokerClient(Number(port));
 
 function routed(name: string, target: string): BoundTask<unknown> {
   const outlet = new RouteGate(broker);
-  const task = bind(defineTask({ name, payload }), async () => {}, { retryDelay: fixedDelay(100) });
+  const task = bind(testTask(name), async () => {}, { retryDelay: fixedDelay(100) });
   return publishing(task as never, { outlet, target, gate: outlet, installation: async () => 'here' });
 }
 
-const local = bind(defineTask({ name: 'local', payload }), async ({ kills }, { job }) => {
+const local = bind(testTask('local'), async (given, { job }) => {
   process.stdout.write(`ran ${job.id}\n`);
-  if (kills) process.kill(process.pid, 'SIGKILL');
+  if ((given as { kills?: boolean }).kills) process.kill(process.pid, 'SIGKILL');
 });
 
 const tasks = [routed('mail', 'mail'), routed('note', 'notes'), local];
