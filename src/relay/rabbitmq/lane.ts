@@ -169,8 +169,7 @@ export class Lane {
 
   #answer(sending: Sending, isTaken: boolean): void {
     const place = { exchange: this.#exchange, routing_key: sending.routingKey };
-    if (!isTaken)
-      return void sending.reject(refused('REJECTED', 'a queue that is full, or failed, rejected it', place));
+    if (!isTaken) return void sending.reject(new BrokerDown(rejected(sending.routingKey || this.#exchange)));
     if (sending.returned === undefined) return void sending.resolve(place);
     sending.reject(refused(sending.returned, 'no queue takes it', place));
   }
@@ -232,4 +231,9 @@ function refused(
   const where =
     exchange === '' ? `queue "${routing_key}"` : `exchange "${exchange}", routing key "${routing_key}"`;
   return new MessageRefused(code, `${code}: ${why} (${where})`);
+}
+
+/** It is the queue's affair and no message's: the next would fare no better. */
+function rejected(place: string): string {
+  return `a queue behind ${place} is full, or failed, and rejects what comes`;
 }
