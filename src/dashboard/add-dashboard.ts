@@ -15,6 +15,7 @@ import { addSchedulesPage } from './schedules/add-schedules-page.ts';
 import { identifyViewer } from './session/identify-viewer.ts';
 import { addPreferenceRoutes } from './shell/preferences.ts';
 import { refuseNul } from './shell/refuse-nul.ts';
+import { addSourcesPage } from './sources/add-sources-page.ts';
 import { addTaskPages } from './tasks/add-task-pages.ts';
 import { addWorkersPage } from './workers/add-workers-page.ts';
 
@@ -43,6 +44,7 @@ export function addDashboard(app: DashboardApp, own: AppDependencies): void {
   addFailurePages(app, deps);
   addQueuePages(app, deps);
   addWorkersPage(app, deps);
+  addSourcesPage(app, deps);
   addSchedulesPage(app, deps);
   addTaskPages(app, deps);
   addAuditPage(app, deps);

@@ -5,13 +5,14 @@ import { ADMIN, openDashboard, type TestDashboard } from '../dashboard/open-dash
 import { seedJobs } from '../dashboard/seed-jobs.ts';
 import { logIn, openBrowser, openPage, WITHOUT_BROWSER } from './open-browser.ts';
 
-const PAGES = ['', 'jobs', 'failures', 'queues', 'workers', 'schedules', 'tasks', 'audit'];
+const PAGES = ['', 'jobs', 'failures', 'queues', 'workers', 'sources', 'schedules', 'tasks', 'audit'];
 /** What the navigation calls the pages after `g`. */
 const GO = {
   j: 'jobs',
   f: 'failures',
   q: 'queues',
   w: 'workers',
+  m: 'sources',
   s: 'schedules',
   t: 'tasks',
   a: 'audit',

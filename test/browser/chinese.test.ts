@@ -13,6 +13,7 @@ const PAGES = [
   '/queues',
   '/queues/default',
   '/workers',
+  '/sources',
   '/schedules',
   '/tasks',
   '/audit',

@@ -47,6 +47,7 @@ describe('what a stranger wrote, in a browser,', { skip: WITHOUT_BROWSER }, () =
         '/queues/critical',
         '/failures',
         '/workers',
+        '/sources',
         '/schedules',
         '/tasks',
         '/audit',

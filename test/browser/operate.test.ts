@@ -63,6 +63,7 @@ describe('who operates in a browser', { skip: WITHOUT_BROWSER }, () => {
       '/queues',
       '/queues/default',
       '/workers',
+      '/sources',
       '/schedules',
       '/tasks',
     ];

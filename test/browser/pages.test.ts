@@ -13,6 +13,7 @@ const PATHS = [
   '/dashboard/queues',
   '/dashboard/queues/default',
   '/dashboard/workers',
+  '/dashboard/sources',
   '/dashboard/schedules',
   '/dashboard/tasks',
   '/dashboard/tasks/send_welcome_email',

@@ -17,6 +17,7 @@ const PATHS = [
   '/queues/default',
   '/workers',
   '/tasks',
+  '/sources',
   '/schedules',
 ];
 

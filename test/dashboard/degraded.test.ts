@@ -14,7 +14,17 @@ let paths: string[];
 before(async () => {
   dashboard = await openDashboard({ requestTimeoutMs: REQUEST_TIMEOUT_MS });
   const ids = await seedJobs(dashboard);
-  const pages = ['jobs', 'failures', 'queues', 'queues/default', 'workers', 'schedules', 'tasks', 'audit'];
+  const pages = [
+    'jobs',
+    'failures',
+    'queues',
+    'queues/default',
+    'workers',
+    'sources',
+    'schedules',
+    'tasks',
+    'audit',
+  ];
   const ofOne = ['tasks/works', `jobs/${ids.discarded}`, 'jobs/act?action=cancel&scope=all&q=task:works'];
   paths = ['/dashboard', ...[...pages, ...ofOne].map((page) => `/dashboard/${page}`)];
 });

@@ -36,6 +36,7 @@ before(async () => {
     'jobs',
     'jobs?q=state:discarded',
     'tasks',
+    'sources',
     'schedules',
     'audit',
   ];

@@ -25,7 +25,7 @@ describe('pages whose database login has the rights to look alone', () => {
   test('show all there is', async () => {
     for (const path of [
       ...['', '/jobs', '/jobs?q=broken', `/jobs/${id}`, '/failures', '/queues', '/queues/default'],
-      ...['/workers', '/schedules', '/tasks', '/tasks/works', '/audit', '/jobs/complete?q=&at=0'],
+      ...['/workers', '/sources', '/schedules', '/tasks', '/tasks/works', '/audit', '/jobs/complete?q=&at=0'],
     ]) {
       for (const who of ['admin', 'viewer'] as const) await dashboard.as(who).page(`/dashboard${path}`);
     }

@@ -5,6 +5,7 @@ export const PAGES = {
   failures: { path: 'failures', key: 'f' },
   queues: { path: 'queues', key: 'q' },
   workers: { path: 'workers', key: 'w' },
+  sources: { path: 'sources', key: 'm' },
   schedules: { path: 'schedules', key: 's' },
   tasks: { path: 'tasks', key: 't' },
   audit: { path: 'audit', key: 'a' },

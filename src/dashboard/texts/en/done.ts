@@ -10,5 +10,8 @@ export const done = {
   enqueued: (n: number) => (n === 1 ? 'The job is enqueued.' : `${n} jobs are enqueued.`),
   paused: (_: number) => 'The queue is paused: running jobs finish, none begins.',
   resumed: (_: number) => 'The queue hands out jobs again.',
+  source_paused: (_: number) => 'No message of it becomes a job until it is resumed.',
+  source_resumed: (_: number) => 'Its messages become jobs again.',
+  source_accepted: (_: number) => 'The topic is read as it is now.',
   limited: (_: number) => 'The limit holds for all workers together.',
 };

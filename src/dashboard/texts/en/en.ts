@@ -8,6 +8,7 @@ import { parts } from './parts.ts';
 import { queues } from './queues.ts';
 import { schedules } from './schedules.ts';
 import { shell } from './shell.ts';
+import { sources } from './sources.ts';
 import { tasks } from './tasks.ts';
 import { workers } from './workers.ts';
 
@@ -22,6 +23,7 @@ export const en = {
   jobs,
   job,
   workers,
+  sources,
   schedules,
   tasks,
   audit,

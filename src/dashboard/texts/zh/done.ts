@@ -11,5 +11,8 @@ export const done: Texts['done'] = {
   enqueued: (n) => `已加入 ${n} 个任务。`,
   paused: () => '队列已暂停:执行中的任务会完成,不再开始新任务。',
   resumed: () => '队列恢复派发任务。',
+  source_paused: () => '在恢复之前,它的消息不会成为任务。',
+  source_resumed: () => '它的消息重新成为任务。',
+  source_accepted: () => '将按该主题的现状继续读取。',
   limited: () => '该上限对所有工作进程合计生效。',
 };

@@ -9,6 +9,7 @@ import { parts } from './parts.ts';
 import { queues } from './queues.ts';
 import { schedules } from './schedules.ts';
 import { shell } from './shell.ts';
+import { sources } from './sources.ts';
 import { tasks } from './tasks.ts';
 import { workers } from './workers.ts';
 
@@ -23,6 +24,7 @@ export const zh: Texts = {
   jobs,
   job,
   workers,
+  sources,
   schedules,
   tasks,
   audit,
