@@ -57,7 +57,8 @@ const TAKEN_MS = 10_000;
 /**
  * Runs the jobs that are due, and those that their runs enqueue, until none is: one at a time, over all queues by priority and
  * time. A worker in this process runs them, with its engine and against the database, so that retries, history, keys and
- * sequences are as ever. Nothing else should run jobs there meanwhile.
+ * sequences are as ever. Nothing else should run jobs there meanwhile. No route is followed: handlers run, and jobs of tasks that are
+ * only published wait on.
  *
  * With `until` time passes whenever nothing is due: time and deadline of all that waits come so much earlier in the database.
  * A job that failed and is to run again in an hour does, unless that is after `until`.
@@ -75,11 +76,12 @@ export async function runDue<Services>(
   await using opened = asyncStack();
   const pool = createPool({ connectionString, applicationName: 'howdah testing' }, { max: 2 });
   opened.defer(() => pool.end());
-  const { tasks, application } = await toTasks<Services>(from);
+  const { tasks: all, application } = await toTasks<Services>(from);
+  const tasks = new Map([...all].filter(([, { route }]) => route === undefined));
   const queues = options.queues ?? (await readQueues(pool));
   const due = new DueJobs(pool, { queues, tasks: [...tasks.keys()] }, options);
   if (!(await due.next())) return [];
-  const definitions = [...tasks.values()].map(({ definition }) => definition);
+  const definitions = [...all.values()].map(({ definition }) => definition);
   if (application) await announceTasks(pool, createCatalogue(definitions), application);
   const { log, lines } = createRecordingLogger();
   const stepper = new Stepper(pool);

@@ -5,6 +5,7 @@ import { defineApp } from '../../src/app/define-app.ts';
 import { PostgresDistributor } from '../../src/enqueue/postgres-distributor.ts';
 import { defineTask } from '../../src/tasks/define-task.ts';
 import { SkipRetry, Snooze } from '../../src/tasks/outcomes.ts';
+import { publish } from '../../src/tasks/publish.ts';
 import { fixedDelay } from '../../src/tasks/retry-delay.ts';
 import { createTestDatabase, type TestDatabase } from '../../src/testing/create-test-database.ts';
 import { enqueued } from '../../src/testing/enqueued.ts';
@@ -20,6 +21,7 @@ const distributor = new PostgresDistributor();
 const note = defineTask({ name: 'note', payload: z.strictObject({ text: z.string() }) });
 const mail = defineTask({ name: 'mail', payload: z.strictObject({ text: z.string() }), queue: 'mail' });
 const fail = defineTask({ name: 'fail', payload: z.strictObject({ times: z.number() }), maxRetries: 3 });
+const out = defineTask({ name: 'out', payload: z.strictObject({}) });
 const fanOut = defineTask({ name: 'fan_out', payload: z.strictObject({ texts: z.array(z.string()) }) });
 
 let server: Server;
@@ -44,6 +46,7 @@ const app = defineApp<Services>({
       },
       { retryDelay: fixedDelay(30 * MINUTE) },
     ),
+    publish(out, { kafka: {} }),
     shop.handle(fanOut, async ({ texts }) => {
       for (const [index, text] of texts.entries()) {
         await distributor.distribute(database.pool, index % 2 ? mail : note, { text }, { priority: -index });
@@ -152,4 +155,13 @@ test('a database must be named, once', async () => {
   await assert.rejects(runDue(app, { services }), /expected connectionString or pool, received neither/);
   const both = { services, pool: database.pool, connectionString: database.connectionString };
   await assert.rejects(runDue(app, both), /received both/);
+});
+
+test('no route is followed: handlers run, and jobs of a task that is only published wait on', async () => {
+  const { pool } = database;
+  await distributor.distribute(pool, out, {});
+  await distributor.distribute(pool, note, { text: 'here' });
+  const runs = await runDue({ ...app, routes: { note: 'rabbitmq' } }, { pool, services });
+  assert.deepEqual([told(runs), services.seen], [['note 1 completed'], ['here']]);
+  assert.equal((await enqueued(pool, out)).length, 1);
 });
