@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { apiVersionsV1, Connection } from '@platformatic/kafka';
 import type { KafkaAddress, KafkaNode } from './kafka-address.ts';
 import type { KafkaClient } from './load-kafka.ts';
@@ -41,7 +42,7 @@ export class KafkaConnection {
     node: KafkaNode,
     options: Pick<KafkaAddress, 'tls' | 'sasl'> & KafkaLimits,
   ): Promise<KafkaConnection> {
-    const connection = connectionOf(client, options);
+    const connection = connectionOf(client, node, options);
     try {
       await connection.connect(node.host, node.port);
       connection.socket.setKeepAlive(true, KEEP_ALIVE_MS);
@@ -104,13 +105,14 @@ export class KafkaConnection {
 
 function connectionOf(
   client: KafkaClient,
+  { host }: KafkaNode,
   { tls, sasl, connectTimeoutMs, requestTimeoutMs }: Pick<KafkaAddress, 'tls' | 'sasl'> & KafkaLimits,
 ): Connection {
   const connection = new client.Connection('howdah', {
     connectTimeout: connectTimeoutMs,
     requestTimeout: requestTimeoutMs,
     maxInflights: MAX_UNANSWERED,
-    ...(tls && { tls, tlsServerName: true }),
+    ...(tls && { tls, tlsServerName: isIP(host) === 0 }), // A name in the handshake cannot be an address.
     ...(sasl && { sasl }),
   });
   connection.on('error', () => {}); // Whoever asks is told; without a listener it would end the process.

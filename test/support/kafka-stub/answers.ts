@@ -10,8 +10,10 @@ export const SPOKEN = {
   Fetch: { key: 1, version: 13 },
   ListOffsets: { key: 2, version: 7 },
   Metadata: { key: 3, version: 12 },
+  SaslHandshake: { key: 17, version: 1 },
   ApiVersions: { key: 18, version: 1 },
   InitProducerId: { key: 22, version: 4 },
+  SaslAuthenticate: { key: 36, version: 2 },
 } as const;
 
 export type Api = keyof typeof SPOKEN;
@@ -21,6 +23,7 @@ const UNKNOWN_TOPIC = 3;
 const NO_LEADER = 5;
 const NOT_LEADER = 6;
 const DENIED = 29;
+const NOT_AUTHENTICATED = 58;
 const UNKNOWN_TOPIC_ID = 100;
 const NO_UUID = '00000000-0000-0000-0000-000000000000';
 
@@ -43,6 +46,16 @@ export const ANSWERS: Readonly<Record<Exclude<Api, 'Fetch'>, Answer>> = {
       .filter(([name]) => !log.withheld.has(name as Api))
       .map(([, { key, version }]) => Buffer.concat([int16(key), int16(version), int16(version)]));
     return Buffer.concat([int16(0), int32(spoken.length), ...spoken, int32(0)]);
+  },
+
+  SaslHandshake() {
+    const plain = Buffer.from('PLAIN');
+    return Buffer.concat([int16(0), int32(1), int16(plain.length), plain]);
+  },
+
+  SaslAuthenticate({ log, reader }) {
+    const isRight = reader.bytes()?.equals(Buffer.from(`\0${log.credentials}`));
+    return struct(int16(isRight ? 0 : NOT_AUTHENTICATED), int8(0), bytes(Buffer.alloc(0)), int64(0n));
   },
 
   Metadata({ log, reader, error }) {

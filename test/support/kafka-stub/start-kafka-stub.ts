@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { Certificates } from '../certificates.ts';
 import { ANSWERS, type Api, answerFetch, SPOKEN } from './answers.ts';
 import { StubTopic } from './stub-log.ts';
 import { int32, WireReader } from './wire.ts';
@@ -19,12 +21,17 @@ export interface Fault {
   readonly instead?: 'hang' | 'close' | 'cut';
 }
 
+/** Without tagged fields in the header. */
+const INFLEXIBLE = new Set<Api>(['ApiVersions', 'SaslHandshake']);
+
 /** Topics of a stub, which all its nodes have. */
 export interface StubLog {
   readonly nodes: readonly { readonly id: number; readonly port: number }[];
   /** Left out of what it says it can do. */
   readonly withheld: Set<Api>;
   nextProducerId: bigint;
+  /** Whom PLAIN lets in: `user`, NUL, `password`. */
+  credentials: string;
   find(name: string): StubTopic | undefined;
   findById(id: string): StubTopic | undefined;
 }
@@ -52,8 +59,11 @@ export interface KafkaStub {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** @param nodeCount how many brokers of one cluster. @default 1 */
-export async function startKafkaStub(nodeCount = 1): Promise<KafkaStub> {
+/**
+ * @param nodeCount how many brokers of one cluster. @default 1
+ * @param certificates by which it speaks TLS alone. @default it does not
+ */
+export async function startKafkaStub(nodeCount = 1, certificates?: Certificates): Promise<KafkaStub> {
   const topics = new Map<string, StubTopic>();
   const sockets = new Set<Socket>();
   const nodes: { id: number; port: number }[] = [];
@@ -61,6 +71,7 @@ export async function startKafkaStub(nodeCount = 1): Promise<KafkaStub> {
     nodes,
     withheld: new Set(),
     nextProducerId: 1000n,
+    credentials: '',
     find: (name) => topics.get(name),
     findById: (id) => [...topics.values()].find((each) => each.id === id),
   };
@@ -79,7 +90,7 @@ export async function startKafkaStub(nodeCount = 1): Promise<KafkaStub> {
         sockets.add(socket);
         socket.once('close', () => sockets.delete(socket));
         serve(socket, { log, node: index + 1, takeFault });
-      }),
+      }, certificates),
     ),
   );
   for (const [index, server] of servers.entries())
@@ -117,8 +128,14 @@ interface Node {
   takeFault(api: Api): Fault | undefined;
 }
 
-async function listen(serveSocket: (socket: Socket) => void): Promise<Server> {
-  const server = createServer(serveSocket).listen(0, '127.0.0.1');
+async function listen(
+  serveSocket: (socket: Socket) => void,
+  certificates: Certificates | undefined,
+): Promise<Server> {
+  const server = certificates
+    ? createTlsServer({ cert: certificates.serverCert, key: certificates.serverKey }, serveSocket)
+    : createServer(serveSocket);
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return server;
 }
@@ -145,7 +162,7 @@ async function answer(socket: Socket, request: Buffer, { log, node, takeFault }:
   const correlationId = reader.int32();
   reader.shortString();
   const api = nameOf(key, version);
-  const isFlexible = api !== 'ApiVersions';
+  const isFlexible = !INFLEXIBLE.has(api);
   if (isFlexible) reader.tags();
   const fault = takeFault(api);
   const applies = fault?.applies ?? fault?.error === undefined;
