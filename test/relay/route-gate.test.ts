@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { BrokerDown, MessageRefused } from '../../src/relay/broker.ts';
+import type { Message } from '../../src/relay/message.ts';
+import { RouteGate } from '../../src/relay/outage/route-gate.ts';
+import { FakeBroker } from '../support/fake-broker.ts';
+
+const NEVER = new AbortController().signal;
+const MESSAGE = {} as Message;
+
+let broker: FakeBroker<string>;
+let gate: RouteGate<string>;
+/** Runs that began, and not yet ended. */
+let atWork: PromiseWithResolvers<void>[];
+let begunCount: number;
+
+beforeEach(() => {
+  broker = new FakeBroker();
+  gate = new RouteGate(broker);
+  atWork = [];
+  begunCount = 0;
+  broker.onPublish = () => {
+    const end = Promise.withResolvers<void>();
+    atWork.push(end);
+    return end.promise;
+  };
+});
+
+function run(count: number): void {
+  for (let each = 0; each < count; each++) {
+    void gate.turn(NEVER).then(() => {
+      begunCount++;
+      return gate.publish('there', MESSAGE, NEVER).catch(() => {});
+    });
+  }
+}
+
+async function end(how: (run: PromiseWithResolvers<void>) => void): Promise<void> {
+  for (const each of atWork.splice(0)) how(each);
+  await turn();
+}
+const confirm = () => end(({ resolve }) => resolve());
+
+describe('the gate of a route', () => {
+  test('lets none begin while the broker is away, and then one, and twice as many with each that is confirmed', async () => {
+    run(40);
+    await turn();
+    assert.deepEqual([begunCount, gate.isOpen, gate.trouble?.because], [0, false, 'connecting']);
+    broker.open();
+    const begun: number[] = [];
+    for (let round = 0; round < 6; round++) {
+      await turn();
+      begun.push(begunCount);
+      await confirm();
+    }
+    assert.deepEqual(begun, [1, 3, 7, 15, 31, 40]);
+    assert.equal(gate.isOpen, true);
+  });
+
+  test('lets one begin after a while where those that did had nothing to hand over', async (context) => {
+    context.mock.timers.enable({ apis: ['setInterval'] });
+    broker.open();
+    await gate.turn(NEVER);
+    assert.equal(gate.isOpen, false);
+    context.mock.timers.tick(1_000);
+    assert.equal(gate.isOpen, true);
+    run(2);
+    await turn();
+    context.mock.timers.tick(5_000);
+    await turn();
+    assert.equal(begunCount, 1, 'while one is on its way, no other begins');
+  });
+
+  test('shuts for itself, for longer each time, where the broker is there and takes nothing', async (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    context.mock.method(Math, 'random', () => 0);
+    const other = new RouteGate(broker);
+    broker.open();
+    for (const pauseMs of [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
+      run(1);
+      await turn();
+      await end(({ reject }) => reject(new BrokerDown('full')));
+      assert.equal(gate.trouble?.because, 'full');
+      context.mock.timers.tick(pauseMs - 1);
+      assert.equal(gate.isOpen, false);
+      context.mock.timers.tick(1);
+      assert.equal(gate.isOpen, true);
+      assert.equal(other.isOpen, true);
+    }
+    run(1);
+    await turn();
+    await end(({ reject }) => reject(new MessageRefused('TOO_LARGE', 'too large'))); // which is an answer
+    run(1);
+    await turn();
+    await end(({ reject }) => reject(new BrokerDown('full')));
+    context.mock.timers.tick(500);
+    assert.equal(gate.isOpen, true);
+  });
+
+  test('gives up a wait with the reason of its signal, and lets the next begin in its place', async () => {
+    const leaving = new AbortController();
+    const waiting = gate.turn(leaving.signal);
+    run(1);
+    leaving.abort(new Error('leaving'));
+    await assert.rejects(waiting, /leaving/);
+    await assert.rejects(gate.turn(leaving.signal), /leaving/);
+    broker.open();
+    await turn();
+    assert.equal(begunCount, 1);
+  });
+});
