@@ -183,6 +183,28 @@ describe('while RabbitMQ is away', { skip: noRabbitMq }, () => {
     await assertNothingIsLost(ids, await all);
   });
 
+  test('a queue that does not confirm while others do has its own messages given back alone', async () => {
+    await declareQueue(server, 'stuck');
+    await using own = new AsyncDisposableStack();
+    const { broker } = await openBroker(own, server.url, { confirmTimeoutMs: 1_000 });
+    const find = '{ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"stuck">>))';
+    await server.control('eval', `${find}, sys:suspend(amqqueue:get_pid(Q)).`);
+    const toStuck = outcomeOf(broker.publish({ exchange: '', routingKey: 'stuck' }, messageOf('a'), NEVER));
+    const others: string[] = [];
+    let isOver = false;
+    void toStuck.then(() => (isOver = true));
+    for (let index = 0; !isOver; index++) {
+      others.push(await publish(broker, `other/${index}`));
+      await delay(20);
+    }
+    assert.equal(await toStuck, 'down');
+    assert.deepEqual([...new Set(others)], ['confirmed']);
+    assert.equal(broker.trouble, undefined);
+    await server.control('eval', `${find}, sys:resume(amqqueue:get_pid(Q)).`);
+    assert.deepEqual(await drainIds(server, 'stuck'), ['a']);
+    await drainIds(server, 'jobs');
+  });
+
   test('close gives up what has no answer, within its time', async () => {
     await using own = new AsyncDisposableStack();
     const { broker, proxy } = await openBroker(own, server.url);

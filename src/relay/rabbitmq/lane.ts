@@ -207,9 +207,8 @@ export class Lane {
     const words = `no confirm within ${confirmTimeoutMs / 1000} s`;
     if (because !== undefined) return void sending.reject(new BrokerDown(because));
     if (!this.#connection.hasHeardWithin(confirmTimeoutMs / 3)) return void this.#connection.fail(words);
-    sending.reject(
-      new MessageRefused('UNCONFIRMED', `${words}, while others are confirmed: it may be there or not`),
-    );
+    const place = sending.routingKey || this.#exchange;
+    sending.reject(new BrokerDown(`${words} from a queue behind ${place}, while others confirm`));
     if (this.#inFlight.size > 2 * this.#limits.window)
       this.#connection.fail('too many messages without an answer');
   }
