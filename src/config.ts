@@ -42,6 +42,8 @@ export interface Config<Settings = unknown> extends HttpSettings, RelaySettings 
   readonly adminToken: string | undefined;
   /** VIEWER_TOKEN, never equal to the admin token. */
   readonly viewerToken: string | undefined;
+  /** WORKER_TOKEN, of workers over HTTP; never equal to one of the others. */
+  readonly workerToken: string | undefined;
   /** SHUTDOWN_TIMEOUT, at most a day. @default 8000 */
   readonly shutdownTimeoutMs: number;
   /** AUTO_MIGRATE, on or off: whether a start migrates the database or only looks. @default true */
@@ -228,6 +230,7 @@ function readOwn(reader: EnvironmentReader): OwnConfig {
     environment: reader.setting('NODE_ENV', parseEnvironment, 'development'),
     adminToken: reader.optional('ADMIN_TOKEN', parseToken),
     viewerToken: reader.optional('VIEWER_TOKEN', parseToken),
+    workerToken: reader.optional('WORKER_TOKEN', parseToken),
     shutdownTimeoutMs: reader.setting('SHUTDOWN_TIMEOUT', durationParser(DAY_MS), '8s'),
     autoMigrate: reader.setting('AUTO_MIGRATE', parseSwitch, 'on'),
     auditRetentionMs: reader.setting(

@@ -29,6 +29,8 @@ const ERRORS = {
   },
   duplicate_job: { status: 409, retryable: false, title: 'A job with this unique key is there already' },
   job_not_found: { status: 404, retryable: false, title: 'No such job' },
+  lease_lost: { status: 409, retryable: false, title: 'The lease is over' },
+  run_lost: { status: 409, retryable: false, title: 'The run is not of this lease any more' },
   wrong_state: { status: 409, retryable: false, title: 'The job is in no state for that' },
   idempotency_key_reused: {
     status: 422,

@@ -12,6 +12,9 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   HWPAY: 'invalid_payload',
   HWAPP: 'application_conflict',
   HWNOA: 'unknown_application',
+  HWLEA: 'lease_lost',
+  HWLST: 'run_lost',
+  HWLIM: 'rate_limited',
 };
 
 /** What one of Howdah's SQL functions refused, whatever library wraps it; undefined for any other error. */

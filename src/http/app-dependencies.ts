@@ -24,6 +24,8 @@ export interface AppDependencies {
   adminToken?: string | undefined;
   /** Bearer token of readers. */
   viewerToken?: string | undefined;
+  /** Bearer token of workers over HTTP. @default operators alone may lease jobs */
+  workerToken?: string | undefined;
   /** Asked who sent a request that carries none of the tokens. @default nobody is let in without one */
   authorize?: Authorize | undefined;
   /** The application's own tasks; others are known from the database. */
@@ -74,6 +76,8 @@ export interface AppEnv {
     requestId: string;
     /** Who sent a request below /v1; undefined for one that nobody vouches for. */
     caller?: CallerRole | undefined;
+    /** A worker over HTTP sent it, which may lease jobs and nothing else. */
+    isWorker?: boolean;
     /** The caller's name, for the audit log. @default the caller's role */
     actor?: string | undefined;
     /** Whom to believe from whom a request came. @default nobody */

@@ -23,6 +23,8 @@ import { addBulkRoutes } from './routes/jobs-bulk.ts';
 import { addJobCommandRoutes } from './routes/jobs-commands.ts';
 import { addEnqueueRoutes } from './routes/jobs-enqueue.ts';
 import { addLandingRoute } from './routes/landing.ts';
+import { addLeaseRunRoutes } from './routes/lease-runs.ts';
+import { addLeaseRoutes } from './routes/leases.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
 import { addOpenApiRoutes } from './routes/openapi.ts';
 import { addQueueRoutes } from './routes/queues.ts';
@@ -84,6 +86,8 @@ function addQueueApi(app: App, deps: AppDependencies): void {
   addChartRoutes(app, deps);
   addQueueRoutes(app, deps);
   addSourceRoutes(app, deps);
+  addLeaseRoutes(app, deps);
+  addLeaseRunRoutes(app, deps);
   addWorkerRoutes(app, deps);
   addTaskRoutes(app, deps);
   addScheduleRoutes(app, deps);

@@ -6,6 +6,8 @@ import type { addAgainRoutes } from './routes/jobs-again.ts';
 import type { addBulkRoutes } from './routes/jobs-bulk.ts';
 import type { addJobCommandRoutes } from './routes/jobs-commands.ts';
 import type { addEnqueueRoutes } from './routes/jobs-enqueue.ts';
+import type { addLeaseRunRoutes } from './routes/lease-runs.ts';
+import type { addLeaseRoutes } from './routes/leases.ts';
 import type { addQueueRoutes } from './routes/queues.ts';
 import type { addScheduleRoutes } from './routes/schedules.ts';
 import type { addSourceRoutes } from './routes/sources.ts';
@@ -22,6 +24,8 @@ export type HowdahClient = ReturnType<typeof hc<ReturnType<typeof addEnqueueRout
   ReturnType<typeof hc<ReturnType<typeof addChartRoutes>>> &
   ReturnType<typeof hc<ReturnType<typeof addQueueRoutes>>> &
   ReturnType<typeof hc<ReturnType<typeof addSourceRoutes>>> &
+  ReturnType<typeof hc<ReturnType<typeof addLeaseRoutes>>> &
+  ReturnType<typeof hc<ReturnType<typeof addLeaseRunRoutes>>> &
   ReturnType<typeof hc<ReturnType<typeof addWorkerRoutes>>> &
   ReturnType<typeof hc<ReturnType<typeof addTaskRoutes>>> &
   ReturnType<typeof hc<ReturnType<typeof addScheduleRoutes>>>;

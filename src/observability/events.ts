@@ -68,6 +68,8 @@ export interface RunEvent {
   /** Which run this is, from 1. */
   attempt: number;
   maxAttempts: number;
+  /** The worker over HTTP that has or had it, by its name; absent for runs of this process. */
+  worker?: string;
 }
 
 export interface CompletedRunEvent extends RunEvent {

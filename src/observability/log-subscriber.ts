@@ -118,8 +118,9 @@ function describe(error: Error) {
   return { name, message };
 }
 
-function runFields({ task, jobId, queue, attempt, maxAttempts }: RunEvent) {
-  return { type: task, job_id: jobId, queue, attempt, max_attempts: maxAttempts };
+function runFields({ task, jobId, queue, attempt, maxAttempts, worker }: RunEvent) {
+  const fields = { type: task, job_id: jobId, queue, attempt, max_attempts: maxAttempts };
+  return worker === undefined ? fields : { ...fields, worker };
 }
 
 function round(milliseconds: number): number {

@@ -30,6 +30,7 @@ function banner(service: Service, config: Config, role: Role): string {
     ],
     ['Admin token', role === 'worker' ? undefined : service.adminToken],
     ['Viewer token', role === 'worker' ? undefined : service.viewerToken],
+    ['Worker token', role === 'worker' ? undefined : service.workerToken],
   ];
   const lines = rows.flatMap(([label, value]) => (value ? [`  ${label.padEnd(13)} ${value}`] : []));
   return `\nHowdah is up (${role}). Ctrl-C stops it.\n\n${lines.join('\n')}\n\n`;

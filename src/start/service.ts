@@ -21,6 +21,7 @@ export interface Service {
   readonly introduction: Readonly<Record<string, string | undefined>>;
   readonly adminToken: string | undefined;
   readonly viewerToken: string | undefined;
+  readonly workerToken: string | undefined;
   /** Takes no more jobs, for good; the running ones and everything else go on. Resolves once no job runs. */
   quiet(): Promise<void>;
   /**
@@ -90,6 +91,7 @@ function toService(parts: Parts, opened: AsyncDisposableStack): Service {
     introduction: app.app.introduce?.(services, url) ?? {},
     adminToken: tokens.adminToken,
     viewerToken: tokens.viewerToken,
+    workerToken: tokens.workerToken,
     async quiet() {
       parts.ending ??= 'quiet';
       await parts.processor?.quiet();

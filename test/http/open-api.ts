@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ApiDocument, answerCheck } from './described-answers.ts';
-import { ADMIN_TOKEN, openApp, type TestApp, VIEWER_TOKEN } from './open-app.ts';
+import { ADMIN_TOKEN, openApp, type TestApp, VIEWER_TOKEN, WORKER_TOKEN } from './open-app.ts';
 
 /** A job, as far as tests look at it. */
 export interface ApiJob {
@@ -25,10 +25,10 @@ export interface SendOptions {
   body?: unknown;
   headers?: Record<string, string>;
   /** @default the admin's */
-  token?: 'admin' | 'viewer' | 'none';
+  token?: 'admin' | 'viewer' | 'worker' | 'none';
 }
 
-const TOKENS = { admin: ADMIN_TOKEN, viewer: VIEWER_TOKEN, none: undefined };
+const TOKENS = { admin: ADMIN_TOKEN, viewer: VIEWER_TOKEN, worker: WORKER_TOKEN, none: undefined };
 
 export async function openApi(): Promise<TestApi> {
   const http = await openApp();
@@ -64,6 +64,7 @@ export async function openApi(): Promise<TestApi> {
     async clear() {
       await http.customers.rows('delete from graphile_worker._private_jobs');
       await http.customers.rows('delete from graphile_worker_critical._private_jobs');
+      await http.customers.rows(`delete from howdah.runners where kind = 'lease'`);
       await http.customers.rows(
         'truncate howdah.job_history, howdah.job_errors, howdah.audit_log, howdah.idempotency_keys',
       );

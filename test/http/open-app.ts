@@ -13,6 +13,7 @@ import { catalogue } from '../support/bank-catalogue.ts';
 
 export const ADMIN_TOKEN = 'the-operator-for-tests';
 export const VIEWER_TOKEN = 'the-reader-for-tests';
+export const WORKER_TOKEN = 'the-worker-for-tests';
 
 /** Of the API and of the bank's routes in it. */
 type TestDependencies = AppDependencies & Omit<BankRouteDependencies, 'db'>;
@@ -52,6 +53,7 @@ export async function openApp(): Promise<TestApp> {
     publicUrl: () => 'http://bank.example:3000',
     adminToken: ADMIN_TOKEN,
     viewerToken: VIEWER_TOKEN,
+    workerToken: WORKER_TOKEN,
     signUpRateLimit: { limit: 30, windowMs: 60_000 },
     verifyRateLimit: { limit: 30, windowMs: 60_000 },
     resendRateLimit: { limit: 10, windowMs: 60_000 },

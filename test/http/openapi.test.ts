@@ -44,6 +44,13 @@ const ROUTES = [
     'get /v1/failures/{id}/canary',
     'post /v1/failures/{id}/canary',
   ],
+  ...[
+    'post /v1/leases',
+    'post /v1/leases/{id}/take',
+    'post /v1/leases/{id}/heartbeat',
+    'delete /v1/leases/{id}',
+  ],
+  ...['complete', 'fail', 'progress'].map((name) => `post /v1/leases/{id}/runs/{run}/${name}`),
   ...['get /v1/workers', 'get /v1/tasks', 'get /v1/schedules', 'get /v1/users/{account}'],
 ];
 
@@ -75,7 +82,16 @@ describe('/openapi.json', () => {
     const names = Object.values(paths).flatMap((path) => Object.values(path).map((each) => each.operationId));
     for (const name of names) assert.match(name ?? '', /^[a-z]+([A-Z][a-z]+)*$/);
     assert.equal(new Set(names).size, names.length);
-    for (const name of ['enqueueJob', 'listJobs', 'getJob', 'retryJob', 'pauseQueue', 'signUp'])
+    for (const name of [
+      'enqueueJob',
+      'listJobs',
+      'getJob',
+      'retryJob',
+      'pauseQueue',
+      'leaseJobs',
+      'completeRun',
+      'signUp',
+    ])
       assert.ok(names.includes(name), name);
   });
 

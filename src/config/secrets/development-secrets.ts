@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config.ts';
@@ -9,6 +9,8 @@ import { makeFolder } from './make-folder.ts';
 export interface Tokens {
   readonly adminToken: string | undefined;
   readonly viewerToken: string | undefined;
+  /** Of workers over HTTP. */
+  readonly workerToken: string | undefined;
 }
 
 type Kept = Record<'secretKey' | 'adminToken' | 'viewerToken', string>;
@@ -22,13 +24,23 @@ type Kept = Record<'secretKey' | 'adminToken' | 'viewerToken', string>;
 export async function developmentTokens({
   adminToken,
   viewerToken,
+  workerToken,
   environment,
   dataDir,
-}: Pick<Config, 'adminToken' | 'viewerToken' | 'environment' | 'dataDir'>): Promise<Tokens> {
+}: Pick<Config, keyof Tokens | 'environment' | 'dataDir'>): Promise<Tokens> {
   const areGiven = adminToken !== undefined && viewerToken !== undefined;
-  if (areGiven || environment === 'production') return { adminToken, viewerToken };
+  if (areGiven || environment === 'production') return { adminToken, viewerToken, workerToken };
   const kept = await keptSecrets(dataDir);
-  return { adminToken: adminToken ?? kept.adminToken, viewerToken: viewerToken ?? kept.viewerToken };
+  return {
+    adminToken: adminToken ?? kept.adminToken,
+    viewerToken: viewerToken ?? kept.viewerToken,
+    workerToken: workerToken ?? keptWorkerToken(kept),
+  };
+}
+
+/** Made of the key, as files of older versions hold no such token. */
+function keptWorkerToken({ secretKey }: Kept): string {
+  return createHmac('sha256', secretKey).update('worker token').digest('base64url');
 }
 
 /**

@@ -5,6 +5,7 @@ interface Tokens {
   readonly environment: 'development' | 'production';
   readonly adminToken: string | undefined;
   readonly viewerToken: string | undefined;
+  readonly workerToken: string | undefined;
 }
 
 /** What is wrong with the tokens beside their form: they are equal, or too short for production. */
@@ -13,14 +14,17 @@ export function reportTokens(reader: EnvironmentReader, tokens: Tokens): void {
   if (tokens.environment !== 'production') return;
   reportShort(reader, 'ADMIN_TOKEN', tokens.adminToken);
   reportShort(reader, 'VIEWER_TOKEN', tokens.viewerToken);
+  reportShort(reader, 'WORKER_TOKEN', tokens.workerToken);
 }
 
-function reportEqual(reader: EnvironmentReader, { adminToken, viewerToken }: Tokens): void {
-  if (viewerToken === undefined || viewerToken !== adminToken) return;
-  reader.report(
-    'VIEWER_TOKEN',
-    `expected another token than ADMIN_TOKEN, as readers must not act; ${SECRET_HINT}`,
-  );
+function reportEqual(reader: EnvironmentReader, { adminToken, viewerToken, workerToken }: Tokens): void {
+  const report = (variable: string, other: string, why: string) =>
+    reader.report(variable, `expected another token than ${other}, as ${why}; ${SECRET_HINT}`);
+  if (viewerToken !== undefined && viewerToken === adminToken)
+    report('VIEWER_TOKEN', 'ADMIN_TOKEN', 'readers must not act');
+  if (workerToken === undefined) return;
+  if (workerToken === adminToken) report('WORKER_TOKEN', 'ADMIN_TOKEN', 'workers only lease jobs');
+  else if (workerToken === viewerToken) report('WORKER_TOKEN', 'VIEWER_TOKEN', 'readers must not lease jobs');
 }
 
 function reportShort(reader: EnvironmentReader, variable: string, token: string | undefined): void {

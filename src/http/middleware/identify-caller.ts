@@ -5,7 +5,10 @@ import { toCaller } from '../callers/authorize.ts';
 import { readBearer, tokenCheck } from '../callers/bearer-token.ts';
 import { refuseCrossSite } from '../callers/refuse-cross-site.ts';
 
-export type CallerSources = Pick<AppDependencies, 'adminToken' | 'viewerToken' | 'authorize' | 'publicUrl'>;
+export type CallerSources = Pick<
+  AppDependencies,
+  'adminToken' | 'viewerToken' | 'workerToken' | 'authorize' | 'publicUrl'
+>;
 
 /**
  * Finds out who sent a request: by its token, or else by the host's own login; what nobody may know is refused by the two
@@ -15,7 +18,8 @@ export function identifyCaller({ authorize, publicUrl, ...tokens }: CallerSource
   const callerOf = callerByToken(tokens);
   return createMiddleware<AppEnv>(async (c, next) => {
     const caller = callerOf(c.req.header('Authorization'));
-    if (caller) c.set('caller', caller);
+    if (caller === 'worker') c.set('isWorker', true);
+    else if (caller) c.set('caller', caller);
     else if (authorize) {
       c.set('hasLogin', true);
       const found = toCaller(await authorize(c.req.raw, c.env ?? {}));
@@ -27,26 +31,39 @@ export function identifyCaller({ authorize, publicUrl, ...tokens }: CallerSource
   });
 }
 
-/** Compares with both tokens, whichever matches: time tells nothing about which it was. */
-function callerByToken(tokens: Pick<CallerSources, 'adminToken' | 'viewerToken'>) {
+/** Compares with all tokens, whichever matches: time tells nothing about which it was. */
+function callerByToken(tokens: Pick<CallerSources, 'adminToken' | 'viewerToken' | 'workerToken'>) {
   const isAdmin = tokenCheck(tokens.adminToken);
   const isViewer = tokenCheck(tokens.viewerToken);
-  return (authorization: string | undefined): 'admin' | 'viewer' | undefined => {
+  const isWorker = tokenCheck(tokens.workerToken);
+  return (authorization: string | undefined): 'admin' | 'viewer' | 'worker' | undefined => {
     const received = readBearer(authorization);
     if (!received) return undefined;
-    const viewer = isViewer(received) ? 'viewer' : undefined;
+    const worker = isWorker(received) ? 'worker' : undefined;
+    const viewer = isViewer(received) ? 'viewer' : worker;
     return isAdmin(received) ? 'admin' : viewer;
   };
 }
 
+/** Lets workers over HTTP and operators through. */
+export const workersOnly = createMiddleware<AppEnv>(async (c, next) => {
+  if (!c.var.isWorker && c.var.caller === undefined) throw unauthorized(c.var);
+  if (!c.var.isWorker && c.var.caller !== 'admin') {
+    throw new HowdahError('forbidden', { detail: 'A viewer only reads; this takes the worker token' });
+  }
+  await next();
+});
+
 /** Lets readers and operators through. */
 export const readersOnly = createMiddleware<AppEnv>(async (c, next) => {
+  if (c.var.isWorker) throw onlyLeases();
   if (c.var.caller === undefined) throw unauthorized(c.var);
   await next();
 });
 
 /** Lets operators through; tells readers that they may not. */
 export const operatorsOnly = createMiddleware<AppEnv>(async (c, next) => {
+  if (c.var.isWorker) throw onlyLeases();
   if (c.var.caller === undefined) throw unauthorized(c.var);
   if (c.var.caller !== 'admin') {
     const detail = c.var.hasLogin
@@ -56,6 +73,10 @@ export const operatorsOnly = createMiddleware<AppEnv>(async (c, next) => {
   }
   await next();
 });
+
+function onlyLeases(): HowdahError {
+  return new HowdahError('forbidden', { detail: 'The worker token only leases jobs' });
+}
 
 function unauthorized({ hasLogin }: AppEnv['Variables']): HowdahError {
   return new HowdahError('unauthorized', hasLogin ? { detail: 'Log in to the application first' } : {});

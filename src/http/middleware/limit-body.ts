@@ -13,12 +13,12 @@ const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
 
 const BODILESS = ['GET', 'HEAD'];
 
-/** Below this, routes that take more have a limit of their own, behind the check of the token. */
-const PATH_WITH_OWN_LIMITS = '/v1/jobs';
+/** Below these, routes that take more have a limit of their own, behind the check of the token. */
+const PATHS_WITH_OWN_LIMITS = ['/v1/jobs', '/v1/leases'];
 
 /** Refuses a body over 64 KiB, wherever a route has no limit of its own. */
 export const limitBody = createMiddleware<AppEnv>(async (c, next) => {
-  if (c.req.path.startsWith(PATH_WITH_OWN_LIMITS)) await next();
+  if (PATHS_WITH_OWN_LIMITS.some((path) => c.req.path.startsWith(path))) await next();
   else await limitBodyTo(DEFAULT_MAX_KIB)(c, next);
 });
 

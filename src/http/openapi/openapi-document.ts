@@ -17,6 +17,7 @@ export interface PlacedOperation {
 const TAGS: Readonly<Record<string, string>> = {
   jobs: 'Enqueueing jobs, looking at them, acting on them.',
   queues: 'Depth and pauses of queues.',
+  leases: 'Running jobs over HTTP, in a language without a Postgres driver.',
   fleet: 'Workers, tasks and schedules.',
   service: 'For probes and monitoring.',
 };

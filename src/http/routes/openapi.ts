@@ -8,7 +8,7 @@ export function addOpenApiRoutes(app: App, { publicUrl }: Pick<AppDependencies, 
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',
-    description: 'ADMIN_TOKEN for everything, VIEWER_TOKEN for looking.',
+    description: 'ADMIN_TOKEN for everything, VIEWER_TOKEN for looking, WORKER_TOKEN for leases.',
   });
   let made: ApiDocument | undefined;
   const document = () => {

@@ -1,6 +1,6 @@
 import { parseExactly } from '../../db/exact-json.ts';
 import { queryRows, type SqlClient } from '../../db/sql-client.ts';
-import type { EndedRun, LeasedJob, LeaseRequest, LeaseState, TakenJobs } from './lease.ts';
+import type { EndedRun, ExtendedLease, LeasedJob, LeaseRequest, LeaseState, TakenJobs } from './lease.ts';
 
 const TAKE =
   'select t.state, t.jobs::text as jobs from howdah.take_jobs($1::uuid, $2::integer, $3::text[]) t';
@@ -10,10 +10,15 @@ const OPEN_AND_TAKE = `
   from (select howdah.open_lease($1::text, $2::text[], $3::integer, $4::integer, $5::text) as token offset 0) opened
   cross join lateral howdah.take_jobs(opened.token, $3::integer, '{}') t`;
 
+const EXTEND = 'select state, cancelled, lost from howdah.extend_lease($1::uuid, $2::text[])';
+
 const END = `
-  select e.state, e.is_repeat as "isRepeat", e.task, e.queue, e.attempt, e.max_attempts as "maxAttempts",
+  select e.state, e.is_repeat as "isRepeat", e.worker, e.task, e.queue, e.attempt, e.max_attempts as "maxAttempts",
          (extract(epoch from clock_timestamp() - e.started_at) * 1000)::float8 as "durationMs"
   from howdah.end_leased_run($1::uuid, $2::text, $3::text, $4::jsonb) e`;
+
+const PROGRESS =
+  'select howdah.report_leased_progress($1::uuid, $2::text, $3::real, $4::text) as "isCancelled"';
 
 interface TakenRow {
   state: LeaseState;
@@ -38,6 +43,16 @@ export async function takeJobs(
   return toTaken(await queryRows<TakenRow>(client, TAKE, [lease, maxJobs, runs]));
 }
 
+/** The lease lives on. @param runs those that the worker has under way. @throws HWLEA when the lease is over */
+export async function extendLease(
+  client: SqlClient,
+  lease: string,
+  runs: readonly string[],
+): Promise<ExtendedLease> {
+  const [row] = await queryRows<ExtendedLease>(client, EXTEND, [lease, runs]);
+  return onlyRow(row);
+}
+
 /** How a run ended: as a failure says, or without one completed. */
 export interface RunEnd {
   /** A verdict as `leasedVerdict` writes it. */
@@ -56,6 +71,16 @@ export async function endLeasedRun(
   const ended = onlyRow(row);
   const durationMs = ended.isRepeat ? null : ended.durationMs;
   return { ...ended, durationMs, jobId: run.slice(0, run.indexOf('-')) };
+}
+
+/** How far a run is. @returns whether its job is cancelled. @throws HWLEA, HWLST as above */
+export async function reportLeasedProgress(
+  client: SqlClient,
+  { lease, run }: { lease: string; run: string },
+  { percent, message }: { percent: number; message?: string | undefined },
+): Promise<boolean> {
+  const [row] = await queryRows<{ isCancelled: boolean }>(client, PROGRESS, [lease, run, percent, message]);
+  return onlyRow(row).isCancelled;
 }
 
 function toTaken([row]: TakenRow[]): TakenJobs {

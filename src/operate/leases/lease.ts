@@ -49,12 +49,23 @@ export interface TakenJobs {
   jobs: LeasedJob[];
 }
 
+/** A lease that lives on, and what is to be stopped of the runs that its worker named. */
+export interface ExtendedLease {
+  state: LeaseState;
+  /** Whose job is cancelled. */
+  cancelled: string[];
+  /** Which are not the lease's any more. */
+  lost: string[];
+}
+
 /** How a run ended, as the database has it. */
 export interface EndedRun {
   state: 'completed' | 'cancelled' | 'discarded' | 'waiting';
   /** It had ended so already. */
   isRepeat: boolean;
   jobId: string;
+  /** The name of its worker. */
+  worker: string;
   task: string;
   queue: string;
   attempt: number;

@@ -39,6 +39,8 @@ export interface HttpHandlerOptions {
   readonly adminToken?: string | undefined;
   /** Bearer token of readers. @default there is none */
   readonly viewerToken?: string | undefined;
+  /** Bearer token of workers over HTTP. @default operators alone may lease jobs */
+  readonly workerToken?: string | undefined;
   /** Your own login, asked about each request without one of the tokens. @default nobody is let in without a token */
   readonly authorize?: Authorize;
   /** @default warnings and errors, as lines of JSON on standard output */
@@ -85,7 +87,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
 
 function refuseMistakes(options: HttpHandlerOptions): void {
   const { connectionString, pool, app, tasks, application, ownRoutes, ...callers } = options;
-  const { adminToken, viewerToken, authorize } = callers;
+  const { adminToken, viewerToken, workerToken, authorize } = callers;
   if ((connectionString === undefined) === (pool === undefined)) {
     throw new TypeError('createHttpHandler: expected either connectionString or pool');
   }
@@ -103,10 +105,11 @@ function refuseMistakes(options: HttpHandlerOptions): void {
       'createHttpHandler: expected authorize, adminToken or viewerToken; without any, nobody is let in',
     );
   }
-  if (adminToken === '' || viewerToken === '') {
+  if (adminToken === '' || viewerToken === '' || workerToken === '') {
     throw new TypeError('createHttpHandler: expected tokens that are not empty');
   }
-  for (const [name, token] of Object.entries({ adminToken, viewerToken })) refuseShort(name, token);
+  for (const [name, token] of Object.entries({ adminToken, viewerToken, workerToken }))
+    refuseShort(name, token);
 }
 
 function refuseShort(name: string, token: string | undefined): void {

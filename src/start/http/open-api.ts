@@ -48,7 +48,7 @@ export interface ApiOptions extends HttpHandlerOptions {
  * @throws {TypeError} for tasks that cannot be loaded
  */
 export async function openApi(options: ApiOptions): Promise<OpenedApp> {
-  const { log, mountPath, stopping, adminToken, viewerToken, authorize, publicUrl } = options;
+  const { log, mountPath, stopping, adminToken, viewerToken, workerToken, authorize, publicUrl } = options;
   const catalogue = await loadCatalogue(options);
   const schema = meantSchema(options);
   const { db, checks, place, close } = await openRequests(options, schema);
@@ -60,7 +60,7 @@ export async function openApi(options: ApiOptions): Promise<OpenedApp> {
   if (options.app) await withholdFirst(db, options.app, announcer);
   const deps: AppDependencies = {
     navigation,
-    ...{ db, events, log, catalogue, adminToken, viewerToken, authorize, stopping, distributor },
+    ...{ db, events, log, catalogue, adminToken, viewerToken, workerToken, authorize, stopping, distributor },
     links: options.app?.links,
     beforeEnqueue: () => announcer.before(async () => {}),
     publicUrl: () => publicUrl ?? (mountPath || '/'),

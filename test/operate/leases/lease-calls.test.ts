@@ -40,7 +40,14 @@ describe('a lease', () => {
     const claim = { lease: lease.id, run: jobs[0]?.run ?? '' };
     const { durationMs, ...ended } = await endLeasedRun(stage.pool, claim, { result: '"done"' });
     assert.ok(durationMs !== null && durationMs > 0);
-    const run = { task: 'leased', queue: 'default', attempt: 1, maxAttempts: 26, jobId: jobs[0]?.id };
+    const run = {
+      task: 'leased',
+      queue: 'default',
+      attempt: 1,
+      maxAttempts: 26,
+      jobId: jobs[0]?.id,
+      worker: 'py-1',
+    };
     assert.deepEqual(ended, { ...run, state: 'completed', isRepeat: false });
     const again = await endLeasedRun(stage.pool, claim, {});
     assert.deepEqual(again, { ...run, state: 'completed', isRepeat: true, durationMs: null });

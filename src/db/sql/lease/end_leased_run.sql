@@ -1,6 +1,6 @@
 -- howdah.end_leased_run(lease, run, failure, result): ends a run of a worker over HTTP: completes its job, or with a failure stores
 -- that text, from which queue_apply_verdict.sql makes what was decided (end_run.sql). One row: the state of the job by that, the run
--- as workers tell of it (task, queue, attempt, max_attempts, started_at), and is_repeat, that an earlier call had done so: its answer
+-- as workers tell of it (worker, task, queue, attempt, max_attempts, started_at), and is_repeat, that an earlier call had done so: its answer
 -- was lost, and this one changed nothing.
 --
 -- Raises HWLST, and changes nothing, when the run is not the lease's any more: its lease ran out and the job went to others, somebody
@@ -12,7 +12,7 @@
 -- at the runner's row, or finds no such run.
 create function howdah.end_leased_run(
   lease uuid, run text, failure text default null, result jsonb default null,
-  out state text, out is_repeat boolean, out task text, out queue text, out attempt integer, out max_attempts integer,
+  out state text, out is_repeat boolean, out worker text, out task text, out queue text, out attempt integer, out max_attempts integer,
   out started_at timestamptz
 )
 language plpgsql
@@ -27,6 +27,7 @@ begin
     perform howdah.refuse_lease(lease);
   end if;
   queue := v_lease.queue;
+  worker := v_lease.host;
   execute format(
     'select j.locked_at, j.attempts, j.max_attempts, (select t.identifier from %1$I._private_tasks t where t.id = j.task_id)
      from %1$I._private_jobs j where j.id = $1 and j.locked_by = $2 and howdah.run_id(j.id, j.locked_at) = $3
