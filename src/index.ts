@@ -83,6 +83,7 @@ export type {
 export type { BoundTask, Classification, Handler, TaskPolicy } from './tasks/bind.ts';
 export { defineTask, type TaskDefinition } from './tasks/define-task.ts';
 export type { GivenSource } from './tasks/given-source.ts';
+export { lease } from './tasks/lease.ts';
 export { Cancel, Outcome, RetryAfter, Revoke, SkipRetry, Snooze } from './tasks/outcomes.ts';
 export { publish } from './tasks/publish.ts';
 export {

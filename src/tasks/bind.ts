@@ -75,6 +75,8 @@ export interface BoundTask<Services> {
   readonly file?: URL;
   /** Where its jobs go, of a task that has no handler. @default its handler runs */
   readonly route?: RouteTarget;
+  /** Workers over HTTP run its jobs, and no worker of ours does. @default false */
+  readonly isLeased?: boolean;
   /** What must be open before a run begins. Such runs have no time limit of ours: what they wait for has its own. @default nothing */
   readonly gate?: RunGate;
   /** The handler gets the payload as it was enqueued, in place of what the schema makes of it. @default false */

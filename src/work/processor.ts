@@ -44,6 +44,8 @@ export interface QueueConcurrency {
   concurrency: number;
   /** Runs at once in all processes together, unless an operator set another number. @default no limit */
   fleetConcurrency?: number;
+  /** Its jobs are leased over HTTP: there are no runners for it here, and its schedules go on. @default false */
+  isLeased?: boolean;
 }
 
 export interface TroubledQueue extends EndsTrouble {
@@ -186,10 +188,12 @@ class ServedQueues<Services> implements TaskProcessor {
     for (const { name, fleetConcurrency } of queues) {
       await this.#member.configureFleet(name, fleetConcurrency ?? null);
     }
-    const served = queues.map(
-      ({ name: queue, concurrency }) =>
-        new ServedQueue({ ...shared, queue, concurrency, places: places?.(queue) }),
-    );
+    const served = queues
+      .filter(({ isLeased }) => !isLeased)
+      .map(
+        ({ name: queue, concurrency }) =>
+          new ServedQueue({ ...shared, queue, concurrency, places: places?.(queue) }),
+      );
     this.#served = [...this.#served, ...served]; // a heartbeat is to name a runner from when it is registered
     const results = await Promise.allSettled(served.map((each) => each.open()));
     const failure = results.find((result) => result.status === 'rejected');

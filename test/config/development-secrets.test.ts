@@ -42,7 +42,7 @@ describe('developmentSecrets', () => {
 
   test('generates 32 random bytes for each secret', async () => {
     const values = Object.values(await secretsWith());
-    assert.equal(new Set(values).size, 3);
+    assert.equal(new Set(values).size, 4);
     for (const value of values) assert.match(value ?? '', GENERATED);
   });
 
@@ -60,6 +60,7 @@ describe('developmentSecrets', () => {
     const kept = await secretsWith();
     assert.deepEqual(await secretsWith({ ADMIN_TOKEN: 'mine' }), { ...kept, adminToken: 'mine' });
     assert.deepEqual(await secretsWith({ VIEWER_TOKEN: 'mine' }), { ...kept, viewerToken: 'mine' });
+    assert.deepEqual(await secretsWith({ WORKER_TOKEN: 'mine' }), { ...kept, workerToken: 'mine' });
   });
 
   test('writes nothing when everything is configured', async () => {
@@ -70,7 +71,9 @@ describe('developmentSecrets', () => {
   test('generates nothing in production', async () => {
     const config = loadConfig({ DATA_DIR: dataDir, ...PRODUCTION });
     const { ADMIN_TOKEN: adminToken } = PRODUCTION;
-    assert.deepEqual(await developmentTokens(config), { adminToken, viewerToken: undefined });
+    assert.deepEqual(await developmentTokens(config), {
+      ...{ adminToken, viewerToken: undefined, workerToken: undefined },
+    });
     await assert.rejects(developmentKey(config), /no development key in production/);
     assert.deepEqual(await readdir(folder), []);
   });

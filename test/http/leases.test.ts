@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { waitFor } from '../support/wait-for.ts';
 import { openApi, type SendOptions, type TestApi } from './open-api.ts';
-import { mistakenFields, outcomeOf, readProblem } from './open-app.ts';
+import { mistakenFields, outcomeOf, readProblem, WORKER_TOKEN } from './open-app.ts';
 
 interface Taken {
   lease: { id: string; expires_at: string; [field: string]: unknown };
@@ -122,6 +122,26 @@ describe('a worker over HTTP', () => {
       job: { id: job, state: 'completed' },
       is_repeat: true,
     });
+  });
+
+  test('is answered by whatever process of the API its requests come to', async () => {
+    const { path, job, id, run } = await leaseOne();
+    const other = api.withOther({});
+    const headers = { Authorization: `Bearer ${WORKER_TOKEN}`, 'Content-Type': 'application/json' };
+    const say = async (way: string, body: object) =>
+      (await other.request(way, { method: 'POST', headers, body: JSON.stringify(body) })).status;
+    assert.equal(await say(`/v1/leases/${id}/heartbeat`, { runs: [run] }), 200);
+    assert.equal(await say(`${path}/complete`, {}), 200);
+    assert.equal((await stateOf(job))['state'], 'completed');
+  });
+
+  test('that left before it was answered holds no job: it goes back as it was', async () => {
+    const { id } = await api.enqueue();
+    const headers = { Authorization: `Bearer ${WORKER_TOKEN}`, 'Content-Type': 'application/json' };
+    const request = { method: 'POST', headers, body: JSON.stringify(LEASE), signal: AbortSignal.abort() };
+    await api.app.request('/v1/leases', request);
+    const { state, attempt } = await stateOf(id);
+    assert.deepEqual([state, attempt], ['available', 0]);
   });
 
   test('learns by its heartbeat which of its jobs were cancelled, and which it has lost', async () => {

@@ -26,6 +26,8 @@ import { tellTaken } from '../events/tell-leases.ts';
 import { workersOnly } from '../middleware/identify-caller.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
 
+const STOPPED = { as: 'stopped', because: 'stopped' } as const;
+
 /** For a request that need not name how many. */
 const AS_MANY_AS_FIT = 100;
 
@@ -106,7 +108,8 @@ const endRoute = createRoute({
 });
 
 /** Jobs for workers over HTTP, from the begin of a worker to its end. */
-export function addLeaseRoutes(app: App, { db, events, log, stopping }: AppDependencies) {
+export function addLeaseRoutes(app: App, deps: AppDependencies) {
+  const { db, events, log, stopping } = deps;
   const watch = new DueWatch(db);
   const rescuer = new LeaseRescuer({
     db,
@@ -115,15 +118,12 @@ export function addLeaseRoutes(app: App, { db, events, log, stopping }: AppDepen
     onError: (err) => log.warn({ err }, 'could not look for leases that ran out'),
   });
   const waiting = (c: Context<AppEnv>, waitMs = 0) => ({ watch, waitMs, signal: untilGone(c, stopping) });
-  const answer = async (c: Context<AppEnv>, taken: TakenJobs) => {
-    if (c.req.raw.signal.aborted) await giveUp(db, taken);
-    else tellTaken(events, taken);
-    return presentTaken(taken);
-  };
+  const isGone = (c: Context<AppEnv>) => c.req.raw.signal.aborted;
   return app
     .openapi(leaseRoute, async (c) => {
       const { wait, ...requested } = c.req.valid('json');
       rescuer.watch();
+      await deps.beforeEnqueue?.(); // which announces the tasks
       const opened = await callLease(c, db, (tx) => openLease(tx, toRequest(requested))).catch(nameField);
       const again = { maxJobs: AS_MANY_AS_FIT, runs: [] };
       const taken = await takeWithin(
@@ -131,14 +131,19 @@ export function addLeaseRoutes(app: App, { db, events, log, stopping }: AppDepen
         (id) => callLease(c, db, (tx) => takeJobs(tx, id, again)),
         waiting(c, wait),
       );
-      return c.json(await answer(c, taken), 201);
+      if (isGone(c)) await endLease(db, taken.lease.id, STOPPED);
+      else tellTaken(events, taken);
+      return c.json(presentTaken(taken), 201);
     })
     .openapi(takeRoute, async (c) => {
       const { wait, runs, max_jobs: maxJobs = AS_MANY_AS_FIT } = c.req.valid('json');
       rescuer.watch();
       const take = (id: string) => callLease(c, db, (tx) => takeJobs(tx, id, { maxJobs, runs }));
       const first = await take(c.req.valid('param').id);
-      return c.json(await answer(c, await takeWithin(first, take, waiting(c, wait))), 200);
+      const taken = await takeWithin(first, take, waiting(c, wait));
+      if (isGone(c)) await handBack(db, taken);
+      else tellTaken(events, taken);
+      return c.json(presentTaken(taken), 200);
     })
     .openapi(heartbeatRoute, async (c) => {
       rescuer.watch();
@@ -147,7 +152,7 @@ export function addLeaseRoutes(app: App, { db, events, log, stopping }: AppDepen
       return c.json(presentExtended(await callLease(c, db, (tx) => extendLease(tx, id, runs))), 200);
     })
     .openapi(endRoute, async (c) => {
-      await endLease(db, c.req.valid('param').id, { as: 'stopped', because: 'stopped' });
+      await endLease(db, c.req.valid('param').id, STOPPED);
       return c.body(null, 204);
     });
 }
@@ -158,7 +163,7 @@ function toRequest(requested: Omit<z.output<typeof newLease>, 'wait'>): LeaseReq
 }
 
 /** The worker left while it was given jobs: they go back as they were, rather than when nobody has named them for long. */
-async function giveUp(db: Database, { lease, jobs }: TakenJobs): Promise<void> {
+async function handBack(db: Database, { lease, jobs }: TakenJobs): Promise<void> {
   const failure = leasedVerdict({ outcome: 'return', error: { name: 'Error', message: 'its worker left' } });
   for (const { run } of jobs) await endLeasedRun(db, { lease: lease.id, run }, { failure });
 }

@@ -10,7 +10,8 @@ const OPEN_AND_TAKE = `
   from (select howdah.open_lease($1::text, $2::text[], $3::integer, $4::integer, $5::text) as token offset 0) opened
   cross join lateral howdah.take_jobs(opened.token, $3::integer, '{}') t`;
 
-const EXTEND = 'select state, cancelled, lost from howdah.extend_lease($1::uuid, $2::text[])';
+const EXTEND =
+  'select state, to_json(cancelled) as cancelled, to_json(lost) as lost from howdah.extend_lease($1::uuid, $2::text[])';
 
 const END = `
   select e.state, e.is_repeat as "isRepeat", e.worker, e.task, e.queue, e.attempt, e.max_attempts as "maxAttempts",

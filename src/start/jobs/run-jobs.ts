@@ -29,7 +29,8 @@ export type JobParts = Pick<
 export async function runJobs(parts: JobParts, opened: AsyncDisposableStack): Promise<TaskProcessor> {
   const { app, services, config, events, log, databaseUrl, directUrl, database, late, signal } = parts;
   const isLate = ({ name }: { name: string }) => late?.names.includes(name) === true;
-  const queues = config.queues.filter((queue) => !isLate(queue));
+  const all = config.queues.map((queue) => ({ ...queue, isLeased: app.leasedQueues.includes(queue.name) }));
+  const queues = all.filter((queue) => !isLate(queue));
   const relay = await createRelay(app, parts.routes, { config, log });
   openRelay(relay, database, opened);
   const begun = await startRunners(
@@ -46,7 +47,7 @@ export async function runJobs(parts: JobParts, opened: AsyncDisposableStack): Pr
     },
     { pool: database.db, connectionString: databaseUrl, waitLimitMs: config.migrateTimeoutMs, signal },
   );
-  const serving = late ? serveLate(begun, { ...parts, late, queues: config.queues.filter(isLate) }) : begun;
+  const serving = late ? serveLate(begun, { ...parts, late, queues: all.filter(isLate) }) : begun;
   const processor = await readSources(serving, parts);
   opened.defer(() => processor.stop(config.shutdownTimeoutMs));
   return processor;

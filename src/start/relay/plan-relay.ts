@@ -45,7 +45,10 @@ type RelayConfig = Pick<
  *
  * @throws {ConfigError} with every mistake of every route and source at once, be it that a broker has no address or no client
  */
-export function planRelay({ app, tasks }: Pick<LoadedApp, 'app' | 'tasks'>, config: RelayConfig): RelayPlan {
+export function planRelay(
+  { app, tasks, catalogue }: Pick<LoadedApp, 'app' | 'tasks' | 'catalogue'>,
+  config: RelayConfig,
+): RelayPlan {
   const { routes, mistakes } = planRoutes({
     tasks,
     setting: config.routes,
@@ -60,7 +63,7 @@ export function planRelay({ app, tasks }: Pick<LoadedApp, 'app' | 'tasks'>, conf
   const webhooks = planWebhooks(addressesOf(routes), settings);
   const ofWebhooks = [...problems.map(toMistake), ...webhooks.mistakes.map(ofRoutes)];
   const { sources, mistakes: ofSources } = planSources({
-    tasks,
+    tasks: catalogue,
     setting: config.sources,
     ofApplication: app.sources,
   });
