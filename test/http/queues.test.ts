@@ -120,7 +120,13 @@ describe('what the fleet is made of', () => {
         running: 2,
         state: 'busy',
       },
-      ...{ pool_id: 'pool-1', tasks: ['send_welcome_email'], abandoned: [], blocked_since: null },
+      ...{
+        pool_id: 'pool-1',
+        tasks: ['send_welcome_email'],
+        abandoned: [],
+        blocked_since: null,
+        expires_at: null,
+      },
     });
   });
 
