@@ -92,6 +92,12 @@ describe('what is done to all that match', () => {
     assert.equal(await countLeft(), 5);
   });
 
+  test('is refused for an address that names them in a way that is not known', async () => {
+    await addJobs(dashboard, 2);
+    for (const which of ['view=failure%3Dabc', 'q=&queue=default', ''])
+      await admin.page(`/dashboard/jobs/act?action=cancel&scope=all&${which}`, 422);
+  });
+
   test('is refused under a key of other work, and where the search has a mistake', async () => {
     await addJobs(dashboard, 3);
     const key = randomUUID();

@@ -52,6 +52,28 @@ describe('failures', () => {
     assert.match(confirm, /3 jobs/);
   });
 
+  test('are retried with all of their own group, and with no other', async () => {
+    await addDiscarded('the card was refused');
+    const admin = dashboard.as('admin');
+    const id = /failures\/([0-9a-f]+)"[^>]*>the card was refused/.exec(
+      await admin.page('/dashboard/failures'),
+    )?.[1];
+    const address = `/dashboard/failures/${id}`;
+    const all = /href="([^"]*jobs\/act\?[^"]*)"/.exec(await admin.page(address))?.[1] ?? '';
+    const confirm = await admin.page(
+      new URL(all.replaceAll('&amp;', '&'), new URL(address, dashboard.origin)).href,
+    );
+    assert.match(confirm, /<h1[^>]*>Retry 1 job\?/);
+    const form = confirm.slice(confirm.indexOf('class="stacked"'));
+    const fields = [...form.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)];
+    const report = await admin.send('/dashboard/jobs/act', Object.fromEntries(fields.map((f) => f.slice(1))));
+    assert.match(await report.text(), /<dt>Changed<\/dt><dd>1<\/dd>/);
+    const { rows } = await dashboard.pool.query(
+      `select count(*)::int as n from howdah.jobs where state = 'discarded'`,
+    );
+    assert.equal(rows[0]?.n, 3);
+  });
+
   test('offer a viewer nothing to press', async () => {
     const viewer = dashboard.as('viewer');
     const page = await viewer.page(await groupAddress());

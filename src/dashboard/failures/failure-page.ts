@@ -58,7 +58,7 @@ function mend(
   const { failures } = view.texts;
   const reason = html`<label for="reason">${failures.reason}</label> <input id="reason" name="reason" maxlength="${MAX_REASON_LENGTH}"> `;
   const wentWell = latest?.isOver === true && latest.jobs.every(({ outcome }) => outcome === 'completed');
-  const all = new URLSearchParams({ action: 'retry', scope: 'all', view: `failure=${id}&state=discarded` });
+  const all = new URLSearchParams({ action: 'retry', scope: 'all', q: `failure:${id} state:discarded` });
   if (!view.mayAct) return html``;
   return html`<h2>${failures.mend}</h2>
 <p>${wentWell ? failures.wentWell(count(view, group.discardedCount)) : failures.how}</p>

@@ -19,13 +19,15 @@ export interface BulkOrder {
 
 const MAX_SELECTED = 1_000;
 const ID = /^[1-9]\d{0,17}$/;
+/** What an order and its form consist of, and the notice that a page may have in its address. */
+const FIELDS = ['action', 'scope', 'q', 'id', 'where', 'max', 'key', 'reason', 'stop', 'done'];
 
 /**
  * The order that an address or a form has, by the fields action, scope, q and id. A form has the
  * search as `where` as well, in which no time ago moves on.
  *
- * @throws {HowdahError} `invalid_request` for an action or scope that there is not, and for a search with mistakes: what was
- *   left out of it would have kept jobs from being changed
+ * @throws {HowdahError} `invalid_request` for an action or scope that there is not; for all jobs also without a search, with
+ *   other fields, and for a search with mistakes: what was left out of it would have kept jobs from being changed
  */
 export function readOrder(view: View, fields: URLSearchParams): BulkOrder {
   const action = fields.get('action') ?? '';
@@ -33,6 +35,7 @@ export function readOrder(view: View, fields: URLSearchParams): BulkOrder {
     throw wrong('action', `expected one of ${Object.keys(BULK_STATES).join(', ')}`, action);
   const scope = fields.get('scope');
   if (scope !== 'selected' && scope !== 'all') throw wrong('scope', 'expected selected or all', scope);
+  if (scope === 'all') refuseOthers(fields);
   const ids = [...new Set(fields.getAll('id'))].slice(0, MAX_SELECTED);
   const unfit = ids.find((id) => !ID.test(id));
   if (unfit !== undefined) throw wrong('id', 'expected the id of a job', unfit);
@@ -42,6 +45,13 @@ export function readOrder(view: View, fields: URLSearchParams): BulkOrder {
     throw refused(mistakes.map(({ message }) => ({ field: 'q', message })));
   const fitting = forAction(action, filter);
   return { action, scope, ids, text, filter: fitting && narrowToAction(action, fitting) };
+}
+
+/** A condition by a name that is not read must not become none: all jobs there are would be meant. */
+function refuseOthers(fields: URLSearchParams): void {
+  const other = [...fields.keys()].find((name) => !FIELDS.includes(name));
+  if (other !== undefined) throw wrong(other, `expected one of ${FIELDS.join(', ')}`, other);
+  if (!fields.has('q')) throw wrong('q', 'expected a search, empty for all jobs', null);
 }
 
 function isAction(name: string): name is BulkAction {
