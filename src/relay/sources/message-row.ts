@@ -27,10 +27,9 @@ export interface MessageRow {
   readonly bytes: number;
 }
 
-/** @param fault why the database does not take it, where that is known. @default what is found here */
-export function toMessageRow(message: InboundMessage, source: Source, fault?: string): MessageRow {
+export function toMessageRow(message: InboundMessage, source: Source): MessageRow {
   const { body, id, key, position } = message;
-  const read = fault === undefined ? readPayload(body) : { payload: null, fault };
+  const read = readPayload(body);
   return {
     ...read,
     id: id ? toName(id, MAX_ID_LENGTH) : null,
@@ -40,6 +39,16 @@ export function toMessageRow(message: InboundMessage, source: Source, fault?: st
     offset: position === undefined ? null : String(position.offset),
     bytes: body.length,
   };
+}
+
+/** The same row for a message that the database does not take; what it says becomes the reason. */
+export function refusedRow(row: MessageRow, fault: string): MessageRow {
+  return { ...row, fault };
+}
+
+/** The same where the database does not take its payload either, by its bytes. */
+export function unreadableRow(row: MessageRow, { body }: InboundMessage): MessageRow {
+  return { ...row, payload: null, original: toOriginal(body) };
 }
 
 function readPayload(body: Buffer): Pick<MessageRow, 'payload' | 'fault'> {

@@ -2,7 +2,7 @@ import type { Database } from '../../db/database.ts';
 import { findServerError } from '../../db/server-error.ts';
 import { queryRows } from '../../db/sql-client.ts';
 import type { InboundMessage } from '../inbound.ts';
-import { type MessageRow, toMessageRow } from './message-row.ts';
+import { type MessageRow, refusedRow, toMessageRow, unreadableRow } from './message-row.ts';
 import type { Source } from './source.ts';
 
 /** What became of messages. */
@@ -33,8 +33,11 @@ const TAKE = `
 const MAX_ROWS = 1_000;
 const MAX_BYTES = 8 * 1_048_576;
 
-/** A value that the server cannot read, hold or index, or that no job may have: of one message, and there whenever it comes. */
-const OF_A_MESSAGE = /^(22|23|54|HWPAY|HWOPT)/;
+/**
+ * A value that the server cannot read, check, hold or index, or that no job may have: of one message, and there whenever it comes. Not
+ * a key that is there twice, which a restore that left a sequence behind makes of any job.
+ */
+const OF_A_MESSAGE = /^(22|23514|23502|54|HWPAY|HWOPT)/;
 
 /**
  * Makes jobs of messages: each statement is a transaction, and what it did is done. One message that the database does not take
@@ -79,13 +82,20 @@ async function takePart(taker: Taker, { messages, rows }: Part): Promise<Taken> 
   try {
     return await ask(taker, rows);
   } catch (error) {
-    const refused = findServerError(error);
-    if (!refused || !OF_A_MESSAGE.test(refused.sqlState)) throw error;
-    const [message] = messages;
+    const refusal = refusalIn(error);
+    const [message, row] = [messages[0], rows[0]];
+    if (refusal === undefined || !message || !row) throw error;
     if (messages.length > 1) return takeHalves(taker, { messages, rows });
-    if (!message || rows[0]?.fault !== null) throw error;
-    return ask(taker, [toMessageRow(message, taker.source, `the database refused it: ${refused.message}`)]);
+    const refused = refusedRow(row, row.fault ?? `the database refused it: ${refusal}`);
+    if (row.fault === null) return takePart(taker, { messages, rows: [refused] });
+    if (row.payload === null) throw error;
+    return takePart(taker, { messages, rows: [unreadableRow(refused, message)] });
   }
+}
+
+function refusalIn(error: unknown): string | undefined {
+  const refused = findServerError(error);
+  return refused && OF_A_MESSAGE.test(refused.sqlState) ? refused.message : undefined;
 }
 
 async function takeHalves(taker: Taker, { messages, rows }: Part): Promise<Taken> {

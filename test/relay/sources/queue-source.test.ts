@@ -186,5 +186,22 @@ test('a message that the database alone refuses is found among its neighbours, a
     rows.map(({ last_error: reason }) => reason),
     ['the database refused it: no hundred here'],
   );
-  assert.equal(Buffer.from(rows[0].payload.unreadable.base64, 'base64').toString(), '{"order":100}');
+  assert.deepEqual(rows[0].payload, { order: 100 });
+});
+
+test('an id that a job has already discards no message: that is no fault of any', async () => {
+  const queues = await read('restored');
+  await stage.queue.pool.query(`
+    create function public.give_id_twice() returns trigger language plpgsql as $$
+    begin raise exception 'duplicate key' using errcode = '23505'; end; $$;
+    create trigger give_id_twice before insert on graphile_worker._private_jobs
+    for each statement execute function public.give_id_twice()`);
+  queues.publish('restored', { id: 'r1', body: { order: 201 } });
+  await waitFor('the trouble to be told', () =>
+    stage.scalar("select trouble ~ 'duplicate key' from howdah.sources where name = 'rabbitmq:restored'"),
+  );
+  assert.equal(queues.acknowledgedCount, 0);
+  await stage.queue.pool.query('drop trigger give_id_twice on graphile_worker._private_jobs');
+  const { taken, discarded } = await settled(queues, 'restored');
+  assert.deepEqual([taken, discarded], ['1', '0']);
 });
