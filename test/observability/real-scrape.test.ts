@@ -44,6 +44,11 @@ before(async () => {
     brokers: await readBrokers(pool),
   });
   metrics = createMetrics({ events, log: createLogger({ level: 'silent' }), readDatabase, known: KNOWN });
+  await pool.query(
+    `select howdah.announce_source('rabbitmq:orders', t.name, 'bank') from howdah.tasks t limit 1`,
+  );
+  await pool.query(`insert into howdah.source_readers (reader, source, host, pid, backend_pid, depth)
+    values (gen_random_uuid(), 'rabbitmq:orders', 'h', 1, pg_backend_pid(), 3)`);
 });
 after(() => queue.close());
 
