@@ -115,6 +115,36 @@ test('a worker killed while its messages hang costs nothing once it has said tha
   for (const id of ids) assert.equal((await queue.untilState(id, 'completed')).attempt, 1);
 });
 
+test('a worker killed while it still holds jobs whose broker is away costs them nothing, though their runs had begun', async () => {
+  const worker = await start();
+  await enqueue(30);
+  await waitFor('it to be at full speed', () =>
+    scalar(queue, 'select count(*) = 30 from howdah.job_history'),
+  );
+  broker.hang();
+  await enqueue(2);
+  await waitFor('two messages to be on their way', () => broker.seen.length === 32);
+  const holder = await queue.pool.connect();
+  try {
+    await holder.query('begin; select from graphile_worker._private_jobs for update'); // none can be given back
+    await waitFor('it to say so', async () => (await shutCount()) === 1);
+    await kill(worker);
+    const rescuer = await queue.start([{ name: 'critical', concurrency: 1 }]);
+    await waitFor('what it had sent to be cut off', () =>
+      scalar(
+        queue,
+        `select exists (select from howdah.runners where queue = 'default' and retired_at is not null) and not exists
+           (select from pg_stat_activity where application_name like 'howdah:%' and wait_event_type = 'Lock')`,
+      ),
+    );
+    await rescuer.stop(0);
+  } finally {
+    holder.release(true);
+  }
+  await rescue();
+  assert.deepEqual(await costs(), { jobs: 2, attempts: 0, aboard: 0, finished: 30 });
+});
+
 describe('a worker whose broker comes back', () => {
   /** The register says that it is shut, and cannot be told otherwise before `release`. */
   async function holdTheRegister(): Promise<{ release: () => void }> {
