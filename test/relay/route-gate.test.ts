@@ -72,6 +72,17 @@ describe('the gate of a route', () => {
     assert.equal(begunCount, 1, 'while one is on its way, no other begins');
   });
 
+  test('lets one begin first also when it has been idle for a minute since it opened', async (context) => {
+    context.mock.timers.enable({ apis: ['setInterval'] });
+    broker.open();
+    context.mock.timers.tick(60_000);
+    run(40);
+    await turn();
+    assert.equal(begunCount, 1);
+    await confirm();
+    assert.equal(begunCount, 3);
+  });
+
   test('shuts for itself, for longer each time, where the broker is there and takes nothing', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
     context.mock.method(Math, 'random', () => 0);

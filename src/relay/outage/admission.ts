@@ -1,7 +1,7 @@
 /** So many confirmed in a row without anybody waiting, and runs begin as they come. */
 const ENOUGH_CONFIRMED = 16;
 
-/** Where none that was admitted is at work, and none was confirmed, as they had nothing to hand over, the next may begin after so long. */
+/** Where all that may begin have begun, and none is at work, as they had nothing to hand over, the next may begin after so long. */
 const SILENT_MS = 1_000;
 
 /** Lets runs begin: none, at first one and then twice as many with each confirmation, at last any number. */
@@ -50,7 +50,7 @@ export class Admission {
 
   open(): void {
     this.#confirmedCount = 0;
-    this.#silence = setInterval(() => this.#atWorkCount === 0 && this.#admit(1), SILENT_MS).unref();
+    this.#silence = setInterval(() => this.#goOnAfterSilence(), SILENT_MS).unref();
     this.#admit(1);
   }
 
@@ -66,6 +66,11 @@ export class Admission {
     this.#confirmedCount++;
     if (this.#confirmedCount >= ENOUGH_CONFIRMED) this.#openWide();
     else this.#admit(2);
+  }
+
+  /** While nothing waits, what may begin stays: a minute without jobs is no reason to let sixty begin at once. */
+  #goOnAfterSilence(): void {
+    if (this.#atWorkCount === 0 && this.#admissibleCount === 0) this.#admit(1);
   }
 
   #admit(count: number): void {
