@@ -34,9 +34,14 @@ function decoded(text) {
   }
 }
 
-/** What was done is told once: a page that is loaded again, or passed on, does not say so anew. */
+/**
+ * What was done is told once: a page that is loaded again, or passed on, does not say so anew. It stays where the page is drawn
+ * anew, which the very change that it tells of brings about.
+ */
 function forgetDone() {
-  if (!document.querySelector('[data-done]')) return;
+  const notice = document.querySelector('[data-done]');
+  if (!notice) return;
+  document.getElementById('live')?.before(notice);
   const address = new URL(location.href);
   address.searchParams.delete('done');
   history.replaceState(null, '', address);
@@ -99,6 +104,7 @@ function followZone() {
     remember('zone', remembered('zone') === 'own' ? 'utc' : 'own');
     show();
     showTimes();
+    drawChartsAgain();
   });
   show();
 }
@@ -284,7 +290,12 @@ function followProgress() {
 
 /** How many rows are selected, where a page says so, and what can be done only to those. */
 function showSelection() {
-  const count = document.querySelectorAll('[data-row] input[type=checkbox]:checked').length;
+  const boxes = [...document.querySelectorAll('[data-row] input[type=checkbox]')];
+  const count = boxes.filter(({ checked }) => checked).length;
+  for (const all of document.querySelectorAll('[data-select-all]')) {
+    all.checked = count > 0 && count === boxes.length;
+    all.indeterminate = count > 0 && count < boxes.length;
+  }
   for (const element of document.querySelectorAll('[data-selected-count]')) setText(element, String(count));
   for (const element of document.querySelectorAll('[data-needs-selection]')) element.disabled = count === 0;
 }
@@ -315,7 +326,19 @@ async function drawCharts() {
   for (const figure of figures) drawChart(Plot, figure);
 }
 
-const drawn = new WeakMap();
+/** By their figures: the plot, and what ends it. */
+const drawn = new Map();
+
+/** A plot keeps the colours and the zone that it was made with. */
+function drawChartsAgain() {
+  for (const { end } of drawn.values()) end();
+  drawn.clear();
+  drawCharts();
+}
+
+function followColors() {
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawChartsAgain);
+}
 
 /** As the style sheet has it in the present scheme of colours; a canvas knows no variables. */
 function color(name) {
@@ -332,10 +355,11 @@ function drawChart(Plot, figure) {
   const data = [at, ...series.map(({ values }) => values)];
   const known = drawn.get(figure);
   const place = figure.querySelector('.plot');
-  if (known && place.contains(known.root)) {
-    known.setData(data);
+  if (known && place.contains(known.plot.root)) {
+    known.plot.setData(data);
     return;
   }
+  known?.end();
   const line = { stroke: color('line'), width: 1 };
   const axis = { stroke: color('quiet'), grid: line, ticks: line };
   const plot = new Plot(
@@ -352,10 +376,15 @@ function drawChart(Plot, figure) {
     data,
     place,
   );
-  drawn.set(figure, plot);
-  new ResizeObserver(() => plot.setSize({ width: Math.max(240, place.clientWidth), height: 180 })).observe(
-    place,
+  const size = new ResizeObserver(() =>
+    plot.setSize({ width: Math.max(240, place.clientWidth), height: 180 }),
   );
+  size.observe(place);
+  const end = () => {
+    size.disconnect();
+    plot.destroy();
+  };
+  drawn.set(figure, { plot, end });
 }
 
 // Begin ---------------------------------------------------------------------------------------------------------------
@@ -372,5 +401,6 @@ followKeys();
 followForms();
 followProgress();
 followSearch();
+followColors();
 drawCharts();
 document.addEventListener('htmx:after:swap', refresh);

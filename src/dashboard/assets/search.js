@@ -8,6 +8,7 @@ export function completeWhileTyping(input) {
   if (known.has(input)) return;
   known.add(input);
   const box = new OptionsBox(input);
+  input.addEventListener('input', () => box.unchoose());
   for (const event of ['input', 'focus', 'click']) input.addEventListener(event, () => box.offer());
   input.addEventListener('blur', () => box.close());
   input.addEventListener('keydown', (event) => {
@@ -40,6 +41,12 @@ class OptionsBox {
     if (mine !== this.#asked || !answer?.ok) return;
     const found = await answer.json();
     if (mine === this.#asked) this.#show(found);
+  }
+
+  /** What was chosen belongs to the text as it was, until the options for the new one are here. */
+  unchoose() {
+    for (const option of this.#options) option.ariaSelected = 'false';
+    this.#input.removeAttribute('aria-activedescendant');
   }
 
   close() {
@@ -102,6 +109,7 @@ class OptionsBox {
     const { from, to } = this.#place;
     const isDone = text.endsWith(':') || this.#input.value.slice(to).startsWith(' ');
     this.#input.setRangeText(isDone ? text : `${text} `, from, to, 'end');
+    this.close(); // else the next Enter would take it once more, in place of searching
     this.offer();
   }
 }

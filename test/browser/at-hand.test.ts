@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { ADMIN, openDashboard, type TestDashboard } from '../dashboard/open-dashboard.ts';
+import { addJobs, announceWorks, queueOf } from '../dashboard/seed-jobs.ts';
+import { putJob } from '../support/job-states.ts';
+import { logIn, openBrowser, openPage, WITHOUT_BROWSER } from './open-browser.ts';
+
+describe('what somebody has at hand in a browser', { skip: WITHOUT_BROWSER }, () => {
+  let dashboard: TestDashboard;
+  let browser: Browser;
+  before(async () => {
+    dashboard = await openDashboard();
+    await announceWorks(dashboard);
+    await addJobs(dashboard, 3);
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await dashboard?.close();
+  });
+
+  test('is searched for by Enter right after a completion was taken', async () => {
+    const { page } = await openPage(browser, dashboard.origin);
+    await logIn(page, ADMIN);
+    await page.goto('/dashboard/jobs');
+    await page.keyboard.press('/');
+    await page.keyboard.type('queue:def');
+    await page.getByRole('option', { name: 'default' }).waitFor();
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    await page.route('**/jobs/complete?*', async (route) => {
+      await held; // the answer is on its way
+      await route.continue().catch(() => {});
+    });
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.inputValue('#q'), 'queue:default ');
+    await page.keyboard.press('Enter');
+    letGo();
+    await page.waitForURL(/q=queue%3Adefault\+?$/);
+    await page.context().close();
+  });
+
+  test('is never put where the text was before more was written', async () => {
+    const { page } = await openPage(browser, dashboard.origin);
+    await logIn(page, ADMIN);
+    await page.goto('/dashboard/jobs');
+    await page.keyboard.press('/');
+    await page.keyboard.type('que');
+    await page.getByRole('option', { name: 'queue:' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.route('**/jobs/complete?*', (route) => route.abort());
+    await page.keyboard.type('er');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/q=queer$/);
+    await page.context().close();
+  });
+
+  test('is told until it was read, also where the page is drawn anew', async () => {
+    const id = await putJob(queueOf(dashboard), 'discarded');
+    const { page } = await openPage(browser, dashboard.origin);
+    await logIn(page, ADMIN);
+    await page.goto(`/dashboard/jobs/${id}`);
+    await page.keyboard.press('r');
+    await page.getByRole('status').getByText('The job').waitFor();
+    await page.evaluate(`new Promise((resolve) => {
+      document.addEventListener('htmx:after:swap', resolve, { once: true });
+      document.getElementById('live').dispatchEvent(new CustomEvent('howdah-changed'));
+    })`);
+    assert.equal(await page.getByRole('status').count(), 1);
+    await page.reload();
+    assert.equal(await page.getByRole('status').count(), 0);
+    await page.context().close();
+  });
+
+  test('is all selected only while each row is', async () => {
+    const { page } = await openPage(browser, dashboard.origin);
+    await logIn(page, ADMIN);
+    await page.goto('/dashboard/jobs');
+    const all = page.locator('[data-select-all]');
+    await all.check();
+    await page.locator('[data-row] input').first().uncheck();
+    assert.equal(await all.isChecked(), false);
+    assert.equal(await page.evaluate(`document.querySelector('[data-select-all]').indeterminate`), true);
+    await page.locator('[data-row] input').first().check();
+    assert.equal(await all.isChecked(), true);
+    await page.context().close();
+  });
+
+  test('has charts in the colours and the zone that are chosen', async () => {
+    await dashboard.pool.query(
+      `insert into howdah.chart_progress (counted_until, rolled_until)
+       select m.at, date_bin('1 hour', m.at, 'epoch') from date_bin('1 minute', now(), 'epoch') m (at)
+       on conflict on constraint chart_progress_pkey do nothing`,
+    );
+    const { page } = await openPage(browser, dashboard.origin, {
+      timezoneId: 'Asia/Kathmandu',
+      colorScheme: 'light',
+    });
+    await logIn(page, ADMIN);
+    await page.goto('/dashboard/queues/default');
+    await page.keyboard.press('p');
+    await page.locator('canvas').first().waitFor();
+    const inLight = await picture(page);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.waitForTimeout(500);
+    const inDark = await picture(page);
+    assert.ok(inDark !== inLight);
+    await page.locator('#zone-switch').click();
+    await page.waitForTimeout(500);
+    assert.ok((await picture(page)) !== inDark);
+    assert.equal(await page.locator('.uplot').count(), await page.locator('figure[data-chart]').count());
+    await page.context().close();
+  });
+});
+
+function picture(page: Page): Promise<string> {
+  return page.evaluate(`document.querySelector('canvas').toDataURL()`);
+}
