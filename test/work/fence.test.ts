@@ -29,6 +29,13 @@ const LATE: Record<string, Say> = {
     client.query('select howdah.report_progress($1, $2, $3, $4, 50, null)', [...identity]),
   result: (client, { identity }) =>
     client.query(`select howdah.report_result($1, $2, $3, $4, '"late"')`, [...identity]),
+  'results of many': (client, { identity: [jobId, queue, poolId, lockedAt] }) =>
+    client.query(`select howdah.report_results($1, $2, $3, $4, array['"late"']::jsonb[], array[null])`, [
+      queue,
+      [jobId],
+      [poolId],
+      [lockedAt],
+    ]),
 };
 
 let stage: FenceStage;

@@ -51,6 +51,7 @@ export const SHARED = [
   'is_held',
   'report_progress',
   'report_result',
+  'report_results',
   'decided_ends',
   'complete_in_transaction',
   'end_run',

@@ -10,11 +10,7 @@ const MAX_COUNT = 200;
 const MAX_LENGTH = 1_048_576;
 
 const ONE = 'select howdah.report_result($1, $2, $3, $4, $5, $6) as ok';
-/** In the order of the jobs, as whoever locks several of them does. */
-const MANY = `
-  select r.n::integer, howdah.report_result(r.job, $1, r.worker, r.locked_at, r.result::jsonb, r.note) as ok
-  from unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::text[], $6::text[])
-       with ordinality as r (job, worker, locked_at, result, note, n)`;
+const MANY = 'select howdah.report_results($1, $2, $3, $4, $5, $6) as stored';
 
 interface Waiting {
   readonly claim: RunClaim['values'];
@@ -69,8 +65,7 @@ export class ResultReports {
       length += result.json?.length ?? 0;
       return index > 0 && (index === MAX_COUNT || length > MAX_LENGTH);
     });
-    const batch = this.#waiting.splice(0, end < 0 ? this.#waiting.length : end);
-    return batch.sort((one, other) => Number(one.claim[0]) - Number(other.claim[0]));
+    return this.#waiting.splice(0, end < 0 ? this.#waiting.length : end);
   }
 
   async #tell(batch: readonly Waiting[]): Promise<void> {
@@ -98,7 +93,7 @@ export class ResultReports {
       batch.map(({ result }) => result.json ?? null),
       batch.map(({ result }) => result.note ?? null),
     ]);
-    const stored = new Set((rows as { n: number; ok: boolean }[]).flatMap(({ n, ok }) => (ok ? [n] : [])));
+    const stored = new Set((rows as { stored: number[] }[])[0]?.stored);
     for (const [index, each] of batch.entries()) each.stored.resolve(stored.has(index + 1));
   }
 }
