@@ -11,7 +11,7 @@ import { REDACTED, withholdFields } from './withhold-fields.ts';
 
 export function presentWorker(found: Worker): z.infer<typeof worker> {
   const { runningCount, startedAt, heartbeatAt, poolId, tasks, blockedSince, ...others } = found;
-  const { heartbeatAgeSeconds, memoryBytes, runningJobs, expiresAt, ...rest } = others;
+  const { heartbeatAgeSeconds, memoryBytes, runningJobs, expiresAt, brokers, ...rest } = others;
   return {
     ...rest,
     running: runningCount,
@@ -24,6 +24,7 @@ export function presentWorker(found: Worker): z.infer<typeof worker> {
     pool_id: poolId,
     tasks,
     blocked_since: iso(blockedSince),
+    brokers: brokers.map((broker) => ({ ...broker, since: iso(broker.since) })),
   };
 }
 

@@ -36,9 +36,11 @@ async function untilDownIn(count: number): Promise<void> {
   );
 }
 
-async function doctor(): Promise<string> {
+const doctor = () => say('doctor');
+
+async function say(command: 'doctor' | 'workers'): Promise<string> {
   const [queue] = queues as [TestQueue];
-  const { stdout } = await runHowdah(['doctor', '--text'], {
+  const { stdout } = await runHowdah([command, '--text'], {
     DATABASE_URL: queue.database.connectionString,
   });
   return stdout;
@@ -55,6 +57,9 @@ test('doctor tells from how many workers a broker takes messages, and how many j
     await doctor(),
     /warn +rabbitmq takes no messages from 1 of 2 workers since \S+ \(connect ECONNREFUSED\)/,
   );
+  const workers = await say('workers');
+  assert.match(workers, /rabbitmq up/);
+  assert.match(workers, /rabbitmq down since .+: connect ECONNREFUSED/);
   two.shut('blocked: low on memory');
   await untilDownIn(2);
   await queue.distributor.distribute(queue.pool, mail, {});

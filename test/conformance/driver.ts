@@ -83,6 +83,7 @@ export interface SeenWorker {
   blockedSince: string | null;
   expiresAt: string | null;
   abandoned: string[];
+  brokers: { name: string; state: string; since: string | null; because: string | null; tasks: string[] }[];
 }
 
 export interface SeenTask {

@@ -141,6 +141,7 @@ describe('every side shows the same', () => {
         application: null,
         version: null,
         memoryBytes: null,
+        brokers: [],
       },
       runningJobs: [id],
     });
@@ -151,6 +152,24 @@ describe('every side shows the same', () => {
     await stage.drivers.HTTP.pause('default', 'x');
     const states = (await seeSame((driver) => driver.workers())).map(({ state }) => state);
     assert.deepEqual(states, ['paused', 'paused']);
+  });
+
+  test('the brokers of a worker, up or down', async () => {
+    const token = await putRunner([]);
+    const since = '2026-03-01T10:00:00.000Z';
+    const gates = [
+      { name: 'kafka', because: null, since: null, tasks: [] },
+      { name: 'rabbitmq', because: 'connect ECONNREFUSED', since, tasks: ['mails'] },
+    ];
+    await stage.pool.query('update howdah.runners set gates = $2 where token = $1', [
+      token,
+      JSON.stringify(gates),
+    ]);
+    const [worker] = await seeSame((driver) => driver.workers());
+    assert.deepEqual(worker?.brokers, [
+      { name: 'kafka', state: 'up', because: null, since: null, tasks: [] },
+      { name: 'rabbitmq', state: 'down', because: 'connect ECONNREFUSED', since, tasks: ['mails'] },
+    ]);
   });
 
   test('tasks with their defaults and their schema', async () => {

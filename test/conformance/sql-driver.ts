@@ -95,7 +95,11 @@ export function createSqlDriver(pool: pg.Pool): Driver {
       rows<SeenWorker>(`
         select token::text, queue, kind, host, pid, concurrency, running, state, ${instants('started_at', 'heartbeat_at', 'blocked_since', 'expires_at')},
                pool_id as "poolId", tasks, abandoned::text[], application, version,
-               memory_bytes::float8 as "memoryBytes", running_jobs::text[] as "runningJobs"
+               memory_bytes::float8 as "memoryBytes", running_jobs::text[] as "runningJobs", (
+                 select coalesce(json_agg(json_build_object(
+                   'name', b.name, 'state', case when b.because is null then 'up' else 'down' end, 'because', b.because,
+                   'since', to_char(b.since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'tasks', b.tasks)), '[]')
+                 from jsonb_to_recordset(brokers) b (name text, since timestamptz, because text, tasks json)) as brokers
         from howdah.workers order by queue, started_at, token`),
     tasks: () =>
       rows<SeenTask>(`

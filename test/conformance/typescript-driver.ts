@@ -84,10 +84,12 @@ export function createTypeScriptDriver({ howdah, db, tasks }: TypeScriptSide): D
           heartbeatAgeSeconds: _,
           blockedSince,
           expiresAt,
+          brokers,
           ...worker
         }) => ({
           ...{ ...worker, running: runningCount, startedAt: iso(startedAt), heartbeatAt: iso(heartbeatAt) },
           ...{ blockedSince: iso(blockedSince), expiresAt: iso(expiresAt) },
+          brokers: brokers.map((broker) => ({ ...broker, since: iso(broker.since) })),
         }),
       );
     },

@@ -126,6 +126,7 @@ describe('what the fleet is made of', () => {
         abandoned: [],
         blocked_since: null,
         expires_at: null,
+        brokers: [],
       },
     });
   });

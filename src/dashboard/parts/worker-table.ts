@@ -18,7 +18,7 @@ export function workerTable(view: View, workers: readonly Worker[]): Html {
     {
       name: columns.state,
       cell: (worker) =>
-        html`<span class="worker ${worker.state}">${states[worker.state]}</span>${trouble(view, worker)}`,
+        html`<span class="worker ${worker.state}">${states[worker.state]}</span>${trouble(view, worker)}${brokerLines(view, worker)}`,
     },
     {
       name: columns.running,
@@ -38,6 +38,16 @@ export function workerTable(view: View, workers: readonly Worker[]): Html {
         html`<details><summary>${application ?? kind} <span class="quiet">${version ?? ''}</span></summary>${tasks.join(', ')}</details>`,
     },
   ]);
+}
+
+/** Where its jobs go, and what keeps them. */
+function brokerLines(view: View, { brokers }: Worker): Html {
+  const { workers: texts } = view.texts;
+  return html`${brokers.map(({ name, state, since, because, tasks }) =>
+    state === 'up'
+      ? html`<br><span class="quiet">${texts.brokerUp(name)}</span>`
+      : html`<br><span class="bad">${texts.brokerDown(name, because ?? '')} ${when(view, since)}</span><br><span class="quiet">${texts.waiting}: ${tasks.join(', ')}</span>`,
+  )}`;
 }
 
 function mebibytes(view: View, bytes: number): string {

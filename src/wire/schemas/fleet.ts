@@ -1,6 +1,18 @@
 import { z } from '@hono/zod-openapi';
 import { answeredInstant } from './instant.ts';
 
+const workerBroker = z
+  .object({
+    name: z.string().openapi({ example: 'rabbitmq' }),
+    state: z
+      .enum(['up', 'down'])
+      .openapi({ description: 'down: it takes no messages from this worker, and their jobs wait.' }),
+    since: answeredInstant.nullable().openapi({ description: 'Since when it has been down; null while up.' }),
+    because: z.string().nullable().openapi({ description: 'Why it is down; null while up.' }),
+    tasks: z.array(z.string()).openapi({ description: 'Those whose jobs wait for it; none while up.' }),
+  })
+  .openapi('WorkerBroker');
+
 export const worker = z
   .object({
     token: z
@@ -30,6 +42,9 @@ export const worker = z
       .openapi({ description: 'Since when its event loop has been blocked by a handler that computes.' }),
     abandoned: z.array(z.string()).openapi({
       description: 'Jobs whose handlers are still at work there though their run is over or should be.',
+    }),
+    brokers: z.array(workerBroker).openapi({
+      description: 'Where its jobs go that it hands over; empty for a worker that runs all of them.',
     }),
   })
   .openapi('Worker');

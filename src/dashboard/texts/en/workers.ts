@@ -8,6 +8,9 @@ export const workers = {
   idle: 'No job is running.',
   blockedSince: 'A handler has blocked its event loop since',
   abandoned: 'Handlers that ignore their signal',
+  brokerUp: (broker: string) => `${broker} takes its messages`,
+  brokerDown: (broker: string, because: string) => `${broker} takes no messages (${because}), since`,
+  waiting: 'Jobs that wait for it',
   states: {
     idle: 'idle',
     busy: 'busy',

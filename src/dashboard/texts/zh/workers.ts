@@ -8,6 +8,9 @@ export const workers: Texts['workers'] = {
   idle: '没有正在执行的任务。',
   blockedSince: '处理函数阻塞其事件循环,始于',
   abandoned: '忽略停止信号的处理函数',
+  brokerUp: (broker) => `${broker} 正常接收消息`,
+  brokerDown: (broker, because) => `${broker} 不接收消息(${because}),始于`,
+  waiting: '等待它的任务',
   states: { idle: '空闲', busy: '忙碌', paused: '已暂停', blocked: '阻塞', silent: '无心跳' },
   columns: {
     worker: '主机与进程',
