@@ -40,7 +40,7 @@ const SELECT = `
   from howdah.audit_log
   where ($1::bigint is null or id < $1) and ($2::text is null or actor = $2) and ($3::text is null or action = $3)
     and ($4::bigint is null or job_ids @> array[$4])
-  order by id desc
+  order by audit_log.id desc
   limit $5`;
 
 /**

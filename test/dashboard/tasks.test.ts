@@ -123,4 +123,23 @@ describe('the audit log', () => {
     const ofJob = await admin.page('/dashboard/audit?job=7');
     assert.equal([...ofJob.matchAll(/<tr data-row>/g)].length, 1);
   });
+
+  test('has the newest first, also where their number has one digit more, and each on one page', async () => {
+    const { rows } = await dashboard.pool.query(
+      `select howdah.record_change('jobs.enqueue', array[n]::bigint[], '{}') from generate_series(1001, 1120) n`,
+    );
+    assert.equal(rows.length, 120);
+    const found: string[] = [];
+    let page: string | undefined = '/dashboard/audit';
+    while (page !== undefined) {
+      const text = await dashboard.as('admin').page(page);
+      found.push(...[...text.matchAll(/href="[^"]*jobs\/(1\d\d\d)"/g)].map(([, id = '']) => id));
+      const older = /href="[^"]*(audit\?before=\d+)"/.exec(text)?.[1];
+      page = older && `/dashboard/${older}`;
+    }
+    assert.deepEqual(
+      found,
+      Array.from({ length: 120 }, (_, n) => String(1120 - n)),
+    );
+  });
 });
