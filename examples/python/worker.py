@@ -1,11 +1,11 @@
-"""A worker for Howdah with the standard library alone: leases jobs over HTTP, runs one at a time, and stops in order.
+"""A worker for Howdah with Python's standard library alone: leases jobs over HTTP, runs one at a time, stops in order.
 HOWDAH_URL=http://127.0.0.1:3000 WORKER_TOKEN=... python3 worker.py"""
-import json, os, signal, socket, sys, threading, time
+import http.client, json, os, signal, socket, threading, time
 from urllib import error, request
 
 HEADERS = {"Authorization": f"Bearer {os.environ['WORKER_TOKEN']}", "Content-Type": "application/json"}
 NAME = os.environ.get("WORKER_NAME", f"{socket.gethostname()}-{os.getpid()}")
-working, stopping = threading.Event(), threading.Event()
+stopping = threading.Event()
 
 
 class Failure(Exception):
@@ -16,9 +16,8 @@ class Failure(Exception):
 
 
 def count_words(payload, job, should_stop):
-    for _ in range(int(payload.get("seconds", 0) * 10)):  # stands for work that takes its time
-        if should_stop.wait(0.1):
-            raise Failure("told to stop")
+    if should_stop.wait(payload.get("seconds", 0)):  # stands for work that takes its time
+        raise Failure("told to stop")
     return {"words": len(payload["text"].split())}
 
 
@@ -27,17 +26,15 @@ TASKS = {"count_words": count_words}
 
 def call(method, path, body=None):
     """The answer of the API. What was not answered is sent again: nothing is done twice by that."""
-    data = None if body is None else json.dumps(body).encode()
+    asked = request.Request(os.environ["HOWDAH_URL"] + path, json.dumps(body).encode(), HEADERS, method=method)
     for pause in (0.1, 0.5, 1, 2, 5, 10):
         try:
-            asked = request.Request(os.environ["HOWDAH_URL"] + path, data, HEADERS, method=method)
             with request.urlopen(asked, timeout=60) as answer:
                 return json.loads(answer.read() or "null")
-        except error.HTTPError as refusal:
-            if refusal.code < 500 and refusal.code != 429:
+        except (OSError, http.client.HTTPException) as trouble:
+            if isinstance(trouble, error.HTTPError) and trouble.code < 500 and trouble.code != 429:
+                trouble.msg += f": {trouble.read().decode()}"  # which fields, and what is expected of them
                 raise
-        except OSError as trouble:
-            print(f"{path}: {trouble}", file=sys.stderr)
         time.sleep(pause)
     raise ConnectionError(f"no answer from {path}")
 
@@ -48,50 +45,42 @@ def beat(lease, job, over, should_stop):
             told = call("POST", f"/v1/leases/{lease['id']}/heartbeat", {"runs": [job["run"]]})
             if told["cancelled"] or told["lost"]:
                 should_stop.set()
-    except Exception:  # the lease is over, or the API out of reach: others may have the job by now
+    except OSError:  # the lease is over, or the API out of reach: others may have the job by now
         should_stop.set()
 
 
 def run(lease, job):
     over, should_stop = threading.Event(), threading.Event()
     threading.Thread(target=beat, args=(lease, job, over, should_stop), daemon=True).start()
+    path = f"/v1/leases/{lease['id']}/runs/{job['run']}"
     try:
-        ending, said = "complete", {"result": TASKS[job["task"]](job["payload"], job, should_stop)}
-    except Exception as thrown:
-        told = {"name": type(thrown).__name__, "message": str(thrown)[:4000]}
-        ending, said = "fail", {"error": told, **getattr(thrown, "said", {})}
-    over.set()
-    ended = call("POST", f"/v1/leases/{lease['id']}/runs/{job['run']}/{ending}", said)
+        ended = call("POST", f"{path}/complete", {"result": TASKS[job["task"]](job["payload"], job, should_stop)})
+    except Exception as thrown:  # by the task; or its result is no JSON, or too large
+        message = str(thrown).encode(errors="replace").decode().replace("\0", "?")[:4000]
+        told = {"error": {"name": type(thrown).__name__, "message": message}, **getattr(thrown, "said", {})}
+        ended = call("POST", f"{path}/fail", told)
+    finally:
+        over.set()
     print(job["id"], ended["job"]["state"], flush=True)
 
 
-def stop(*_):
-    stopping.set()
-    if not working.is_set():
-        raise SystemExit
-
-
 def main():
-    signal.signal(signal.SIGTERM, stop), signal.signal(signal.SIGINT, stop)
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stopping.set())
     lease, wanted = None, {"worker": NAME, "tasks": list(TASKS), "duration": os.environ.get("LEASE", "30s")}
-    try:
-        while not stopping.is_set():
-            path, body = (f"/v1/leases/{lease['id']}/take", {"runs": []}) if lease else ("/v1/leases", wanted)
-            try:
-                taken = call("POST", path, {**body, "wait": "20s"})
-                lease = taken["lease"]
-                for job in taken["jobs"]:
-                    working.set()
-                    run(lease, job)
-            except error.HTTPError as refusal:
-                print(refusal.read().decode(), file=sys.stderr)
-                if refusal.code != 409:  # 409: the lease is over, or this run of it: take a new one
-                    raise
-                lease = None
-            working.clear()
-    finally:
-        if lease:
-            call("DELETE", f"/v1/leases/{lease['id']}")  # what it holds goes back at once
+    while not stopping.is_set():
+        path, body = (f"/v1/leases/{lease['id']}/take", {"runs": []}) if lease else ("/v1/leases", wanted)
+        try:
+            taken = call("POST", path, {**body, "wait": "2s"})
+            lease = taken["lease"]
+            for job in taken["jobs"]:
+                run(lease, job)
+        except OSError as trouble:
+            if getattr(trouble, "code", 409) != 409:
+                raise
+            lease = None  # it is over, or nobody answers
+    if lease:
+        call("DELETE", f"/v1/leases/{lease['id']}")
 
 
 if __name__ == "__main__":

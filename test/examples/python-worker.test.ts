@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { z } from 'zod';
 import { createHowdah } from '../../src/howdah/create-howdah.ts';
@@ -21,6 +22,16 @@ const countWords = defineTask({
   name: 'count_words',
   payload: z.strictObject({ text: z.unknown(), seconds: z.number().optional() }),
 });
+
+/** The example with a task that ends as no worker may tell of it. */
+const ODD_TASKS = `
+import sys; sys.path.insert(0, sys.argv[1])
+import worker
+def odd(payload, job, should_stop):
+    if payload["text"] == "no text": raise ValueError("an odd \\0 and half \\ud83d an elephant")
+    return {"a set": {1}, "a lot": "x" * 2_000_000, "no number": float("nan")}.get(payload["text"])
+worker.TASKS["count_words"] = odd
+worker.main()`;
 
 describe('examples/python/worker.py', { skip }, () => {
   let database: TestDatabase;
@@ -58,7 +69,7 @@ describe('examples/python/worker.py', { skip }, () => {
     await database?.drop();
   });
 
-  function start(name: string): ChildProcess {
+  function start(name: string, program: string[] = [WORKER]): ChildProcess {
     const env = {
       ...process.env,
       HOWDAH_URL: url,
@@ -67,7 +78,7 @@ describe('examples/python/worker.py', { skip }, () => {
       LEASE: '5s',
       no_proxy: '*',
     };
-    const child = spawn('python3', [WORKER], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn('python3', program, { env, stdio: ['ignore', 'ignore', 'inherit'] });
     children.push(child);
     return child;
   }
@@ -90,6 +101,25 @@ describe('examples/python/worker.py', { skip }, () => {
     });
     assert.match(failed.lastError ?? '', /'int' object has no attribute 'split'/);
     await howdah.cancel(wrong);
+  });
+
+  test('fails a job whose end cannot be told as the task has it, and goes on with the next', async () => {
+    start('py-5', ['-B', '-c', ODD_TASKS, dirname(WORKER)]);
+    for (const [text, message] of [
+      ['a set', /set is not JSON serializable/],
+      ['a lot', /413.*body_too_large.*at most 1024 KiB/],
+      ['no number', /400.*invalid_json/],
+      ['no text', /an odd \? and half \? an elephant/],
+    ] as const) {
+      const id = await put({ text });
+      const failed = await waitFor(`the failure of ${text}`, async () => {
+        const job = await howdah.get(id);
+        return job?.state === 'retryable' ? job : undefined;
+      });
+      assert.match(failed.lastError ?? '', message);
+      await howdah.cancel(id);
+    }
+    assert.equal((await ended(await put({ text: 'one' }))).state, 'completed');
   });
 
   test('that is killed loses its job to another, which runs it again', async () => {

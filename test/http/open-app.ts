@@ -4,6 +4,7 @@ import { addRoutesOver, type BankRouteDependencies } from '../../src/bank/routes
 import { addDashboard } from '../../src/dashboard/add-dashboard.ts';
 import { openDatabase } from '../../src/db/connections/open-database.ts';
 import { requestLimits } from '../../src/db/limits.ts';
+import { PLAIN_TYPES } from '../../src/db/read-plainly.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { App, AppDependencies } from '../../src/http/app-dependencies.ts';
 import { createLogger } from '../../src/observability/logger.ts';
@@ -43,6 +44,7 @@ export async function openApp(): Promise<TestApp> {
     maxConnections: 20,
     limits: requestLimits(10_000),
     prepares: true,
+    types: PLAIN_TYPES,
   });
   const logLines: string[] = [];
   let now = 0;

@@ -55,6 +55,7 @@ describe('the package, installed beside an application', () => {
     assert.doesNotMatch(listed, /bank|snapshot\.json/);
     assert.match(listed, /^package\/src\/index\.ts$/m);
     assert.match(listed, /^package\/dist\/db\/sql\/revisions\.txt$/m);
+    assert.deepEqual(listed.match(/^package\/examples\/.*$/gm), ['package/examples/python/worker.py']);
   });
 
   test('has a README whose links lead to what is in the package, and so have its other pages', async () => {
