@@ -45,6 +45,8 @@ export interface InboundQueues {
 export interface ConsumeOptions {
   readonly prefetch: number;
   readonly signal: AbortSignal;
+  /** Called once the broker has agreed to hand messages over, be there any or not. @default nothing */
+  readonly onBegun?: () => void;
 }
 
 /** A broker whose topics are logs that everybody reads by themselves: Kafka. */

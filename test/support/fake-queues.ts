@@ -55,7 +55,8 @@ export class FakeQueues implements InboundQueues {
     };
   }
 
-  async *consume(queue: string, { prefetch, signal }: ConsumeOptions): AsyncGenerator<InboundBatch> {
+  async *consume(queue: string, { prefetch, signal, onBegun }: ConsumeOptions): AsyncGenerator<InboundBatch> {
+    if (!this.trouble) onBegun?.();
     while (!signal.aborted) {
       if (this.trouble) throw this.trouble;
       const batch = this.take(queue, prefetch);

@@ -37,9 +37,10 @@ export class RabbitmqQueues implements InboundQueues {
     this.#connection = connection;
   }
 
-  async *consume(queue: string, { prefetch, signal }: ConsumeOptions): AsyncGenerator<InboundBatch> {
+  async *consume(queue: string, { prefetch, signal, onBegun }: ConsumeOptions): AsyncGenerator<InboundBatch> {
     const consumer = await QueueConsumer.start(await this.#connected(signal), queue, prefetch);
     this.#connection.proved();
+    onBegun?.();
     try {
       for (;;) {
         const batch = await consumer.next(signal);

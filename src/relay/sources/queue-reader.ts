@@ -50,11 +50,11 @@ export class QueueReader implements SourceReader {
   /** What goes wrong is tried again until the signal fires. */
   async #consume(signal: AbortSignal): Promise<void> {
     const { place, prefetch } = this.#reading.source;
+    const onBegun = () => this.#reading.settle('broker');
     for (let failures = 0; !signal.aborted; ) {
       try {
-        for await (const batch of this.#queues.consume(place, { prefetch, signal })) {
+        for await (const batch of this.#queues.consume(place, { prefetch, signal, onBegun })) {
           failures = 0;
-          this.#reading.settle('broker');
           await this.#handle(batch, signal);
         }
       } catch (error) {
@@ -81,12 +81,12 @@ export class QueueReader implements SourceReader {
     if (!isTaken) await rest(REFUSED_MS, signal);
   }
 
+  /** Says nothing of whether the queue can be read: who may not, or comes second to an exclusive consumer, is told the depth all the same. */
   async #askDepth(): Promise<void> {
     if (performance.now() - this.#depthAt < DEPTH_MS) return;
     this.#depthAt = performance.now();
     try {
       this.#depth = await this.#queues.depth(this.#reading.source.place);
-      this.#reading.settle('broker');
     } catch {
       this.#depth = undefined; // who consumes it meets the same, and tells of it
     }

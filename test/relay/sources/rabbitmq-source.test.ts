@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import pino from 'pino';
 import { z } from 'zod';
 import { defineApp } from '../../../src/app/define-app.ts';
 import { createRabbitmqQueues } from '../../../src/relay/rabbitmq/rabbitmq-queues.ts';
@@ -112,6 +113,32 @@ describe('a queue of RabbitMQ as a source', { skip: noRabbitMq }, () => {
     await sources.stop();
     await read('stopped');
     await assertOnce('stopped', 30);
+  });
+
+  test('that may not be read is in trouble for all that time, though what waits in it is known', async () => {
+    await send('closed', numbers(3));
+    await server.control('add_user', 'stranger', 'of-tests');
+    await server.control('set_permissions', 'stranger', '^$', '^$', '^$');
+    const rabbitmq = await createRabbitmqQueues({
+      url: server.urlOf('stranger', 'of-tests'),
+      clientName: 'tests',
+    });
+    const askDepth = rabbitmq.depth.bind(rabbitmq);
+    const depths: number[] = [];
+    rabbitmq.depth = async (queue) => {
+      const depth = await askDepth(queue);
+      depths.push(depth);
+      return depth;
+    };
+    const lines: string[] = [];
+    const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line).msg) });
+    await stage.read({ rabbitmq }, { source: { place: 'closed' }, log });
+    await waitFor('it to be asked twice what waits', () => depths.length === 2, 30_000);
+    assert.deepEqual(depths, [3, 3]);
+    assert.deepEqual(lines, ['a source cannot be read, trying again']);
+    await server.control('set_permissions', 'stranger', '^$', '^$', '.*');
+    await untilOrders(3);
+    assert.deepEqual(lines.slice(1), ['a source can be read again']);
   });
 
   test('is what a worker of an application reads, and the job has run when that is over', async () => {
