@@ -54,6 +54,8 @@ export interface KafkaStub {
   fault(fault: Fault): void;
   /** The first node is said to listen there: where a proxy before it does. */
   advertise(url: string): void;
+  /** From which ports it is connected to. */
+  peerPorts(): number[];
   /** Ends every connection. */
   cut(): void;
   [Symbol.asyncDispose](): Promise<void>;
@@ -112,6 +114,7 @@ export async function startKafkaStub(nodeCount = 1, certificates?: Certificates)
     advertise(url) {
       nodes[0] = { id: 1, port: Number(new URL(url).port) };
     },
+    peerPorts: () => [...sockets].flatMap(({ remotePort }) => remotePort ?? []),
     cut() {
       for (const socket of sockets) socket.destroy();
     },
