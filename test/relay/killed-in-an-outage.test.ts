@@ -110,9 +110,14 @@ test('a worker killed while its messages hang costs nothing once it has said tha
   await kill(worker);
   await rescue();
   assert.deepEqual(await costs(), { jobs: 6, attempts: 0, aboard: 0, finished: 30 });
+  const unconfirmed = broker.taken.slice(30);
+  assert.equal(unconfirmed.length, 2, 'the broker has them, and nobody knows');
   broker.goOn();
   await start();
   for (const id of ids) assert.equal((await queue.untilState(id, 'completed')).attempt, 1);
+  const takenTwice = broker.taken.filter((id, index) => broker.taken.indexOf(id) !== index);
+  assert.deepEqual(takenTwice.toSorted(), unconfirmed.toSorted(), 'those alone come again, under their ids');
+  assert.equal(new Set(broker.taken).size, 36);
 });
 
 test('a worker killed while it still holds jobs whose broker is away costs them nothing, though their runs had begun', async () => {

@@ -121,6 +121,7 @@ describe('a message that the broker refuses', () => {
     }
     const others = ids.filter((id) => id !== bad).map(messageOf);
     assert.deepEqual(broker.taken, others, 'its sequence went on, in its order');
+    assert.deepEqual(broker.seen.slice(7, 10), [bad, bad, ids[8] ?? ''].map(messageOf), 'nobody overtook it');
     assert.equal(broker.seen.filter((id) => id === messageOf(bad)).length, 2);
     broker.answer = () => 'ok';
     await queue.pool.query(`select howdah.retry_jobs(task => 'mail', state => 'discarded')`);
