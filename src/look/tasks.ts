@@ -11,6 +11,8 @@ export interface KnownTask {
   maxRetries: number;
   /** Limit of one run, 0 for none. */
   timeoutMs: number;
+  /** Field of the payload whose value is the sequence of a job whose enqueue names none; null for none. */
+  orderBy: string | null;
   /** JSON Schema. */
   payloadSchema: Record<string, unknown>;
   /** Workers alive that can run it. */
@@ -18,7 +20,7 @@ export interface KnownTask {
 }
 
 /** One definition of a task, of those that are at work at once while a deployment rolls. */
-export type TaskVersion = Omit<KnownTask, 'workerCount' | 'application'>;
+export type TaskVersion = Omit<KnownTask, 'workerCount' | 'application' | 'orderBy'>;
 
 const SELECT_AROUND = `
   select task as name, queue, max_retries as "maxRetries", timeout_ms as "timeoutMs", payload_schema as "payloadSchema"
@@ -26,7 +28,7 @@ const SELECT_AROUND = `
 
 const SELECT = `
   select t.name, t.application, t.queue, t.max_retries as "maxRetries", t.timeout_ms as "timeoutMs",
-         t.payload_schema as "payloadSchema",
+         t.order_by as "orderBy", t.payload_schema as "payloadSchema",
          (select count(*)::float8 from howdah.workers w where t.name = any (w.tasks) or w.tasks = '{}') as "workerCount"
   from howdah.tasks t
   where $1::text is null or t.name = $1::text

@@ -29,9 +29,10 @@ export function presentWorker(found: Worker): z.infer<typeof worker> {
 }
 
 export function presentTask(found: KnownTask): z.infer<typeof task> {
-  const { name, application, queue, maxRetries, timeoutMs, payloadSchema, workerCount } = found;
+  const { name, application, queue, maxRetries, timeoutMs, orderBy, payloadSchema, workerCount } = found;
   return {
     ...{ name, application, queue, max_retries: maxRetries, timeout: formatDuration(timeoutMs) },
+    order_by: orderBy,
     payload_schema: payloadSchema,
     workers: workerCount,
   };

@@ -78,7 +78,8 @@ export function createCommandLineDriver(): Driver {
     },
     async tasks() {
       const tasks = await answer<Record<string, never>[]>(['tasks']);
-      return tasks.map(({ name, application, queue, max_retries, timeout, payload_schema }) => ({
+      return tasks.map(({ name, application, queue, max_retries, timeout, order_by, payload_schema }) => ({
+        orderBy: order_by,
         ...{ name, application, queue, maxRetries: max_retries, payloadSchema: payload_schema },
         timeoutMs: toMs(timeout as unknown as string),
       })) as never;

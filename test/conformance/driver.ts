@@ -92,6 +92,7 @@ export interface SeenTask {
   queue: string;
   maxRetries: number;
   timeoutMs: number;
+  orderBy: string | null;
   payloadSchema: unknown;
 }
 

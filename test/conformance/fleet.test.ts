@@ -181,6 +181,7 @@ describe('every side shows the same', () => {
       queue: 'critical',
       maxRetries: 7,
       timeoutMs: 45_000,
+      orderBy: null,
     });
     assert.deepEqual((payloadSchema as { required: string[] }).required, ['who']);
     const { payloadSchema: _, ...works } = tasks.find(({ name }) => name === 'works') ?? assert.fail();
@@ -190,7 +191,9 @@ describe('every side shows the same', () => {
       queue: 'default',
       maxRetries: 25,
       timeoutMs: 1_800_000,
+      orderBy: null,
     });
+    assert.equal(tasks.find(({ name }) => name === 'ordered')?.orderBy, 'account');
   });
 
   test('schedules', async () => {

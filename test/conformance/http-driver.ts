@@ -93,7 +93,8 @@ export function createHttpDriver({ v1 }: HowdahClient): Driver {
     },
     async tasks() {
       const { tasks } = await ok(v1.tasks.$get());
-      return tasks.map(({ name, application, queue, max_retries, timeout, payload_schema }) => ({
+      return tasks.map(({ name, application, queue, max_retries, timeout, order_by, payload_schema }) => ({
+        orderBy: order_by,
         ...{
           name,
           application,

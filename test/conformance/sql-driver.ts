@@ -103,7 +103,7 @@ export function createSqlDriver(pool: pg.Pool): Driver {
         from howdah.workers order by queue, started_at, token`),
     tasks: () =>
       rows<SeenTask>(`
-        select name, application, queue, max_retries as "maxRetries", timeout_ms as "timeoutMs", payload_schema as "payloadSchema"
+        select name, application, queue, max_retries as "maxRetries", timeout_ms as "timeoutMs", order_by as "orderBy", payload_schema as "payloadSchema"
         from howdah.tasks order by name`),
     schedules: () =>
       rows<SeenSchedule>(`

@@ -35,6 +35,14 @@ async function payloads(task: string): Promise<string[]> {
   return rows.map(({ payload }) => payload);
 }
 
+test('the catalogue and a task’s page say in the order of which field its jobs run', async () => {
+  const viewer = dashboard.as('viewer');
+  assert.doesNotMatch(await viewer.page('/dashboard/tasks/book'), /In the order of/);
+  await dashboard.pool.query("update howdah.tasks set order_by = 'acc<ount' where name = 'book'");
+  assert.match(await viewer.page('/dashboard/tasks'), /data-label="In the order of">acc&lt;ount</);
+  assert.match(await viewer.page('/dashboard/tasks/book'), /<dt>In the order of<\/dt><dd>acc&lt;ount<\/dd>/);
+});
+
 describe('a task’s page', () => {
   test('asks for each member of its payload by its kind', async () => {
     const page = await dashboard.as('admin').page('/dashboard/tasks/book');

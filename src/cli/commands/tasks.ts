@@ -14,6 +14,7 @@ const COLUMNS: readonly Column<KnownTask>[] = [
     text: ({ timeoutMs }) => (timeoutMs === 0 ? 'none' : describeDuration(timeoutMs)),
     align: 'right',
   },
+  { title: 'ORDER BY', text: ({ orderBy }) => orderBy ?? '-' },
   {
     title: 'WORKERS',
     text: ({ workerCount }) => String(workerCount),

@@ -23,6 +23,7 @@ export function taskPage(view: View, task: KnownTask, refused?: Refused): Conten
 <dt>${texts.tasks.columns.queue}</dt><dd><a href="${view.link(`queues/${encodeURIComponent(task.queue)}`)}">${task.queue}</a></dd>
 <dt>${texts.tasks.columns.retries}</dt><dd>${count(view, task.maxRetries)}</dd>
 <dt>${texts.tasks.columns.timeout}</dt><dd>${task.timeoutMs === 0 ? texts.tasks.noLimit : span(view, task.timeoutMs)}</dd>
+${task.orderBy === null ? '' : html`<dt>${texts.tasks.columns.orderBy}</dt><dd>${task.orderBy}</dd>`}
 <dt>${texts.tasks.columns.workers}</dt><dd>${count(view, task.workerCount)}</dd>
 </dl>
 <p><a href="${view.link(`jobs?task=${encodeURIComponent(task.name)}`)}">${texts.tasks.itsJobs}</a></p>

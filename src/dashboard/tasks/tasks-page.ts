@@ -25,6 +25,7 @@ export function tasksPage(view: View, tasks: readonly KnownTask[]): Content {
       isNumber: true,
       cell: ({ timeoutMs }) => (timeoutMs === 0 ? noLimit : span(view, timeoutMs)),
     },
+    { name: columns.orderBy, cell: ({ orderBy }) => orderBy ?? '' },
     {
       name: columns.workers,
       isNumber: true,

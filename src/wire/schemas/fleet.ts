@@ -56,6 +56,10 @@ export const task = z
     queue: z.string(),
     max_retries: z.int(),
     timeout: z.string().openapi({ example: '30s' }),
+    order_by: z.string().nullable().openapi({
+      description:
+        'Field of the payload whose value is the sequence of a job whose enqueue names none; null for none.',
+    }),
     payload_schema: z.record(z.string(), z.unknown()).openapi({ description: 'JSON Schema.' }),
     workers: z.number().openapi({ description: 'Workers alive that know it.' }),
   })

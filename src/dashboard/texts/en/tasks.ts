@@ -17,6 +17,7 @@ export const tasks = {
     queue: 'Queue',
     retries: 'Retries',
     timeout: 'Time limit',
+    orderBy: 'In the order of',
     workers: 'Workers',
   },
 };

@@ -19,6 +19,7 @@ export const tasks: Texts['tasks'] = {
     queue: '队列',
     retries: '重试次数',
     timeout: '时限',
+    orderBy: '排序字段',
     workers: '工作进程',
   },
 };
