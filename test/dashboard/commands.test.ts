@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { openDashboard, type TestDashboard } from './open-dashboard.ts';
+import { announceWorks } from './seed-jobs.ts';
 
 let dashboard: TestDashboard;
 before(async () => {
@@ -43,6 +44,25 @@ describe('a button', () => {
     assert.match(await answer.text(), /limit: expected a whole number.*received &quot;many&quot;/);
     const none = await admin.send('/dashboard/queues/nowhere/pause', {});
     assert.equal(none.status, 404);
+  });
+
+  test('that was refused leaves a way back, and on in another language, to where it was pressed', async () => {
+    const admin = dashboard.as('admin');
+    await announceWorks(dashboard);
+    const task = 'tasks/works';
+    for (const [address, back, fields] of [
+      ['queues/default/limit', 'queues/default?range=day', { limit: 'many' }],
+      [`${task}/enqueue`, task, {}],
+    ] as const) {
+      const answer = await admin.send(`/dashboard/${address}`, { ...fields, back });
+      const page = await answer.text();
+      assert.equal(answer.status, 422, page);
+      const language = page.slice(page.indexOf('aria-label="Language"'));
+      const [, here = ''] = /name="back" value="([^"]*)"/.exec(language) ?? [];
+      assert.equal(here, back);
+      await admin.page(`/dashboard/${here}`);
+      if (address.endsWith('limit')) assert.ok(page.includes(`href="../../../dashboard/${back}"`), page);
+    }
   });
 
   test('that the database cannot do now tells so on a page that is not drawn anew: none is at its address', async () => {

@@ -92,12 +92,12 @@ ${known.fields.length > 1 ? html`<ul>${known.fields.map(({ field, message }) => 
 /** What is wrong with the request itself would be so if it were asked again. */
 function wayOn(c: Context<AppEnv>, { texts, link, here }: View, { status }: HowdahError): [string, string] {
   const { back, home, retry } = texts.shell.error;
-  if (c.req.method !== 'GET') return [link(readBack(c)), back];
+  if (c.req.method !== 'GET') return [link(here), back];
   return status < 500 ? [link(''), home] : [link(here), retry];
 }
 
 /** Where a command came from, by the browser's own word; it is only ever a link below /dashboard. */
-function readBack(c: Context<AppEnv>): string {
+export function readBack(c: Context<AppEnv>): string {
   const referrer = c.req.header('Referer') ?? '';
   const [, path = ''] = /\/dashboard\/?([^#]*)$/.exec(referrer) ?? [];
   return pageAddress(path);

@@ -11,8 +11,9 @@ import { transactionAs } from '../../operate/transaction-as.ts';
 import type { DashboardDependencies } from '../dependencies.ts';
 import { type Content, dashboardLayout } from './layout.ts';
 import { type Done, doneAddress } from './notice.ts';
+import { pageAddress } from './page-address.ts';
 import { PAGE_HEADERS } from './page-headers.ts';
-import { showError } from './show-page.ts';
+import { readBack, showError } from './show-page.ts';
 import { type View, viewOf } from './view.ts';
 
 /** The fields of a form; of one that came several times, all values. */
@@ -48,9 +49,10 @@ export function takeCommand(
   redraw?: Redraw,
 ): Handler<AppEnv> {
   return async (c) => {
-    const view = viewOf(c, deps);
+    let view = cameFrom(c, viewOf(c, deps));
     try {
       const form = await readCommand(c, view);
+      view = { ...view, here: pageAddress(form.optional('back') ?? view.here) };
       const command = { c, form, change: (work: Work) => changeOnce(c, deps, { form, work }) };
       const done = await run(command).catch((error) => refused(error, command, view, redraw));
       deps.readings.overview.renew();
@@ -90,9 +92,14 @@ export function answerCommand(
       const content = await draw({ c, view, form: await readCommand(c, view) });
       return c.html(dashboardLayout(view, { ...content, isLive: false }), 200, PAGE_HEADERS);
     } catch (error) {
-      return showError(c, view, { error, deps });
+      return showError(c, cameFrom(c, view), { error, deps });
     }
   };
+}
+
+/** No page is at a command's own address: whoever chooses another language, or goes back, goes where it was sent from. */
+function cameFrom(c: Context<AppEnv>, view: View): View {
+  return { ...view, here: readBack(c) };
 }
 
 /** @throws {HowdahError} `unauthorized` or `forbidden` for who may not act; those of `readForm` */
