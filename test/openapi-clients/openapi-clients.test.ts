@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { migrateDatabase } from '../../src/db/migration/migrate.ts';
+import { openBank } from '../integration/bank.ts';
 import { openService } from '../integration/open-service.ts';
 import { type InstalledClients, installClients } from './installed-clients.ts';
 
@@ -31,12 +33,19 @@ const stack = new AsyncDisposableStack();
 let clients: InstalledClients;
 let url: string;
 before(async () => {
-  [clients, { url }] = await Promise.all([installClients(), openService(stack)]);
+  [clients, { url }] = await Promise.all([installClients(), openServiceWithQueue('leased')]);
   stack.defer(() => clients.remove());
   const document = await (await fetch(`${url}/openapi.json`)).text();
   await writeFile(join(clients.folder, 'openapi.json'), document);
 });
 after(() => stack.disposeAsync());
+
+/** The service, with a queue that none of its workers serves. */
+async function openServiceWithQueue(queue: string) {
+  const bank = await openBank(stack);
+  await migrateDatabase({ connectionString: bank.database.connectionString, queues: [queue] });
+  return openService(stack, { bank });
+}
 
 describe('/openapi.json, in the eyes of others', () => {
   test('is clean to Redocly, with every example as its schema has it', async () => {
@@ -60,7 +69,7 @@ describe('/openapi.json, in the eyes of others', () => {
   });
 
   for (const { name, session } of GENERATORS) {
-    test(`makes a client of ${name} that enqueues, waits, pages, retries, pauses and hears events`, async () => {
+    test(`makes a client of ${name} that enqueues, waits, pages, retries, pauses, hears events and works by a lease`, async () => {
       const env = { HOWDAH_URL: url, HOWDAH_TOKEN: 'the-operator-for-tests' };
       await clients.runFile(`compiled/clients/${session}.js`, env);
     });

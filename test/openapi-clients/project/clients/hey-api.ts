@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import * as api from '../generated/hey-api';
 import { client } from '../generated/hey-api/client.gen';
-import { holdSession, token, url } from '../session';
+import { holdSession, token, toLeased, url } from '../session';
 
 client.setConfig({ baseUrl: url, auth: () => token });
 
 void holdSession({
-  async enqueue(account) {
-    const body = { task: 'send_welcome_email', payload: { user_account: account } };
+  async enqueue(account, queue) {
+    const body = { task: 'send_welcome_email', payload: { user_account: account }, queue };
     const { data, error } = await api.enqueueJob({ body });
     return data?.job.id ?? assert.fail(JSON.stringify(error));
   },
@@ -52,5 +52,36 @@ void holdSession({
   async askForNothing() {
     const { error } = await api.getJob({ path: { id: '999999999' } });
     return error?.code ?? assert.fail('it is there');
+  },
+  async lease(queue) {
+    const tasks = ['send_welcome_email'];
+    const body = { worker: 'hey', tasks, queue, max_jobs: 2, duration: '30s', wait: '10s' };
+    const { data, error } = await api.leaseJobs({ body });
+    return data ? toLeased(data) : assert.fail(JSON.stringify(error));
+  },
+  async take(id, runs) {
+    const { data, error } = await api.takeJobs({ path: { id }, body: { runs } });
+    return data ? toLeased(data) : assert.fail(JSON.stringify(error));
+  },
+  async heartbeat(id, runs) {
+    const { data, error } = await api.extendLease({ path: { id }, body: { runs } });
+    return data?.lost ?? assert.fail(JSON.stringify(error));
+  },
+  async progress(id, run) {
+    const { data, error } = await api.reportProgress({ path: { id, run }, body: { percent: 50 } });
+    return data?.is_cancelled ?? assert.fail(JSON.stringify(error));
+  },
+  async complete(id, run) {
+    const { data, error } = await api.completeRun({ path: { id, run }, body: { result: { sent: true } } });
+    return data?.job.state ?? assert.fail(JSON.stringify(error));
+  },
+  async fail(id, run) {
+    const body = { outcome: 'discard' as const, error: { message: 'no such account' } };
+    const { data, error } = await api.failRun({ path: { id, run }, body });
+    return data?.job.state ?? assert.fail(JSON.stringify(error));
+  },
+  async endLease(id) {
+    const { error } = await api.endLease({ path: { id } });
+    assert.equal(error, undefined);
   },
 });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import createClient from 'openapi-fetch';
 import type { paths } from '../generated/openapi-typescript';
-import { holdSession, token, url } from '../session';
+import { holdSession, token, toLeased, url } from '../session';
 
 const api = createClient<paths>({ baseUrl: url, headers: { Authorization: `Bearer ${token}` } });
 
 void holdSession({
-  async enqueue(account) {
-    const body = { task: 'send_welcome_email', payload: { user_account: account } };
+  async enqueue(account, queue) {
+    const body = { task: 'send_welcome_email', payload: { user_account: account }, queue };
     const { data, error } = await api.POST('/v1/jobs', { body });
     return data?.job.id ?? assert.fail(JSON.stringify(error));
   },
@@ -50,5 +50,46 @@ void holdSession({
   async askForNothing() {
     const { error } = await api.GET('/v1/jobs/{id}', { params: { path: { id: '999999999' } } });
     return error?.code ?? assert.fail('it is there');
+  },
+  async lease(queue) {
+    const tasks = ['send_welcome_email'];
+    const body = { worker: 'fetching', tasks, queue, max_jobs: 2, duration: '30s', wait: '10s' };
+    const { data, error } = await api.POST('/v1/leases', { body });
+    return data ? toLeased(data) : assert.fail(JSON.stringify(error));
+  },
+  async take(id, runs) {
+    const params = { path: { id } };
+    const { data, error } = await api.POST('/v1/leases/{id}/take', { params, body: { runs } });
+    return data ? toLeased(data) : assert.fail(JSON.stringify(error));
+  },
+  async heartbeat(id, runs) {
+    const params = { path: { id } };
+    const { data, error } = await api.POST('/v1/leases/{id}/heartbeat', { params, body: { runs } });
+    return data?.lost ?? assert.fail(JSON.stringify(error));
+  },
+  async progress(id, run) {
+    const { data, error } = await api.POST('/v1/leases/{id}/runs/{run}/progress', {
+      params: { path: { id, run } },
+      body: { percent: 50 },
+    });
+    return data?.is_cancelled ?? assert.fail(JSON.stringify(error));
+  },
+  async complete(id, run) {
+    const { data, error } = await api.POST('/v1/leases/{id}/runs/{run}/complete', {
+      params: { path: { id, run } },
+      body: { result: { sent: true } },
+    });
+    return data?.job.state ?? assert.fail(JSON.stringify(error));
+  },
+  async fail(id, run) {
+    const { data, error } = await api.POST('/v1/leases/{id}/runs/{run}/fail', {
+      params: { path: { id, run } },
+      body: { outcome: 'discard', error: { message: 'no such account' } },
+    });
+    return data?.job.state ?? assert.fail(JSON.stringify(error));
+  },
+  async endLease(id) {
+    const { error } = await api.DELETE('/v1/leases/{id}', { params: { path: { id } } });
+    assert.equal(error, undefined);
   },
 });
