@@ -274,6 +274,12 @@ describe('a wrong request', () => {
     assert.equal((await stateOf(job))['state'], 'running');
   });
 
+  test('with a percent that Postgres has no number for is the nearest that it has', async () => {
+    const { path, job } = await leaseOne();
+    assert.equal((await send('POST', `${path}/progress`, { percent: 1e-320 })).status, 200);
+    assert.equal((await stateOf(job))['progress'], 0);
+  });
+
   test('of more than its kind may have is 413', async () => {
     const { path, id } = await leaseOne();
     const long = 'x'.repeat(1024 * 1024);

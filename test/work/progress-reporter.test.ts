@@ -127,3 +127,9 @@ test('a write that fails disturbs neither the run nor the next write', async () 
 test('a percent outside 0 to 100 is refused', () => {
   for (const percent of [-1, 101, Number.NaN]) assert.throws(() => open().report(percent), RangeError);
 });
+
+test('a percent nearer to 0 than Postgres has numbers is written as 0', async () => {
+  open().report(1e-320);
+  await pass(0);
+  assert.deepEqual(percents(), [0]);
+});

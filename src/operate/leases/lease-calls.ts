@@ -80,7 +80,12 @@ export async function reportLeasedProgress(
   { lease, run }: { lease: string; run: string },
   { percent, message }: { percent: number; message?: string | undefined },
 ): Promise<boolean> {
-  const [row] = await queryRows<{ isCancelled: boolean }>(client, PROGRESS, [lease, run, percent, message]);
+  const [row] = await queryRows<{ isCancelled: boolean }>(client, PROGRESS, [
+    lease,
+    run,
+    Math.fround(percent), // as Postgres keeps it, which refuses what is nearer to 0 than that
+    message,
+  ]);
   return onlyRow(row).isCancelled;
 }
 

@@ -18,7 +18,8 @@ export interface TakeWithin {
 }
 
 /**
- * The first jobs there are, or none when the time is up or the signal fires. The lease lives meanwhile.
+ * The first jobs there are, or none when the time is up or the signal fires. The lease lives meanwhile. When the database cannot be
+ * asked any more it is none as well, rather than an error: the worker learns of the lease that it has by this, and asks again.
  *
  * @param taken what a first try found
  * @param take tries again
@@ -38,8 +39,11 @@ export async function takeWithin(
     const { queue, lease_ms: leaseMs, id } = latest.lease;
     const limitMs = Math.min(leftMs, leaseMs / RENEWALS);
     const beganAt = performance.now();
-    await watch.untilDue(queue, { waitMs: limitMs, signal });
-    if (signal.aborted) return latest;
+    const isLost = await watch.untilDue(queue, { waitMs: limitMs, signal }).then(
+      () => false,
+      () => true,
+    );
+    if (isLost || signal.aborted) return latest;
     const wasDue = performance.now() - beganAt < limitMs;
     pauseMs = wasDue ? Math.min(LONGEST_PAUSE_MS, pauseMs * 2 + FIRST_PAUSE_MS) : 0;
     latest = await take(id);

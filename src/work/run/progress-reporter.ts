@@ -27,7 +27,7 @@ export class ProgressReporter {
     checkPercent(percent);
     if (this.#isClosed) return;
     this.#pending = {
-      percent,
+      percent: Math.fround(percent), // as Postgres keeps it, which refuses what is nearer to 0 than that
       message: message === undefined ? undefined : storable(String(message), MAX_MESSAGE_LENGTH),
     };
     this.#schedule();

@@ -4,6 +4,7 @@ import { DueWatch } from '../../../src/operate/leases/due-watch.ts';
 import { endLease } from '../../../src/operate/leases/end-lease.ts';
 import { endLeasedRun, openLease, takeJobs } from '../../../src/operate/leases/lease-calls.ts';
 import { LeaseRescuer } from '../../../src/operate/leases/lease-rescuer.ts';
+import { takeWithin } from '../../../src/operate/leases/take-within.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { LeaseStage } from './lease-stage.ts';
 
@@ -103,6 +104,14 @@ describe('who waits for jobs', () => {
     assert.equal(await told, true);
     await stage.pool.query(`select howdah.pause_queue('default')`);
     assert.equal(await wait(300), false);
+  });
+
+  test('is given the lease with no jobs when they cannot be looked for any more, as it was opened', async () => {
+    const opened = await openLease(stage.pool, REQUEST);
+    const watch = new DueWatch({ query: async () => assert.fail('the connection is lost') });
+    const { signal } = new AbortController();
+    const take = async () => assert.fail('it was tried again');
+    assert.equal(await takeWithin(opened, take, { watch, waitMs: 60_000, signal }), opened);
   });
 
   test('is let go when its client leaves', async () => {
