@@ -49,3 +49,14 @@ test('every file of src that the documentation names is there', () => {
   const missing = named.filter(({ path }) => !existsSync(new URL(path, ROOT)));
   assert.deepEqual(missing, []);
 });
+
+test('every test that the stories of other outboxes are shown by is there', () => {
+  const brokers = read(new URL('docs/brokers.md', ROOT));
+  const [, stories = ''] = brokers.match(/^## What goes wrong elsewhere$([\s\S]*?)^## /m) ?? [];
+  const named = [...stories.matchAll(/`((?:relay|start|integration)\/[\w/-]+)(\.ts)?`/g)];
+  assert.ok(named.length >= 12);
+  const missing = named.filter(([, path, end]) => {
+    return !existsSync(new URL(`test/${path}${end ?? '.test.ts'}`, ROOT));
+  });
+  assert.deepEqual(missing, []);
+});
