@@ -65,7 +65,9 @@ describe('of a job whose sequence an open transaction holds, explain', () => {
     );
     assert.match(
       remedy,
-      new RegExp(`^Have its program end the transaction, or select pg_terminate_backend\\(${pid}\\)\\.`),
+      new RegExp(
+        `^It began a moment ago, and most end by themselves\\. Have its program end the transaction, or select pg_terminate_backend\\(${pid}\\)\\.`,
+      ),
     );
     tx.client.on('error', () => {});
     await queue.pool.query('select pg_terminate_backend($1, 10000)', [pid]);

@@ -29,7 +29,8 @@ begin
 end;
 $$;
 
--- howdah.transaction_holders(pids, held): each of these sessions in words; pid 0 is the prepared transaction of that id.
+-- howdah.transaction_holders(pids, held): each of these sessions in words; pid 0 is the prepared transaction of that id. One that has
+-- just begun may be a worker's own, about to take the job.
 create function howdah.transaction_holders(pids integer[], held xid) returns table (who text, remedy text)
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -38,7 +39,9 @@ as $$
                    case when s.may_see then format('its transaction open for %s s%s',
                      round(extract(epoch from clock_timestamp() - a.xact_start)),
                      case when a.state like 'idle in transaction%' then ' and idle' end) end),
-         format('Have its program end the transaction, or select pg_terminate_backend(%s).', a.pid)
+         concat(case when s.may_see and a.xact_start > clock_timestamp() - interval '3 seconds'
+                     then 'It began a moment ago, and most end by themselves. ' end,
+                format('Have its program end the transaction, or select pg_terminate_backend(%s).', a.pid))
   from pg_stat_activity a
   cross join lateral (
     select pg_has_role(session_user, a.usesysid, 'usage') or pg_has_role(session_user, 'pg_read_all_stats', 'usage')) s (may_see)
