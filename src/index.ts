@@ -44,6 +44,7 @@ export type {
   ReasonOptions,
   WaitOptions,
 } from './howdah/howdah.ts';
+export type { BrokerState } from './look/brokers.ts';
 export type { Canary, CanaryJob, CanaryOutcome } from './look/canaries.ts';
 export type { Explanation } from './look/explain-job.ts';
 export type { FailureGroup, FailureGroups, FailureRange } from './look/failure-groups.ts';
@@ -62,7 +63,7 @@ export type { QueueStats } from './look/queue-stats.ts';
 export type { Schedule } from './look/schedules.ts';
 export type { MessageSource } from './look/sources.ts';
 export type { KnownTask } from './look/tasks.ts';
-export type { Worker } from './look/workers.ts';
+export type { Worker, WorkerBroker } from './look/workers.ts';
 export { createEventHub, type EventHub } from './observability/event-hub.ts';
 export type { HowdahEvents } from './observability/events.ts';
 export type { Logger } from './observability/logger.ts';

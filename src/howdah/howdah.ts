@@ -3,6 +3,7 @@ import type { AnyApp } from '../app/define-app.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import type { EnqueueOptions } from '../enqueue/enqueue-options.ts';
 import type { EnqueuedJob, NewJob, TaskDistributor } from '../enqueue/task-distributor.ts';
+import type { BrokerState } from '../look/brokers.ts';
 import type { Canary } from '../look/canaries.ts';
 import type { Explanation } from '../look/explain-job.ts';
 import type { FailureGroups, FailureRange } from '../look/failure-groups.ts';
@@ -286,6 +287,9 @@ export interface Howdah extends AsyncDisposable {
 
   /** Every runner that lives, one queue's pool in one process each, by queue and age. */
   workers(): Promise<Worker[]>;
+
+  /** The brokers that jobs go to, and from how many workers they take no messages, by name. */
+  brokers(): Promise<BrokerState[]>;
 
   /** Ends the connections that it opened, and what still waits for a job. A pool that was given goes on. Safe to call twice. */
   close(): Promise<void>;

@@ -3,6 +3,7 @@ import { translatingErrors } from '../db/command-error.ts';
 import { isDatabaseUnavailable } from '../db/is-database-unavailable.ts';
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import { HowdahError } from '../errors.ts';
+import { readBrokers } from '../look/brokers.ts';
 import { readCanaries } from '../look/canaries.ts';
 import { EndWatch } from '../look/end-watch.ts';
 import { explainJob } from '../look/explain-job.ts';
@@ -41,6 +42,7 @@ export type Reader = Pick<
   | 'tasks'
   | 'schedules'
   | 'workers'
+  | 'brokers'
 >;
 
 /** What looks and changes nothing. @param closing ends what waits */
@@ -81,6 +83,7 @@ export function createReader(connections: Connections, closing: AbortSignal): Re
     tasks: () => read(listTasks),
     schedules: () => read(listSchedules),
     workers: () => read(listWorkers),
+    brokers: () => read(readBrokers),
   };
 }
 

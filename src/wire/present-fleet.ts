@@ -1,12 +1,13 @@
 import type { z } from '@hono/zod-openapi';
 import { formatDuration } from '../config/settings/duration.ts';
 import { withRawNumbers } from '../db/exact-json.ts';
+import type { BrokerState } from '../look/brokers.ts';
 import type { Schedule } from '../look/schedules.ts';
 import type { KnownTask } from '../look/tasks.ts';
 import type { UpkeepState } from '../look/upkeep.ts';
 import type { Worker } from '../look/workers.ts';
 import { iso } from './present-job.ts';
-import type { schedule, task, worker } from './schemas/fleet.ts';
+import type { brokerState, schedule, task, worker } from './schemas/fleet.ts';
 import { REDACTED, withholdFields } from './withhold-fields.ts';
 
 export function presentWorker(found: Worker): z.infer<typeof worker> {
@@ -26,6 +27,18 @@ export function presentWorker(found: Worker): z.infer<typeof worker> {
     blocked_since: iso(blockedSince),
     brokers: brokers.map((broker) => ({ ...broker, since: iso(broker.since) })),
   };
+}
+
+export function presentBroker(found: BrokerState): z.infer<typeof brokerState> {
+  const {
+    broker: name,
+    workerCount: workers,
+    downCount: down_in,
+    since,
+    waitingCount: waiting,
+    ...rest
+  } = found;
+  return { name, workers, down_in, since: iso(since), waiting, ...rest };
 }
 
 export function presentTask(found: KnownTask): z.infer<typeof task> {

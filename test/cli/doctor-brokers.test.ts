@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import { createHowdah } from '../../src/howdah/create-howdah.ts';
 import { type BoundTask, bind } from '../../src/tasks/bind.ts';
 import type { TaskProcessor } from '../../src/work/processor.ts';
 import { FakeGate } from '../support/fake-gate.ts';
@@ -60,6 +61,14 @@ test('doctor tells from how many workers a broker takes messages, and how many j
   const workers = await say('workers');
   assert.match(workers, /rabbitmq up/);
   assert.match(workers, /rabbitmq down since .+: connect ECONNREFUSED/);
+  const howdah = createHowdah({
+    connectionString: queue.database.connectionString,
+    application: 'test',
+    tasks: [],
+  });
+  const [broker] = await howdah.brokers();
+  await howdah.close();
+  assert.deepEqual([broker?.workerCount, broker?.downCount, broker?.because], [2, 1, 'connect ECONNREFUSED']);
   two.shut('blocked: low on memory');
   await untilDownIn(2);
   await queue.distributor.distribute(queue.pool, mail, {});

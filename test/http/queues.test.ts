@@ -131,6 +131,26 @@ describe('what the fleet is made of', () => {
     });
   });
 
+  test('GET /v1/workers has the brokers that jobs of the fleet go to', async () => {
+    const gate = {
+      name: 'rabbitmq',
+      because: 'no',
+      since: '2026-03-01T10:00:00Z',
+      tasks: ['send_welcome_email'],
+    };
+    await api.customers.rows(
+      `insert into howdah.runners (token, queue, kind, host, pid, concurrency, process, gates)
+       values (gen_random_uuid(), 'default', 'howdah', 'cut-off', 7, 5, 'p', '${JSON.stringify([gate])}')`,
+    );
+    const { brokers } = await api.json<{ brokers: Row[] }>(200, 'GET', '/v1/workers', { token: 'viewer' });
+    assert.deepEqual(brokers, [
+      {
+        ...{ name: 'rabbitmq', workers: 1, down_in: 1, since: '2026-03-01T10:00:00.000Z', because: 'no' },
+        ...{ tasks: ['send_welcome_email'], waiting: 0, hosts: ['cut-off'] },
+      },
+    ]);
+  });
+
   test('GET /v1/tasks shows defaults and the schema of the payload', async () => {
     const { tasks } = await api.json<{ tasks: Row[] }>(200, 'GET', '/v1/tasks', { token: 'viewer' });
     const task = tasks.find(({ name }) => name === 'send_verify_email');

@@ -1,10 +1,18 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { readBrokers } from '../../look/brokers.ts';
 import { listWorkers } from '../../look/workers.ts';
-import { presentWorker } from '../../wire/present-fleet.ts';
-import { worker } from '../../wire/schemas/fleet.ts';
+import { presentBroker, presentWorker } from '../../wire/present-fleet.ts';
+import { brokerState, worker } from '../../wire/schemas/fleet.ts';
 import { refusals } from '../../wire/schemas/problem.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
 import { readersOnly } from '../middleware/identify-caller.ts';
+
+const listed = z.object({
+  workers: z.array(worker),
+  brokers: z
+    .array(brokerState)
+    .openapi({ description: 'Those that jobs go to, by name, for the whole fleet.' }),
+});
 
 const route = createRoute({
   method: 'get',
@@ -18,14 +26,15 @@ const route = createRoute({
   responses: {
     200: {
       description: 'By queue and age',
-      content: { 'application/json': { schema: z.object({ workers: z.array(worker) }) } },
+      content: { 'application/json': { schema: listed } },
     },
     ...refusals(),
   },
 });
 
 export function addWorkerRoutes(app: App, { db }: AppDependencies) {
-  return app.openapi(route, async (c) =>
-    c.json({ workers: (await listWorkers(db)).map(presentWorker) }, 200),
-  );
+  return app.openapi(route, async (c) => {
+    const [workers, brokers] = [await listWorkers(db), await readBrokers(db)];
+    return c.json({ workers: workers.map(presentWorker), brokers: brokers.map(presentBroker) }, 200);
+  });
 }

@@ -13,6 +13,21 @@ const workerBroker = z
   })
   .openapi('WorkerBroker');
 
+export const brokerState = z
+  .object({
+    name: z.string().openapi({ example: 'rabbitmq' }),
+    workers: z.int().openapi({ description: 'Processes that hand jobs over to it.' }),
+    down_in: z.int().openapi({ description: 'Of those, the ones that it takes no messages from.' }),
+    since: answeredInstant
+      .nullable()
+      .openapi({ description: 'In the first of them; null while all reach it.' }),
+    because: z.string().nullable(),
+    tasks: z.array(z.string()).openapi({ description: 'Those whose jobs they leave waiting.' }),
+    waiting: z.int().openapi({ description: 'Available jobs of those tasks; 10,000 for as many or more.' }),
+    hosts: z.array(z.string()).openapi({ description: 'Where those processes are.' }),
+  })
+  .openapi('BrokerState');
+
 export const worker = z
   .object({
     token: z
