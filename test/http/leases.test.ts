@@ -274,6 +274,20 @@ describe('a wrong request', () => {
     assert.equal((await stateOf(job))['state'], 'running');
   });
 
+  test('with a list that is too short or too long is told how many it has', async () => {
+    const told = async (path: string, body: object) => {
+      const { errors } = await readProblem(await send('POST', path, body));
+      return errors.map(({ message }) => message);
+    };
+    assert.deepEqual(await told('/v1/leases', { ...LEASE, tasks: [] }), [
+      'expected 1 to 100 names of tasks, received a list of 0',
+    ]);
+    const { lease: opened } = await lease();
+    assert.deepEqual(await told(`/v1/leases/${opened.id}/take`, { runs: Array(101).fill('1-1') }), [
+      'expected a list of at most 100 runs of leased jobs, received a list of 101',
+    ]);
+  });
+
   test('with a percent that Postgres has no number for is the nearest that it has', async () => {
     const { path, job } = await leaseOne();
     assert.equal((await send('POST', `${path}/progress`, { percent: 1e-320 })).status, 200);

@@ -108,8 +108,15 @@ function refuseMistakes(options: HttpHandlerOptions): void {
   if (adminToken === '' || viewerToken === '' || workerToken === '') {
     throw new TypeError('createHttpHandler: expected tokens that are not empty');
   }
-  for (const [name, token] of Object.entries({ adminToken, viewerToken, workerToken }))
+  const tokens = Object.entries({ adminToken, viewerToken, workerToken });
+  for (const [name, token] of tokens) {
     refuseShort(name, token);
+    const [other] = tokens.find(([, each]) => token !== undefined && each === token) ?? [name];
+    if (other !== name)
+      throw new TypeError(
+        `createHttpHandler: ${name}: expected another than ${other}, which may do other things`,
+      );
+  }
 }
 
 function refuseShort(name: string, token: string | undefined): void {
