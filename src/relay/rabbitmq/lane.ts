@@ -183,7 +183,7 @@ export class Lane {
     const [first] = live;
     if (first && all.length === 1) {
       const { code, text } = closingReason(error);
-      first.reject(new MessageRefused(code, `${code}: ${text}`, { cause: error }));
+      first.reject(new MessageRefused(code, `${code}: ${text}`));
     } else for (const sending of live) this.#suspect(sending);
     this.#waiting.unshift(...live.filter((sending) => !sending.isOver));
     this.#pump();

@@ -34,7 +34,7 @@ export class QueueConsumer {
     this.#maxBatch = Math.ceil(prefetch / 2);
     let closedBy: Error | undefined;
     channel.on('error', (error) => {
-      closedBy = new Error(closingReason(error).text, { cause: error });
+      closedBy = inItsWords(error);
     });
     channel.on('close', () => this.#end(closedBy ?? new Error('the connection to RabbitMQ was lost')));
   }
@@ -49,7 +49,7 @@ export class QueueConsumer {
       consumer.#tag = consumerTag;
       return consumer;
     } catch (error) {
-      throw new Error(closingReason(error as Error).text, { cause: error });
+      throw inItsWords(error as Error);
     }
   }
 
@@ -142,4 +142,9 @@ export class QueueConsumer {
   async #closeWhenAnswered(): Promise<void> {
     if (this.#unanswered.size === 0) await this.#channel.close();
   }
+}
+
+/** What RabbitMQ said, without the client's error as the cause: people would be shown that first, which is the same in wrappings. */
+function inItsWords(error: Error): Error {
+  return new Error(closingReason(error).text);
 }
