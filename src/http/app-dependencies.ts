@@ -80,6 +80,8 @@ export interface AppEnv {
     isWorker?: boolean;
     /** The caller's name, for the audit log. @default the caller's role */
     actor?: string | undefined;
+    /** False for an operator whose login may not enqueue. */
+    mayEnqueue?: boolean | undefined;
     /** Whom to believe from whom a request came. @default nobody */
     proxyTrust?: ProxyTrust;
     /** Whether people log in rather than send a token, and refusals should say so. */

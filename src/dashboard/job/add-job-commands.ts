@@ -2,6 +2,7 @@ import type { Handler } from 'hono';
 import type { SqlClient } from '../../db/sql-client.ts';
 import { HowdahError } from '../../errors.ts';
 import type { AppEnv } from '../../http/app-dependencies.ts';
+import { refuseNoProducer } from '../../http/middleware/identify-caller.ts';
 import type { JobState } from '../../look/job.ts';
 import { type CancelledJobs, withCancelled } from '../../operate/cancelled-jobs.ts';
 import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../../operate/job-commands.ts';
@@ -56,12 +57,17 @@ export function addJobCommands(app: DashboardApp, deps: DashboardDependencies, r
       return done;
     }),
   );
+  addEnqueueAgain(app, deps, read);
+}
+
+function addEnqueueAgain(app: DashboardApp, deps: DashboardDependencies, read: ReadShown): void {
   app.post(
-    at('enqueue-again'),
+    '/dashboard/jobs/:id/enqueue-again',
     takeCommand(
       deps,
       async ({ c, form, change }) => {
         const id = readId(c.req.param('id'));
+        refuseNoProducer(c.var);
         const payload = readJson('payload', form.optional('payload') ?? '');
         await deps.beforeEnqueue?.();
         return change(async (tx) => {

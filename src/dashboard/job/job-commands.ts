@@ -23,7 +23,7 @@ ${may(['scheduled']) ? commandForm(view, { action: `${at}/run-now`, label: actio
 ${may(['scheduled', 'available', 'retryable']) ? reschedule(view, at, refused) : ''}
 ${may(BULK_STATES.cancel) ? asking(view, { command: 'cancel', at }) : ''}
 ${may(BULK_STATES.discard) ? asking(view, { command: 'discard', at }) : ''}
-${enqueueAgain(view, job, refused)}
+${view.mayEnqueue ? enqueueAgain(view, job, refused) : ''}
 </div>`;
 }
 

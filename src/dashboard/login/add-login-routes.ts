@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { AppEnv } from '../../http/app-dependencies.ts';
-import type { Caller, CallerRole } from '../../http/callers/authorize.ts';
+import type { CallerRole } from '../../http/callers/authorize.ts';
 import { refuseCrossSite } from '../../http/callers/refuse-cross-site.ts';
 import { limitRate } from '../../http/middleware/limit-rate.ts';
 import type { Html } from '../../http/pages/layout.ts';
@@ -45,7 +45,11 @@ export function addLoginRoutes(app: DashboardApp, deps: DashboardDependencies): 
   });
 }
 
-function setSession(c: Context<AppEnv>, caller: Required<Caller>, deps: DashboardDependencies): void {
+function setSession(
+  c: Context<AppEnv>,
+  caller: Parameters<typeof sealSession>[0],
+  deps: DashboardDependencies,
+): void {
   const value = sealSession(caller, deps, Date.now());
   writeCookie(c, { name: sessionName(deps), value, maxAge: SESSION_SECONDS }, deps.publicUrl());
 }

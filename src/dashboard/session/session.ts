@@ -1,6 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Caller, CallerRole } from '../../http/callers/authorize.ts';
 
+/** Of a token, which may do all that its role may. */
+type KnownCaller = Required<Pick<Caller, 'role' | 'actor'>>;
+
 /** The tokens of the API; a session is worth what the one is that it was made from. */
 export interface Tokens {
   readonly adminToken?: string | undefined;
@@ -27,7 +30,7 @@ export function sessionName({ adminToken = '', viewerToken = '' }: Tokens): stri
  *
  * @param nowMs milliseconds since the epoch
  */
-export function sealSession(caller: Required<Caller>, tokens: Tokens, nowMs: number): string {
+export function sealSession(caller: KnownCaller, tokens: Tokens, nowMs: number): string {
   const endsAt = Math.floor(nowMs / 1000) + SESSION_SECONDS;
   const content = Buffer.from(JSON.stringify([caller.role, caller.actor, endsAt])).toString('base64url');
   return `${content}.${seal(content, tokenOf(caller.role, tokens) ?? '')}`;
@@ -38,7 +41,7 @@ export function openSession(
   cookie: string | undefined,
   tokens: Tokens,
   nowMs: number,
-): Required<Caller> | undefined {
+): KnownCaller | undefined {
   if (cookie === undefined || cookie.length > MAX_LENGTH) return undefined;
   const [content = '', received = ''] = cookie.split('.');
   const found = readContent(content);
@@ -47,7 +50,7 @@ export function openSession(
   return found.endsAt * 1000 > nowMs ? { role: found.role, actor: found.actor } : undefined;
 }
 
-function readContent(content: string): (Required<Caller> & { endsAt: number }) | undefined {
+function readContent(content: string): (KnownCaller & { endsAt: number }) | undefined {
   try {
     const [role, actor, endsAt] = JSON.parse(Buffer.from(content, 'base64url').toString('utf8'));
     const isKnown = (role === 'admin' || role === 'viewer') && typeof actor === 'string';

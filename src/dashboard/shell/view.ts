@@ -25,6 +25,8 @@ export interface View {
   readonly actor: string;
   /** Whether it shows buttons and payloads. */
   readonly mayAct: boolean;
+  /** Whether it has the forms that enqueue. */
+  readonly mayEnqueue: boolean;
   /** Whether there is a session that can be left. */
   readonly hasSession: boolean;
   /** Where it is below /dashboard, with its query, such as `jobs?state=discarded`; what a command comes back to. */
@@ -53,6 +55,7 @@ export function viewOf(c: Context<AppEnv>, deps: DashboardDependencies): View {
     role,
     actor: c.var.actor ?? role,
     mayAct: role === 'admin',
+    mayEnqueue: role === 'admin' && c.var.mayEnqueue !== false,
     hasSession: readCookie(c, sessionName(deps)) !== undefined,
     here: `${c.req.path.replace(/^\/dashboard\/?/, '')}${search}`,
     now: deps.readings.clock.now(),

@@ -1,4 +1,5 @@
 import { HowdahError } from '../../errors.ts';
+import { refuseNoProducer } from '../../http/middleware/identify-caller.ts';
 import { getTask, listTasks } from '../../look/tasks.ts';
 import { refuseInvalid } from '../../wire/describe-mistakes.ts';
 import { enqueueRecorded, toNewJobs } from '../../wire/enqueue-requested.ts';
@@ -31,6 +32,7 @@ export function addTaskPages(app: DashboardApp, deps: DashboardDependencies): vo
     takeCommand(
       deps,
       async ({ c, form, change }) => {
+        refuseNoProducer(c.var);
         const task = await getTask(db, c.req.param('name') ?? '');
         const jobs = await toNewJobs(deps, [
           toRequest(task.name, form, readPayload(task.payloadSchema, form)),

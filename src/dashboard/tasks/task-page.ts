@@ -27,7 +27,7 @@ ${task.orderBy === null ? '' : html`<dt>${texts.tasks.columns.orderBy}</dt><dd>$
 <dt>${texts.tasks.columns.workers}</dt><dd>${count(view, task.workerCount)}</dd>
 </dl>
 <p><a href="${view.link(`jobs?task=${encodeURIComponent(task.name)}`)}">${texts.tasks.itsJobs}</a></p>
-${view.mayAct ? enqueueForm(view, task, refused) : ''}
+${view.mayEnqueue ? enqueueForm(view, task, refused) : ''}
 <details><summary>${texts.tasks.schema}</summary><pre>${JSON.stringify(task.payloadSchema, null, 2)}</pre></details>`;
   return { title: task.name, page: 'tasks', body, isLive: false };
 }

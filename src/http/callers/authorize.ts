@@ -8,6 +8,12 @@ export interface Caller {
   readonly role: CallerRole;
   /** The name that `howdah.audit_log` gets: 1 to 255 characters. @default the role */
   readonly actor?: string;
+  /**
+   * Whether an admin may enqueue jobs, and jobs again with another payload; retrying, cancelling and all else does not depend on it.
+   *
+   * @default true
+   */
+  readonly mayEnqueue?: boolean;
 }
 
 /**
@@ -28,7 +34,11 @@ const MAX_ACTOR_LENGTH = 255;
  */
 export function toCaller(answer: unknown): Required<Caller> | undefined {
   if (answer === undefined || answer === null) return undefined;
-  const { role, actor = role } = (typeof answer === 'string' ? { role: answer } : answer) as Partial<Caller>;
+  const {
+    role,
+    actor = role,
+    mayEnqueue = true,
+  } = (typeof answer === 'string' ? { role: answer } : answer) as Partial<Caller>;
   if (role !== 'admin' && role !== 'viewer') {
     throw new TypeError(
       `authorize: expected 'admin', 'viewer', { role, actor } or undefined, received another role`,
@@ -37,5 +47,8 @@ export function toCaller(answer: unknown): Required<Caller> | undefined {
   if (typeof actor !== 'string' || actor === '' || actor.length > MAX_ACTOR_LENGTH || actor.includes('\0')) {
     throw new TypeError(`authorize: expected an actor of 1 to ${MAX_ACTOR_LENGTH} characters`);
   }
-  return { role, actor };
+  if (typeof mayEnqueue !== 'boolean') {
+    throw new TypeError(`authorize: expected true or false as mayEnqueue, received ${typeof mayEnqueue}`);
+  }
+  return { role, actor, mayEnqueue };
 }

@@ -26,6 +26,7 @@ export function identifyCaller({ authorize, publicUrl, ...tokens }: CallerSource
       if (found) refuseCrossSite(c, publicUrl());
       c.set('caller', found?.role);
       c.set('actor', found?.actor);
+      c.set('mayEnqueue', found?.mayEnqueue);
     }
     await next();
   });
@@ -73,6 +74,20 @@ export const operatorsOnly = createMiddleware<AppEnv>(async (c, next) => {
   }
   await next();
 });
+
+/** Lets those operators through who may put jobs of their own making into queues. */
+export const producersOnly = createMiddleware<AppEnv>((c, next) =>
+  operatorsOnly(c, async () => {
+    refuseNoProducer(c.var);
+    await next();
+  }),
+);
+
+/** @throws {HowdahError} `forbidden` for an operator whose login says so */
+export function refuseNoProducer({ mayEnqueue }: Pick<AppEnv['Variables'], 'mayEnqueue'>): void {
+  if (mayEnqueue !== false) return;
+  throw new HowdahError('forbidden', { detail: 'This login acts on jobs that are there, and enqueues none' });
+}
 
 function onlyLeases(): HowdahError {
   return new HowdahError('forbidden', { detail: 'The worker token only leases jobs' });

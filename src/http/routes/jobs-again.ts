@@ -9,7 +9,7 @@ import { refusals } from '../../wire/schemas/problem.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
 import { mutate } from '../commands/mutate.ts';
 import { allowNoBody } from '../middleware/allow-no-body.ts';
-import { operatorsOnly, readersOnly } from '../middleware/identify-caller.ts';
+import { producersOnly, readersOnly } from '../middleware/identify-caller.ts';
 import { keepNumbers } from '../middleware/keep-numbers.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
 import { mountPathOf } from '../mount-path.ts';
@@ -32,7 +32,7 @@ const againRoute = createRoute({
   description:
     'With its task, queue and options; but for a deadline that has passed, a unique key and a retention. The audit log links the two.',
   security: [{ bearer: [] }],
-  middleware: [operatorsOnly, limitBodyTo(1024), allowNoBody, keepNumbers] as const,
+  middleware: [producersOnly, limitBodyTo(1024), allowNoBody, keepNumbers] as const,
   request: {
     params: jobParameter,
     headers: idempotencyKey,

@@ -12,7 +12,7 @@ import { refusals } from '../../wire/schemas/problem.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
 import { actorOf } from '../callers/actor-of.ts';
 import { mutateAtOnce, mutateTogether } from '../commands/mutate.ts';
-import { operatorsOnly } from '../middleware/identify-caller.ts';
+import { producersOnly } from '../middleware/identify-caller.ts';
 import { keepNumbers } from '../middleware/keep-numbers.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
 import { mountPathOf } from '../mount-path.ts';
@@ -28,7 +28,7 @@ const enqueueRoute = createRoute({
   summary: 'Enqueue a job',
   description: 'Options that are left out are the task’s. An Idempotency-Key makes it safe to send twice.',
   security: [{ bearer: [] }],
-  middleware: [operatorsOnly, limitBodyTo(1024), keepNumbers] as const,
+  middleware: [producersOnly, limitBodyTo(1024), keepNumbers] as const,
   request: {
     headers: idempotencyKey,
     body: { required: true, content: { 'application/json': { schema: newJob } } },
@@ -51,7 +51,7 @@ const batchRoute = createRoute({
   summary: 'Enqueue up to 10,000 jobs in one transaction, all or none',
   description: 'One job that is refused refuses all; the mistakes name it as jobs[index].',
   security: [{ bearer: [] }],
-  middleware: [operatorsOnly, limitBodyTo(16 * 1024), keepNumbers] as const,
+  middleware: [producersOnly, limitBodyTo(16 * 1024), keepNumbers] as const,
   request: {
     headers: idempotencyKey,
     body: { required: true, content: { 'application/json': { schema: newJobs } } },

@@ -57,6 +57,31 @@ describe('authorize', () => {
     assert.equal(await actorOf(await asking(() => 'admin')('/v1/jobs', enqueue())), 'admin');
   });
 
+  test('lets an operator act who may not enqueue, over the API and on pages', async () => {
+    const asks = asking(() => ({ role: 'admin', mayEnqueue: false }));
+    const full = asking(() => 'admin');
+    const { job } = (await (await full('/v1/jobs', enqueue())).json()) as { job: { id: string } };
+    for (const path of ['/v1/jobs', '/v1/jobs/batch', `/v1/jobs/${job.id}/enqueue-again`]) {
+      const body = path.endsWith('batch') ? { jobs: [JOB] } : JOB;
+      const refused = await asks(path, { ...enqueue(), body });
+      assert.equal(refused.status, 403, path);
+      assert.match((await readProblem(refused)).detail ?? '', /enqueues none/, path);
+    }
+    const form = { 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'same-origin' };
+    for (const path of [
+      `/dashboard/jobs/${job.id}/enqueue-again`,
+      '/dashboard/tasks/send_welcome_email/enqueue',
+    ]) {
+      assert.equal((await asks(path, { method: 'POST', headers: form })).status, 403, path);
+    }
+    const page = (sees: typeof asks, path: string) =>
+      sees(path, { headers: { Accept: 'text/html' } }).then((answer) => answer.text());
+    assert.match(await page(full, `/dashboard/jobs/${job.id}`), /enqueue-again/);
+    assert.doesNotMatch(await page(asks, `/dashboard/jobs/${job.id}`), /enqueue-again/);
+    assert.match(await page(asks, `/dashboard/jobs/${job.id}`), /\/cancel"/);
+    assert.equal((await asks(`/v1/jobs/${job.id}/cancel`, { method: 'POST', headers: asJson })).status, 200);
+  });
+
   test('lets a viewer look and do nothing else, and hides payloads from it', async () => {
     const { job } = (await (await asking(() => 'admin')('/v1/jobs', enqueue())).json()) as {
       job: { id: string };
