@@ -184,12 +184,12 @@ test('a broker that is stopped by a signal takes what waited when it goes on', {
   const mock = stack.use(await startKafkaMock());
   const broker = await openKafkaBroker(stack, mock.url, { publishTimeoutMs: 1_000, requestTimeoutMs: 500 });
   await publishAtLast(broker, '0');
-  mock.stop('SIGSTOP');
+  await mock.freeze();
   await assert.rejects(broker.publish(target, kafkaMessage('1'), signal), { name: 'BrokerDown' });
   assert.notEqual(broker.trouble, undefined);
   const later = publishAtLast(broker, '1');
   await delay(500);
-  mock.stop('SIGCONT');
+  mock.thaw();
   await later;
   const ids = (await mock.read('users.v1')).map(({ payload }) => JSON.parse(payload ?? '').id);
   assert.deepEqual([...new Set(ids)].sort(), ['0', '1']);

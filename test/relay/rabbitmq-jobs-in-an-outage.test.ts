@@ -79,7 +79,7 @@ describe('jobs that go to RabbitMQ', { skip: noRabbitMq }, () => {
   });
 
   test('wait while it hangs', async () => {
-    server.pause();
+    await server.pause();
     const ids = await enqueue(100);
     try {
       await untilTold();

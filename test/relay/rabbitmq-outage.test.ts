@@ -155,7 +155,7 @@ describe('while RabbitMQ is away', { skip: noRabbitMq }, () => {
     const { broker } = await openBroker(own, server.url, { confirmTimeoutMs: 1_000 });
     const ids = idsOf('still', 300);
     const all = publishAll(broker, 'jobs', ids);
-    server.pause();
+    await server.pause();
     await untilTrouble(broker, /no (confirm|channel) within 1 s/);
     assert.equal(await publish(broker, 'still/0'), 'down');
     server.resume();
@@ -229,7 +229,7 @@ describe('while RabbitMQ is away', { skip: noRabbitMq }, () => {
   });
 
   test('close ends an attempt that gets no answer', async () => {
-    server.pause();
+    await server.pause();
     const broker = await createRabbitmqBroker({ url: server.url, clientName: 'tests' });
     broker.open();
     await delay(200);

@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { freeze } from './freeze.ts';
 import { int32 } from './kafka-stub/wire.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { waitFor } from './wait-for.ts';
@@ -26,7 +27,8 @@ export interface KafkaMock {
   readonly pid: number;
   /** What is in the topic, read by kcat: JSON of each record. */
   read(topic: string): Promise<MockRecord[]>;
-  stop(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  freeze(): Promise<void>;
+  thaw(): void;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -50,7 +52,8 @@ export async function startKafkaMock(): Promise<KafkaMock> {
     url: `kafka://127.0.0.1:${port}`,
     pid,
     read: (topic) => readTopic(port, topic),
-    stop: (signal) => void process.kill(pid, signal),
+    freeze: () => freeze(pid),
+    thaw: () => void process.kill(pid, 'SIGCONT'),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
       await exited;

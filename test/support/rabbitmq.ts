@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { randomPort } from '../../src/db/embedded/settings.ts';
+import { freeze } from './freeze.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Debian's. Not what it puts into /usr/sbin: that runs as the account of the system's own broker, in its folders. */
@@ -93,8 +94,9 @@ export class RabbitMq {
   }
 
   /** SIGSTOP: connections stay open, new ones too, and nothing answers. */
-  pause(): void {
-    this.#child?.kill('SIGSTOP');
+  async pause(): Promise<void> {
+    const pid = this.#child?.pid;
+    if (pid !== undefined) await freeze(pid);
   }
 
   resume(): void {
