@@ -160,7 +160,10 @@ describe('a sign-up whose connection is lost', () => {
       distributeMany: (tx, jobs) => http.customers.distributor.distributeMany(tx, jobs),
     };
     const response = await http.withOther({ distributor: lost }).request('/v1/users', jsonPost(ADA));
-    assert.deepEqual(await outcomeOf(response), [503, 'unavailable']);
+    const [status, code] = await outcomeOf(response);
+    assert.equal(status, 503);
+    // The server has ended the session; the commit may be on its way before the client has read that.
+    assert.match(String(code), /^(unavailable|outcome_unknown)$/);
     assert.equal(await http.customers.snapshot(), before);
   });
 });

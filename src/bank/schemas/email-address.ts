@@ -41,7 +41,10 @@ function read(address: string): [address: string, mistake?: string] {
   return isEmail(address) && isEmail(plain) ? [plain] : [address, ADDRESS.error];
 }
 
-/** First as it came: what makes ASCII of a domain also makes a domain of what is none. */
+/** The library throws at half a surrogate. First as it came: what makes ASCII of a domain also makes a domain of what is none. */
 function isEmail(address: string): boolean {
-  return library.default(address, { allow_utf8_local_part: false, blacklisted_chars: '"' });
+  return (
+    address.isWellFormed() &&
+    library.default(address, { allow_utf8_local_part: false, blacklisted_chars: '"' })
+  );
 }

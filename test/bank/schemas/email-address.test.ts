@@ -38,6 +38,8 @@ const REFUSED: [unknown, string][] = [
   ['ada@example.com/x', ANY],
   ['ada@%65xample.com', ANY],
   ['ada@-example.com', ANY],
+  ['\ud800', ANY],
+  ['ada@\udc00.example', ANY],
   [7, ANY],
 ];
 
