@@ -46,7 +46,7 @@ describe('a queue of RabbitMQ as a source', { skip: noRabbitMq }, () => {
   }
 
   async function read(place: string, prefetch = 50) {
-    const rabbitmq = await createRabbitmqQueues({ url: `${proxy.url}?heartbeat=1`, clientName: 'tests' });
+    const rabbitmq = await createRabbitmqQueues({ url: `${proxy.url}?heartbeat=5`, clientName: 'tests' });
     return stage.read({ rabbitmq }, { source: { place, prefetch } });
   }
 
