@@ -57,7 +57,7 @@ const FLEET = `
          count(*) filter (where p.is_alive and p.is_blocked)::float8 as "blockedCount"
   from (select bool_or(coalesce(w.expires_at, w.heartbeat_at + interval '10 seconds') > clock_timestamp()) as is_alive,
                bool_or(w.blocked_since is not null) as is_blocked
-        from howdah.workers w group by w.host, coalesce(w.pid::text, w.token::text)) p`;
+        from howdah.workers w group by w.process) p`;
 
 const BEHIND = `
   select queue, job_id::text as "jobId", waited_seconds as "waitedSeconds", cause, explanation, remedy

@@ -15,7 +15,7 @@ export interface KnownTask {
   orderBy: string | null;
   /** JSON Schema. */
   payloadSchema: Record<string, unknown>;
-  /** Workers alive that can run it. */
+  /** Processes alive that can run it, each once, whatever the number of its queues. */
   workerCount: number;
 }
 
@@ -29,7 +29,7 @@ const SELECT_AROUND = `
 const SELECT = `
   select t.name, t.application, t.queue, t.max_retries as "maxRetries", t.timeout_ms as "timeoutMs",
          t.order_by as "orderBy", t.payload_schema as "payloadSchema",
-         (select count(*)::float8 from howdah.workers w where t.name = any (w.tasks) or w.tasks = '{}') as "workerCount"
+         (select count(distinct w.process)::float8 from howdah.workers w where t.name = any (w.tasks) or w.tasks = '{}') as "workerCount"
   from howdah.tasks t
   where $1::text is null or t.name = $1::text
   order by t.name`;

@@ -10,10 +10,21 @@ after(() => dashboard.close());
 
 /** A worker by its row alone, whose heartbeat does not grow old. */
 async function putWorker(host: string, gates: object[] | null): Promise<void> {
+  await putRunner({ process: host, host, tasks: ['works'], gates });
+}
+
+interface RunnerRow {
+  process: string;
+  host: string;
+  tasks: string[];
+  gates?: object[] | null;
+}
+
+async function putRunner({ process, host, tasks, gates = null }: RunnerRow): Promise<void> {
   await dashboard.pool.query(
-    `insert into howdah.runners (token, queue, kind, host, pid, concurrency, tasks, heartbeat_at, gates)
-     values (gen_random_uuid(), 'default', 'howdah', $1, 42, 5, '{works}', now() + interval '1 hour', $2)`,
-    [host, gates && JSON.stringify(gates)],
+    `insert into howdah.runners (token, queue, kind, process, host, pid, concurrency, tasks, heartbeat_at, gates)
+     values (gen_random_uuid(), 'default', 'howdah', $1, $2, 42, 5, $3, now() + interval '1 hour', $4)`,
+    [process, host, tasks, gates && JSON.stringify(gates)],
   );
 }
 
@@ -34,4 +45,16 @@ test('the page of workers shows where their jobs go, and since when and why they
     /rabbitmq takes no messages \(connect &lt;ECONNREFUSED&gt;\), since <time datetime="2026-03-01T10:00:00\.000Z"/,
   );
   assert.match(page, /Jobs that wait for it: mails, works/);
+});
+
+test('a task’s workers are the processes that know it, however many queues they serve and whatever they are called', async () => {
+  await dashboard.pool.query(
+    `insert into howdah.tasks (name, application, queue, max_retries, timeout_ms, payload_schema, updated_at)
+     values ('bills', 'shop', 'default', 3, 0, '{}', now())`,
+  );
+  for (const process of ['first', 'first', 'second'])
+    await putRunner({ process, host: 'same', tasks: ['bills'] });
+  const viewer = dashboard.as('viewer');
+  assert.match(await viewer.page('/dashboard/tasks'), /bills<\/a>.*?data-label="Workers">2</s);
+  assert.match(await viewer.page('/dashboard/tasks/bills'), /<dt>Workers<\/dt><dd>2</);
 });

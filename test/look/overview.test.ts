@@ -31,6 +31,7 @@ async function addRunner(columns: Record<string, string> = {}): Promise<void> {
     kind: `'howdah'`,
     host: `'here'`,
     pid: '1',
+    process: `'one'`,
     concurrency: '2',
     pool_id: `'pool-a'`,
     tasks: `'{}'`,
@@ -52,7 +53,7 @@ describe('the overview', () => {
   test('has what each queue ended by the minute, the last hour of all, and who is alive', async () => {
     await addRunner();
     await addRunner({ pool_id: `'b'`, queue: `'critical'`, blocked_since: 'now()' });
-    await addRunner({ pool_id: `'c'`, pid: '2', heartbeat_at: `now() - interval '1 minute'` });
+    await addRunner({ pool_id: `'c'`, process: `'two'`, heartbeat_at: `now() - interval '1 minute'` });
     const { queues, fleet, chart } = await readOverview(jobs.pool);
     assert.deepEqual(fleet, { aliveCount: 1, blockedCount: 1, silentCount: 1 });
     assert.deepEqual(

@@ -76,7 +76,7 @@ export const task = z
         'Field of the payload whose value is the sequence of a job whose enqueue names none; null for none.',
     }),
     payload_schema: z.record(z.string(), z.unknown()).openapi({ description: 'JSON Schema.' }),
-    workers: z.number().openapi({ description: 'Workers alive that know it.' }),
+    workers: z.number().openapi({ description: 'Processes alive that know it.' }),
   })
   .openapi('Task');
 

@@ -8,7 +8,8 @@ select r.token, r.queue, r.kind, r.host, r.pid, r.concurrency, cardinality(r.run
             else 'idle' end as state,
        r.started_at, r.heartbeat_at, r.pool_id, r.tasks, r.task_versions, r.blocked_since, r.abandoned,
        cardinality(r.unrecorded) as unrecorded, r.trouble, r.application,
-       r.running as running_jobs, r.memory_bytes, r.version, r.expires_at, r.gates as brokers
+       r.running as running_jobs, r.memory_bytes, r.version, r.expires_at, r.gates as brokers,
+       r.process
 from howdah.runners r
 left join howdah.queue_settings s on s.queue = r.queue
 where r.retired_at is null;
@@ -43,3 +44,5 @@ comment on column howdah.workers.version is 'The version of Howdah in its proces
 comment on column howdah.workers.expires_at is 'Until when the lease of one over HTTP lives, unless it is heard of before; null for others.';
 comment on column howdah.workers.brokers is
   'Where its jobs go: an array of {name, since, because, tasks}, where because says why the broker cannot be reached and tasks which wait for it; null for a worker that hands nothing over.';
+comment on column howdah.workers.process is
+  'The same for all runners of one process, and for no others; that of an older process sorts before that of a younger one.';
