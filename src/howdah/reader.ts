@@ -15,7 +15,7 @@ import { readQueueStats } from '../look/queue-stats.ts';
 import { listSchedules } from '../look/schedules.ts';
 import { readSources } from '../look/sources.ts';
 import { listTasks } from '../look/tasks.ts';
-import { withinTime } from '../look/within-time.ts';
+import { MAX_SEARCH_MS, withinTime } from '../look/within-time.ts';
 import { listWorkers } from '../look/workers.ts';
 import { checkFilter, mistake } from './check-filter.ts';
 import type { Connections } from './connections.ts';
@@ -25,9 +25,6 @@ const PAGE_SIZE = 50;
 
 /** A server that restarts is back in seconds. */
 const AGAIN_AFTER_MS = 500;
-
-/** As over HTTP. */
-const MAX_SEARCH_MS = 5_000;
 
 export type Reader = Pick<
   Howdah,

@@ -5,6 +5,9 @@ import { sqlStateOf } from '../db/sql-state.ts';
 import { transact } from '../db/transact.ts';
 import { HowdahError } from '../errors.ts';
 
+/** How long a search for jobs may take, wherever it is asked for: over HTTP, on pages, and by `createHowdah`. */
+export const MAX_SEARCH_MS = 5_000;
+
 const QUERY_CANCELED = '57014';
 
 /**

@@ -65,6 +65,22 @@ describe('the style sheet', () => {
     assert.equal(again.status, 304);
   });
 
+  for (const name of ['howdah.css', 'dashboard.css']) {
+    test(`has the colours and the mark of the focus that others have, each once: ${name}`, async () => {
+      const sheets = ['howdah.css', 'dashboard.css'].map(async (each) =>
+        (await http.app.request(`/assets/${each}`)).text(),
+      );
+      const [one = '', other = ''] = await Promise.all(sheets);
+      const text = name === 'howdah.css' ? one : other;
+      const begin = one.slice(0, one.indexOf('outline-offset: 2px;'));
+      assert.match(begin, /--ground: .*--bad: .*\na:focus-visible,/s);
+      assert.ok(text.startsWith(begin));
+      const colours = [...text.matchAll(/^ {2}(--[\w-]+):/gm)].map(([, colour]) => colour);
+      assert.deepEqual(colours, [...new Set(colours)]);
+      assert.equal(text.match(/:focus-visible \{/g)?.length, 1);
+    });
+  }
+
   test('is linked by the pages', async () => {
     assert.match(
       await (await http.app.request('/')).text(),

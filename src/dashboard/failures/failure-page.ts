@@ -10,6 +10,7 @@ import { count } from '../parts/number.ts';
 import { sparkline } from '../parts/sparkline.ts';
 import { when } from '../parts/time.ts';
 import type { Content } from '../shell/layout.ts';
+import { MAX_REASON_LENGTH } from '../shell/max-reason-length.ts';
 import type { View } from '../shell/view.ts';
 
 export interface Failure {
@@ -19,8 +20,6 @@ export interface Failure {
   canaries: readonly Canary[];
   newest: readonly JobSummary[];
 }
-
-const MAX_REASON_LENGTH = 500;
 
 export function failurePage(view: View, { id, group, canaries, newest }: Failure): Content {
   const { failures } = view.texts;

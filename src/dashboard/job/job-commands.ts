@@ -4,10 +4,10 @@ import type { Html } from '../../http/pages/layout.ts';
 import type { Job, JobState } from '../../look/job.ts';
 import { BULK_STATES } from '../../operate/bulk.ts';
 import { commandForm } from '../parts/command-form.ts';
+import { MAX_REASON_LENGTH } from '../shell/max-reason-length.ts';
 import type { View } from '../shell/view.ts';
 import type { RefusedForm } from './job-page.ts';
 
-const MAX_REASON_LENGTH = 500;
 /** As a form sends it, which may have 64 KiB. */
 const MAX_EDITED_LENGTH = 60_000;
 

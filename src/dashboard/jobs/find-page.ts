@@ -4,10 +4,9 @@ import type { JobSummary } from '../../look/job.ts';
 import type { JobFilter } from '../../look/job-filter.ts';
 import { listJobs } from '../../look/list-jobs.ts';
 import { listNewerJobs } from '../../look/list-newer-jobs.ts';
-import { withinTime } from '../../look/within-time.ts';
+import { MAX_SEARCH_MS, withinTime } from '../../look/within-time.ts';
 
 const PAGE_SIZE = 50;
-const MAX_SEARCH_MS = 5_000;
 const ID = /^[1-9]\d{0,17}$/;
 
 /** A page of jobs, and what lies around it. */

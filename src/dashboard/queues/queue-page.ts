@@ -15,10 +15,9 @@ import { table } from '../parts/table.ts';
 import { span, when } from '../parts/time.ts';
 import { workerTable } from '../parts/worker-table.ts';
 import type { Content } from '../shell/layout.ts';
+import { MAX_REASON_LENGTH } from '../shell/max-reason-length.ts';
 import type { View } from '../shell/view.ts';
 import type { Range } from './ranges.ts';
-
-const MAX_REASON_LENGTH = 200;
 
 /** What the page of a queue shows. */
 export interface QueuePage {

@@ -10,6 +10,7 @@ import { keyedTransaction } from '../../operate/keyed-transaction.ts';
 import { transactionAs } from '../../operate/transaction-as.ts';
 import type { DashboardDependencies } from '../dependencies.ts';
 import { type Content, dashboardLayout } from './layout.ts';
+import { MAX_REASON_LENGTH } from './max-reason-length.ts';
 import { type Done, doneAddress } from './notice.ts';
 import { pageAddress } from './page-address.ts';
 import { PAGE_HEADERS } from './page-headers.ts';
@@ -26,8 +27,6 @@ export interface Form {
   /** Why somebody does it. @throws {HowdahError} `invalid_request` for one of more than 500 characters */
   reason(): string | undefined;
 }
-
-const MAX_REASON_LENGTH = 500;
 
 /** What a command is given. */
 export interface Command {

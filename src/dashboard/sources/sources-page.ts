@@ -7,9 +7,8 @@ import { count } from '../parts/number.ts';
 import { table } from '../parts/table.ts';
 import { when } from '../parts/time.ts';
 import type { Content } from '../shell/layout.ts';
+import { MAX_REASON_LENGTH } from '../shell/max-reason-length.ts';
 import type { View } from '../shell/view.ts';
-
-const MAX_REASON_LENGTH = 200;
 
 export function sourcesPage(view: View, sources: readonly MessageSource[]): Content {
   const { title, none } = view.texts.sources;

@@ -8,7 +8,7 @@ import { explainJob } from '../../look/explain-job.ts';
 import { getJob } from '../../look/get-job.ts';
 import { isUnfiltered } from '../../look/job-filter.ts';
 import { listJobs } from '../../look/list-jobs.ts';
-import { withinTime } from '../../look/within-time.ts';
+import { MAX_SEARCH_MS, withinTime } from '../../look/within-time.ts';
 import { nameUnknown } from '../../wire/name-unknown.ts';
 import { presentJob, presentSummary } from '../../wire/present-job.ts';
 import { duration } from '../../wire/schemas/duration.ts';
@@ -21,7 +21,6 @@ import { readersOnly } from '../middleware/identify-caller.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_WAIT_MS = 60_000;
-const MAX_SEARCH_MS = 5_000;
 
 const listRoute = createRoute({
   method: 'get',
@@ -29,8 +28,7 @@ const listRoute = createRoute({
   tags: ['jobs'],
   operationId: 'listJobs',
   summary: 'Live and finished jobs, newest first',
-  description:
-    'Follow next_cursor for more: pages stay in place while jobs run, finish and are retried. A search that takes more than 5 s is refused with 422.',
+  description: `Follow next_cursor for more: pages stay in place while jobs run, finish and are retried. A search that takes more than ${MAX_SEARCH_MS / 1000} s is refused with 422.`,
   security: [{ bearer: [] }],
   middleware: readersOnly,
   request: { query: jobQuery },

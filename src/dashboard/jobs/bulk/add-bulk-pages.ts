@@ -2,7 +2,7 @@ import type { Database } from '../../../db/database.ts';
 import { HowdahError } from '../../../errors.ts';
 import type { JobState } from '../../../look/job.ts';
 import { readJobs } from '../../../look/list-newer-jobs.ts';
-import { withinTime } from '../../../look/within-time.ts';
+import { MAX_SEARCH_MS, withinTime } from '../../../look/within-time.ts';
 import { BULK_STATES, countJobs } from '../../../operate/bulk.ts';
 import type { DashboardApp, DashboardDependencies } from '../../dependencies.ts';
 import { showPage } from '../../shell/show-page.ts';
@@ -15,9 +15,6 @@ import { takeStep } from './take-step.ts';
 
 /** Counted no further, and done no further at once. */
 const MOST_JOBS = 1_000_000;
-
-const MAX_COUNT_MS = 5_000;
-const MAX_REASON_LENGTH = 500;
 
 /** Asks whether it shall be done, does it step by step, and reports. */
 export function addBulkPages(app: DashboardApp, deps: DashboardDependencies): void {
@@ -34,7 +31,7 @@ export function addBulkPages(app: DashboardApp, deps: DashboardDependencies): vo
     '/dashboard/jobs/act',
     answerCommand(deps, async ({ c, view, form }) => {
       const order = readOrder(view, new URLSearchParams(await c.req.text()));
-      const [key, reason] = [form.text('key'), readReason(form)];
+      const [key, reason] = [form.text('key'), form.reason()];
       if (order.scope === 'selected') {
         const report = await changeSelected(c, deps, { order, key, reason });
         return reportPage(view, order, { report, isBrokenOff: false });
@@ -50,7 +47,7 @@ async function runDry(db: Database, order: BulkOrder): Promise<DryRun> {
   if (order.scope === 'selected') return runDryOnSelected(db, order);
   const { filter } = order;
   if (filter === undefined) return { fitting: 0, isCapped: false };
-  const found = await withinTime(db, MAX_COUNT_MS, (tx) => countJobs(tx, filter, MOST_JOBS + 1));
+  const found = await withinTime(db, MAX_SEARCH_MS, (tx) => countJobs(tx, filter, MOST_JOBS + 1));
   return { fitting: Math.min(found, MOST_JOBS), isCapped: found > MOST_JOBS };
 }
 
@@ -59,10 +56,6 @@ async function runDryOnSelected(db: Database, { action, ids }: BulkOrder): Promi
   const allowed: readonly JobState[] = BULK_STATES[action];
   const fitting = selected.filter(({ state }) => allowed.includes(state)).length;
   return { fitting, isCapped: false, selected };
-}
-
-function readReason(form: Form): string | undefined {
-  return form.optional('reason')?.slice(0, MAX_REASON_LENGTH);
 }
 
 function readMax(form: Form): number {

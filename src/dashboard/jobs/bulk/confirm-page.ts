@@ -4,6 +4,7 @@ import type { JobSummary } from '../../../look/job.ts';
 import { jobTable } from '../../parts/job-table.ts';
 import { count } from '../../parts/number.ts';
 import type { Content } from '../../shell/layout.ts';
+import { MAX_REASON_LENGTH } from '../../shell/max-reason-length.ts';
 import type { View } from '../../shell/view.ts';
 import { filterWords } from '../filter-words.ts';
 import { lastingText, searchAddress } from '../read-search.ts';
@@ -18,8 +19,6 @@ export interface DryRun {
   /** The selected jobs that are there; undefined when the search says which. */
   selected?: readonly JobSummary[];
 }
-
-const MAX_REASON_LENGTH = 500;
 
 /** Says what would be done, to how many jobs and to which, and asks whether it shall be. */
 export function confirmPage(view: View, order: BulkOrder, dryRun: DryRun): Content {
