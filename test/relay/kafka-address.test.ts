@@ -45,6 +45,7 @@ describe('KAFKA_URL', () => {
       'kafka://user:secret@host:1?ssl=true',
       /a parameter that is not known: ssl; there are tls, sasl, ca, cert, key/,
     ],
+    ['kafka://user:a?secret@host:1', /a parameter that is not known: …; there are tls/],
     ['kafka://user:secret@host?tls=maybe', /neither true nor false/],
     ['kafka://user:secret@host?sasl=gssapi', /none of plain, scram-sha-256, scram-sha-512/],
     ['kafka://host?sasl=plain', /no user:password@/],

@@ -160,6 +160,27 @@ describe('routes', () => {
     assert.match(text, /\*\*\*@/);
     assert.doesNotMatch(text, /secret/);
   });
+
+  for (const password of [
+    'se/secret',
+    'a@secret',
+    'a"secret',
+    'a secret',
+    'a,secret',
+    'a,secret,b',
+    'secret,b',
+    'a?secret#x',
+  ])
+    test(`tell nothing of a password that is not encoded: ${password}`, () => {
+      const setting = ['amqp', 'kafka', 'https', 'rabbitmq']
+        .map((scheme, index) => `${'abce'[index]}=${scheme}://u:${password}@mq/x`)
+        .join(',');
+      const given = { ofApplication: { d: { webhook: `ftp://u:${password}@h` } } };
+      const text = messages(
+        plan({ a: undefined, b: undefined, d: undefined, e: undefined }, { setting, ...given }),
+      );
+      assert.doesNotMatch(text, /secret/);
+    });
 });
 
 describe('a broker that jobs go to', () => {

@@ -41,14 +41,20 @@ describe('the address of RabbitMQ', () => {
   test('with a mistake is refused in words that have no password', () => {
     for (const [query, expected] of [
       ['hartbeat=10', /parameter "hartbeat"; known are auth_mechanism, /],
-      ['heartbeat=0', /heartbeat=0; expected a whole number from 1 /],
-      ['connection_timeout=soon', /connection_timeout=soon; expected a whole number/],
+      ['heartbeat=0', /heartbeat that is no whole number from 1 /],
+      ['connection_timeout=soon', /connection_timeout that is no whole number/],
+      ['x@secret@rabbit', /parameter "…"; known are/],
+      ['heartbeat=secret@rabbit', /heartbeat that is no whole number/],
     ] as const) {
       assert.throws(
         () => parseAddress(`amqp://user:secret@rabbit?${query}`),
         (error) => error instanceof Error && expected.test(error.message) && !/secret/.test(error.message),
       );
     }
+    assert.throws(
+      () => parseAddress('amqp://user:secret%zz@rabbit'),
+      /^Error: the address of RabbitMQ has a user or a password with a % that encodes nothing$/,
+    );
   });
 });
 

@@ -38,7 +38,9 @@ export function parseKafkaAddress(url: string): KafkaAddress {
   const settings = new URLSearchParams(query);
   const unknown = [...settings.keys()].find((name) => !SETTINGS.has(name));
   if (unknown !== undefined)
-    throw new Error(`has a parameter that is not known: ${unknown}; there are ${[...SETTINGS].join(', ')}`);
+    throw new Error(
+      `has a parameter that is not known: ${/^\w+$/.test(unknown) ? unknown : '…'}; there are ${[...SETTINGS].join(', ')}`,
+    );
   return {
     nodes: hosts.split(',').map(parseNode),
     tls: parseTls(settings),

@@ -40,16 +40,16 @@ export function parseAddress(text: string): RabbitmqAddress {
   const unknown = [...given.keys()].find((name) => !PARAMETERS.includes(name));
   if (unknown !== undefined)
     throw new Error(
-      `the address of RabbitMQ has the parameter "${unknown}"; known are ${PARAMETERS.join(', ')}`,
+      `the address of RabbitMQ has the parameter "${/^\w+$/.test(unknown) ? unknown : '…'}"; known are ${PARAMETERS.join(', ')}`,
     );
   const isAnonymous = url.username === '' && url.password === '';
-  const password = isAnonymous ? 'guest' : decodeURIComponent(url.password);
+  const password = isAnonymous ? 'guest' : decode(url.password);
   return {
     server: {
       protocol: url.protocol.slice(0, -1),
       hostname: url.hostname.replace(/^\[|\]$/g, ''),
       ...(url.port !== '' && { port: Number(url.port) }),
-      username: isAnonymous ? 'guest' : decodeURIComponent(url.username),
+      username: isAnonymous ? 'guest' : decode(url.username),
       password,
       vhost: url.pathname.slice(1), // amqplib decodes it
       heartbeat: wholeNumber(given, 'heartbeat', HEARTBEAT_SECONDS),
@@ -64,7 +64,17 @@ function wholeNumber(given: URLSearchParams, name: string, byDefault: number): n
   const text = given.get(name);
   if (text === null) return byDefault;
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new Error(`the address of RabbitMQ has ${name}=${text}; expected a whole number from 1 to 999999`);
+  throw new Error(`the address of RabbitMQ has a ${name} that is no whole number from 1 to 999999`);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw new Error('the address of RabbitMQ has a user or a password with a % that encodes nothing', {
+      cause,
+    });
+  }
 }
 
 async function readSocketOptions(given: URLSearchParams): Promise<SocketOptions> {

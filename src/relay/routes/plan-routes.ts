@@ -3,7 +3,7 @@ import type { RouteTarget } from '../../tasks/route-target.ts';
 import type { BrokerName } from '../broker.ts';
 import { type Destination, readTarget, TargetMistake } from './read-target.ts';
 import { findSharedQueues } from './shared-queues.ts';
-import { withoutPassword } from './without-password.ts';
+import { shown } from './without-password.ts';
 
 /** A task, or `*` for each that has no other route in the same place. */
 export type GivenRoutes = Readonly<Record<string, RouteTarget | string>>;
@@ -91,16 +91,21 @@ function planTask(
 function splitSetting(setting = ''): { entries: Map<string, string>; mistakes: RouteMistake[] } {
   const entries = new Map<string, string>();
   const mistakes: RouteMistake[] = [];
-  const report = (message: string) => mistakes.push({ field: 'ROUTES', message: withoutPassword(message) });
+  const report = (message: string) => mistakes.push({ field: 'ROUTES', message });
+  // What a comma in a password cut off of an address looks like anything.
+  const received = (entry: string) =>
+    setting.includes('@')
+      ? 'one that is not shown, as it may be a part of an address: a comma within one is %2C'
+      : shown(entry);
   for (const entry of setting.split(',').map((each) => each.trim())) {
     const [, task, target] = /^([^=\s]+)\s*=\s*(.*)$/.exec(entry) ?? [];
     if (setting.trim() === '') break;
     if (task === undefined || target === undefined) {
       report(
-        `expected task=target entries with commas between, such as send_mail=rabbitmq:mail/new; received ${JSON.stringify(entry)}`,
+        `expected task=target entries with commas between, such as send_mail=rabbitmq:mail/new; received ${received(entry)}`,
       );
     } else if (entries.has(task)) {
-      report(`expected every task once; received ${JSON.stringify(task)} more than once`);
+      report(`expected every task once; received ${shown(task)} more than once`);
     } else {
       entries.set(task, target);
     }
@@ -118,7 +123,7 @@ function unknownTasks(
       .filter((task) => task !== '*' && !tasks.has(task))
       .map((task) => ({
         field,
-        message: `expected a task of the application (${known}) or *; received ${withoutPassword(JSON.stringify(task))}`,
+        message: `expected a task of the application (${known}) or *; received ${shown(task)}`,
       })),
   );
 }

@@ -1,6 +1,6 @@
 import type { RouteTarget } from '../../tasks/route-target.ts';
 import type { KafkaTarget, RabbitmqTarget } from '../broker.ts';
-import { withoutPassword } from './without-password.ts';
+import { shown } from './without-password.ts';
 
 /** Where the jobs of one task go, in full. `postgres` is the task's own handler. */
 export type Destination =
@@ -43,12 +43,13 @@ export function readTarget(task: string, given: unknown): Destination {
 
 type Given = Partial<Record<'rabbitmq' | 'kafka' | 'webhook' | 'cloudEvents', unknown>>;
 
+/** `rabbitmq://…` is no place: who writes it means the address of a broker, and may have a password in it. */
 function parse(text: string): RouteTarget | 'postgres' {
   const cloudEvents = CLOUD_EVENTS.test(text);
   const place = text.replace(CLOUD_EVENTS, '');
   if (place === 'postgres' && !cloudEvents) return 'postgres';
   if (/^https?:\/\//i.test(place)) return { webhook: place, cloudEvents };
-  const [, broker, path = ''] = /^(rabbitmq|kafka)(?::(.+))?$/.exec(place) ?? [];
+  const [, broker, path = ''] = /^(rabbitmq|kafka)(?::(?!\/\/)(.+))?$/.exec(place) ?? [];
   if (broker === 'kafka') return { kafka: path === '' ? {} : { topic: path }, cloudEvents };
   if (broker === 'rabbitmq') return { rabbitmq: parseRabbitmq(path), cloudEvents };
   throw expected(FORMS, text);
@@ -98,5 +99,5 @@ function asObject(broker: string, given: unknown, known: readonly string[]): Rec
 }
 
 function expected(what: string, given: unknown): TargetMistake {
-  return new TargetMistake(`${what}; received ${withoutPassword(JSON.stringify(given) ?? typeof given)}`);
+  return new TargetMistake(`${what}; received ${shown(given)}`);
 }

@@ -1,9 +1,17 @@
 /**
- * A text that may have addresses in it, without who may log in there, and of those of http without path and query, which many
- * services make a secret.
+ * A text that is, or was meant to be, an address or a part of one, without who may log in there, and of those of http without path and
+ * query, which many services make a secret. It may be wrong in any way, so rather too much is hidden: everything up to the last @,
+ * and whatever stands in the place of a port without being one, as where a comma in a password cut the address.
  */
 export function withoutPassword(text: string): string {
   return text
-    .replace(/:\/\/[^/"\s]*@/g, '://***@')
-    .replace(/(https?:\/\/[^/?#"\s]*)[/?#][^"\s]*/gi, '$1/***');
+    .replace(/^(.*?:\/\/)?.*@/s, '$1***@')
+    .replace(/(:\/\/[^:/?#@]*):(?!\d+(?:[/?#]|$)).*$/s, '$1:***')
+    .replace(/(https?:\/\/[^/?#]*)[/?#].*/is, '$1/***');
+}
+
+/** As JSON, each of its texts so. */
+export function shown(given: unknown): string {
+  const hide = (_: string, value: unknown) => (typeof value === 'string' ? withoutPassword(value) : value);
+  return JSON.stringify(given, hide) ?? typeof given;
 }

@@ -1,4 +1,5 @@
 import type { GivenSource } from '../../tasks/given-source.ts';
+import { shown, withoutPassword } from '../routes/without-password.ts';
 import type { Source } from './source.ts';
 
 export interface SourcesGiven {
@@ -53,7 +54,7 @@ type Parts = Record<'from' | 'task', string> & Partial<Record<'sequence' | 'pref
 function readEntry(field: string, entry: string, tasks: SourcesGiven['tasks']): Read {
   const [, from, task, query = ''] = /^([^>]+)>([^?>]+)(?:\?(.*))?$/.exec(entry) ?? [];
   if (from === undefined || task === undefined)
-    return { field, mistakes: [{ field, message: `expected ${FORM}; received ${JSON.stringify(entry)}` }] };
+    return { field, mistakes: [{ field, message: `expected ${FORM}; received ${shown(entry)}` }] };
   const options = Object.fromEntries(new URLSearchParams(query));
   return read(field, { ...options, from: decode(from.trim()), task: task.trim() }, tasks);
 }
@@ -75,10 +76,12 @@ function read(field: string, parts: Parts, tasks: SourcesGiven['tasks']): Read {
   const [, broker, place = ''] = /^([^:]*):(.*)$/s.exec(from) ?? [];
   const expected = (what: string, received: unknown): SourceMistake => ({
     field,
-    message: `${from}: expected ${what}; received ${JSON.stringify(received)}`,
+    message: `${withoutPassword(from)}: expected ${what}; received ${shown(received)}`,
   });
   const mistakes = [
-    ...(isBroker(broker) ? [] : [expected('rabbitmq: or kafka: before the place', broker ?? from)]),
+    ...(isBroker(broker) && !place.startsWith('//') // an address is none, and may have a password in it
+      ? []
+      : [expected('rabbitmq: or kafka: before the place', broker ?? from)]),
     ...(place.length >= 1 && place.length <= MAX_PLACE_LENGTH
       ? []
       : [expected(`a place of 1 to ${MAX_PLACE_LENGTH} characters`, place)]),
@@ -120,6 +123,6 @@ function repeated(list: readonly Read[]): SourceMistake[] {
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   return [...twice].map((name) => ({
     field: list[0]?.field.replace(/\[\d+\]$/, '') ?? '',
-    message: `expected every source once; ${JSON.stringify(name)} is there more than once`,
+    message: `expected every source once; ${shown(name)} is there more than once`,
   }));
 }

@@ -48,6 +48,25 @@ describe('SOURCES', () => {
   });
 });
 
+test('SOURCES tells no password of an address that stands there by mistake', () => {
+  for (const setting of [
+    'amqp://u:secret@mq/orders>handle_order',
+    'rabbitmq:amqp://u:secret@mq/orders>nobody',
+    'amqp://u:se/secret@mq/orders',
+    'amqp://u:a,secret@mq/orders>nobody',
+    'rabbitmq://u:secret@mq/orders>handle_order',
+    'amqp://u:secret>b@mq/orders>nobody',
+    'amqp://u:a?secret@mq/orders>nobody',
+    'rabbitmq:a>nobody@secret@mq?secret@mq=1&prefetch=secret@mq',
+  ]) {
+    const text = [plan(setting), plan(undefined, [setting])]
+      .flatMap(({ mistakes }) => mistakes.map(({ message }) => message))
+      .join('\n');
+    assert.doesNotMatch(text, /secret/, setting);
+    assert.notEqual(text, '', setting);
+  }
+});
+
 describe('sources of an application', () => {
   test('are as SOURCES has them, or objects, and give way to one of the same name there', () => {
     const { sources, mistakes } = plan('kafka:a>handle_order?start=next', [
