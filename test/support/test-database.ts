@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { administrate, databaseUrl, startTestServer, TEMPLATE } from './test-server.ts';
+import { administrate, cloneOn, databaseUrl, startTestServer, TEMPLATE } from './test-server.ts';
 
 export interface TestDatabase {
   readonly connectionString: string;
@@ -33,7 +33,7 @@ export async function copyDatabase({ name }: TestDatabase): Promise<TestDatabase
 async function cloneDatabase(template: string): Promise<TestDatabase> {
   const serverUrl = await findServer();
   const name = `howdah_test_${randomBytes(6).toString('hex')}`;
-  await administrate(serverUrl, `create database ${name} template ${template}`);
+  await cloneOn(serverUrl, template, name);
   return {
     connectionString: databaseUrl(serverUrl, name),
     name,

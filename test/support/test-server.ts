@@ -1,5 +1,4 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/db/embedded/postgres.ts';
@@ -8,6 +7,7 @@ import { announceTasks } from '../../src/enqueue/announce-tasks.ts';
 import { catalogue } from './bank-catalogue.ts';
 import { bankMigrations } from './bank-migrations.ts';
 import { openPool } from './open-pool.ts';
+import { quickFolder } from './quick-folder.ts';
 
 /** Cloned for every test file. */
 export const TEMPLATE = 'howdah_test_template';
@@ -33,6 +33,12 @@ export async function startTestServer(): Promise<TestServer> {
   }
 }
 
+/** Copies the database on the same server: by whole files, which is what costs least where nothing is kept safe. */
+export async function cloneOn(serverUrl: string, template: string, name: string): Promise<void> {
+  const strategy = process.env['TEST_DATABASE_URL'] === undefined ? 'file_copy' : 'wal_log';
+  await administrate(serverUrl, `create database ${name} template ${template} strategy ${strategy}`);
+}
+
 /** The address of another database of the same server; of the Howdah in it that HOWDAH_TEST_SCHEMA names. */
 export function databaseUrl(serverUrl: string, database: string): string {
   const url = new URL(serverUrl);
@@ -54,7 +60,7 @@ export async function administrate(serverUrl: string, statement: string): Promis
 }
 
 async function startEmbedded(): Promise<TestServer> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'howdah-test-'));
+  const dataDir = await mkdtemp(join(await quickFolder(), 'howdah-test-'));
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
   await chmod(dataDir, 0o711); // root's server runs as an account that must reach its data
   const server = await startEmbeddedPostgres({ dataDir, durability: 'none' });
