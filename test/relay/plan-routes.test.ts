@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { findUnreachable } from '../../src/relay/routes/find-unreachable.ts';
 import { type PlannedRoutes, planRoutes, type RoutesGiven } from '../../src/relay/routes/plan-routes.ts';
+import { findCircles } from '../../src/relay/sources/find-circles.ts';
 import { bind } from '../../src/tasks/bind.ts';
 import { publish } from '../../src/tasks/publish.ts';
 import type { RouteTarget } from '../../src/tasks/route-target.ts';
@@ -181,6 +182,39 @@ describe('routes', () => {
       );
       assert.doesNotMatch(text, /secret/);
     });
+});
+
+describe('sources and routes that lead in a circle', () => {
+  /** As `from>task`. */
+  const found = (planned: PlannedRoutes, ...sources: string[]) =>
+    findCircles(
+      sources.map((each) => each.split('>') as [string, string]).map(([name, task]) => ({ name, task })),
+      planned.routes,
+    ).map(({ message }) => message.replace(/^.*received /, ''));
+
+  test('are refused, once each', () => {
+    const tasks = { orders: undefined, users: undefined, a: undefined, b: undefined };
+    assert.deepEqual(found(plan(tasks, { distributor: 'rabbitmq' }), 'rabbitmq:orders>orders'), [
+      'rabbitmq:orders becomes jobs of orders, which go to rabbitmq:orders',
+    ]);
+    const long = plan(tasks, { setting: 'users=rabbitmq:a,a=kafka:b,b=rabbitmq:a' });
+    assert.deepEqual(found(long, 'kafka:users>users', 'kafka:b>b', 'rabbitmq:a>a'), [
+      'kafka:b becomes jobs of b, which go to rabbitmq:a becomes jobs of a, which go to kafka:b',
+    ]);
+  });
+
+  test('are none where messages go on, run here, or pass an exchange', () => {
+    const setting = 'a=rabbitmq:b,b=postgres,users=kafka:orders,orders=rabbitmq:x/orders';
+    const tasks = { orders: undefined, users: undefined, a: undefined, b: undefined };
+    const sources = [
+      'kafka:b>a',
+      'rabbitmq:b>b',
+      'kafka:users>users',
+      'rabbitmq:orders>orders',
+      'kafka:x>gone',
+    ];
+    assert.deepEqual(found(plan(tasks, { setting }), ...sources), []);
+  });
 });
 
 describe('a broker that jobs go to', () => {

@@ -8,6 +8,7 @@ import { parseAddress } from '../../relay/rabbitmq/address.ts';
 import { findUnreachable } from '../../relay/routes/find-unreachable.ts';
 import { type PlannedRoutes, planRoutes, type RouteMistake } from '../../relay/routes/plan-routes.ts';
 import type { RelayRoute } from '../../relay/routes/relay.ts';
+import { findCircles } from '../../relay/sources/find-circles.ts';
 import { planSources } from '../../relay/sources/plan-sources.ts';
 import type { Source } from '../../relay/sources/source.ts';
 import { planWebhooks, type WebhookPlan } from '../../relay/webhook/plan-webhooks.ts';
@@ -68,7 +69,8 @@ export function planRelay(
     ofApplication: app.sources,
   });
   const unreachable = findUnreachable(routes, urls, { mistakeIn, sources });
-  const all = [...mistakes, ...ofSources, ...unreachable, ...ofWebhooks];
+  const circles = findCircles(sources, routes);
+  const all = [...mistakes, ...ofSources, ...circles, ...unreachable, ...ofWebhooks];
   if (all.length > 0) throw new ConfigError(all.map(({ field, message }) => ({ variable: field, message })));
   return { routes: withTargets(routes, webhooks), webhooks, sources };
 }

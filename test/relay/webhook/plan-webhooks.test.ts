@@ -72,14 +72,15 @@ describe('the routes that lead to addresses', () => {
 
   test('are refused with what is wrong elsewhere, all at once', async () => {
     const mistakes = await mistakesOf(
-      'order_paid=https://10.0.0.1/,other=kafka',
-      {},
+      'order_paid=https://10.0.0.1/,other=kafka,log_in=kafka',
+      { SOURCES: 'kafka:log_in>log_in', KAFKA_URL: 'kafka://k' },
       { timeoutMs: 1, secrets: String(ONE) },
     );
     assert.deepEqual(
       mistakes.map((mistake) => mistake.split(':')[0]),
-      ['ROUTES', 'webhooks.timeoutMs', 'webhooks'],
+      ['ROUTES', 'routes', 'routes', 'webhooks.timeoutMs', 'webhooks'],
     );
+    assert.match(mistakes.join('\n'), /kafka:log_in becomes jobs of log_in, which go to kafka:log_in/);
   });
 
   test('warn of secrets for tasks that go to no address', async () => {
