@@ -41,7 +41,7 @@ export class PartitionReader {
       }
       await delay(retryDelay(failures, new Error()), undefined, { signal }).catch(() => {});
     }
-    reading.settle(trouble);
+    reading.forget(trouble);
   }
 
   async #readOn(signal: AbortSignal): Promise<'lost' | 'ended'> {

@@ -63,6 +63,7 @@ export class QueueReader implements SourceReader {
       }
       await rest(retryDelay(Math.max(failures, 1), new Error()), signal);
     }
+    this.#reading.forget('broker');
   }
 
   /**

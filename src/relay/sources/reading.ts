@@ -65,6 +65,7 @@ export class Reading {
         await delay(retryDelay(tries, new Error()), undefined, { signal }).catch(() => {});
       }
     }
+    this.forget('database');
     return undefined;
   }
 
@@ -79,6 +80,11 @@ export class Reading {
   settle(what: string): void {
     if (!this.#troubles.delete(what)) return;
     this.log.info({ source: this.source.name }, 'a source can be read again');
+  }
+
+  /** It is not tried any more, as it was paused, so nobody knows whether it could be. */
+  forget(what: string): void {
+    this.#troubles.delete(what);
   }
 
   #tellDiscarded({ discarded }: Taken): void {

@@ -25,6 +25,17 @@ async function settled(queues: FakeQueues, place: string): Promise<Record<string
   return rows[0];
 }
 
+/** Until a worker tells of that trouble, or of none. */
+async function untilTrouble(place: string, expected: string | null): Promise<void> {
+  await waitFor(`the trouble to be ${expected}`, () =>
+    stage.scalar(
+      `select case when $2::text is null then trouble is null else trouble like '%' || $2 || '%' end
+       from howdah.sources where name = 'rabbitmq:' || $1`,
+      [place, expected],
+    ),
+  );
+}
+
 async function read(place: string, source = {}): Promise<FakeQueues> {
   const queues = new FakeQueues();
   await stage.read({ rabbitmq: queues }, { source: { place, ...source } });
@@ -197,11 +208,20 @@ test('an id that a job has already discards no message: that is no fault of any'
     create trigger give_id_twice before insert on graphile_worker._private_jobs
     for each statement execute function public.give_id_twice()`);
   queues.publish('restored', { id: 'r1', body: { order: 201 } });
-  await waitFor('the trouble to be told', () =>
-    stage.scalar("select trouble ~ 'duplicate key' from howdah.sources where name = 'rabbitmq:restored'"),
-  );
+  await untilTrouble('restored', 'duplicate key');
   assert.equal(queues.acknowledgedCount, 0);
   await stage.queue.pool.query('drop trigger give_id_twice on graphile_worker._private_jobs');
   const { taken, discarded } = await settled(queues, 'restored');
   assert.deepEqual([taken, discarded], ['1', '0']);
+});
+
+test('a source that is paused while its broker is away tells of no trouble, as nobody tries any more', async () => {
+  const queues = new FakeQueues();
+  queues.trouble = new Error('the broker is away');
+  await stage.read({ rabbitmq: queues }, { source: { place: 'gone' } });
+  await untilTrouble('gone', 'the broker is away');
+  await stage.scalar("select howdah.pause_source('rabbitmq:gone')");
+  await untilTrouble('gone', null);
+  await stage.scalar("select howdah.resume_source('rabbitmq:gone')");
+  await untilTrouble('gone', 'the broker is away');
 });
