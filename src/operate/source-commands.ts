@@ -11,6 +11,16 @@ export async function pauseSource(tx: SqlClient, source: string, by: string): Pr
   return command<boolean>(tx, 'howdah.pause_source($1::text, $2::text)', [source, by]);
 }
 
+/** The same of every source that was ever read. Returns of how many that is new. */
+export async function pauseSources(tx: SqlClient, by: string): Promise<number> {
+  return command<number>(tx, 'howdah.pause_sources($1::text)', [by]);
+}
+
+/** Returns how many were paused. */
+export async function resumeSources(tx: SqlClient): Promise<number> {
+  return command<number>(tx, 'howdah.resume_sources()', []);
+}
+
 /** Returns whether it was paused. */
 export async function resumeSource(tx: SqlClient, source: string): Promise<boolean> {
   return command<boolean>(tx, 'howdah.resume_source($1::text)', [source]);

@@ -39,6 +39,16 @@ describe('npx howdah sources', () => {
     assert.match(resumed.stdout + resumed.stderr, /Source rabbitmq:orders is now active/);
   });
 
+  test('pauses and resumes all', async () => {
+    const state = async () => (await queue.pool.query('select state from howdah.sources')).rows[0].state;
+    assert.match((await howdah('sources', 'pause', '--all', '--text')).stdout, /^1 sources are now paused/);
+    assert.equal(await state(), 'paused');
+    assert.match((await howdah('sources', 'resume', '--all', '--text')).stdout, /^1 sources are now active/);
+    assert.equal(await state(), 'idle');
+    assert.equal((await howdah('sources', 'pause', NAME, '--all')).exitCode, 2);
+    assert.equal((await howdah('sources', 'accept', '--all')).exitCode, 2);
+  });
+
   test('refuses what it does not know', async () => {
     assert.equal((await howdah('sources', 'drink', NAME)).exitCode, 2);
     const unknown = await howdah('sources', 'pause', 'kafka:x');

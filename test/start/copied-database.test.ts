@@ -19,6 +19,8 @@ import type { WorkerProcess } from '../support/worker-process.ts';
 const hangs = testTask('hangs');
 const works = testTask('works');
 
+const SOURCE_CAUSE = "select cause from howdah.explain_source('kafka:orders')";
+
 const fleet = new WorkerFleet();
 let original: TestQueue;
 /** The original as it was while the job ran: nobody works in it. */
@@ -38,6 +40,7 @@ before(async () => {
     [hangs, async () => {}],
     [works, async () => {}],
   ]);
+  await original.pool.query("select howdah.announce_source('kafka:orders', 'works', 'shop')");
   const killed = await fleet.start(original.database);
   running = (await original.distributor.distribute(original.pool, hangs, {})).id;
   waiting = (await original.distributor.distribute(original.pool, works, {}, { delayMs: 3_600_000 })).id;
@@ -111,6 +114,7 @@ test('a worker takes no job there, and says what has to be decided', async () =>
   assert.equal((await copy.job(running)).attempt, 1);
   const { id } = await copy.distributor.distribute(copy.pool, works, {});
   assert.equal(await scalar(copy, 'select cause from howdah.explain_job($1)', [id]), 'copy');
+  assert.deepEqual(await scalar(copy, SOURCE_CAUSE), 'copy');
   assert.deepEqual([...ran], []);
   await assertOriginalGoesOn();
 });
@@ -120,11 +124,12 @@ test('adopted with --run, its jobs run without a restart, and the original is le
   const { exitCode, stdout } = await runHere(['adopt', '--run', '--json']);
   assert.deepEqual(
     [exitCode, JSON.parse(stdout)],
-    [0, { adopted: true, cancelled_jobs: 0, forgotten_workers: 1 }],
+    [0, { adopted: true, cancelled_jobs: 0, paused_sources: 0, forgotten_workers: 1 }],
   );
   await waitFor('the job that ran to run again', () => ran.get(running) === 2);
   await waitFor('the worker to be ready', async () => (await isReady()).ready);
   assert.equal((await copy.job(waiting)).state, 'scheduled');
+  assert.equal(await scalar(copy, SOURCE_CAUSE), 'no_reader', 'it is as it was');
   assert.equal((await runHere(['adopt'])).exitCode, 0);
   await assertOriginalGoesOn();
 });
@@ -133,7 +138,7 @@ test('adopted with --quarantine, what was there is cancelled, can be run by filt
   const { exitCode, stdout } = await runHere(['adopt', '--quarantine', '--json']);
   assert.deepEqual(
     [exitCode, JSON.parse(stdout)],
-    [0, { adopted: true, cancelled_jobs: 2, forgotten_workers: 1 }],
+    [0, { adopted: true, cancelled_jobs: 2, paused_sources: 1, forgotten_workers: 1 }],
   );
   await startInCopy();
   await copy.untilState(running, 'cancelled');
@@ -154,6 +159,7 @@ test('adopted with --quarantine, what was there is cancelled, can be run by filt
   assert.equal(retried.exitCode, 0);
   await copy.untilState(waiting, 'completed');
   assert.equal(ran.get(running), undefined);
+  assert.match(await scalar(copy, 'select paused_by from howdah.sources'), /of which this is a copy$/);
   await assertOriginalGoesOn();
 });
 

@@ -6,6 +6,7 @@ import {
   readAdopterInstead,
   readInstallationProblem,
 } from '../../operate/installation.ts';
+import { pauseSources } from '../../operate/source-commands.ts';
 import { actLocally } from '../act/act-locally.ts';
 import { localActor } from '../act/local-actor.ts';
 import type { Call, Command, ExitCode } from '../command.ts';
@@ -15,7 +16,8 @@ import { interruptSignal } from '../terminal/interrupt-signal.ts';
 /** Locks are held for milliseconds, as in the bulk commands. */
 const BATCH_SIZE = 250;
 
-const REASON = 'quarantined: it was in the database of which this is a copy';
+const COPIED = 'in the database of which this is a copy';
+const REASON = `quarantined: it was ${COPIED}`;
 
 export const adopt: Command = {
   about: [
@@ -24,12 +26,17 @@ export const adopt: Command = {
   ],
   options: {
     run: { help: 'The jobs are this database’s: a restore of its own backup, pg_upgrade, a move' },
-    quarantine: { help: 'They are another’s: cancels those that wait or ran; `retry` runs some again' },
+    quarantine: {
+      help: 'They are another’s: cancels those that wait or ran, and pauses the sources; `retry` runs some again',
+    },
   },
   examples: [
     ['adopt', 'whether there is something to decide'],
     ['adopt --run', 'workers take up the jobs, and give back what was running when the copy was made'],
-    ['adopt --quarantine', 'a copy for tests begins without the jobs of production'],
+    [
+      'adopt --quarantine',
+      'a copy for tests begins without the jobs of production, and reads none of its messages',
+    ],
     ['retry --error quarantined --task send_welcome_email', 'runs some of those after all'],
   ],
   async run(call) {
@@ -47,7 +54,10 @@ export const adopt: Command = {
   },
 };
 
-/** The jobs first: once the database is adopted, workers begin. Broken off in between, the same command goes on. */
+/**
+ * The jobs first: once the database is adopted, workers begin. Sources are paused by the transaction that adopts it, so that no worker
+ * reads the original's messages in between. Broken off before that, the same command goes on.
+ */
 async function decide({ options, output }: Call, db: Database): Promise<ExitCode> {
   const owner = await readAdopterInstead(db);
   if (owner !== null) {
@@ -55,15 +65,24 @@ async function decide({ options, output }: Call, db: Database): Promise<ExitCode
       `only role "${owner}", which owns Howdah’s schemas, may adopt (nothing was changed)`,
     );
   }
-  const cancelled = options.isSet('quarantine') ? (await quarantine(db)).changed : 0;
-  const runners = await actLocally(db, adoptInstallation);
-  const answer = { adopted: true, cancelled_jobs: cancelled, forgotten_workers: runners ?? 0 };
-  const jobs = options.isSet('quarantine')
-    ? `${cancelled} jobs were cancelled; what ran ends cancelled once a worker is there.`
-    : 'Its jobs run as soon as a worker is there.';
+  const isQuarantine = options.isSet('quarantine');
+  const cancelled = isQuarantine ? (await quarantine(db)).changed : 0;
+  const { sources, runners } = await actLocally(db, async (tx) => ({
+    sources: isQuarantine ? await pauseSources(tx, `${localActor().name}: it is read ${COPIED}`) : 0,
+    runners: (await adoptInstallation(tx)) ?? 0,
+  }));
+  const answer = {
+    adopted: true,
+    cancelled_jobs: cancelled,
+    paused_sources: sources,
+    forgotten_workers: runners,
+  };
+  const then = isQuarantine
+    ? `${cancelled} jobs were cancelled; what ran ends cancelled once a worker is there. ${sources} sources were paused.`
+    : 'Its jobs run as soon as a worker is there, and its sources are read.';
   output.answer(
     answer,
-    `This database is adopted; workers of the original that are forgotten: ${runners ?? 0}. ${jobs}`,
+    `This database is adopted; workers of the original that are forgotten: ${runners}. ${then}`,
   );
   return 0;
 }

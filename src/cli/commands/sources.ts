@@ -1,6 +1,12 @@
 import type { SqlClient } from '../../db/sql-client.ts';
 import { type MessageSource, readSources } from '../../look/sources.ts';
-import { acceptSource, pauseSource, resumeSource } from '../../operate/source-commands.ts';
+import {
+  acceptSource,
+  pauseSource,
+  pauseSources,
+  resumeSource,
+  resumeSources,
+} from '../../operate/source-commands.ts';
 import { presentSource } from '../../wire/present-source.ts';
 import { actLocally } from '../act/act-locally.ts';
 import { localActor } from '../act/local-actor.ts';
@@ -32,16 +38,28 @@ const COLUMNS: readonly Column<MessageSource>[] = [
   { title: 'LAST', text: ({ lastTakenAt }) => describeInstant(lastTakenAt) },
 ];
 
-type Action = (tx: SqlClient, source: string, by: string) => Promise<string>;
+interface Action {
+  one: (tx: SqlClient, source: string, by: string) => Promise<string>;
+  /** Of every source; left out where that is not to be had. */
+  all?: (tx: SqlClient, by: string) => Promise<string>;
+}
 
 const ACTIONS: Readonly<Record<string, Action>> = {
-  pause: async (tx, source, by) =>
-    `Source ${source} ${(await pauseSource(tx, source, by)) ? 'is now' : 'was already'} paused.`,
-  resume: async (tx, source) =>
-    `Source ${source} ${(await resumeSource(tx, source)) ? 'is now' : 'was already'} active.`,
-  accept: async (tx, source) => {
-    await acceptSource(tx, source);
-    return `Source ${source} goes on with its topic as it is.`;
+  pause: {
+    one: async (tx, source, by) =>
+      `Source ${source} ${(await pauseSource(tx, source, by)) ? 'is now' : 'was already'} paused.`,
+    all: async (tx, by) => `${await pauseSources(tx, by)} sources are now paused that were not.`,
+  },
+  resume: {
+    one: async (tx, source) =>
+      `Source ${source} ${(await resumeSource(tx, source)) ? 'is now' : 'was already'} active.`,
+    all: async (tx) => `${await resumeSources(tx)} sources are now active that were paused.`,
+  },
+  accept: {
+    one: async (tx, source) => {
+      await acceptSource(tx, source);
+      return `Source ${source} goes on with its topic as it is.`;
+    },
   },
 };
 
@@ -55,6 +73,7 @@ export const sources: Command = {
   argumentCount: [0, 2],
   choices: Object.keys(ACTIONS),
   options: {
+    all: { help: 'With pause and resume: every source that is known, in place of a name' },
     reason: { value: 'TEXT', help: 'With pause: shown beside your user name wherever the pause is' },
   },
   examples: [
@@ -63,20 +82,26 @@ export const sources: Command = {
     ['sources resume kafka:users.v1', 'workers go on within a second'],
   ],
   async run(call) {
-    const [action, source] = call.args;
-    if (action === undefined) return list(call);
-    const act = ACTIONS[action];
-    if (!act || source === undefined)
-      throw new UsageError(`expected ${sources.usage}, received ${call.args.join(' ')}`);
+    const [name, source] = call.args;
+    if (name === undefined) return list(call);
+    const act = toAct(call);
     const by = [localActor().name, call.options.text('reason')]
       .filter((part) => part !== undefined)
       .join(': ');
     const { db } = await call.connect();
-    const words = await actLocally(db, (tx) => act(tx, source, by));
-    call.output.answer({ action, source }, words);
+    const words = await actLocally(db, (tx) => act(tx, by));
+    call.output.answer({ action: name, source: source ?? null }, words);
     return 0;
   },
 };
+
+/** @throws {UsageError} where it is not said what to do, or to which */
+function toAct({ args: [name = '', source], options }: Call): (tx: SqlClient, by: string) => Promise<string> {
+  const action = ACTIONS[name];
+  if (action?.all && source === undefined && options.isSet('all')) return action.all;
+  if (action && source !== undefined && !options.isSet('all')) return (tx, by) => action.one(tx, source, by);
+  throw new UsageError(`expected ${sources.usage}, or --all with pause and resume`);
+}
 
 async function list({ output, connect }: Call): Promise<ExitCode> {
   const { db } = await connect();

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { transact } from '../../../src/db/transact.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
 import { adoptInstallation } from '../../../src/operate/installation.ts';
+import { pauseSources } from '../../../src/operate/source-commands.ts';
 import { FakeLogs } from '../../support/fake-logs.ts';
 import { FakeQueues } from '../../support/fake-queues.ts';
 import { openPool } from '../../support/open-pool.ts';
@@ -60,6 +62,16 @@ async function positionOfCopy(): Promise<string> {
   return rows[0]?.position;
 }
 
+const LIVING_READER = "select from howdah.sources where readers = 1 and state = 'paused'";
+
+/** What the command line does in one transaction. */
+async function quarantine(): Promise<void> {
+  await transact(pool, async (tx) => {
+    await pauseSources(tx, 'ada');
+    await adoptInstallation(tx);
+  });
+}
+
 test('a topic is not read until somebody adopts the copy, and then from where the copy was made', async () => {
   logs.publish('users', 0, ...[1, 2, 3].map(order));
   const reading = await stage.read({ kafka: logs }, { source: USERS });
@@ -79,7 +91,7 @@ test('a topic is not read until somebody adopts the copy, and then from where th
   assert.deepEqual([await ordersOfCopy(), await positionOfCopy()], [[1, 2, 3, 4, 5], '5']);
 });
 
-test('a queue’s messages are left to the original until somebody adopts the copy', async () => {
+test('a queue’s messages are left to the original until somebody adopts the copy, and longer where that is a quarantine', async () => {
   queues.publish('orders', order(1));
   const reading = await stage.read({ rabbitmq: queues });
   await waitFor('one to be acknowledged', () => queues.acknowledgedCount === 1);
@@ -91,9 +103,13 @@ test('a queue’s messages are left to the original until somebody adopts the co
 
   const copied = await stage.read({ rabbitmq: queues }, inCopy());
   await delay(2_500);
-  assert.deepEqual([batchCount, queues.count('orders')], [0, 1], 'none was so much as handed out');
+  const untouched = [0, 1]; // none was so much as handed out
+  assert.deepEqual([batchCount, queues.count('orders')], untouched);
   assert.deepEqual(await ordersOfCopy(), [1]);
-  await adoptInstallation(pool);
+  await quarantine();
+  await waitFor('a beat', async () => (await pool.query(LIVING_READER)).rowCount === 1);
+  assert.deepEqual([batchCount, queues.count('orders')], untouched);
+  await pool.query("select howdah.resume_source('rabbitmq:orders')");
   await waitFor('it to become a job', async () => (await ordersOfCopy()).length === 2);
   await copied.stop();
 });

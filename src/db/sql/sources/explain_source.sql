@@ -1,5 +1,5 @@
 -- howdah.explain_source(source): why messages of the source do not become jobs right now, or that they do. Always one row: cause is
--- one word (refused, paused, no_reader, trouble, partitions, behind, reading), explanation the same as a sentence, remedy what
+-- one word (copy, refused, paused, no_reader, trouble, partitions, behind, reading), explanation the same as a sentence, remedy what
 -- would change it; null when nothing need be. Raises HWSRC.
 create function howdah.explain_source(source text, out cause text, out explanation text, out remedy text)
 language plpgsql stable security definer
@@ -7,10 +7,15 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_source record;
+  v_problem constant text := howdah.installation_problem();
 begin
   perform howdah.known_source(source);
   select s.* into v_source from howdah.sources s where s.name = explain_source.source;
-  if v_source.refused_because is not null then
+  if v_problem is not null then
+    cause := 'copy';
+    explanation := 'No worker reads it in a copy of the database. ' || v_problem;
+    remedy := 'npx howdah adopt decides; unless it is paused by then, it is read within seconds after that.';
+  elsif v_source.refused_because is not null then
     cause := 'refused';
     explanation := format('No message is taken since %s: %s.', howdah.iso_instant(v_source.refused_at), v_source.refused_because);
     remedy := format('If that is meant, select howdah.accept_source(%L); goes on with the topic as it is now.', source);

@@ -39,3 +39,24 @@ end;
 $$;
 
 comment on function howdah.resume_source is 'Messages of the source become jobs again. Returns whether it was paused.';
+
+-- howdah.pause_sources(paused_by): pauses every source that was ever read; returns how many were not paused before. One that a worker
+-- reads for the first time afterwards is not.
+create function howdah.pause_sources(paused_by text default session_user) returns integer
+language sql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select count(*)::integer from howdah.source_registry s where howdah.pause_source(s.name, pause_sources.paused_by)
+$$;
+
+comment on function howdah.pause_sources is 'Pauses every source. Returns how many were not paused before.';
+
+-- howdah.resume_sources(): resumes every source; returns how many were paused.
+create function howdah.resume_sources() returns integer
+language sql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select count(*)::integer from howdah.source_registry s where howdah.resume_source(s.name)
+$$;
+
+comment on function howdah.resume_sources is 'Resumes every source. Returns how many were paused.';
