@@ -4,6 +4,7 @@ import { parseDatabaseUrl } from './config/database/database-url.ts';
 import { DEFAULT_SCHEMA, parseSchemaName } from './config/database/schema-name.ts';
 import { type Environment, EnvironmentReader } from './config/environment-reader.ts';
 import { type HttpSettings, readHttpSettings } from './config/http/http-settings.ts';
+import type { ConfigProblem } from './config/mistakes/config-error.ts';
 import { misspelledVariables } from './config/mistakes/misspelled-variables.ts';
 import { byParameters, type ProgramParameters, toEnvironment } from './config/program-config.ts';
 import { type RelaySettings, readRelaySettings } from './config/relay/relay-settings.ts';
@@ -79,9 +80,11 @@ export interface ConfigOptions<Settings> {
   role?: Role;
   /** @default the application reads nothing */
   readSettings?: ReadSettings<Settings> | undefined;
+  /** What only somebody who knows the application finds wrong, to be told with the rest. @default nothing */
+  findMore?: ((config: OwnConfig) => readonly ConfigProblem[]) | undefined;
 }
 
-type OwnConfig = Omit<Config, 'settings'>;
+export type OwnConfig = Omit<Config, 'settings'>;
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -102,7 +105,7 @@ export function readConfig<Settings = unknown>(options?: ConfigOptions<Settings>
  */
 export function loadConfig<Settings = unknown>(
   env: Environment,
-  { role = 'all', readSettings }: ConfigOptions<Settings> = {},
+  { role = 'all', readSettings, findMore = () => [] }: ConfigOptions<Settings> = {},
 ): Config<Settings> {
   const reader = new EnvironmentReader(env);
   const own = readOwn(reader);
@@ -112,6 +115,7 @@ export function loadConfig<Settings = unknown>(
   reportTokens(reader, own);
   reportLoneDirectUrl(reader, own);
   reportMisspelled(reader, env);
+  reader.reportMore(findMore(own));
   reader.throwProblems();
   return Object.freeze({ ...own, settings: Object.freeze(settings) });
 }
@@ -124,9 +128,11 @@ export function loadConfig<Settings = unknown>(
  */
 export function programConfig<Settings = unknown>(
   parameters: ProgramParameters,
-  { readSettings }: Pick<ConfigOptions<Settings>, 'readSettings'> = {},
+  { readSettings, findMore }: Omit<ConfigOptions<Settings>, 'role'> = {},
 ): Config<Settings> {
-  const config = byParameters(() => loadConfig(toEnvironment(parameters, process.env), { role: 'worker' }));
+  const config = byParameters(() =>
+    loadConfig(toEnvironment(parameters, process.env), { role: 'worker', findMore }),
+  );
   const reader = new EnvironmentReader(process.env);
   const settings = readSettings?.(reader, { environment: config.environment, role: 'worker' }) as Settings;
   reader.throwProblems();

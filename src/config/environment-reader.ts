@@ -43,6 +43,12 @@ export class EnvironmentReader {
     this.#problems.push(Object.freeze({ variable, message }));
   }
 
+  /** What follows from a variable that is mistaken itself goes without saying. */
+  reportMore(problems: readonly ConfigProblem[]): void {
+    const mistaken = new Set(this.#problems.map(({ variable }) => variable));
+    for (const { variable, message } of problems) if (!mistaken.has(variable)) this.report(variable, message);
+  }
+
   /** @throws {ConfigError} with every mistake met so far, when there is any */
   throwProblems(): void {
     if (this.#problems.length > 0) throw new ConfigError(this.#problems);

@@ -23,6 +23,7 @@ import { prepareDatabase } from './database/prepare-database.ts';
 import { openServices } from './open-services.ts';
 import { createRelay, openRelay } from './relay/create-relay.ts';
 import { planRelay } from './relay/plan-relay.ts';
+import { routeMistakes } from './relay/route-mistakes.ts';
 import { StartupError } from './startup-error.ts';
 import { watchStrayErrors } from './watch-stray-errors.ts';
 
@@ -45,7 +46,8 @@ const BATCH_DELAY_MS = 2;
  */
 export async function createCliPreset(app: AnyApp): Promise<GraphileConfig.Preset> {
   try {
-    const config = readConfig({ role: 'worker', readSettings: app.readSettings });
+    const findMore = await routeMistakes(app, 'worker');
+    const config = readConfig({ role: 'worker', readSettings: app.readSettings, findMore });
     return await createPreset(await loadTasks(app), config, await createServiceLogger(config));
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof StartupError)) throw error;

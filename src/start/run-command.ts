@@ -7,6 +7,7 @@ import { subscribeLogger } from '../observability/log-subscriber.ts';
 import type { Logger } from '../observability/logger.ts';
 import { createServiceLogger } from './create-service-logger.ts';
 import { migrateOnly } from './database/migrate-only.ts';
+import { routeMistakes } from './relay/route-mistakes.ts';
 import { runService } from './run-service.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -29,7 +30,8 @@ async function run(command: string, app: AnyApp): Promise<void> {
     throw new StartupError(`Unknown command "${command}"; expected one of ${COMMANDS.join(', ')}`);
   }
   const role = command === 'migrate' ? 'all' : command;
-  const config = readConfig({ role, readSettings: app.readSettings });
+  const findMore = command === 'migrate' ? undefined : await routeMistakes(app, role);
+  const config = readConfig({ role, readSettings: app.readSettings, findMore });
   const log = await createServiceLogger(config);
   if (command === 'migrate') await migrateOnly(app, config, log);
   else await runService({ app, role, config, log, events: createLoggedEvents(log) });

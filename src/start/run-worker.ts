@@ -14,6 +14,7 @@ import { type OpenApplication, openApplication } from './open-application.ts';
 import { openServices } from './open-services.ts';
 import type { Parts } from './parts.ts';
 import { planRelay } from './relay/plan-relay.ts';
+import { routeMistakes } from './relay/route-mistakes.ts';
 import { heedSignals } from './signals/heed-signals.ts';
 import { tellingFirst } from './telling-first.ts';
 import type { RunningWorker, WorkerOptions } from './worker-options.ts';
@@ -32,7 +33,7 @@ export async function runWorker<Services, Settings>(
 async function openWorker(given: Options): Promise<RunningWorker> {
   const { events = createEventHub(), signal } = given;
   const log = given.log ? withSafeErrors(given.log) : createLogger({ level: 'silent' });
-  const config = readConfig(given);
+  const config = await readConfig(given);
   if (given.log) subscribeLogger(events, log);
   await using opened = asyncStack();
   const app = await loadTasks(given.app);
@@ -54,9 +55,9 @@ async function openWorker(given: Options): Promise<RunningWorker> {
 type WorkerParts = JobParts & Pick<Parts, 'role' | 'processor' | 'ending'>;
 
 /** Whoever gives the services has read what they need. */
-function readConfig({ app, services, ...parameters }: Options): Config {
+async function readConfig({ app, services, ...parameters }: Options): Promise<Config> {
   const readSettings = services === undefined ? app.readSettings : undefined;
-  return programConfig(parameters, { readSettings });
+  return programConfig(parameters, { readSettings, findMore: await routeMistakes(app, 'worker') });
 }
 
 function toServices(

@@ -19,18 +19,25 @@ describe('a service that cannot start says why, in words alone, and exits with 1
         SECRET_KEY: 'short',
         DATABASE_URL: 'mysql://howdah:very-secret@db.example/howdah',
         SIGN_UP_RATE_LIMIT: 'many',
+        ROUTES: 'send_welcome_email=kafka:users,send_mial=rabbitmq',
+        KAFKA_URL: 'http://kafka.example',
+        SOURCES: 'kafka:users>handle_users',
       },
     });
     const [heading, ...mistakes] = complaints.split('\n');
-    assert.equal(heading, 'The configuration has 7 mistakes:');
+    assert.equal(heading, 'The configuration has 11 mistakes:');
     assert.deepEqual(mistakes.map((line) => line.split(':')[0]?.trim()).sort(), [
       'DATABASE_URL',
+      'KAFKA_URL',
       'PORT',
       'QUEUES',
       'QUEUES',
+      'ROUTES',
+      'ROUTES',
       'SECRET_KEY',
       'SHUTDOWN_TIMOUT',
       'SIGN_UP_RATE_LIMIT',
+      'SOURCES',
     ]);
     assert.match(complaints, /SHUTDOWN_TIMOUT: unknown variable; did you mean SHUTDOWN_TIMEOUT\?/);
     assert.match(

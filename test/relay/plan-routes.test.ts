@@ -130,11 +130,18 @@ describe('routes', () => {
   test('are refused where tasks of one queue do not all wait for the same broker; webhooks count as run here', () => {
     const planned = plan(
       { a: 'mixed', b: 'mixed', c: 'mixed', d: 'apart', e: 'apart', f: 'hooks', g: 'hooks' },
-      { setting: 'a=rabbitmq,b=kafka,d=rabbitmq,e=rabbitmq,f=https://shop.example/' },
+      {
+        setting: 'a=rabbitmq,d=rabbitmq,e=rabbitmq,f=https://shop.example/',
+        ofApplication: { b: 'kafka', c: 'postgres' },
+      },
     );
     assert.match(
       messages(planned),
-      /^routes: expected the tasks of a queue to go to one broker.*received in queue "mixed": a go to rabbitmq; b go to kafka; c run here$/,
+      /^ROUTES, routes\.b: expected the tasks of a queue to go to one broker.*received in queue "mixed": a goes to rabbitmq; b goes to kafka; c runs here$/,
+    );
+    assert.match(
+      messages(plan({ a: 'mixed', b: 'mixed', c: 'mixed', d: 'mixed' }, { setting: 'a=kafka,b=kafka' })),
+      /^ROUTES: .*received in queue "mixed": a, b go to kafka; c, d run here$/,
     );
   });
 

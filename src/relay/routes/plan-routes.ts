@@ -62,7 +62,11 @@ export function planRoutes({ tasks, setting, ofApplication = {}, distributor }: 
       ...unknownTasks(fields, tasks),
       ...found,
       ...withoutHandler(destinations, tasks),
-      ...findSharedQueues(destinations, tasks),
+      ...findSharedQueues({
+        destinations,
+        tasks,
+        fieldOf: (task) => layerOf(task, layers)?.field(task) ?? '',
+      }),
     ],
   };
 }
@@ -77,7 +81,7 @@ function planTask(
   task: string,
   layers: readonly Layer[],
 ): { task: string; destination?: Destination; mistake?: RouteMistake } {
-  const layer = layers.find((each) => each.of(task) !== undefined);
+  const layer = layerOf(task, layers);
   if (!layer) return { task, destination: { to: 'postgres' } };
   try {
     return { task, destination: readTarget(task, layer.of(task)) };
@@ -85,6 +89,10 @@ function planTask(
     if (!(error instanceof TargetMistake)) throw error;
     return { task, mistake: { field: layer.field(task), message: `${task}: ${error.message}` } };
   }
+}
+
+function layerOf(task: string, layers: readonly Layer[]): Layer | undefined {
+  return layers.find((each) => each.of(task) !== undefined);
 }
 
 /** `task=target` with commas between; a comma within an address is written %2C. */
