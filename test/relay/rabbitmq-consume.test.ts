@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { describeError } from '../../src/errors/describe-error.ts';
 import type { InboundBatch } from '../../src/relay/inbound.ts';
 import { createRabbitmqQueues, type RabbitmqQueues } from '../../src/relay/rabbitmq/rabbitmq-queues.ts';
+import { sendNested } from '../support/nested-headers.ts';
 import { noRabbitMq, type RabbitMq, startRabbitMq } from '../support/rabbitmq.ts';
 import { withChannel } from '../support/rabbitmq-scene.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
@@ -87,6 +88,29 @@ describe('what is consumed from RabbitMQ', { skip: noRabbitMq }, () => {
     await again?.acknowledge();
     await consumer.stop();
     await untilCounts('whole', '0+0');
+  });
+
+  test('is taken without headers that cannot be decoded, and holds back nobody', async () => {
+    const depths = [10, 3_000, 4_500, 20_000];
+    await withChannel(server, async (channel) => {
+      await channel.assertQueue('nested');
+      for (const depth of depths) await sendNested(channel, 'nested', { id: `d${depth}`, depth });
+    });
+    await send('nested', [7], { headers: { list: [[1]] } });
+    const consumer = begin('nested', 20);
+    const told: string[][] = [];
+    while (told.length < depths.length + 1) {
+      const batch = await consumer.next();
+      for (const { id, body, headers } of batch?.messages ?? [])
+        told.push([id ?? body.toString(), ...Object.keys(headers)]);
+      await batch?.acknowledge();
+    }
+    assert.deepEqual(
+      [told[0], told.slice(1, 4).map(([id]) => id), told[3], told[4]],
+      [['d10', 'deep'], ['d3000', 'd4500', 'd20000'], ['d20000'], ['7', 'list']],
+    );
+    await consumer.stop();
+    await untilCounts('nested', '0+0');
   });
 
   test('comes in batches of half of what is handed over ahead, the next one while one is at work', async () => {

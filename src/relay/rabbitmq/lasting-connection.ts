@@ -3,6 +3,7 @@ import type { ChannelModel } from 'amqplib';
 import { describeError } from '../../errors/describe-error.ts';
 import type { BrokerTrouble } from '../broker.ts';
 import type { RabbitmqAddress } from './address.ts';
+import { bearAnyHeaders } from './bear-any-headers.ts';
 import { within } from './within.ts';
 
 /** The client, which is loaded only where it is needed. */
@@ -141,7 +142,9 @@ export class LastingConnection {
     const socket = await address.socketOptions();
     // Node's sockets take a signal that destroys them; amqplib hands on what it does not know.
     const options = { ...socket, signal, clientProperties: { connection_name: name } };
-    return client.connect(address.server, options);
+    const model = await client.connect(address.server, options);
+    bearAnyHeaders(model);
+    return model;
   }
 
   #follow(link: Link, model: ChannelModel): void {

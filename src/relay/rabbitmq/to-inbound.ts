@@ -19,11 +19,22 @@ export function toInbound({ fields, properties, content }: ConsumeMessage): Inbo
 
 /** A header of AMQP has a type: numbers become their digits, tables and lists (`x-death`) JSON. */
 function toTexts(headers: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, toText(value)]));
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => {
+      const text = toText(value);
+      return text === undefined ? [] : [[name, text]];
+    }),
+  );
 }
 
-function toText(value: unknown): string {
+/** Undefined for lists that are too deep within each other. */
+function toText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (Buffer.isBuffer(value)) return value.toString();
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (typeof value !== 'object') return String(value);
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }
