@@ -44,13 +44,7 @@ describe('examples/python/worker.py', { skip }, () => {
     database = await createTestDatabase();
     const place = { connectionString: database.connectionString, tasks: [countWords], application: 'words' };
     howdah = createHowdah(place);
-    const handler = createHttpHandler({
-      ...place,
-      basePath: '/',
-      workerToken: TOKEN,
-      adminToken: 'a',
-      dashboard: false,
-    });
+    const handler = createHttpHandler({ ...place, basePath: '/', workerToken: TOKEN });
     const server = createServer(handler.node).listen(0, '127.0.0.1');
     await once(server, 'listening');
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

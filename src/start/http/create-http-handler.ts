@@ -33,7 +33,11 @@ export interface HttpHandlerOptions {
   readonly ownRoutes?: OwnRoutes;
   /** Where your server has it: `/` for its root. @default '/howdah' */
   readonly basePath?: string;
-  /** Whether the pages for people are served as well, at `basePath` and below. @default true */
+  /**
+   * Whether the pages for people are served as well, at `basePath` and below.
+   *
+   * @default true, but where nobody could log in to them: with `workerToken` alone
+   */
   readonly dashboard?: boolean;
   /** Bearer token of operators. @default there is none */
   readonly adminToken?: string | undefined;
@@ -78,6 +82,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
       return openApi({
         ...options,
         ...{ log, mountPath, stopping: stopping.signal },
+        dashboard: options.dashboard ?? letsPeopleIn(options),
         requestTimeoutMs: options.requestTimeoutMs ?? DEFAULT_TIMEOUT_MS,
       });
     },
@@ -87,7 +92,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
 
 function refuseMistakes(options: HttpHandlerOptions): void {
   const { connectionString, pool, app, tasks, application, ownRoutes, ...callers } = options;
-  const { adminToken, viewerToken, workerToken, authorize } = callers;
+  const { adminToken, viewerToken, workerToken } = callers;
   if ((connectionString === undefined) === (pool === undefined)) {
     throw new TypeError('createHttpHandler: expected either connectionString or pool');
   }
@@ -100,9 +105,14 @@ function refuseMistakes(options: HttpHandlerOptions): void {
   if (ownRoutes && !app?.addRoutes) {
     throw new TypeError('createHttpHandler: ownRoutes: expected an app with addRoutes beside them');
   }
-  if (!adminToken && !viewerToken && !authorize) {
+  if (!letsPeopleIn(callers) && !workerToken) {
     throw new TypeError(
-      'createHttpHandler: expected authorize, adminToken or viewerToken; without any, nobody is let in',
+      'createHttpHandler: expected authorize, adminToken, viewerToken or workerToken; without any, nobody is let in',
+    );
+  }
+  if (callers.dashboard && !letsPeopleIn(callers)) {
+    throw new TypeError(
+      'createHttpHandler: dashboard: expected authorize, adminToken or viewerToken beside it; workers log in to no page',
     );
   }
   if (adminToken === '' || viewerToken === '' || workerToken === '') {
@@ -117,6 +127,10 @@ function refuseMistakes(options: HttpHandlerOptions): void {
         `createHttpHandler: ${name}: expected another than ${other}, which may do other things`,
       );
   }
+}
+
+function letsPeopleIn({ adminToken, viewerToken, authorize }: HttpHandlerOptions): boolean {
+  return Boolean(adminToken || viewerToken || authorize);
 }
 
 function refuseShort(name: string, token: string | undefined): void {

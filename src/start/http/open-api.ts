@@ -36,6 +36,7 @@ import { sharedReadiness } from './shared-readiness.ts';
 
 export interface ApiOptions extends HttpHandlerOptions {
   log: Logger;
+  dashboard: boolean;
   mountPath: string;
   stopping: AbortSignal;
   requestTimeoutMs: number;
@@ -73,7 +74,7 @@ export async function openApi(options: ApiOptions): Promise<OpenedApp> {
   };
   const app = await createAppWith(deps, async (routes) => {
     await addOwnRoutes(routes, options, { deps, announcer, navigation });
-    if (options.dashboard ?? true) addDashboard(routes, deps);
+    if (options.dashboard) addDashboard(routes, deps);
   });
   return { app, close: () => Promise.all([close(), announcing.close()]).then(() => {}) };
 }

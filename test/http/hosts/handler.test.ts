@@ -27,6 +27,11 @@ for (const [what, options] of Object.entries({
   'two databases': { adminToken: 'x', connectionString: 'postgres://a/b', pool: new pg.Pool() },
   'an address that is none': { adminToken: 'x', connectionString: 'mysql://a/b' },
   'nobody to let in': { connectionString: 'postgres://a/b' },
+  'pages that nobody could log in to': {
+    connectionString: 'postgres://a/b',
+    workerToken: 'x',
+    dashboard: true,
+  },
   'an empty token': { connectionString: 'postgres://a/b', adminToken: 'x', viewerToken: '' },
   'tasks of nobody': { connectionString: 'postgres://a/b', adminToken: 'x', tasks: [] },
   'a path that is none': { connectionString: 'postgres://a/b', adminToken: 'x', basePath: 'howdah' },
@@ -119,6 +124,18 @@ test('a task that nobody has told the database of is told before the first job',
   assert.equal(made.status, 201, await made.text());
   const refused = await handler.fetch(ask('/v1/jobs', { ...sent, payload: { order: 7 } }));
   assert.equal(refused.status, 422);
+});
+
+test('with the token of workers alone it leases jobs, and has no pages, which nobody could log in to', async () => {
+  await using handler = createHttpHandler({
+    connectionString: database.connectionString,
+    workerToken: 'x',
+    log,
+  });
+  const lease = await handler.fetch(ask('/v1/leases', { worker: 'w', tasks: ['send_welcome_email'] }));
+  assert.equal(lease.status, 201, await lease.text());
+  assert.equal((await handler.fetch(ask('/v1/queues'))).status, 403);
+  assert.equal((await handler.fetch(ask('/dashboard/login'))).status, 404);
 });
 
 test('nothing is opened until the first request, and a database that is away is tried again', async () => {
