@@ -157,6 +157,22 @@ describe('a name that nobody knows', () => {
     assert.match((await hint("retry_jobs(task => 'takes_ayn')"))[1], /^Did you mean "takes_any"\?/);
   });
 
+  test('is told of allow_unknown where a job of it could be kept, and nowhere else', async () => {
+    const isTold = async (call: string) => {
+      const { hint } = await scalar(queue, `select howdah.${call}`).then(assert.fail, (error) => error);
+      assert.match(hint, /^Did you mean "works"\?.* A task is announced by the first process/, call);
+      return hint.includes('allow_unknown');
+    };
+    for (const call of ["enqueue('wroks')", `enqueue_jobs('[{"task": "wroks"}]')`])
+      assert.equal(await isTold(call), true, call);
+    for (const call of [
+      "open_lease('w', '{wroks}', 1, 60000)",
+      "retry_jobs(task => 'wroks')",
+      "chart(since => now(), task => 'wroks')",
+    ])
+      assert.equal(await isTold(call), false, call);
+  });
+
   test('is answered with twenty of many', async () => {
     const names = `array(select 'task_' || n from generate_series(1, 30) n)`;
     const text = await scalar(queue, `select howdah.name_hint('task_7', ${names}, 'Tasks')`);

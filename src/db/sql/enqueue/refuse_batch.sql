@@ -20,7 +20,7 @@ begin
       using errcode = 'HWOPT';
   elsif found and v_stray.known_task is null and (v_stray.allow_unknown is not true or v_stray.task is null) then
     raise exception 'jobs[%]: unknown task %', v_stray.index, coalesce('"' || v_stray.task || '"', 'null')
-      using errcode = 'HWTSK', hint = howdah.task_hint(v_stray.task);
+      using errcode = 'HWTSK', hint = howdah.job_task_hint(v_stray.task);
   elsif found then
     raise exception 'jobs[%]: unknown queue "%"', v_stray.index, v_stray.queue
       using errcode = 'HWQUE', hint = howdah.queue_hint(v_stray.queue);
