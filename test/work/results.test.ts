@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { transact } from '../../src/db/transact.ts';
 import { getJob } from '../../src/look/get-job.ts';
-import { MAX_RESULT_BYTES } from '../../src/work/run/plain-copy.ts';
+import { MAX_RESULT_BYTES } from '../../src/tasks/max-result-bytes.ts';
 import { encodeResult } from '../../src/work/run/result.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 

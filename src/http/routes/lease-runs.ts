@@ -20,6 +20,11 @@ import { workersOnly } from '../middleware/identify-caller.ts';
 import { keepNumbers } from '../middleware/keep-numbers.ts';
 import { limitBodyTo } from '../middleware/limit-body.ts';
 
+/** A result of 1 MiB, with what is around it, and escapes. */
+const RESULT_KIB = 2048;
+/** The longest texts of an error, each sign of which may be sent as two escapes. */
+const ERROR_KIB = 256;
+
 const LOST = 'The lease is over (lease_lost), or the run is not its any more (run_lost); nothing was changed';
 
 const completeRoute = createRoute({
@@ -30,7 +35,7 @@ const completeRoute = createRoute({
   summary: 'Complete a leased job, with its result',
   description: 'Sent again, as when the answer was lost, it changes nothing and is answered alike.',
   security: [{ bearer: [] }],
-  middleware: [workersOnly, limitBodyTo(1024), allowNoBody, keepNumbers] as const,
+  middleware: [workersOnly, limitBodyTo(RESULT_KIB), allowNoBody, keepNumbers] as const,
   request: {
     params: leasedRunParameter,
     body: { required: false, content: { 'application/json': { schema: completion } } },
@@ -49,7 +54,7 @@ const failRoute = createRoute({
   summary: 'End a leased run otherwise: retry, discard, cancel, snooze, return',
   description: 'What a handler can throw. Sent again, it changes nothing and is answered alike.',
   security: [{ bearer: [] }],
-  middleware: [workersOnly, limitBodyTo(128), allowNoBody] as const,
+  middleware: [workersOnly, limitBodyTo(ERROR_KIB), allowNoBody] as const,
   request: {
     params: leasedRunParameter,
     body: { required: false, content: { 'application/json': { schema: failure } } },

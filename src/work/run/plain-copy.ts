@@ -1,8 +1,6 @@
 import { types } from 'node:util';
+import { MAX_RESULT_BYTES } from '../../tasks/max-result-bytes.ts';
 import { isStorable } from '../../tasks/unstorable-text.ts';
-
-/** Most bytes of a result's JSON text: 1 MiB. */
-export const MAX_RESULT_BYTES = 1_048_576;
 
 /** Deeper than this, neither Postgres nor most that read JSON are sure to follow. */
 const MAX_DEPTH = 512;

@@ -1,5 +1,6 @@
 import { stringifyExactly } from '../../db/exact-json.ts';
-import { MAX_RESULT_BYTES, PlainCopy, TooLargeError } from './plain-copy.ts';
+import { MAX_RESULT_BYTES } from '../../tasks/max-result-bytes.ts';
+import { PlainCopy, TooLargeError } from './plain-copy.ts';
 
 /** What is kept of a handler's result. */
 export class EncodedResult {
