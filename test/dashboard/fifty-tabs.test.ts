@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { createHttpHandler, type HttpHandler } from '../../src/http.ts';
+import { countStatements, type SentStatements } from './count-statements.ts';
 import { ADMIN, openDashboard, type TestDashboard } from './open-dashboard.ts';
 import { seedJobs } from './seed-jobs.ts';
 
@@ -18,12 +19,12 @@ let dashboard: TestDashboard;
 let pool: pg.Pool;
 let handler: HttpHandler;
 let paths: string[];
-let statements = 0;
+let statements: SentStatements;
 
 before(async () => {
   dashboard = await openDashboard();
   pool = new pg.Pool({ connectionString: dashboard.connectionString, max: 20 });
-  pool.on('connect', countStatements);
+  statements = countStatements(pool);
   handler = createHttpHandler({ pool, basePath: '/', adminToken: ADMIN });
   const { discarded } = await seedJobs(dashboard);
   const [, group] =
@@ -47,15 +48,6 @@ after(async () => {
   await pool.end();
   await dashboard.close();
 });
-
-/** Whatever asks a client of node-postgres passes there. */
-function countStatements(client: pg.PoolClient): void {
-  const query = client.query.bind(client) as (...given: unknown[]) => unknown;
-  client.query = ((...given: unknown[]) => {
-    statements += 1;
-    return query(...given);
-  }) as typeof client.query;
-}
 
 function ask(path: string, signal: AbortSignal, headers: Record<string, string> = {}): Promise<Response> {
   return handler.fetch(
@@ -102,13 +94,13 @@ async function measure(opened: readonly string[]): Promise<{ sent: number; drawn
   const tabs = opened.map((path) => new Tab(path, closing.signal));
   await Promise.all(tabs.map((tab) => tab.open()));
   const drawnCount = () => tabs.reduce((sum, tab) => sum + tab.drawnCount, 0) / tabs.length;
-  const before = { statements, drawn: drawnCount() };
+  const before = { sent: statements.count, drawn: drawnCount() };
   const endsAt = performance.now() + MEASURED_MS;
   while (performance.now() < endsAt) {
     await dashboard.pool.query(`select howdah.enqueue('works', '{"who": "ada"}')`);
     await delay(CHANGE_EVERY_MS);
   }
-  const measured = { sent: statements - before.statements, drawn: drawnCount() - before.drawn };
+  const measured = { sent: statements.count - before.sent, drawn: drawnCount() - before.drawn };
   closing.abort();
   return measured;
 }

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as settled } from 'node:timers/promises';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { DashboardDependencies } from '../../src/dashboard/dependencies.ts';
 import { addLiveRoute } from '../../src/dashboard/live/add-live-route.ts';
 import type { Readings } from '../../src/dashboard/live/readings.ts';
 import type { AppEnv } from '../../src/http/app-dependencies.ts';
 import { createLogger } from '../../src/observability/logger.ts';
-
-const PATIENCE_MS = 5_000;
+import { waitFor } from '../support/wait-for.ts';
 
 /** The stream over readings that end when a test says so. */
 function openLive() {
@@ -38,26 +37,34 @@ function openLive() {
     stopping: stopping.signal,
   } as DashboardDependencies);
   const end = async (settle: (each: PromiseWithResolvers<unknown>) => void) => {
-    await sleep(20);
+    await waitFor('a reading to be asked for', () => waiting.length > 0);
     const all = waiting;
     waiting = [];
     for (const each of all) settle(each);
-    return sleep(20);
+    // What follows of it alone has happened by then: another reading is asked for, or none.
+    await settled();
   };
   let number = 0;
+  const read = (fleet: unknown) =>
+    end(({ resolve }) => {
+      number += 1;
+      resolve({ number, value: { queues: [], fleet } });
+    });
   return {
     ...{ app, stopping, count: () => count, waiting: () => waiting.length },
     /** A reading ends in which the queues are so. */
-    read: (fleet: unknown) =>
-      end(({ resolve }) => {
-        number += 1;
-        resolve({ number, value: { queues: [], fleet } });
+    read,
+    /** Readings end until no more is asked for, which is so once nobody listens. */
+    untilUnasked: () =>
+      waitFor('it to look no more', async () => {
+        if (waiting.length > 0) await read('end');
+        return waiting.length === 0;
       }),
     fail: () => end(({ reject }) => reject(new Error('the database is gone'))),
   };
 }
 
-/** What a stream says, without comments, as far as it came. */
+/** What a stream says, without comments, as far as it came; `told` waits until that is so. */
 function follow(answer: Response) {
   const reader = answer.body?.getReader();
   assert.ok(reader);
@@ -66,7 +73,12 @@ function follow(answer: Response) {
     for (let part = await reader.read(); !part.done; part = await reader.read())
       text += Buffer.from(part.value);
   })();
-  return { events: () => [...text.matchAll(/^event: (\w+)$/gm)].map(([, name]) => name), whole, reader };
+  const events = () => [...text.matchAll(/^event: (\w+)$/gm)].map(([, name]) => name);
+  const told = async (...expected: string[]) => {
+    await waitFor(`${expected}`, () => events().length >= expected.length);
+    assert.deepEqual(events(), expected);
+  };
+  return { events, told, whole, reader };
 }
 
 describe('the live stream', () => {
@@ -81,7 +93,7 @@ describe('the live stream', () => {
     const answer = await live.app.request('/dashboard/live', { method: 'HEAD' });
     assert.equal(answer.status, 200);
     assert.equal(answer.headers.get('Content-Type'), 'text/event-stream');
-    await sleep(20);
+    await settled();
     assert.equal(live.count(), 0);
   });
 
@@ -92,13 +104,12 @@ describe('the live stream', () => {
     await live.read(1);
     assert.equal(live.waiting(), 1);
     await live.read(2);
-    for (const each of [first, ...others]) assert.deepEqual(each?.events(), ['changed']);
+    for (const each of [first, ...others]) await each?.told('changed');
     for (const each of others) await each.reader.cancel();
     await live.read(3);
-    assert.deepEqual(first?.events(), ['changed', 'changed']);
+    await first?.told('changed', 'changed');
     await first?.reader.cancel();
-    await live.read(4);
-    assert.equal(live.waiting(), 0);
+    await live.untilUnasked();
   });
 
   test('keeps for who does not read only the last that there is to say', async () => {
@@ -106,11 +117,10 @@ describe('the live stream', () => {
     const answer = await live.app.request('/dashboard/live');
     for (let fleet = 0; fleet < 50; fleet += 1) await live.read(fleet);
     const slow = follow(answer);
-    await sleep(20);
+    await waitFor('the last of it', () => slow.events().length > 0);
+    live.stopping.abort();
+    await slow.whole;
     assert.ok(slow.events().length <= 3, String(slow.events().length));
-    await slow.reader.cancel();
-    await live.read('end');
-    assert.equal(live.waiting(), 0);
   });
 
   test('says that nothing is known while the database does not answer, and then that something changed', async () => {
@@ -118,12 +128,11 @@ describe('the live stream', () => {
     const page = follow(await live.app.request('/dashboard/live'));
     await live.read(1);
     await live.fail();
-    assert.deepEqual(page.events(), ['lost']);
-    for (const end = Date.now() + PATIENCE_MS; live.waiting() === 0 && Date.now() < end; ) await sleep(50);
+    await page.told('lost');
     await live.read(1);
-    assert.deepEqual(page.events(), ['lost', 'changed']);
+    await page.told('lost', 'changed');
     await page.reader.cancel();
-    await live.read(1);
+    await live.untilUnasked();
   });
 
   test('ends when the service stops, also for those who came last', async () => {
