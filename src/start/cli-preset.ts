@@ -73,7 +73,13 @@ async function createPreset(app: LoadedApp, config: Config, log: Logger): Promis
         openDatabase: (maxConnections) => openForEngine({ directUrl, identity, log }, maxConnections),
         schedules,
         upkeep: config,
-        prepare: (settings, schema) => prepareCli(settings, { schema, queues, connectionString: directUrl }),
+        prepare: (settings, schema) =>
+          prepareCli(settings, {
+            schema,
+            queues,
+            leasedQueues: app.leasedQueues,
+            connectionString: directUrl,
+          }),
         open: () => openEnvironment({ app, relay }, config, { databaseUrl, log, opened }),
         onLeaving() {
           isEnding = true;

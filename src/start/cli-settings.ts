@@ -10,6 +10,8 @@ export interface CliSurroundings {
   schema: string;
   /** Every queue there is. */
   queues: readonly string[];
+  /** Those whose jobs workers over HTTP run. */
+  leasedQueues: readonly string[];
   /** Of DATABASE_URL. */
   connectionString: string;
 }
@@ -19,11 +21,12 @@ export interface CliSurroundings {
  * entry of the project's in its own schema, and by the clock of this machine.
  *
  * @returns the schema's queue
- * @throws {StartupError} for a schema that is no queue's, and for flags that would go around Howdah
+ * @throws {StartupError} for a schema that is no queue's, or that of a queue with leased tasks alone, and for flags that would go
+ *   around Howdah
  */
 export function prepareCli(
   settings: CliSettings,
-  { schema, queues, connectionString }: CliSurroundings,
+  { schema, queues, leasedQueues, connectionString }: CliSurroundings,
 ): string {
   const naming = namingAt(connectionString);
   const known = naming.fromEngine(schema);
@@ -36,6 +39,11 @@ export function prepareCli(
   if (!queues.includes(queue)) {
     throw plain(
       `--schema: there is no queue "${queue}". Queues here: ${queues.map((each) => naming.engine(queueSchema(each))).join(', ')}. Name a queue in QUEUES to create it`,
+    );
+  }
+  if (leasedQueues.includes(queue)) {
+    throw plain(
+      `--schema: the jobs of queue "${queue}" are leased over HTTP: workers over HTTP run them, and none of ours`,
     );
   }
   if (settings.connectionString !== connectionString) {
