@@ -34,3 +34,12 @@ export async function resumeSource(tx: SqlClient, source: string): Promise<boole
 export async function acceptSource(tx: SqlClient, source: string): Promise<number> {
   return command<number>(tx, 'howdah.accept_source($1::text)', [source]);
 }
+
+/**
+ * Takes one off the list that no worker reads any more; its positions are kept, for whoever reads it again.
+ *
+ * @throws {HowdahError} `wrong_state` for one that was read within the last hour
+ */
+export async function forgetSource(tx: SqlClient, source: string): Promise<void> {
+  await command(tx, 'howdah.forget_source($1::text)', [source]);
+}

@@ -2,6 +2,7 @@ import type { SqlClient } from '../../db/sql-client.ts';
 import { type MessageSource, readSources } from '../../look/sources.ts';
 import {
   acceptSource,
+  forgetSource,
   pauseSource,
   pauseSources,
   resumeSource,
@@ -61,14 +62,21 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       return `Source ${source} goes on with its topic as it is.`;
     },
   },
+  forget: {
+    one: async (tx, source) => {
+      await forgetSource(tx, source);
+      return `Source ${source} is off the list; a worker that reads it again goes on where it was.`;
+    },
+  },
 };
 
 export const sources: Command = {
-  usage: '[pause SOURCE | resume SOURCE | accept SOURCE]',
+  usage: '[pause SOURCE | resume SOURCE | accept SOURCE | forget SOURCE]',
   about: [
     'Places of brokers whose messages become jobs. LAG is what waits there; AGAIN are messages that came again and were known,',
     'DISCARDED those that fit no job, LOST those that a topic did not keep until they were read. What is in the way of one is said',
-    'below, with what to do. `accept` goes on with a topic that was made anew, or has lost its end.',
+    'below, with what to do. `accept` goes on with a topic that was made anew, or has lost its end; `forget` takes one off the list',
+    'that no worker has read for an hour, and keeps how far it was read.',
   ],
   argumentCount: [0, 2],
   choices: Object.keys(ACTIONS),

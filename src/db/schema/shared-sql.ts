@@ -142,6 +142,7 @@ export const SHARED = [
   'take_messages',
   'pause_source',
   'accept_source',
+  'forget_source',
   'sources',
   'explain_source',
   'prune_sources',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { FakeLogs } from '../../support/fake-logs.ts';
+import { openSession, untilBlocked } from '../../support/session.ts';
 import { openSourceStage, type SourceStage } from '../../support/source-stage.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -171,4 +172,60 @@ test('the lag of a topic is what waits', async () => {
   assert.equal((await stage.orders()).length, 3);
   await stage.scalar("select howdah.resume_source('kafka:users')");
   await untilOrders(7);
+});
+
+test('a source that was forgotten is off the list, and goes on where it was when somebody reads it again', async () => {
+  const listed = () =>
+    stage.scalar<string>("select string_agg(name || ' ' || state, '') from howdah.sources");
+  const forget = () => stage.scalar("select howdah.forget_source('kafka:users')");
+  logs.make('users', 1);
+  logs.publish('users', 0, ...numbers(3).map(order));
+  const first = await stage.read({ kafka: logs }, USERS);
+  await untilOrders(3);
+  await assert.rejects(forget(), {
+    code: 'HWSTA',
+    message: /^source "kafka:users" was read by a worker at /,
+  });
+  await first.stop();
+  await stage.scalar("select howdah.pause_source('kafka:users')");
+  await assert.rejects(forget(), { code: 'HWSTA' }, 'it may be in the next worker’s SOURCES');
+  await stage.queue.pool.query(
+    `update howdah.source_registry set announced_at = announced_at - interval '61 minutes';
+     update howdah.source_readers set heartbeat_at = heartbeat_at - interval '61 minutes'`,
+  );
+  await forget();
+  assert.equal(await listed(), null);
+  await assert.rejects(forget(), { code: 'HWSRC' });
+  assert.equal(
+    await stage.scalar("select count(*)::integer from howdah.audit_log where action = 'sources.forget'"),
+    1,
+  );
+
+  logs.publish('users', 0, order(3));
+  await stage.read({ kafka: logs }, USERS);
+  assert.equal(await listed(), 'kafka:users paused');
+  await stage.scalar("select howdah.resume_source('kafka:users')");
+  assert.deepEqual(await untilOrders(4), [0, 1, 2, 3]);
+
+  await stage.queue.pool.query('update howdah.source_registry set forgotten_at = now()'); // as while this one was cut off
+  await waitFor('a heartbeat to put it back', async () => (await listed()) === 'kafka:users reading');
+});
+
+test('of a worker that begins to read a source and somebody who forgets it, the second knows of the first', async () => {
+  const announce = "select howdah.announce_source('kafka:users', 'handle_order', 'shop')";
+  const forget = "select howdah.forget_source('kafka:users')";
+  const listed = () => stage.scalar<number>('select count(*)::integer from howdah.sources');
+  const inTurn = async (first: string, second: string) => {
+    await stage.scalar("update howdah.source_registry set announced_at = now() - interval '2 hours'");
+    const session = await openSession(stage.queue.pool);
+    await session.run(first);
+    const [outcome] = await Promise.all([
+      stage.scalar(second).catch(({ code }) => code),
+      untilBlocked(stage.queue.pool, 1).then(() => session.end('commit')),
+    ]);
+    return [outcome, await listed()];
+  };
+  await stage.scalar(announce);
+  assert.deepEqual(await inTurn(announce, forget), ['HWSTA', 1]);
+  assert.deepEqual(await inTurn(forget, announce), ['', 1]);
 });

@@ -19,6 +19,6 @@ begin
   insert into howdah.source_registry as s (name, task, application)
   values (announce_source.name, announce_source.task, announce_source.application)
   on conflict on constraint source_registry_pkey do update
-  set task = excluded.task, application = excluded.application, announced_at = clock_timestamp();
+  set task = excluded.task, application = excluded.application, announced_at = clock_timestamp(), forgotten_at = null;
 end;
 $$;

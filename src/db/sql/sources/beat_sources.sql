@@ -22,6 +22,7 @@ begin
     join howdah.source_registry k on k.name = s.source
     order by s.source
   loop
+    update howdah.source_registry k set forgotten_at = null where k.name = v_beat.source and k.forgotten_at is not null;
     insert into howdah.source_readers as r (reader, source, host, pid, backend_pid, backend_start, depth, trouble, trouble_since)
     values (beat_sources.reader, v_beat.source, beat_sources.host, beat_sources.pid, pg_backend_pid(), howdah.session_start(),
             v_beat.depth, v_beat.trouble, case when v_beat.trouble is not null then clock_timestamp() end)

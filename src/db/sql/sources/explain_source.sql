@@ -26,7 +26,7 @@ begin
   elsif v_source.readers = 0 then
     cause := 'no_reader';
     explanation := format('No worker reads it; the last one that does began %s.', howdah.iso_instant(v_source.announced_at));
-    remedy := 'Start a worker that has it in SOURCES, or in its application.';
+    remedy := format('Start a worker that has it in SOURCES, or in its application. If none is to read it any more: select howdah.forget_source(%L);', source);
   elsif v_source.trouble is not null then
     cause := 'trouble';
     explanation := format('A worker cannot read it since %s: %s.', howdah.iso_instant(v_source.trouble_since), rtrim(v_source.trouble, '.'));

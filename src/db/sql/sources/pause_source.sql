@@ -46,7 +46,7 @@ create function howdah.pause_sources(paused_by text default session_user) return
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select count(*)::integer from howdah.source_registry s where howdah.pause_source(s.name, pause_sources.paused_by)
+  select count(*)::integer from howdah.source_registry s where s.forgotten_at is null and howdah.pause_source(s.name, pause_sources.paused_by)
 $$;
 
 comment on function howdah.pause_sources is 'Pauses every source. Returns how many were not paused before.';
@@ -56,7 +56,7 @@ create function howdah.resume_sources() returns integer
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select count(*)::integer from howdah.source_registry s where howdah.resume_source(s.name)
+  select count(*)::integer from howdah.source_registry s where s.forgotten_at is null and howdah.resume_source(s.name)
 $$;
 
 comment on function howdah.resume_sources is 'Resumes every source. Returns how many were paused.';

@@ -1,4 +1,4 @@
--- howdah.sources: one row per source. Reads the few rows of each; lag is what the broker said to the workers last. Which readers live
+-- howdah.sources: one row per source, but for those that were forgotten. Reads the few rows of each; lag is what the broker said to the workers last. Which readers live
 -- is what is_reading.sql says; written out here, as whoever reads a view needs the right to its functions.
 create view howdah.sources as
 select s.name, split_part(s.name, ':', 1) as broker, substr(s.name, strpos(s.name, ':') + 1) as place, s.task, s.application,
@@ -36,7 +36,8 @@ cross join lateral (
          sum(greatest(q.end_offset - coalesce(q.position, q.first_offset), 0))::bigint as lag,
          coalesce(sum(q.lost), 0)::bigint as lost
   from howdah.source_positions q where q.source = s.name
-) p;
+) p
+where s.forgotten_at is null;
 
 comment on view howdah.sources is 'Every source of messages that become jobs, with what was taken of it and what waits.';
 comment on column howdah.sources.name is 'Broker and place, as in SOURCES: kafka:users.v1.';
