@@ -6,6 +6,11 @@ import { addHostileJob, addJobs, announceWorks, MARKUP, queueOf } from '../dashb
 import { putJob } from '../support/job-states.ts';
 import { logIn, openBrowser, openPage, WITHOUT_BROWSER } from './open-browser.ts';
 
+async function chosenOption(page: Page): Promise<string | undefined> {
+  const [option] = await page.getByRole('option', { selected: true }).allTextContents();
+  return option;
+}
+
 describe('jobs in a browser', { skip: WITHOUT_BROWSER }, () => {
   let dashboard: TestDashboard;
   let browser: Browser;
@@ -60,6 +65,33 @@ describe('jobs in a browser', { skip: WITHOUT_BROWSER }, () => {
       ['available', 'available', 'available'],
     );
     assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
+  test('are searched by an option chosen before the options for the last keys are here, or just then', async () => {
+    const { page } = await openPage(browser, dashboard.origin);
+    await logIn(page, ADMIN);
+    for (const order of ['taken first', 'answered first']) {
+      await page.goto('/dashboard/jobs');
+      const held = Promise.withResolvers<void>();
+      const isLate = (url: URL) => url.searchParams.get('q') === 'state:disc' && url.searchParams.has('at');
+      await page.route(isLate, (route) => held.promise.then(() => route.continue()));
+      await page.keyboard.press('/');
+      await page.keyboard.type('state:');
+      await page.getByRole('option', { name: 'discarded' }).waitFor();
+      await page.keyboard.type('disc');
+      while ((await chosenOption(page)) !== 'discarded') await page.keyboard.press('ArrowDown');
+      if (order === 'answered first') {
+        const answered = page.waitForResponse((response) => isLate(new URL(response.url())));
+        held.resolve();
+        await answered;
+        await page.getByRole('option').nth(1).waitFor({ state: 'detached' });
+      }
+      await page.keyboard.press('Enter');
+      assert.equal(await page.inputValue('#q'), 'state:discarded ', order);
+      held.resolve();
+      await page.unrouteAll({ behavior: 'wait' });
+    }
     await page.context().close();
   });
 

@@ -74,10 +74,14 @@ export function startServiceProcess(
 
 /** Its address, once it says that it is up. @throws when it ends before, with what it said */
 export function untilUp(service: ServiceProcess): Promise<string> {
-  return waitFor('the service to be up', () => {
-    if (service.hasEnded()) throw new Error(`the service ended: ${service.complaints()}`);
-    return /Howdah is up.*Health +(http:\S+)\/readyz/s.exec(service.told())?.[1];
-  });
+  return waitFor(
+    'the service to be up',
+    () => {
+      if (service.hasEnded()) throw new Error(`the service ended: ${service.complaints()}`);
+      return /Howdah is up.*Health +(http:\S+)\/readyz/s.exec(service.told())?.[1];
+    },
+    60_000,
+  );
 }
 
 /** What a command said that ends by itself. */

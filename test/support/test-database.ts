@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { administrate, cloneOn, databaseUrl, startTestServer, TEMPLATE } from './test-server.ts';
+import { administrate, cloneOn, databaseUrl, dropOn, startTestServer, TEMPLATE } from './test-server.ts';
 
 export interface TestDatabase {
   readonly connectionString: string;
@@ -37,7 +37,7 @@ async function cloneDatabase(template: string): Promise<TestDatabase> {
   return {
     connectionString: databaseUrl(serverUrl, name),
     name,
-    drop: () => administrate(serverUrl, `drop database if exists ${name} with (force)`),
+    drop: () => dropOn(serverUrl, name),
   };
 }
 

@@ -39,6 +39,26 @@ export async function cloneOn(serverUrl: string, template: string, name: string)
   await administrate(serverUrl, `create database ${name} template ${template} strategy ${strategy}`);
 }
 
+/**
+ * Drops the database, whoever is still connected. The sessions that are just being closed have half a second for it: one
+ * that is ended instead tells its client so, which fails a test file that is over.
+ */
+export async function dropOn(serverUrl: string, name: string): Promise<void> {
+  await administrate(
+    serverUrl,
+    `do $$
+     begin
+       for i in 1..50 loop
+         exit when not exists (select from pg_stat_activity where datname = '${name}');
+         perform pg_sleep(0.01);
+         perform pg_stat_clear_snapshot();
+       end loop;
+     end
+     $$`,
+    `drop database if exists ${name} with (force)`,
+  );
+}
+
 /** The address of another database of the same server; of the Howdah in it that HOWDAH_TEST_SCHEMA names. */
 export function databaseUrl(serverUrl: string, database: string): string {
   const url = new URL(serverUrl);
@@ -48,12 +68,12 @@ export function databaseUrl(serverUrl: string, database: string): string {
   return url.href;
 }
 
-/** One statement as a superuser, outside any transaction. */
-export async function administrate(serverUrl: string, statement: string): Promise<void> {
+/** Statements as a superuser, each by itself. */
+export async function administrate(serverUrl: string, ...statements: string[]): Promise<void> {
   const client = new pg.Client({ connectionString: serverUrl });
   await client.connect();
   try {
-    await client.query(statement);
+    for (const statement of statements) await client.query(statement);
   } finally {
     await client.end();
   }

@@ -24,6 +24,8 @@ class OptionsBox {
   #place = { from: 0, to: 0 };
   /** Counts what was asked for, so that a late answer is not shown. */
   #asked = 0;
+  /** Which of those the options shown are for: while it is not the last, more has been typed than they know of. */
+  #shown = 0;
 
   constructor(input) {
     this.#input = input;
@@ -40,7 +42,9 @@ class OptionsBox {
     const answer = await fetch(`${dataset.complete}?${query}`).catch(() => undefined);
     if (mine !== this.#asked || !answer?.ok) return;
     const found = await answer.json();
-    if (mine === this.#asked) this.#show(found);
+    if (mine !== this.#asked) return;
+    this.#shown = mine;
+    this.#show(found);
   }
 
   /** What was chosen belongs to the text as it was, until the options for the new one are here. */
@@ -77,12 +81,16 @@ class OptionsBox {
     const written = this.#input.value.slice(from, to);
     const others = options.filter((text) => text !== written);
     if (others.length === 0) return this.close();
+    const chosen = others.indexOf(
+      this.#options.find(({ ariaSelected }) => ariaSelected === 'true')?.textContent,
+    );
     this.#list.replaceChildren(...others.map((text, at) => this.#option(text, at)));
     Object.assign(this.#input, { role: 'combobox', ariaAutoComplete: 'list', ariaExpanded: 'true' });
     this.#input.setAttribute('aria-controls', this.#list.id);
     this.#input.removeAttribute('aria-activedescendant');
     // Only while it is shown: a page that is drawn anew takes away what was not drawn with it.
     this.#input.after(this.#list);
+    if (chosen >= 0) this.#choose(chosen); // while its answer was on the way
   }
 
   #option(text, at) {
@@ -106,7 +114,8 @@ class OptionsBox {
 
   /** Behind a value comes the next part; behind a key its value. */
   #accept(text) {
-    const { from, to } = this.#place;
+    const { from } = this.#place;
+    const to = this.#shown === this.#asked ? this.#place.to : (this.#input.selectionEnd ?? from);
     const isDone = text.endsWith(':') || this.#input.value.slice(to).startsWith(' ');
     this.#input.setRangeText(isDone ? text : `${text} `, from, to, 'end');
     this.close(); // else the next Enter would take it once more, in place of searching
