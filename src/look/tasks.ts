@@ -13,6 +13,11 @@ export interface KnownTask {
   timeoutMs: number;
   /** Field of the payload whose value is the sequence of a job whose enqueue names none; null for none. */
   orderBy: string | null;
+  /**
+   * Where its jobs go, as its queue's workers say: `postgres` where they run here, else as in ROUTES. Several while workers differ,
+   * as in the middle of a deployment; none while no worker lives.
+   */
+  routes: string[];
   /** JSON Schema. */
   payloadSchema: Record<string, unknown>;
   /** Processes alive that can run it, each once, whatever the number of its queues. */
@@ -20,7 +25,7 @@ export interface KnownTask {
 }
 
 /** One definition of a task, of those that are at work at once while a deployment rolls. */
-export type TaskVersion = Omit<KnownTask, 'workerCount' | 'application' | 'orderBy'>;
+export type TaskVersion = Omit<KnownTask, 'workerCount' | 'application' | 'orderBy' | 'routes'>;
 
 const SELECT_AROUND = `
   select task as name, queue, max_retries as "maxRetries", timeout_ms as "timeoutMs", payload_schema as "payloadSchema"
@@ -29,6 +34,7 @@ const SELECT_AROUND = `
 const SELECT = `
   select t.name, t.application, t.queue, t.max_retries as "maxRetries", t.timeout_ms as "timeoutMs",
          t.order_by as "orderBy", t.payload_schema as "payloadSchema",
+         to_json(array(select r.route from howdah.task_routes r where r.task = t.name order by r.route)) as routes,
          (select count(distinct w.process)::float8 from howdah.workers w where t.name = any (w.tasks) or w.tasks = '{}') as "workerCount"
   from howdah.tasks t
   where $1::text is null or t.name = $1::text

@@ -79,6 +79,8 @@ export interface BoundTask<Services> {
   readonly isLeased?: boolean;
   /** What must be open before a run begins. Such runs have no time limit of ours: what they wait for has its own. @default nothing */
   readonly gate?: RunGate;
+  /** Where its handler hands its jobs, in words without a secret: `rabbitmq:mail/welcome`. @default they run here */
+  readonly goesTo?: string;
   /** The handler gets the payload as it was enqueued, in place of what the schema makes of it. @default false */
   readonly getsPayloadAsGiven?: boolean;
 }

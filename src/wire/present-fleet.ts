@@ -42,10 +42,12 @@ export function presentBroker(found: BrokerState): z.infer<typeof brokerState> {
 }
 
 export function presentTask(found: KnownTask): z.infer<typeof task> {
-  const { name, application, queue, maxRetries, timeoutMs, orderBy, payloadSchema, workerCount } = found;
+  const { name, application, queue, maxRetries, timeoutMs, orderBy, routes, payloadSchema, workerCount } =
+    found;
   return {
     ...{ name, application, queue, max_retries: maxRetries, timeout: formatDuration(timeoutMs) },
     order_by: orderBy,
+    routes,
     payload_schema: payloadSchema,
     workers: workerCount,
   };

@@ -245,7 +245,7 @@ describe('workers, tasks and schedules', () => {
         (await howdah('workers', '--text')).stdout,
         new RegExp(`default +idle +0/3 .* ${process.pid} +howdah`),
       );
-      assert.match((await howdah('tasks', '--text')).stdout, /^works +default +bank +25 +30m +- +2$/m);
+      assert.match((await howdah('tasks', '--text')).stdout, /^works +default +bank +25 +30m +- +here +1$/m);
       assert.match(
         (await howdah('schedules', '--text')).stdout,
         /^nightly +0 3 \* \* \* +works +default +bank +- +in \d+/m,

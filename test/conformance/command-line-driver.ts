@@ -78,11 +78,14 @@ export function createCommandLineDriver(): Driver {
     },
     async tasks() {
       const tasks = await answer<Record<string, never>[]>(['tasks']);
-      return tasks.map(({ name, application, queue, max_retries, timeout, order_by, payload_schema }) => ({
-        orderBy: order_by,
-        ...{ name, application, queue, maxRetries: max_retries, payloadSchema: payload_schema },
-        timeoutMs: toMs(timeout as unknown as string),
-      })) as never;
+      return tasks.map(
+        ({ name, application, queue, max_retries, timeout, order_by, routes, payload_schema }) => ({
+          orderBy: order_by,
+          routes,
+          ...{ name, application, queue, maxRetries: max_retries, payloadSchema: payload_schema },
+          timeoutMs: toMs(timeout as unknown as string),
+        }),
+      ) as never;
     },
     async schedules() {
       const schedules = await answer<Record<string, never>[]>(['schedules']);

@@ -93,6 +93,7 @@ export interface SeenTask {
   maxRetries: number;
   timeoutMs: number;
   orderBy: string | null;
+  routes: string[];
   payloadSchema: unknown;
 }
 

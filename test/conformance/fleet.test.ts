@@ -172,7 +172,16 @@ describe('every side shows the same', () => {
     ]);
   });
 
-  test('tasks with their defaults and their schema', async () => {
+  test('tasks with their defaults and their schema, and where their jobs go', async () => {
+    for (const [queue, routes] of [
+      ['default', { works: 'kafka:works.v1' }], // as in the middle of a deployment
+      ['default', {}],
+      ['critical', { mails: 'rabbitmq:mail/new', works: 'kafka:not.its.queue' }],
+    ] as const)
+      await stage.pool.query(
+        "select howdah.register_runner(gen_random_uuid(), $1, 'howdah', 'box', 7, 2, '{works,mails}', routes => $2)",
+        [queue, routes],
+      );
     const tasks = await seeSame((driver) => driver.tasks());
     const { payloadSchema, ...mails } = tasks.find(({ name }) => name === 'mails') ?? assert.fail();
     assert.deepEqual(mails, {
@@ -182,6 +191,7 @@ describe('every side shows the same', () => {
       maxRetries: 7,
       timeoutMs: 45_000,
       orderBy: null,
+      routes: ['rabbitmq:mail/new'],
     });
     assert.deepEqual((payloadSchema as { required: string[] }).required, ['who']);
     const { payloadSchema: _, ...works } = tasks.find(({ name }) => name === 'works') ?? assert.fail();
@@ -192,8 +202,10 @@ describe('every side shows the same', () => {
       maxRetries: 25,
       timeoutMs: 1_800_000,
       orderBy: null,
+      routes: ['kafka:works.v1', 'postgres'],
     });
-    assert.equal(tasks.find(({ name }) => name === 'ordered')?.orderBy, 'account');
+    const ordered = tasks.find(({ name }) => name === 'ordered');
+    assert.deepEqual([ordered?.orderBy, ordered?.routes], ['account', []]);
   });
 
   test('schedules', async () => {

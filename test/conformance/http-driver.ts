@@ -93,17 +93,20 @@ export function createHttpDriver({ v1 }: HowdahClient): Driver {
     },
     async tasks() {
       const { tasks } = await ok(v1.tasks.$get());
-      return tasks.map(({ name, application, queue, max_retries, timeout, order_by, payload_schema }) => ({
-        orderBy: order_by,
-        ...{
-          name,
-          application,
-          queue,
-          maxRetries: max_retries,
-          timeoutMs: toMs(timeout),
-          payloadSchema: payload_schema,
-        },
-      }));
+      return tasks.map(
+        ({ name, application, queue, max_retries, timeout, order_by, routes, payload_schema }) => ({
+          orderBy: order_by,
+          routes,
+          ...{
+            name,
+            application,
+            queue,
+            maxRetries: max_retries,
+            timeoutMs: toMs(timeout),
+            payloadSchema: payload_schema,
+          },
+        }),
+      );
     },
     async schedules() {
       const { schedules } = await ok(v1.schedules.$get());

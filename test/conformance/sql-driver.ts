@@ -103,7 +103,8 @@ export function createSqlDriver(pool: pg.Pool): Driver {
         from howdah.workers order by queue, started_at, token`),
     tasks: () =>
       rows<SeenTask>(`
-        select name, application, queue, max_retries as "maxRetries", timeout_ms as "timeoutMs", order_by as "orderBy", payload_schema as "payloadSchema"
+        select name, application, queue, max_retries as "maxRetries", timeout_ms as "timeoutMs", order_by as "orderBy", payload_schema as "payloadSchema",
+               array(select route from howdah.task_routes r where r.task = name order by route) as routes
         from howdah.tasks order by name`),
     schedules: () =>
       rows<SeenSchedule>(`

@@ -43,6 +43,17 @@ test('the catalogue and a task’s page say in the order of which field its jobs
   assert.match(await viewer.page('/dashboard/tasks/book'), /<dt>In the order of<\/dt><dd>acc&lt;ount<\/dd>/);
 });
 
+test('both say where its jobs go, also while workers differ', async () => {
+  const viewer = dashboard.as('viewer');
+  assert.doesNotMatch(await viewer.page('/dashboard/tasks/book'), /Goes to/);
+  const register = `select howdah.register_runner(gen_random_uuid(), t.queue, 'howdah', 'box', 7, 2, '{book}', routes => $1)
+    from howdah.tasks t where t.name = 'book'`;
+  for (const routes of [{ book: 'rabbitmq:<mail>/new' }, {}]) await dashboard.pool.query(register, [routes]);
+  const told = 'here, rabbitmq:&lt;mail&gt;/new';
+  assert.match(await viewer.page('/dashboard/tasks'), new RegExp(`data-label="Goes to">${told}<`));
+  assert.match(await viewer.page('/dashboard/tasks/book'), new RegExp(`<dt>Goes to</dt><dd>${told}</dd>`));
+});
+
 describe('a task’s page', () => {
   test('asks for each member of its payload by its kind', async () => {
     const page = await dashboard.as('admin').page('/dashboard/tasks/book');

@@ -154,8 +154,8 @@ describe('what the fleet is made of', () => {
   test('GET /v1/tasks shows defaults and the schema of the payload', async () => {
     const { tasks } = await api.json<{ tasks: Row[] }>(200, 'GET', '/v1/tasks', { token: 'viewer' });
     const task = tasks.find(({ name }) => name === 'send_verify_email');
-    const { queue: home, max_retries, timeout, order_by } = task ?? {};
-    assert.deepEqual([home, max_retries, timeout, order_by], ['critical', 10, '1m', null]);
+    const { queue: home, max_retries, timeout, order_by, routes } = task ?? {};
+    assert.deepEqual([home, max_retries, timeout, order_by, routes], ['critical', 10, '1m', null, []]);
     assert.match(JSON.stringify(task?.['payload_schema']), /user_account/);
   });
 

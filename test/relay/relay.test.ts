@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createLogger } from '../../src/observability/logger.ts';
+import { describeRoute } from '../../src/relay/routes/describe-route.ts';
 import { planRoutes } from '../../src/relay/routes/plan-routes.ts';
 import { Relay } from '../../src/relay/routes/relay.ts';
 import { publish } from '../../src/tasks/publish.ts';
@@ -48,6 +49,19 @@ describe('a relay', () => {
     });
   });
 
+  test('says where jobs go, to whoever asks for the task or for one of them', async () => {
+    const { rows } = await queue.pool.query('select route, workers from howdah.task_routes');
+    assert.deepEqual(rows, [{ route: 'rabbitmq:users/signed_up', workers: 1 }]);
+    const later = await queue.distributor.distribute(queue.pool, signedUp, {}, { delayMs: 60_000 });
+    const { rows: explained } = await queue.pool.query('select explanation from howdah.explain_job($1)', [
+      later.id,
+    ]);
+    assert.match(
+      explained[0].explanation,
+      /^It is scheduled for .*\. It is handed to rabbitmq:users\/signed_up\.$/,
+    );
+  });
+
   test('warns once of a target that is not there, when the broker is reached', () => {
     broker.break();
     broker.mend();
@@ -56,4 +70,19 @@ describe('a relay', () => {
       [['signed_up', 'there is no exchange "users"']],
     );
   });
+});
+
+test('of where jobs go nobody learns more than is needed to know the place', () => {
+  const told: [Parameters<typeof describeRoute>[0], string][] = [
+    [{ to: 'kafka', target: { topic: 'users.v1' } }, 'kafka:users.v1'],
+    [{ to: 'rabbitmq', target: { exchange: 'mail', routingKey: 'new' } }, 'rabbitmq:mail/new'],
+    [{ to: 'rabbitmq', target: { exchange: '', routingKey: 'mails' } }, 'rabbitmq:mails'],
+    [{ to: 'rabbitmq', target: { exchange: '', routingKey: 'a/b' } }, 'rabbitmq:/a/b'],
+    [
+      { to: 'webhook', target: { url: 'https://ada:T0KEN@shop.example:8443/T0KEN?T0KEN#T0KEN' } },
+      'https://***@shop.example:8443/***',
+    ],
+    [{ to: 'webhook', target: { url: new URL('https://shop.example?T0KEN') } }, 'https://shop.example/***'],
+  ];
+  for (const [route, words] of told) assert.equal(describeRoute(route), words);
 });

@@ -32,9 +32,35 @@ async function putRunner({
   await queue.pool.query('update howdah.runners set running = $2 where token = $1', [token, running]);
 }
 
+/** Where such a worker has the task's jobs go. */
+async function route(pool: string, to: string): Promise<void> {
+  await queue.pool.query(
+    `with r as (select gen_random_uuid() as token)
+     select howdah.register_runner(token, 'default', 'howdah', 'box-2', 78, 2, '{works}', routes => jsonb_build_object('works', $2::text)),
+            howdah.name_runner_pool(token, $1) from r`,
+    [pool, to],
+  );
+}
+
 function addRaw(options: string): Promise<string> {
   return scalar(queue, `select id from graphile_worker.add_job('works', ${options})`);
 }
+
+test('where a job goes is told by all who may take it, and by its worker once that has it', async () => {
+  const waiting = await putJob(queue, 'scheduled');
+  assert.doesNotMatch((await explain(waiting)).explanation, /handed|differ/);
+  await route('pool-of-the-test', 'kafka:works');
+  assert.match((await explain(waiting)).explanation, / It is handed to kafka:works\.$/);
+  await route('another', 'rabbitmq:works');
+  assert.match(
+    (await explain(waiting)).explanation,
+    / Workers differ in where it goes: kafka:works, rabbitmq:works\.$/,
+  );
+  assert.match(
+    (await explain(await putJob(queue, 'running'))).explanation,
+    / It is handed to kafka:works\.$/,
+  );
+});
 
 describe('of a job that several things keep', () => {
   test('all are told, what must be over first before the rest, each with its remedy', async () => {

@@ -15,6 +15,7 @@ const COLUMNS: readonly Column<KnownTask>[] = [
     align: 'right',
   },
   { title: 'ORDER BY', text: ({ orderBy }) => orderBy ?? '-' },
+  { title: 'GOES TO', text: ({ routes }) => routes.map(inWords).join(', ') || '-' },
   {
     title: 'WORKERS',
     text: ({ workerCount }) => String(workerCount),
@@ -22,6 +23,10 @@ const COLUMNS: readonly Column<KnownTask>[] = [
     style: ({ workerCount }) => (workerCount === 0 ? 'red' : undefined),
   },
 ];
+
+function inWords(route: string): string {
+  return route === 'postgres' ? 'here' : route;
+}
 
 export const tasks: Command = {
   examples: [

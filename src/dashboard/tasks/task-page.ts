@@ -7,6 +7,7 @@ import { span } from '../parts/time.ts';
 import type { Content } from '../shell/layout.ts';
 import type { Form } from '../shell/take-command.ts';
 import type { View } from '../shell/view.ts';
+import { goesTo } from './goes-to.ts';
 import { payloadFields } from './payload-form.ts';
 
 /** A form that was refused: what was in it, and why. */
@@ -17,6 +18,7 @@ export interface Refused {
 
 export function taskPage(view: View, task: KnownTask, refused?: Refused): Content {
   const { texts } = view;
+  const route = goesTo(view, task);
   const body = html`<h1>${task.name}</h1>
 <dl class="facts">
 <dt>${texts.tasks.columns.application}</dt><dd>${task.application}</dd>
@@ -24,6 +26,7 @@ export function taskPage(view: View, task: KnownTask, refused?: Refused): Conten
 <dt>${texts.tasks.columns.retries}</dt><dd>${count(view, task.maxRetries)}</dd>
 <dt>${texts.tasks.columns.timeout}</dt><dd>${task.timeoutMs === 0 ? texts.tasks.noLimit : span(view, task.timeoutMs)}</dd>
 ${task.orderBy === null ? '' : html`<dt>${texts.tasks.columns.orderBy}</dt><dd>${task.orderBy}</dd>`}
+${route === '' ? '' : html`<dt>${texts.tasks.columns.goesTo}</dt><dd>${route}</dd>`}
 <dt>${texts.tasks.columns.workers}</dt><dd>${count(view, task.workerCount)}</dd>
 </dl>
 <p><a href="${view.link(`jobs?task=${encodeURIComponent(task.name)}`)}">${texts.tasks.itsJobs}</a></p>

@@ -6,6 +6,7 @@ import { table } from '../parts/table.ts';
 import { span } from '../parts/time.ts';
 import type { Content } from '../shell/layout.ts';
 import type { View } from '../shell/view.ts';
+import { goesTo } from './goes-to.ts';
 
 export function tasksPage(view: View, tasks: readonly KnownTask[]): Content {
   const { title, none, columns, noLimit } = view.texts.tasks;
@@ -26,6 +27,7 @@ export function tasksPage(view: View, tasks: readonly KnownTask[]): Content {
       cell: ({ timeoutMs }) => (timeoutMs === 0 ? noLimit : span(view, timeoutMs)),
     },
     { name: columns.orderBy, cell: ({ orderBy }) => orderBy ?? '' },
+    { name: columns.goesTo, cell: (task) => goesTo(view, task) },
     {
       name: columns.workers,
       isNumber: true,

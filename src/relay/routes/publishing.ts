@@ -12,6 +12,8 @@ export interface Route<Target> {
   readonly target: Target;
   /** @default runs begin at any time */
   readonly gate?: RunGate;
+  /** Where that is, for everybody to see. @default nothing is told of it */
+  readonly goesTo?: string;
   /** Whether messages are events of CloudEvents, and by which binding. @default they are not */
   readonly eventsTo?: 'rabbitmq' | 'kafka' | 'webhook' | undefined;
   /** Names the database among all that send to the same place. */
@@ -29,6 +31,7 @@ export function publishing<Target>(task: BoundTask<never>, route: Route<Target>)
     handle: handing(route),
     policy,
     getsPayloadAsGiven: true,
+    ...(route.goesTo !== undefined && { goesTo: route.goesTo }),
     ...(route.gate && { gate: route.gate }),
   };
 }

@@ -2,6 +2,7 @@ import type { Logger } from '../../observability/logger.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import type { Broker, BrokerName, Outlet } from '../broker.ts';
 import { RouteGate } from '../outage/route-gate.ts';
+import { describeRoute } from './describe-route.ts';
 import { publishing } from './publishing.ts';
 
 /** The part of a pool that names the database. */
@@ -70,6 +71,7 @@ export class Relay<Services> {
     const shared = {
       target: target as never,
       eventsTo: cloudEvents ? to : undefined,
+      goesTo: describeRoute(route),
       installation: () => this.#readInstallation(),
     };
     if (to === 'webhook')

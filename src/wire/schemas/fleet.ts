@@ -75,6 +75,11 @@ export const task = z
       description:
         'Field of the payload whose value is the sequence of a job whose enqueue names none; null for none.',
     }),
+    routes: z.array(z.string()).openapi({
+      example: ['rabbitmq:mail/welcome'],
+      description:
+        'Where its jobs go, as the workers of its queue say: `postgres` where they run here, else as in ROUTES. Several while workers differ; none while no worker lives.',
+    }),
     payload_schema: z.record(z.string(), z.unknown()).openapi({ description: 'JSON Schema.' }),
     workers: z.number().openapi({ description: 'Processes alive that know it.' }),
   })

@@ -12,6 +12,8 @@ export interface RegisteredRunner extends RunnerIdentity {
   readonly concurrency: number;
   /** Version of each task it can run, by the task's name. */
   readonly tasks: Readonly<Record<string, string>>;
+  /** Where the jobs go of those that do not run here, by name. @default all run here */
+  readonly routes?: Readonly<Record<string, string>>;
   /** Whose tasks they are, as announced. @default not checked, as before applications had names */
   readonly application?: string | undefined;
 }
@@ -113,10 +115,11 @@ export class Registry {
     queue,
     concurrency,
     tasks,
+    routes = {},
     application,
   }: RegisteredRunner): Promise<number | null> {
     const { rows } = await this.#pool.query<{ granted: number | null }>(
-      'select howdah.register_runner($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as granted',
+      'select howdah.register_runner($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as granted',
       [
         ...[
           token,
@@ -131,6 +134,7 @@ export class Registry {
         hashSecret(secret),
         JSON.stringify(tasks),
         application ?? null,
+        JSON.stringify(routes),
       ],
     );
     return rows[0]?.granted ?? null;

@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import type { DatabaseHandle } from '../../db/connections/open-database.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import type { TaskDefinition } from '../../tasks/define-task.ts';
+import { routesOf } from '../../tasks/routes-of.ts';
 import { versionsOf } from '../../tasks/task-version.ts';
 import { distrustNews } from '../engine/distrust-news.ts';
 import { gatePool } from '../engine/gated-pool.ts';
@@ -170,6 +171,7 @@ class Guest<Services> {
       queue: this.#queue,
       concurrency: this.#concurrency,
       tasks: versionsOf([...tasks.values()].map(({ definition }) => definition as TaskDefinition)),
+      routes: routesOf(tasks.values()),
       application,
     };
     const environment = await this.#options.open();

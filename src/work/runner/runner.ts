@@ -2,6 +2,7 @@ import type { Task } from 'graphile-worker';
 import { type DatabaseHandle, openDatabase } from '../../db/connections/open-database.ts';
 import { describeError } from '../../errors/describe-error.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
+import { routesOf } from '../../tasks/routes-of.ts';
 import { versionsOf } from '../../tasks/task-version.ts';
 import { type Engine, startEngine } from '../engine/engine.ts';
 import { ENGINE_SETTINGS } from '../engine/engine-settings.ts';
@@ -61,6 +62,7 @@ export class Runner<Services = unknown> {
       ...createRunnerIdentity(),
       ...{ queue, concurrency, application },
       tasks: versionsOf([...tasks.values()].map(({ definition }) => definition)),
+      routes: routesOf(tasks.values()),
     };
     this.#database = openDatabase({
       connectionString,

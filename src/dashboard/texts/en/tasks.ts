@@ -11,6 +11,7 @@ export const tasks = {
   delay: 'Delay',
   unique: 'Unique key',
   noLimit: 'no limit',
+  here: 'here',
   columns: {
     task: 'Task',
     application: 'Application',
@@ -18,6 +19,7 @@ export const tasks = {
     retries: 'Retries',
     timeout: 'Time limit',
     orderBy: 'In the order of',
+    goesTo: 'Goes to',
     workers: 'Workers',
   },
 };

@@ -13,6 +13,7 @@ export const tasks: Texts['tasks'] = {
   delay: '延迟',
   unique: '唯一键',
   noLimit: '不限',
+  here: '本系统',
   columns: {
     task: '任务类型',
     application: '应用',
@@ -20,6 +21,7 @@ export const tasks: Texts['tasks'] = {
     retries: '重试次数',
     timeout: '时限',
     orderBy: '排序字段',
+    goesTo: '去向',
     workers: '工作进程',
   },
 };

@@ -2,7 +2,8 @@
 -- Returns how many runs it may have at once: 0 while the queue is paused, and where it has a fleet concurrency, of which
 -- its heartbeats bring it a share; null where there is no such limit. process: the same for all runners of a process, and sorts by its start.
 -- secret_hash: SHA-256 of what its sessions will tell howdah.enter_session. task_versions: the version of each task it
--- can run, by name. application: whose tasks they are; null for a runner of a version before names.
+-- can run, by name. application: whose tasks they are; null for a runner of a version before names. routes: where the jobs go of those of
+-- its tasks that do not run there, by name, as everybody may see it.
 --
 -- Raises HWAPP where one of the tasks is not the application's (check_own_tasks), and HWCPY in a copy of the database whose workers ran its jobs (installation.sql).
 --
@@ -11,7 +12,7 @@
 create function howdah.register_runner(
   token uuid, queue text, kind text, host text, pid integer, concurrency integer, tasks text[] default '{}',
   process text default null, secret_hash bytea default null, task_versions jsonb default '{}',
-  application text default null
+  application text default null, routes jsonb default '{}'
 ) returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -31,8 +32,8 @@ begin
     v_granted := 0;
   end if;
   insert into howdah.runners (token, queue, kind, host, pid, concurrency, tasks, process, granted, secret_hash, task_versions,
-                              application)
-  values (token, queue, kind, host, pid, concurrency, tasks, coalesce(process, token::text), v_granted, secret_hash, task_versions, application);
+                              application, routes)
+  values (token, queue, kind, host, pid, concurrency, tasks, coalesce(process, token::text), v_granted, secret_hash, task_versions, application, routes);
   return case when v_is_paused then 0 else v_granted end;
 end;
 $$;

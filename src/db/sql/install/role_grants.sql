@@ -11,7 +11,7 @@ as $$
   from unnest(array['enqueue', 'enqueue_job', 'enqueue_jobs']) f
   union all
   select r.role, 'select', v
-  from readers r, unnest(array['jobs', 'queues', 'workers', 'schedules', 'upkeep', 'job_errors', 'tasks', 'task_versions', 'audit_log',
+  from readers r, unnest(array['jobs', 'queues', 'workers', 'task_routes', 'schedules', 'upkeep', 'job_errors', 'tasks', 'task_versions', 'audit_log',
                                'applications', 'canaries', 'task_charts', 'queue_charts', 'sources', 'source_positions']) v
   union all
   select r.role, 'execute', f

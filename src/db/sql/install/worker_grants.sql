@@ -24,7 +24,7 @@ as $$
       ('howdah_migrations.__drizzle_migrations', 'select'),
       ('howdah.migrations', 'select'), ('howdah.application_grants', 'select'),
       ('howdah.installed_sql', 'select'), ('howdah.queue_registry', 'select'),
-      ('howdah.jobs', 'select'), ('howdah.queues', 'select'), ('howdah.workers', 'select'), ('howdah.schedules', 'select'),
+      ('howdah.jobs', 'select'), ('howdah.queues', 'select'), ('howdah.workers', 'select'), ('howdah.task_routes', 'select'), ('howdah.schedules', 'select'),
       ('howdah.upkeep', 'select'), ('howdah.upkeep_turns', 'select, insert, update, delete'),
       ('howdah.task_charts', 'select'), ('howdah.queue_charts', 'select'),
       ('howdah.chart_tasks', 'select, insert, update, delete'), ('howdah.chart_queues', 'select, insert, update, delete'),

@@ -22,10 +22,10 @@ begin
       case when v_job.deadline <= clock_timestamp() then 'Its deadline has passed: enqueue it anew to have it run.'
            else 'select howdah.retry_job(' || v_job.id || ') runs it again.' end;
   elsif v_job.state = 'running' then
-    return query select v_job.id, v_job.state, e.cause, e.explanation || howdah.explain_abandoned(v_job), e.remedy
+    return query select v_job.id, v_job.state, e.cause, e.explanation || howdah.explain_route(v_job) || howdah.explain_abandoned(v_job), e.remedy
                  from howdah.explain_running(v_job) e;
   else
-    return query select v_job.id, v_job.state, e.cause, e.explanation || howdah.explain_abandoned(v_job), e.remedy
+    return query select v_job.id, v_job.state, e.cause, e.explanation || howdah.explain_route(v_job) || howdah.explain_abandoned(v_job), e.remedy
                  from howdah.explain_waiting(v_job) e;
   end if;
 end;

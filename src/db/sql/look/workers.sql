@@ -9,7 +9,7 @@ select r.token, r.queue, r.kind, r.host, r.pid, r.concurrency, cardinality(r.run
        r.started_at, r.heartbeat_at, r.pool_id, r.tasks, r.task_versions, r.blocked_since, r.abandoned,
        cardinality(r.unrecorded) as unrecorded, r.trouble, r.application,
        r.running as running_jobs, r.memory_bytes, r.version, r.expires_at, r.gates as brokers,
-       r.process
+       r.process, r.routes
 from howdah.runners r
 left join howdah.queue_settings s on s.queue = r.queue
 where r.retired_at is null;
@@ -46,3 +46,5 @@ comment on column howdah.workers.brokers is
   'Where its jobs go: an array of {name, since, because, tasks}, where because says why the broker cannot be reached and tasks which wait for it; null for a worker that hands nothing over.';
 comment on column howdah.workers.process is
   'The same for all runners of one process, and for no others; that of an older process sorts before that of a younger one.';
+comment on column howdah.workers.routes is
+  'Where the jobs go of those of its tasks that do not run there, by name, such as {"mail": "rabbitmq:mail/welcome"}; howdah.task_routes says it by task.';
