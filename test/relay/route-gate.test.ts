@@ -84,7 +84,7 @@ describe('the gate of a route', () => {
   });
 
   test('shuts for itself, for longer each time, where the broker is there and takes nothing', async (context) => {
-    context.mock.timers.enable({ apis: ['setTimeout'] });
+    context.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000 });
     context.mock.method(Math, 'random', () => 0);
     const other = new RouteGate(broker);
     broker.open();
@@ -92,7 +92,7 @@ describe('the gate of a route', () => {
       run(1);
       await turn();
       await end(({ reject }) => reject(new BrokerDown('full')));
-      assert.equal(gate.trouble?.because, 'full');
+      assert.deepEqual(gate.trouble, { because: 'full', since: new Date(1_000) });
       context.mock.timers.tick(pauseMs - 1);
       assert.equal(gate.isOpen, false);
       context.mock.timers.tick(1);
@@ -105,6 +105,7 @@ describe('the gate of a route', () => {
     run(1);
     await turn();
     await end(({ reject }) => reject(new BrokerDown('full')));
+    assert.equal(gate.trouble?.since.getTime(), Date.now(), 'since it was answered it is another outage');
     context.mock.timers.tick(500);
     assert.equal(gate.isOpen, true);
   });

@@ -20,6 +20,8 @@ export class RouteGate<Target> implements RunGate, Outlet<Target> {
   readonly #admission = new Admission();
   readonly #listeners: (() => void)[] = [];
   #own: GateTrouble | undefined;
+  /** Since when nothing is taken, attempts after a pause included. */
+  #downSince: Date | undefined;
   #pauseMs = MIN_PAUSE_MS;
   #wasShut = false;
 
@@ -61,9 +63,14 @@ export class RouteGate<Target> implements RunGate, Outlet<Target> {
       else isAnswered = !signal.aborted; // a refusal is an answer
       throw error;
     } finally {
-      if (isAnswered) this.#pauseMs = MIN_PAUSE_MS;
+      if (isAnswered) this.#answered();
       this.#admission.ended({ confirmed: isAnswered });
     }
+  }
+
+  #answered(): void {
+    this.#pauseMs = MIN_PAUSE_MS;
+    this.#downSince = undefined;
   }
 
   /** Runs that began together fail together: the first has it shut, and the others tell nothing new. */
@@ -71,7 +78,8 @@ export class RouteGate<Target> implements RunGate, Outlet<Target> {
     if (this.trouble) return;
     const pauseMs = this.#pauseMs;
     this.#pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
-    this.#own = { since: new Date(), because: error.message };
+    this.#downSince ??= new Date();
+    this.#own = { since: this.#downSince, because: error.message };
     setTimeout(() => this.#tryAgain(), pauseMs * (1 + Math.random() / 4)).unref();
     this.#changed();
   }
