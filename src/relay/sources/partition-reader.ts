@@ -6,7 +6,7 @@ import type { Reading } from './reading.ts';
 import type { TopicWatch } from './topic-watch.ts';
 
 const BEGIN =
-  'select howdah.begin_partition($1::text, $2::uuid, $3::integer, $4::bigint, $5::text, $6::bigint, $7::bigint)::text as position';
+  'select howdah.begin_partition($1::text, $2::uuid, $3::integer, $4::bigint, $5::text, $6::bigint, $7::bigint, $8::bigint)::text as position';
 
 const retryDelay = exponentialDelay({ baseMs: 500, maxMs: 10_000 });
 
@@ -61,11 +61,12 @@ export class PartitionReader {
     return 'ended';
   }
 
-  /** Where it is read from; undefined when it is another process's by now, or this is another topic than the positions are of. */
+  /** Where it is read from; undefined when it is another process's by now, this is another topic than the positions are of, or one that ends before it. */
   async #position(topicId: string | undefined): Promise<bigint | undefined> {
-    const { logs, reading, lease } = this.#options;
+    const { logs, reading, watch, lease } = this.#options;
     const { source, db, reader } = reading;
     const { first, end } = await logs.offsets(source.place, lease.partition);
+    if (!(await watch.isStill(topicId))) return undefined; // the end of another topic says nothing of this one
     const start = source.start === 'first' ? first : end;
     const [row] = await queryRows<{ position: string | null }>(db, BEGIN, [
       source.name,
@@ -75,6 +76,7 @@ export class PartitionReader {
       topicId,
       String(start),
       String(first),
+      String(end),
     ]);
     return row?.position == null ? undefined : BigInt(row.position);
   }

@@ -143,6 +143,21 @@ test('a topic that has lost what was read is refused, and read on from its end o
   assert.deepEqual(await untilOrders(6), [0, 1, 2, 3, 4, 30]);
 });
 
+test('a topic that grows is not taken for one that has lost its end: what the broker said of that is older than what was read', async () => {
+  logs.make('users', 1);
+  logs.publish('users', 0, order(0));
+  await stage.read({ kafka: logs }, USERS);
+  await untilOrders(1);
+  await untilBeats();
+  logs.publish('users', 0, ...numbers(5, 1).map(order));
+  await untilOrders(6);
+  await untilBeats();
+  assert.deepEqual(await stage.scalar('select array[refused_because, lag::text] from howdah.sources'), [
+    null,
+    '0',
+  ]);
+});
+
 test('a source that nobody has read begins at the next message where it is told so', async () => {
   logs.make('users', 1);
   logs.publish('users', 0, order(1));
@@ -229,3 +244,12 @@ test('of a worker that begins to read a source and somebody who forgets it, the 
   assert.deepEqual(await inTurn(announce, forget), ['HWSTA', 1]);
   assert.deepEqual(await inTurn(forget, announce), ['', 1]);
 });
+
+/** Two that begin from now on: the second one tells what was known when the first was answered. */
+async function untilBeats(): Promise<void> {
+  for (let beat = 0; beat < 2; beat += 1) {
+    const now = await stage.scalar('select clock_timestamp()');
+    const isLater = 'select bool_and(heartbeat_at > $1) from howdah.source_readers';
+    await waitFor('a beat', () => stage.scalar(isLater, [now]));
+  }
+}

@@ -14,6 +14,8 @@ begin
   if v_source.refused_because is null then
     raise exception 'source "%" is not refused', source using errcode = 'HWSTA', hint = 'There is nothing to accept: it is read as it is.';
   end if;
+  update howdah.source_registry s set other_topic_id = null, refused_because = null, refused_at = null
+  where s.name = accept_source.source;
   update howdah.source_positions p
   set topic_id = coalesce(v_source.other_topic_id, p.topic_id), reader = null, lease = p.lease + 1,
       position = case when v_source.other_topic_id is null then least(p.position, p.end_offset) else 0 end,
@@ -21,8 +23,6 @@ begin
       end_offset = case when v_source.other_topic_id is null then p.end_offset end
   where p.source = accept_source.source and (v_source.other_topic_id is not null or p.position > p.end_offset);
   get diagnostics v_count = row_count;
-  update howdah.source_registry s set other_topic_id = null, refused_because = null, refused_at = null
-  where s.name = accept_source.source;
   perform howdah.record_change('sources.accept', '{}', jsonb_build_object('source', source, 'because', v_source.refused_because, 'partitions', v_count));
   return v_count;
 end;

@@ -77,8 +77,8 @@ $$;
 
 -- howdah.note_offsets(source, reader, offsets): what the broker says of the reader's partitions, for the lag. A position before the
 -- first message that is kept moves on to it: what was between is gone, and counted as lost, but for a topic that nobody here has
--- looked at before. One beyond the end is of a log that was
--- cut: that is refused. Steps over partitions whose batch is being written.
+-- looked at before. What it says of the end is some seconds old, and a position that has moved on since says nothing of it. Steps
+-- over partitions whose batch is being written.
 create function howdah.note_offsets(source text, reader uuid, offsets jsonb) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -87,22 +87,15 @@ declare
   v_place record;
 begin
   for v_place in
-    select p.partition, p.position, o.first, o."end"
+    select p.partition, o.first, o."end"
     from jsonb_to_recordset(coalesce(offsets, '[]')) o (partition integer, first bigint, "end" bigint)
     join howdah.source_positions p on p.source = note_offsets.source and p.partition = o.partition and p.reader = note_offsets.reader
     join howdah.source_registry s on s.name = p.source and s.refused_because is null
     order by p.partition
     for update of p skip locked
   loop
-    if v_place.position > v_place."end" then
-      update howdah.source_registry s
-      set refused_at = clock_timestamp(),
-          refused_because = format('partition %s ends at %s, and the next message here would be %s: the topic has lost messages that were read',
-                                   v_place.partition, v_place."end", v_place.position)
-      where s.name = note_offsets.source;
-    end if;
     update howdah.source_positions p
-    set first_offset = v_place.first, end_offset = v_place."end", position = greatest(p.position, v_place.first),
+    set first_offset = v_place.first, end_offset = greatest(v_place."end", p.position), position = greatest(p.position, v_place.first),
         lost = p.lost + case when p.first_offset is not null then greatest(v_place.first - p.position, 0) else 0 end,
         lost_at = case when v_place.first > p.position and p.first_offset is not null then clock_timestamp() else p.lost_at end
     where p.source = note_offsets.source and p.partition = v_place.partition;
@@ -110,15 +103,35 @@ begin
 end;
 $$;
 
--- howdah.begin_partition(source, reader, partition, lease, topic_id, start, first): where the partition is read from: its position, or
--- start where it has none yet; first is the first message that is kept. Null for a reader that has lost it, or that knows another
--- topic than the one of the positions.
+-- howdah.begin_partition(source, reader, partition, lease, topic_id, start, first, end): where the partition is read from: its position, or
+-- start where it has none yet; first is the first message that is kept, and end the one that will come next. Null for a reader that has
+-- lost it, or that knows another topic than the one of the positions.
+--
+-- A position beyond the end is of a log that was cut: that is refused, and the end kept for whoever accepts it. Here alone the two can be
+-- compared: whoever holds the lease begins, so nothing of the partition is taken between the broker's answer and this.
 create function howdah.begin_partition(
-  source text, reader uuid, partition integer, lease bigint, topic_id text, start bigint, first bigint
+  source text, reader uuid, partition integer, lease bigint, topic_id text, start bigint, first bigint, "end" bigint default null
 ) returns bigint
-language sql volatile
+language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_position bigint;
+begin
+  select p.position into v_position from howdah.source_positions p
+  where p.source = begin_partition.source and p.partition = begin_partition.partition
+    and p.reader = begin_partition.reader and p.lease = begin_partition.lease
+    and p.topic_id is not distinct from begin_partition.topic_id;
+  if v_position > begin_partition."end" then
+    update howdah.source_registry s
+    set refused_at = clock_timestamp(),
+        refused_because = format('partition %s ends at %s, and the next message here would be %s: the topic has lost messages that were read',
+                                 begin_partition.partition, begin_partition."end", v_position)
+    where s.name = begin_partition.source and s.refused_because is null;
+    update howdah.source_positions p set end_offset = begin_partition."end"
+    where p.source = begin_partition.source and p.partition = begin_partition.partition and p.lease = begin_partition.lease;
+    return null;
+  end if;
   update howdah.source_positions p
   set position = case when p.position is null then begin_partition.start
                       when p.first_offset is null then greatest(p.position, begin_partition.first)
@@ -127,5 +140,7 @@ as $$
   where p.source = begin_partition.source and p.partition = begin_partition.partition
     and p.reader = begin_partition.reader and p.lease = begin_partition.lease
     and p.topic_id is not distinct from begin_partition.topic_id
-  returning p.position
+  returning p.position into v_position;
+  return case when found then v_position end;
+end;
 $$;
