@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type pg from 'pg';
+import { withoutDetours } from '../../src/work/engine/engine-statement.ts';
+import { engineStatements, TASK } from '../model/engine-statements.ts';
+import { openSession, untilBlocked } from '../support/session.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -62,3 +66,42 @@ test('an end looks up what was reported and decided by its id, also where that w
     await queue.close();
   }
 });
+
+/** The engine's statements, as our runners send them. */
+function sparing(client: pg.PoolClient): pg.Client {
+  return {
+    query: (statement: pg.QueryConfig) => client.query(withoutDetours(statement)),
+  } as unknown as pg.Client;
+}
+
+/**
+ * A fetch that waits in its gate has begun: it sees the jobs as they were then. The one that changes meanwhile it locks in its
+ * latest version, which it does not see at its place.
+ */
+test('a job that changes after a fetch began is for the next fetch, and one that changed before is taken', async () => {
+  const queue = await openTestQueue([[testTask(TASK), async () => {}]]);
+  try {
+    const [changed = '', other] = [await enqueue(queue), await enqueue(queue)];
+    const runner = await openSession(queue.pool);
+    const operator = await openSession(queue.pool);
+    const engine = engineStatements(sparing(runner.client), { queue: 'default', poolId: 'pool-of-a-test' });
+    await operator.run('lock table howdah.queue_settings in access exclusive mode');
+    const fetching = engine.fetch(10);
+    await untilBlocked(queue.pool, 1);
+    await operator.run('update graphile_worker._private_jobs set priority = 7 where id = $1', [changed]);
+    await operator.end('commit');
+    assert.deepEqual(
+      (await fetching).map(({ id }) => id),
+      [other],
+    );
+    const [next, ...others] = await engine.fetch(10);
+    assert.deepEqual([next?.id, next?.attempts, next?.task_identifier, others], [changed, 1, TASK, []]);
+    await runner.end('commit');
+  } finally {
+    await queue.close();
+  }
+});
+
+async function enqueue({ pool, distributor }: TestQueue): Promise<string> {
+  return (await distributor.distribute(pool, testTask(TASK), {})).id;
+}

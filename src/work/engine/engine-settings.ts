@@ -5,4 +5,8 @@ import type { SessionSettings } from '../../db/connections/session-settings.ts';
  * some ten thousand rows or its statistics say so, the planner would rather read it from end to end to hash it, which
  * takes ten times as long and waits for more to come. By these each id is a probe of the primary key.
  */
-export const ENGINE_SETTINGS: SessionSettings = { enable_hashjoin: 'off', enable_mergejoin: 'off' };
+export const ENGINE_SETTINGS: SessionSettings = {
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  enable_seqscan: 'off',
+};

@@ -1,7 +1,7 @@
 import type { WorkerEvents } from 'graphile-worker';
 import type { Pool, QueryConfig, QueryResult } from 'pg';
 import { EXACT_TYPES } from '../../db/read-plainly.ts';
-import { withLimit, withoutRefused, withoutTasks } from './engine-statement.ts';
+import { withLimit, withoutDetours, withoutRefused, withoutTasks } from './engine-statement.ts';
 import type { Prefetch } from './prefetch.ts';
 import type { Refusals } from './refusals.ts';
 
@@ -73,7 +73,7 @@ export class Fetching {
     const size = shutTasks.length > 0 && this.#isResting ? 0 : this.#size();
     this.#isMoreExpected = size === 0;
     if (size === 0) return { rows: [] };
-    const limited = withLimit(statement, size);
+    const limited = withLimit(withoutDetours(statement), size);
     const asked = withoutTasks(withoutRefused(limited, refusals.versions), shutTasks);
     const sentAt = performance.now();
     const result = await pool.query({ ...asked, types: EXACT_TYPES });
