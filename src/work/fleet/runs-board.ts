@@ -44,11 +44,15 @@ export class RunsBoard {
     this.#tasks = new Map(tasks.map((task, index) => [task, index]));
   }
 
-  /** @param timeLimitMs from now; 0 for none. @returns its place, to `leave` */
-  enter(jobId: string, task: string, timeLimitMs: number): number {
+  /**
+   * @param timeLimitMs from then; 0 for none
+   * @param begunAt by `performance.now`. @default now
+   * @returns its place, to `leave`
+   */
+  enter(jobId: string, task: string, timeLimitMs: number, begunAt = performance.now()): number {
     const place = this.#free.pop() ?? -1;
     if (place < 0) return place;
-    const now = monotonicMs();
+    const now = OFFSET_MS + begunAt;
     const endsAt = timeLimitMs > 0 ? now + timeLimitMs : Number.POSITIVE_INFINITY;
     const { facts } = this.shared;
     facts[place * FACTS] = this.#tasks.get(task) ?? -1;

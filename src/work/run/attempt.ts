@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { RunEvent } from '../../observability/events.ts';
 import { ABANDON_AFTER_MS, type BoundTask } from '../../tasks/bind.ts';
 import { awaitHandler, type Patience } from './await-handler.ts';
-import { asRun, type CurrentRun } from './current-run.ts';
+import { type CurrentRun, enterRun } from './current-run.ts';
 import type { EndSignal } from './end-signal.ts';
 import { checkPayload } from './misfit.ts';
 import type { RunConduct } from './run-conduct.ts';
@@ -57,8 +57,10 @@ export class Attempt<Services> implements CurrentRun, Patience {
   async perform(): Promise<unknown> {
     const { conduct } = this.#options;
     try {
+      await undefined; // so that it begins a microtask, which is all the run's
+      enterRun(this);
       this.#limits.throwIfAborted();
-      return await asRun(this, () => awaitHandler(this.#handle(), this));
+      return await awaitHandler(this.#handle(), this);
     } finally {
       this.isOver = true;
       this.#limits[Symbol.dispose]();

@@ -73,33 +73,31 @@ const WEIGH =
   'select is_other_around as "isOtherAround", taken_by as "takenBy", is_taker_alive as "isTakerAlive" from howdah.weigh_misfit($1, $2, $3, $4)';
 const HELD = 'select howdah.is_held($1, $2, $3, $4) as ok';
 
-/** What a run tells the database by: statements of its own, and those for the results of all runs of its runner. */
-export interface RunVoice {
+/** What all runs of a runner tell the database by: statements of their own, and those for the results of all. */
+export interface RunVoice extends JobPlace {
   readonly query: RunQuery;
   readonly results: ResultReports;
 }
 
-export function createRunStore(job: Job, place: JobPlace, voice: RunVoice): RunStore {
-  return new PostgresRunStore(job, place, voice);
+export function createRunStore(job: Job, voice: RunVoice): RunStore {
+  return new PostgresRunStore(job, voice);
 }
 
 /** Most runs ask it nothing, so it makes nothing before it is asked. */
 class PostgresRunStore implements RunStore {
   readonly #job: Job;
-  readonly #place: JobPlace;
   readonly #voice: RunVoice;
 
-  constructor(job: Job, place: JobPlace, voice: RunVoice) {
+  constructor(job: Job, voice: RunVoice) {
     this.#job = job;
-    this.#place = place;
     this.#voice = voice;
   }
 
   get claim(): RunClaim {
     const { id, locked_by, locked_at } = this.#job;
     return {
-      values: [String(id), this.#place.queue, locked_by, locked_at?.toISOString()],
-      schema: namingAt(this.#place.connectionString).name,
+      values: [String(id), this.#voice.queue, locked_by, locked_at?.toISOString()],
+      schema: namingAt(this.#voice.connectionString).name,
     };
   }
 
@@ -121,7 +119,7 @@ class PostgresRunStore implements RunStore {
 
   async weighMisfit(task: string, version: string, payload: unknown): Promise<MisfitWeight> {
     const { rows } = await this.#voice.query(WEIGH, [
-      this.#place.queue,
+      this.#voice.queue,
       task,
       version,
       stringifyExactly(payload),

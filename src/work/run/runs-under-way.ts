@@ -13,6 +13,8 @@ export interface HeldRun {
   readonly lockedAt: Date;
   /** `waits` for a place; `runs`; is `over`, while its end is on its way to the database. */
   readonly state: 'waits' | 'runs' | 'over';
+  /** By `performance.now`; 0 for one that has not begun. */
+  readonly begunAt: number;
   /** Undefined for one that never began, and one of which there is nothing left to tell. */
   readonly report: RunReport | undefined;
 }
@@ -20,7 +22,7 @@ export interface HeldRun {
 interface OwnRun extends HeldRun {
   state: HeldRun['state'];
   report: HeldRun['report'];
-  hasBegun: boolean;
+  begunAt: number;
   /** Since it began. */
   end: EndOfRun | undefined;
   /** On the board, while it runs. */
@@ -57,7 +59,7 @@ export class RunsUnderWay {
 
   /** Jobs whose handlers were at work, and whose end is not written yet. */
   get unrecordedIds(): string[] {
-    return this.#idsOf(({ state, hasBegun }) => state === 'over' && hasBegun);
+    return this.#idsOf(({ state, begunAt }) => state === 'over' && begunAt > 0);
   }
 
   /** Runs that are over, and of which nothing was told yet. */
@@ -71,7 +73,7 @@ export class RunsUnderWay {
       lockedAt,
       state: 'waits',
       report: undefined,
-      hasBegun: false,
+      begunAt: 0,
       end: undefined,
       place: -1,
     };
@@ -86,9 +88,9 @@ export class RunsUnderWay {
    */
   begin(run: HeldRun, task: string, timeLimitMs: number): EndSignal {
     const own = run as OwnRun;
-    own.place = this.#board.enter(own.jobId, task, timeLimitMs);
+    own.begunAt = performance.now();
+    own.place = this.#board.enter(own.jobId, task, timeLimitMs, own.begunAt);
     own.state = 'runs';
-    own.hasBegun = true;
     own.end = new EndOfRun();
     if (this.#abortReason) own.end.abort(this.#abortReason);
     else if (this.#cancelledIds.has(own.jobId)) own.end.abort(new JobCancelledError());

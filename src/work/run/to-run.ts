@@ -1,22 +1,19 @@
-import type { Job, JobHelpers } from 'graphile-worker';
+import type { Job } from 'graphile-worker';
 import { splitCronTick } from '../../tasks/cron-tick.ts';
 import type { Run } from './run-job.ts';
-import { createRunStore, type JobPlace, type RunVoice } from './run-store.ts';
+import { createRunStore, type RunVoice } from './run-store.ts';
 import { isScheduled, toRunningJob } from './running-job.ts';
 
 /** What the engine hands to a task, as one run of ours. */
-export function toRun(
-  { results, ...place }: JobPlace & Pick<RunVoice, 'results'>,
-  payload: unknown,
-  { job, query }: JobHelpers,
-): Omit<Run, 'endSignal'> {
+export function toRun(job: Job, payload: unknown, voice: RunVoice): Omit<Run, 'endSignal'> {
   const { payload: own, cron } = splitCronTick(payload);
-  const running = toRunningJob(job, place.queue);
+  const running = toRunningJob(job, voice.queue);
   return {
     job: cron ? { ...running, cron } : running,
-    ...(isScheduled(job) ? { payload: own } : { payload, payloadOfTick: own }),
+    payload: isScheduled(job) ? own : payload,
+    payloadOfTick: own,
     misfitCount: countMisfits(job),
-    store: createRunStore(job, place, { query, results }),
+    store: createRunStore(job, voice),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Job, JobHelpers } from 'graphile-worker';
+import type { JobHelpers } from 'graphile-worker';
 import type { DatabaseHandle } from '../../db/connections/open-database.ts';
 import { describeHoldersOf } from '../../db/locks/lock-holders.ts';
 import type { CompletedRunEvent, RescuedTask } from '../../observability/events.ts';
@@ -13,6 +13,7 @@ import { ShutdownError } from '../run/abort-reasons.ts';
 import type { OverdueRuns } from '../run/overdue-runs.ts';
 import { ResultReports } from '../run/result-reports.ts';
 import { type RunEnvironment, runJob, type SharedEnvironment } from '../run/run-job.ts';
+import type { RunVoice } from '../run/run-store.ts';
 import { type HeldRun, type RunReport, RunsUnderWay } from '../run/runs-under-way.ts';
 import { timeLimitMs } from '../run/time-limit.ts';
 import { toRun } from '../run/to-run.ts';
@@ -71,7 +72,7 @@ export class JobsInHand<Services> {
   readonly gates: Gates;
   readonly #places: Places;
   readonly #environment: RunEnvironment<Services>;
-  #results: ResultReports | undefined;
+  #voice: RunVoice | undefined;
   #poolId = '';
   #isRegistered = false;
 
@@ -168,8 +169,9 @@ export class JobsInHand<Services> {
     try {
       const places = takePlaces(this.#places, this.#leaving.signal);
       taken = places instanceof TakenPlaces ? places : await places;
-      const begin = () => this.#begin(held, task, payload, helpers);
-      report = await (isSuspect(job) ? this.#asSuspect(job, begin) : begin());
+      report = await (isSuspect(job)
+        ? this.#asSuspect(held, task, payload, helpers)
+        : this.#begin(held, task, payload, helpers));
     } catch (error) {
       this.refusals.heed(error);
       report = reportOf(error);
@@ -177,6 +179,8 @@ export class JobsInHand<Services> {
     } finally {
       taken?.free();
       this.#runs.end(held, report);
+      if (held.begunAt > 0)
+        this.#options.prefetch?.ran(report?.durationMs ?? performance.now() - held.begunAt);
     }
   }
 
@@ -242,30 +246,45 @@ export class JobsInHand<Services> {
     }
   }
 
-  async #begin(
+  #begin(
     held: HeldRun,
     task: BoundTask<Services>,
     payload: unknown,
     helpers: JobHelpers,
   ): Promise<CompletedRunEvent> {
-    const { identity, connectionString, prefetch } = this.#options;
-    if (task.gate) await this.gates.pass(task.gate, this.#leaving.signal);
-    this.#results ??= new ResultReports(helpers.query);
-    const place = { queue: identity.queue, connectionString, results: this.#results };
-    const run = toRun(place, payload, helpers);
-    const endSignal = this.#runs.begin(held, run.job.task, timeLimitMs(task, run.job));
-    const begunAt = performance.now();
-    try {
-      return await runJob(task, { ...run, endSignal }, this.#environment);
-    } finally {
-      prefetch?.ran(performance.now() - begunAt);
-    }
+    if (!task.gate) return this.#perform(held, task, payload, helpers);
+    return this.gates
+      .pass(task.gate, this.#leaving.signal)
+      .then(() => this.#perform(held, task, payload, helpers));
   }
 
-  async #asSuspect(job: Job, begin: () => Promise<CompletedRunEvent>): Promise<CompletedRunEvent> {
+  #perform(
+    held: HeldRun,
+    task: BoundTask<Services>,
+    payload: unknown,
+    { job, query }: JobHelpers,
+  ): Promise<CompletedRunEvent> {
+    this.#voice ??= this.#createVoice(query);
+    const run = toRun(job, payload, this.#voice);
+    const endSignal = this.#runs.begin(held, run.job.task, timeLimitMs(task, run.job));
+    return runJob(task, { ...run, endSignal }, this.#environment);
+  }
+
+  #createVoice(query: RunVoice['query']): RunVoice {
+    const { identity, connectionString } = this.#options;
+    return { queue: identity.queue, connectionString, query, results: new ResultReports(query) };
+  }
+
+  async #asSuspect(
+    held: HeldRun,
+    task: BoundTask<Services>,
+    payload: unknown,
+    helpers: JobHelpers,
+  ): Promise<CompletedRunEvent> {
     const { identity, member, environment } = this.#options;
     const { signal: leaving } = this.#leaving;
+    const { job } = helpers;
     await using _record = await recordStart(job, { member, environment, token: identity.token, leaving });
-    return await begin();
+    return await this.#begin(held, task, payload, helpers);
   }
 }
