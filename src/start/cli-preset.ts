@@ -128,7 +128,7 @@ function runsJobs(): boolean {
 /**
  * The CLI's connections are a runner's from their first statement on, so what those are known by has to be in their
  * parameters: the secret as a setting, and the name, which is how they are found as nothing records them
- * (src/db/sql/run/session_runner.sql).
+ * (src/db/sql/run/session_pool.sql).
  */
 function openForEngine(
   { directUrl, identity, log }: { directUrl: string; identity: RunnerIdentity; log: Logger },

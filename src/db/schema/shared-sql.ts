@@ -56,7 +56,7 @@ export const SHARED = [
   'complete_in_transaction',
   'end_run',
   'skip_row',
-  'session_runner',
+  'session_pool',
   'lock_fleet',
   'tell_workers',
   'installation',

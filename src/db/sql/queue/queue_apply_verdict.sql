@@ -1,6 +1,6 @@
 -- BEFORE UPDATE trigger of one queue's job table: turns a failed attempt into what was decided about it.
 --
--- Fires only for the engine's "fail" statement: a lock is released and run_at moves, by more than to now() as in the
+-- Fires only for the engine's "fail" statement, and is not even asked about by a fetch, which writes no run_at: a lock is released and run_at moves, by more than to now() as in the
 -- engine's sweep of old locks, and that not because a rescue gives the job back (queue_release.sql). Rewrites the row
 -- that statement is about to store: the wait before the next run, the attempt given back, or the end of the job. Appends the attempt
 -- to howdah.job_errors. A job that ends here is removed by the AFTER trigger of the same statement.
@@ -70,7 +70,7 @@ begin
 end;
 $$;
 
-create trigger howdah_apply_verdict before update on :"schema"._private_jobs
+create trigger howdah_apply_verdict before update of run_at on :"schema"._private_jobs
 for each row
 when (old.locked_at is not null and new.locked_at is null and new.run_at is distinct from old.run_at
       and new.run_at <> now()

@@ -12,16 +12,13 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_runner howdah.runners := howdah.session_runner();
+  v_setting text := set_config('howdah.pool', coalesce(howdah.session_pool(), ''), true);
+  v_is_open boolean := true;
 begin
-  if v_runner.token is not null and current_setting('transaction_isolation') <> 'read committed' then
-    raise exception 'runner % works at isolation %, and must at read committed', v_runner.token,
-      current_setting('transaction_isolation') using errcode = 'HWSES';
+  if tg_op = 'UPDATE' then
+    v_is_open := not exists (select from howdah.queue_settings s where s.queue = :'queue' and s.paused_at is not null);
   end if;
-  perform set_config('howdah.pool', coalesce(v_runner.pool_id, ''), true);
-  perform set_config('howdah.gate', case when tg_op = 'UPDATE' and exists (
-    select from howdah.queue_settings s where s.queue = :'queue' and s.paused_at is not null
-  ) then 'closed' else 'open' end, true);
+  v_setting := set_config('howdah.gate', case when v_is_open then 'open' else 'closed' end, true);
   return null;
 end;
 $$;

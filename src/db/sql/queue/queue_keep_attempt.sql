@@ -13,7 +13,7 @@ begin
 end;
 $$;
 
-create trigger howdah_keep_attempt before update on :"schema"._private_jobs
+create trigger howdah_keep_attempt before update of key on :"schema"._private_jobs
 for each row
 when (old.locked_at is not null and new.locked_at is not null and old.key is not null and new.key is null
       and new.attempts > old.attempts and new.attempts = new.max_attempts)

@@ -19,6 +19,7 @@
 -- Most jobs have neither an outcome nor a report, so that a batch is asked once whether any of them has. Whoever writes one
 -- holds the job's row by then, so what is not there when the row is deleted does not come later. Both are looked up by id,
 -- by settings of this function: their tables are small when the planner looks, and full of what was deleted since when it counts.
+-- A batch of plain jobs, as most are, has an insert of its own, which asks nothing of each job: a tenth of what an end costs.
 create function howdah.:"record_finished"() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -29,24 +30,39 @@ declare
   v_finished_at constant timestamptz := clock_timestamp();
   v_task_ids integer[]; -- each task of the batch once
   v_tasks text[]; -- its name, at the same place
+  v_task text; -- where it is but one
   v_settled bigint[]; -- jobs with settings of their own
+  v_are_plain boolean; -- completed by who held them, and none with a key, settings or anything else of its own
   v_are_decided boolean;
   v_are_reported boolean;
   v_constraint text;
 begin
   select array_agg(distinct j.task_id), array_agg(j.id) filter (where j.flags ? 'howdah'),
+         bool_and(j.locked_at is not null and j.key is null and j.flags is null),
          exists (select from howdah.job_outcomes o where o.job_id = any (array_agg(j.id))),
          exists (select from howdah.job_reports r where r.job_id = any (array_agg(j.id)))
-    into v_task_ids, v_settled, v_are_decided, v_are_reported
+    into v_task_ids, v_settled, v_are_plain, v_are_decided, v_are_reported
   from old_rows j;
   if v_task_ids is null then -- nothing was deleted
     return null;
   end if;
   v_tasks := array(select t.identifier from unnest(v_task_ids) with ordinality k (id, place)
                    left join :"schema"._private_tasks t on t.id = k.id order by k.place);
+  v_task := case when cardinality(v_tasks) = 1 then v_tasks[1] end;
+  v_are_plain := v_are_plain and not v_are_decided and not v_are_reported and array_position(v_tasks, null) is null;
 
   for v_try in 1..3 loop
     begin
+      if v_are_plain then
+        insert into howdah.job_history (
+          id, queue, task, state, priority, attempt, max_attempts, run_at, created_at, started_at, finished_at, expires_at,
+          worker, last_error, payload)
+        select j.id, :'queue', coalesce(v_task, v_tasks[array_position(v_task_ids, j.task_id)]), 'completed', j.priority, j.attempts,
+               j.max_attempts, j.run_at, j.created_at, j.locked_at, v_finished_at, v_finished_at + interval '1 day', j.locked_by,
+               j.last_error, j.payload
+        from old_rows j;
+        exit;
+      end if;
       insert into howdah.job_history (
         id, queue, task, state, priority, attempt, max_attempts, run_at, created_at, started_at, finished_at, expires_at,
         worker, last_error, key, payload, result, result_note, progress, progress_message, flags)
