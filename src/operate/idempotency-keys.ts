@@ -59,6 +59,20 @@ export async function claimWork(tx: SqlClient, { key, requestHash }: KeyedReques
   return claim?.progress ? { progress: claim.progress } : {};
 }
 
+/** What is known of this request, without a claim; undefined for nothing, or where another request had the key. */
+export async function readKey(
+  client: SqlClient,
+  { key, requestHash }: KeyedRequest,
+): Promise<Claimed | undefined> {
+  const [known] = await queryRows<Pick<Claim, 'answer' | 'progress'>>(
+    client,
+    `select answer, progress from howdah.idempotency_keys
+     where key = $1 and request_hash = decode($2, 'hex') and expires_at > now()`,
+    [key, requestHash.toString('hex')],
+  );
+  return known && { answer: known.answer ?? undefined, progress: known.progress ?? undefined };
+}
+
 /**
  * Says that the request is still at work. Until the transaction ends, others with the key wait for it, so that a long one is
  * not taken for one that was broken off; said again at its end, the silence begins there and not where it began.

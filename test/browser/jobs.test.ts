@@ -11,6 +11,20 @@ async function chosenOption(page: Page): Promise<string | undefined> {
   return option;
 }
 
+/** Has what would go on by itself after 200 ms wait for `goOn()`, which does nothing once it was called off. */
+const ON_DEMAND = `{
+  const { setTimeout, clearTimeout } = window;
+  window.setTimeout = (work, ms, ...rest) => {
+    if (ms !== 200) return setTimeout(work, ms, ...rest);
+    window.goOn = () => setTimeout(work);
+    return 'on demand';
+  };
+  window.clearTimeout = (timer) => {
+    if (timer === 'on demand') window.goOn = () => {};
+    else clearTimeout(timer);
+  };
+}`;
+
 describe('jobs in a browser', { skip: WITHOUT_BROWSER }, () => {
   let dashboard: TestDashboard;
   let browser: Browser;
@@ -115,21 +129,31 @@ describe('jobs in a browser', { skip: WITHOUT_BROWSER }, () => {
     await page.context().close();
   });
 
-  test('are left alone after the work was broken off', async () => {
-    await addJobs(dashboard, 9_000);
-    const { page } = await openPage(browser, dashboard.origin);
+  test('are seen to be worked on in another language, and left alone after the work was broken off', async () => {
+    await addJobs(dashboard, 4_500);
+    const { page, complaints } = await openPage(browser, dashboard.origin);
     await logIn(page, ADMIN);
+    await page.addInitScript(ON_DEMAND);
     await page.goto('/dashboard/jobs/act?action=discard&scope=all&q=task:works');
-    await page.getByRole('button', { name: 'Discard (9,000 jobs)' }).click();
-    await page.getByRole('button', { name: 'Break off' }).click();
+    await page.getByRole('button', { name: 'Discard (4,500 jobs)' }).click();
+    await page.getByRole('heading', { name: 'Discarding' }).waitFor();
+    // In the very moment in which the next step would begin.
+    await page.evaluate(`document.querySelector('button[value=zh-Hans]').click(); goOn()`);
+    await page.getByRole('heading', { name: '正在放弃' }).waitFor();
+    assert.match((await page.textContent('main')) ?? '', /2,000 \/ 4,500/);
+    await page.waitForURL((url) => !url.searchParams.has('going'));
+    await page.evaluate('goOn()');
+    await page.getByText('4,000 / 4,500').waitFor();
+    await page.getByRole('button', { name: '中止' }).click();
+    await page.getByRole('heading', { name: '已中止' }).waitFor();
+    await page.getByRole('button', { name: 'English' }).click();
     await page.getByRole('heading', { name: 'Broken off' }).waitFor();
-    const [matched] = await page.locator('.figures dd').allTextContents();
-    const left = 9_000 - Number(matched?.replace(',', ''));
+    assert.deepEqual(await page.locator('.figures dd').allTextContents(), ['4,000', '4,000', '0']);
     const { rows } = await dashboard.pool.query(
       'select count(*)::int as n from howdah.jobs where finished_at is null',
     );
-    assert.equal(rows[0]?.n, left);
-    assert.ok(left > 0);
+    assert.equal(rows[0]?.n, 500);
+    assert.deepEqual(complaints, []);
     await page.context().close();
   });
 

@@ -32,6 +32,25 @@ function reportOf(page: string): number[] {
   return [...page.matchAll(/<dd>([\d,]+)<\/dd>/g)].map(([, n = '']) => Number(n.replaceAll(',', '')));
 }
 
+/** Where a choice of another language comes back to. */
+function backOf(page: string): string {
+  const [, back = ''] = /name="back" value="([^"]*)"/.exec(page) ?? [];
+  return back.replaceAll('&amp;', '&');
+}
+
+function inOtherLanguage(page: string): Promise<string> {
+  return admin.submit('/dashboard/language', { language: 'zh-Hans', back: backOf(page) });
+}
+
+/** What the form of a page sends of itself. */
+function hiddenOf(page: string): Record<string, string> {
+  const [, form = ''] = /<form class="stacked"(.*?)<\/form>/s.exec(page) ?? [];
+  const fields = form.matchAll(/type="hidden" name="([^"]*)" value="([^"]*)"/g);
+  return Object.fromEntries(
+    [...fields].map(([, name, value = '']) => [name, value.replaceAll('&amp;', '&')]),
+  );
+}
+
 async function countLeft(): Promise<number> {
   const { rows } = await dashboard.pool.query(
     `select count(*)::int as n from howdah.jobs where finished_at is null`,
@@ -82,6 +101,34 @@ describe('what is done to all that match', () => {
     assert.deepEqual(reportOf(stopped), [2_000, 2_000, 0]);
     assert.match(await post(fields), /<h1[^>]*>Broken off/);
     assert.equal(await countLeft(), 500);
+  });
+
+  test('is seen in another language as far as it is, which does nothing more', async () => {
+    await addJobs(dashboard, 2_500);
+    const fields = { ...ALL, action: 'cancel', key: randomUUID(), max: '2500', reason: 'a & b' };
+    const first = await inOtherLanguage(await post(fields));
+    assert.match(first, /<h1[^>]*>Cancelling/);
+    assert.match(first, /2,000 of 2,500/);
+    assert.match(first, /data-go-on/);
+    assert.equal(await countLeft(), 500);
+    const opened = await admin.page(`/dashboard/${backOf(first).replace('&going=yes', '')}`);
+    assert.match(opened, /2,000 of 2,500/);
+    assert.doesNotMatch(opened, /data-go-on/);
+    const last = await post(hiddenOf(opened));
+    assert.deepEqual(reportOf(last), [2_500, 2_500, 0]);
+    await addJobs(dashboard, 10);
+    assert.deepEqual(reportOf(await inOtherLanguage(last)), [2_500, 2_500, 0]);
+    assert.equal(await countLeft(), 10);
+  });
+
+  test('that nothing is known of under its key is asked about as if it were new', async () => {
+    await addJobs(dashboard, 3);
+    const key = randomUUID();
+    const address = `/dashboard/jobs/act?${new URLSearchParams({ ...ALL, action: 'cancel', key, max: '3', going: 'yes' })}`;
+    const asked = await admin.page(address);
+    assert.match(asked, /<h1[^>]*>Cancel 3 jobs\?/);
+    assert.ok(hiddenOf(asked)['key'] !== key);
+    assert.equal(await countLeft(), 3);
   });
 
   test('leaves those that were not counted', async () => {
@@ -138,6 +185,7 @@ describe('what is done to selected jobs', () => {
     const fields = { scope: 'selected', q: '', action: 'retry', max: '2', key: randomUUID() };
     const page = await post({ ...fields, id: [ids.discarded, ids.running] });
     assert.deepEqual(reportOf(page), [2, 1, 1]);
+    assert.deepEqual(reportOf(await inOtherLanguage(page)), [2, 1, 1]);
     const { rows } = await dashboard.pool.query(
       'select state from howdah.jobs where id = any ($1) order by id',
       [[ids.discarded, ids.retryable]],

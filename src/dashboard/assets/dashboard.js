@@ -280,12 +280,18 @@ function followForms() {
   showSelection();
 }
 
-/** Work that is done step by step goes on by itself, until somebody presses another button of its form. */
+/**
+ * Work that is done step by step goes on by itself, until somebody presses another button, or goes elsewhere: a step that was
+ * sent then would take the page's place. A page that is opened anew by its address waits to be told.
+ */
 function followProgress() {
   const button = document.querySelector('[data-go-on]');
   if (!button) return;
+  const address = new URL(location.href);
+  address.searchParams.delete('going');
+  history.replaceState(null, '', address);
   const timer = setTimeout(() => button.click(), GO_ON_MS);
-  button.form.addEventListener('submit', () => clearTimeout(timer));
+  for (const type of ['submit', 'beforeunload']) addEventListener(type, () => clearTimeout(timer));
 }
 
 /** How many rows are selected, where a page says so, and what can be done only to those. */

@@ -10,6 +10,8 @@ export interface Content {
   /** Which entry of the navigation it belongs to; undefined for none. */
   page?: PageName;
   body: Html;
+  /** Where the same can be looked at, below /dashboard, of a page that answers a form. @default where it is */
+  at?: string;
   /** Whether it is drawn anew when something changes. @default true */
   isLive?: boolean;
 }

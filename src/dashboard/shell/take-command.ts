@@ -89,7 +89,8 @@ export function answerCommand(
     const view = viewOf(c, deps);
     try {
       const content = await draw({ c, view, form: await readCommand(c, view) });
-      return c.html(dashboardLayout(view, { ...content, isLive: false }), 200, PAGE_HEADERS);
+      const here = pageAddress(content.at ?? '') || view.here;
+      return c.html(dashboardLayout({ ...view, here }, { ...content, isLive: false }), 200, PAGE_HEADERS);
     } catch (error) {
       return showError(c, cameFrom(c, view), { error, deps });
     }
@@ -114,7 +115,11 @@ export async function readForm(c: Context<AppEnv>): Promise<Form> {
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) {
     throw new HowdahError('unsupported_media_type', { detail: 'Expected a form of these pages' });
   }
-  const fields = new URLSearchParams(await c.req.text());
+  return formOf(new URLSearchParams(await c.req.text()));
+}
+
+/** Fields as those of a form, wherever they are from. */
+export function formOf(fields: URLSearchParams): Form {
   const optional = (name: string) => fields.get(name) || undefined;
   const text = (name: string) => {
     const value = optional(name);

@@ -6,39 +6,43 @@ import { MAX_SEARCH_MS, withinTime } from '../../../look/within-time.ts';
 import { BULK_STATES, countJobs } from '../../../operate/bulk.ts';
 import type { DashboardApp, DashboardDependencies } from '../../dependencies.ts';
 import { showPage } from '../../shell/show-page.ts';
-import { answerCommand, type Form } from '../../shell/take-command.ts';
+import { answerCommand, type Form, formOf } from '../../shell/take-command.ts';
 import { type BulkOrder, readOrder } from './bulk-order.ts';
+import type { BulkWork } from './bulk-work.ts';
 import { changeSelected } from './change-selected.ts';
 import { confirmPage, type DryRun } from './confirm-page.ts';
-import { progressPage, reportPage } from './outcome-page.ts';
-import { takeStep } from './take-step.ts';
+import { outcomePage } from './outcome-page.ts';
+import { recallWork, takeStep } from './take-step.ts';
 
 /** Counted no further, and done no further at once. */
 const MOST_JOBS = 1_000_000;
 
 /** Asks whether it shall be done, does it step by step, and reports. */
 export function addBulkPages(app: DashboardApp, deps: DashboardDependencies): void {
-  const confirm = showPage(deps, async (c, view) => {
+  const look = showPage(deps, async (c, view) => {
     if (!view.mayAct) throw new HowdahError('forbidden', { detail: view.texts.shell.error.tooLow });
-    const order = readOrder(view, new URL(c.req.url).searchParams);
+    const fields = new URL(c.req.url).searchParams;
+    const order = readOrder(view, fields);
+    const work = fields.has('key') ? readWork(order, formOf(fields)) : undefined;
+    const known = work && (await recallWork(deps.db, work));
+    if (work && known) return outcomePage(view, work, known, fields.has('going'));
     return confirmPage(view, order, await runDry(deps.db, order));
   });
-  // Where a change of the language comes back to, from a page that was an answer to a form.
+  // An address without an order is what somebody wrote, or cut off.
   app.get('/dashboard/jobs/act', (c, next) =>
-    c.req.query('action') === undefined ? c.redirect('../jobs') : confirm(c, next),
+    c.req.query('action') === undefined ? c.redirect('../jobs') : look(c, next),
   );
   app.post(
     '/dashboard/jobs/act',
     answerCommand(deps, async ({ c, view, form }) => {
       const order = readOrder(view, new URLSearchParams(await c.req.text()));
-      const [key, reason] = [form.text('key'), form.reason()];
+      const work = readWork(order, form);
       if (order.scope === 'selected') {
-        const report = await changeSelected(c, deps, { order, key, reason });
-        return reportPage(view, order, { report, isBrokenOff: false });
+        const report = await changeSelected(c, deps, work);
+        return outcomePage(view, work, { report, isOver: true, isBrokenOff: false });
       }
-      const step = { order, key, reason, max: readMax(form), isStop: form.optional('stop') !== undefined };
-      const result = await takeStep(c, deps, step);
-      return result.isOver ? reportPage(view, order, result) : progressPage(view, step, result);
+      const step = { ...work, isStop: form.optional('stop') !== undefined };
+      return outcomePage(view, work, await takeStep(c, deps, step));
     }),
   );
 }
@@ -56,6 +60,11 @@ async function runDryOnSelected(db: Database, { action, ids }: BulkOrder): Promi
   const allowed: readonly JobState[] = BULK_STATES[action];
   const fitting = selected.filter(({ state }) => allowed.includes(state)).length;
   return { fitting, isCapped: false, selected };
+}
+
+/** @throws {HowdahError} `invalid_request` for a form, or an address, that is not as ours are */
+function readWork(order: BulkOrder, form: Form): BulkWork {
+  return { order, key: form.text('key'), reason: form.reason(), max: readMax(form) };
 }
 
 function readMax(form: Form): number {

@@ -20,7 +20,7 @@ export interface BulkOrder {
 const MAX_SELECTED = 1_000;
 const ID = /^[1-9]\d{0,17}$/;
 /** What an order and its form consist of, and the notice that a page may have in its address. */
-const FIELDS = ['action', 'scope', 'q', 'id', 'where', 'max', 'key', 'reason', 'stop', 'done'];
+const FIELDS = ['action', 'scope', 'q', 'id', 'where', 'max', 'key', 'reason', 'stop', 'going', 'done'];
 
 /**
  * The order that an address or a form has, by the fields action, scope, q and id. A form has the

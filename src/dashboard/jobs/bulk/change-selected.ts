@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import { translatingErrors } from '../../../db/command-error.ts';
 import type { AppEnv } from '../../../http/app-dependencies.ts';
@@ -8,27 +7,19 @@ import { type CancelledJobs, readCancelled } from '../../../operate/cancelled-jo
 import { keyedTransaction } from '../../../operate/keyed-transaction.ts';
 import type { BulkReport } from '../../../wire/schemas/bulk.ts';
 import type { DashboardDependencies } from '../../dependencies.ts';
-import type { BulkOrder } from './bulk-order.ts';
-
-interface Selected {
-  order: BulkOrder;
-  key: string;
-  reason: string | undefined;
-}
+import { type BulkWork, keyOf } from './bulk-work.ts';
 
 /** Does it to the selected jobs that are in a state for it, in one transaction, once for all that come with the key. */
 export async function changeSelected(
   c: Context<AppEnv>,
   { db, events }: DashboardDependencies,
-  { order, key, reason }: Selected,
+  work: BulkWork,
 ): Promise<BulkReport> {
+  const { order, reason } = work;
   const { action, ids } = order;
-  const requestHash = createHash('sha256')
-    .update(JSON.stringify(['dashboard selection', action, ids, reason ?? '']))
-    .digest();
   const cancelled: CancelledJobs[] = [];
   const { result } = await translatingErrors(() =>
-    keyedTransaction(db, { actor: actorOf(c), keyed: { key, requestHash } }, async (tx) => {
+    keyedTransaction(db, { actor: actorOf(c), keyed: keyOf(work) }, async (tx) => {
       const details = { selected: ids.length };
       const changed = await changeJobs(tx, action, { ids, reason, details });
       if (action === 'cancel') cancelled.push(...(await readCancelled(tx, changed)));

@@ -7,8 +7,9 @@ import type { Content } from '../../shell/layout.ts';
 import { MAX_REASON_LENGTH } from '../../shell/max-reason-length.ts';
 import type { View } from '../../shell/view.ts';
 import { filterWords } from '../filter-words.ts';
-import { lastingText, searchAddress } from '../read-search.ts';
+import { searchAddress } from '../read-search.ts';
 import type { BulkOrder } from './bulk-order.ts';
+import { workFields } from './bulk-work.ts';
 
 /** What a dry run found. */
 export interface DryRun {
@@ -51,7 +52,7 @@ function form(view: View, order: BulkOrder, { dryRun, label }: { dryRun: DryRun;
   const { confirm } = view.texts.jobs;
   const takesReason = order.action === 'cancel' || order.action === 'discard';
   return html`<form class="stacked" method="post" action="${view.link('jobs/act')}">
-${orderFields(order, { max: dryRun.fitting, key: view.newKey() })}
+${workFields({ order, max: dryRun.fitting, key: view.newKey() })}
 ${
   takesReason
     ? html`<label for="reason">${confirm.reason}</label><input id="reason" name="reason" maxlength="${MAX_REASON_LENGTH}"><p class="quiet">${confirm.reasonHint}</p>`
@@ -59,24 +60,6 @@ ${
 }
 <div class="actions"><button class="${takesReason ? 'danger' : ''}" autofocus>${label}</button>${back(view, order)}</div>
 </form>`;
-}
-
-/** What a form repeats, so that each step is the same request. */
-export function orderFields(
-  { action, scope, ids, text, filter }: BulkOrder,
-  { max, key, reason }: { max: number; key: string; reason?: string | undefined },
-): Html {
-  const fields: [string, string][] = [
-    ['key', key],
-    ['action', action],
-    ['scope', scope],
-    ['q', text],
-    ['where', lastingText(filter ?? {})],
-    ['max', String(max)],
-    ...ids.map((id): [string, string] => ['id', id]),
-    ...(reason === undefined ? [] : [['reason', reason] as [string, string]]),
-  ];
-  return html`${fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}`;
 }
 
 function back(view: View, { text }: BulkOrder): Html {

@@ -8,13 +8,22 @@ import type { View } from '../../shell/view.ts';
 import { filterWords } from '../filter-words.ts';
 import { searchAddress } from '../read-search.ts';
 import type { BulkOrder } from './bulk-order.ts';
-import { orderFields } from './confirm-page.ts';
-import type { Step, StepResult } from './take-step.ts';
+import { type BulkWork, workAddress, workFields } from './bulk-work.ts';
+import type { StepResult } from './take-step.ts';
 
-/** How far the work has come, with a button that takes the next step; the script presses it by itself. */
-export function progressPage(view: View, step: Step, { report }: StepResult): Content {
+/** How far work has come, or what it came to. @param isGoing whether the script takes the next step by itself */
+export function outcomePage(view: View, work: BulkWork, result: StepResult, isGoing = true): Content {
+  return result.isOver ? reportPage(view, work, result) : progressPage(view, work, { ...result, isGoing });
+}
+
+/** With a button that takes the next step. */
+function progressPage(
+  view: View,
+  work: BulkWork,
+  { report, isGoing }: StepResult & { isGoing: boolean },
+): Content {
   const { progress } = view.texts.jobs;
-  const { order, max, key, reason } = step;
+  const { order, max } = work;
   const title = progress.title[order.action];
   const body = html`<section class="confirm" aria-labelledby="progress-title">
 <h1 id="progress-title">${title}</h1>
@@ -22,20 +31,17 @@ ${which(view, order)}
 ${bar(max === 0 ? 100 : (report.matched / max) * 100)}
 <p role="status">${progress.done(count(view, report.matched), count(view, max))}</p>
 <form class="stacked" method="post" action="${view.link('jobs/act')}">
-${orderFields(order, { max, key, reason })}
-<div class="actions"><button data-go-on>${progress.goOn}</button><button class="danger" name="stop" value="yes">${progress.breakOff}</button></div>
+${workFields(work)}
+<div class="actions"><button ${isGoing ? html`data-go-on` : ''}>${progress.goOn}</button><button class="danger" name="stop" value="yes">${progress.breakOff}</button></div>
 <p class="quiet">${progress.hint}</p>
 </form>
 </section>`;
-  return { title, page: 'jobs', body };
+  return { title, page: 'jobs', body, at: workAddress(work, isGoing), isLive: false };
 }
 
 /** What was done to how many jobs. */
-export function reportPage(
-  view: View,
-  order: BulkOrder,
-  { report, isBrokenOff }: { report: BulkReport; isBrokenOff: boolean },
-): Content {
+function reportPage(view: View, work: BulkWork, { report, isBrokenOff }: StepResult): Content {
+  const { order } = work;
   const { report: texts } = view.texts.jobs;
   const title = isBrokenOff ? texts.brokenOff : texts.title[order.action];
   const body = html`<section class="confirm" aria-labelledby="report-title">
@@ -46,7 +52,7 @@ ${report.skipped > 0 ? html`<p class="quiet">${texts.skippedHint}</p>` : ''}
 ${report.is_complete ? '' : html`<p>${texts.more}</p>`}
 <p><a class="button" href="${view.link(searchAddress(order.text))}">${texts.back}</a></p>
 </section>`;
-  return { title, page: 'jobs', body };
+  return { title, page: 'jobs', body, at: workAddress(work), isLive: false };
 }
 
 function figures(view: View, { matched, changed, skipped }: BulkReport): Html {

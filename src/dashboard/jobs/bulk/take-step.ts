@@ -1,28 +1,21 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from 'hono';
+import type { Database } from '../../../db/database.ts';
 import { HowdahError } from '../../../errors.ts';
 import type { AppEnv } from '../../../http/app-dependencies.ts';
 import { actorOf } from '../../../http/callers/actor-of.ts';
 import { claimBulk, goOn } from '../../../http/commands/bulk-under-key.ts';
 import type { MatchingProgress } from '../../../operate/change-matching.ts';
-import { type Claimed, type KeyedRequest, storeAnswer } from '../../../operate/idempotency-keys.ts';
+import { type Claimed, type KeyedRequest, readKey, storeAnswer } from '../../../operate/idempotency-keys.ts';
 import { outcomeOf } from '../../../operate/run-bulk.ts';
 import { transactionAs } from '../../../operate/transaction-as.ts';
 import { presentBulk } from '../../../wire/present-bulk.ts';
 import type { BulkReport } from '../../../wire/schemas/bulk.ts';
 import type { DashboardDependencies } from '../../dependencies.ts';
-import { lastingText } from '../read-search.ts';
-import type { BulkOrder } from './bulk-order.ts';
+import { type BulkWork, keyOf } from './bulk-work.ts';
 
 /** One step of work on all that match. */
-export interface Step {
-  order: BulkOrder;
-  /** Names the whole of the work: progress is remembered under it, so any process can take the next step. */
-  key: string;
-  /** Jobs of the whole at most. */
-  max: number;
-  reason: string | undefined;
+export interface Step extends BulkWork {
   /** Whether it is broken off here. */
   isStop: boolean;
 }
@@ -52,11 +45,23 @@ export async function takeStep(
   deps: DashboardDependencies,
   step: Step,
 ): Promise<StepResult> {
-  const keyed = { key: step.key, requestHash: hashOf(step) };
+  const keyed = keyOf(step);
   const { answer, progress } = await claimWhenFree(c, deps, keyed);
   if (answer !== undefined) return over(answer);
   const from = progress as MatchingProgress | undefined;
   return step.isStop ? breakOff(c, deps, { step, from }) : work(c, deps, { step, keyed, from });
+}
+
+/**
+ * What is known of work that was begun: how far it had come when its latest step ended, or its report. Undefined for work
+ * that was not begun, or more than a day ago. Changes nothing.
+ */
+export async function recallWork(db: Database, work: BulkWork): Promise<StepResult | undefined> {
+  const known = await readKey(db, keyOf(work));
+  if (!known) return undefined;
+  if (known.answer !== undefined) return over(known.answer);
+  const done = { ...((known.progress as MatchingProgress | undefined) ?? NOTHING), isComplete: false };
+  return { report: presentBulk(outcomeOf(work.order.action, done)), isOver: false, isBrokenOff: false };
 }
 
 function over(answer: unknown): StepResult {
@@ -117,10 +122,4 @@ async function claimWhenFree(
       await sleep(LOOK_AGAIN_MS);
     }
   }
-}
-
-/** Of all that makes it the same work. */
-function hashOf({ order, max, reason }: Step): Buffer {
-  const whole = ['dashboard jobs', order.action, lastingText(order.filter ?? {}), max, reason ?? ''];
-  return createHash('sha256').update(JSON.stringify(whole)).digest();
 }
