@@ -106,6 +106,21 @@ describe('when the head ends', () => {
     assert.equal(await isParked(next), false);
   });
 
+  test('during an enqueue of many, one wakeup is left for each sequence, so that the next heartbeat comes to all', async () => {
+    const heads = [await add(), await add(undefined, 'other')];
+    const [enqueueing, other] = [await stage.session(), await stage.session()];
+    const next = [await add(enqueueing), await add(other, 'other')];
+    await complete(heads[0] as string);
+    for (let each = 0; each < 120; each += 1) await add(enqueueing);
+    await complete(heads[1] as string);
+    await enqueueing.end('commit');
+    await other.end('commit');
+    for (let each = 0; each < 120; each += 1) await add();
+    assert.deepEqual(await Promise.all(next.map(isParked)), [true, true]);
+    await heartbeat();
+    assert.deepEqual(await Promise.all(next.map(isParked)), [false, false]);
+  });
+
   test('before an enqueue, which waits for that commit, the new job is free at once', async () => {
     const head = await add();
     const ending = await stage.session();
