@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
+import { tellingEnds } from '../../src/work/engine/engine-statement.ts';
 import {
   createRunnerIdentity,
   enterSession,
@@ -162,6 +163,13 @@ async function createStranger(client: pg.Client): Promise<string> {
     grant all on all sequences in schema howdah, graphile_worker to ${name};
     grant execute on all functions in schema howdah, graphile_worker to ${name}`);
   return name;
+}
+
+/** What a worker sends when its runs of these jobs are over. @param results as `toSetting` writes them */
+export function completionOf(jobIds: readonly string[], results: string): pg.QueryConfig {
+  const text =
+    'delete from graphile_worker._private_jobs as jobs\nusing unnest($1::bigint[]) n(n)\nwhere id = n';
+  return tellingEnds({ text, values: [jobIds] }, results);
 }
 
 /** The server process of a session. */

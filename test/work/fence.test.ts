@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type pg from 'pg';
 import { VerdictError } from '../../src/work/run/verdict.ts';
-import { FenceStage, type FetchedRun, pidOf, type StagedWorker } from '../support/fence-stage.ts';
+import {
+  completionOf,
+  FenceStage,
+  type FetchedRun,
+  pidOf,
+  type StagedWorker,
+} from '../support/fence-stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const RETRY = new VerdictError({ kind: 'retry', delayMs: 5, error: new Error('late trouble') }).message;
@@ -13,10 +19,12 @@ type Say = (client: pg.Client, run: FetchedRun) => Promise<unknown>;
 const LATE: Record<string, Say> = {
   completion: (client, { jobId }) =>
     client.query('delete from graphile_worker._private_jobs as jobs where id = $1::bigint', [jobId]),
-  'batched completion': (client, { jobId }) =>
+  'batched completion': (client, run) =>
     client.query(
-      'delete from graphile_worker._private_jobs as jobs using unnest($1::bigint[]) n(n) where id = n',
-      [[jobId]],
+      completionOf(
+        [run.jobId],
+        `{"worker":"${run.identity[2]}","${run.jobId}":{"at":"now","result":"late"}}`,
+      ),
     ),
   failure: (client, { jobId, identity }) =>
     client.query(

@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import { createEventHub } from '../../src/observability/event-hub.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { RunsBoard } from '../../src/work/fleet/runs-board.ts';
+import { EncodedResult } from '../../src/work/run/result.ts';
 import { RunsUnderWay } from '../../src/work/run/runs-under-way.ts';
 import { Endings } from '../../src/work/runner/endings.ts';
 import { EndsBreaker } from '../../src/work/runner/ends-breaker.ts';
@@ -19,14 +20,18 @@ const answer = (code: string) => Object.assign(new Error(code), { code, severity
 let told: string[];
 /** What the database answers, in turn. */
 let answers: (Error | object[])[];
+/** What it was given beside a text, in turn. */
+let asked: unknown[][];
 
 beforeEach(() => {
   told = [];
+  asked = [];
 });
 
-async function complete(onTell = () => {}): Promise<void> {
+async function complete(onTell = () => {}, result?: EncodedResult): Promise<void> {
   const pool = {
-    async query() {
+    async query(_text: unknown, values: unknown[] = []) {
+      asked.push(values);
       const next = answers.shift() ?? assert.fail('a statement too many');
       if (next instanceof Error) throw next;
       return { rows: next };
@@ -35,9 +40,10 @@ async function complete(onTell = () => {}): Promise<void> {
   const runs = new RunsUnderWay(new RunsBoard(1, ['works']));
   const run = runs.hold('1', new Date());
   runs.begin(run, 'works', 0);
+  if (result) runs.carry('1', run.lockedAt, result);
   runs.end(run, COMPLETED);
   const events = createEventHub();
-  for (const event of ['job.completed', 'job.unrecorded', 'job.failed'] as const) {
+  for (const event of ['job.completed', 'job.unrecorded', 'job.failed', 'job.result_reduced'] as const) {
     events.on(event, () => {
       told.push(event);
       onTell();
@@ -64,6 +70,15 @@ describe('a completion', () => {
     answers = [new Error('Connection terminated unexpectedly'), [{ state: 'cancelled' }]];
     await complete();
     assert.deepEqual(told, ['job.failed']);
+  });
+
+  test('whose result the database does not take is written with a note in its place', async () => {
+    const refusal = answer('22003');
+    answers = [refusal, refusal, [{ state: 'completed' }]];
+    await complete(undefined, new EncodedResult('1e999999'));
+    assert.deepEqual(told, ['job.result_reduced', 'job.completed']);
+    assert.match(String(asked[1]?.[5]), /"result":1e999999}}$/);
+    assert.match(String(asked[2]?.[5]), /"note":"result: the database cannot hold it \(22003\)"}}$/);
   });
 
   test('that was lost itself is told of when it is written after all', async () => {

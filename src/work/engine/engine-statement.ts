@@ -98,23 +98,38 @@ export interface ToldEnds<State> {
 const ONE_BY_ONE = /^using unnest\(\$1::bigint\[\]\) n\(n\)\nwhere id = n$/m;
 const IN_ONE_GO = 'where id = any ($1::bigint[])';
 
-/** @param missed whether it ended fewer jobs than it was asked to, which are told then; else their number says it */
-const telling = (missed: string) => `
+/**
+ * @param missed whether it ended fewer jobs than it was asked to, which are told then; else their number says it
+ * @param also what else it selects
+ */
+const telling = (missed: string, also: string) => `
 select e.count, case when ${missed} then e.ids::text end as ids,
-       (select json_object_agg(d.job_id, d.state) from howdah.decided_ends(e.ids) d) as decided
+       (select json_object_agg(d.job_id, d.state) from howdah.decided_ends(e.ids) d) as decided${also}
 from (select count(*)::integer as count, array_agg(j.id) as ids from j) e`;
 
-/** The same ends, with one row that tells what became of them. Any other statement is given back as it is. */
-export function tellingEnds(statement: QueryConfig): QueryConfig {
+/**
+ * The same ends, with one row that tells what became of them. Any other statement is given back as it is.
+ *
+ * @param results what the runs returned, as `toSetting` writes it: set for the trigger that writes finished jobs, which fires after all
+ *   else of the statement. @default nothing
+ */
+export function tellingEnds(statement: QueryConfig, results?: string): QueryConfig {
   const { text, values = [], name } = statement;
   const [matched, lanesToo] = COMPLETE.exec(text) ?? FAIL.exec(text) ?? [];
   if (matched === undefined) return statement;
   const whole = text.replace(/;\s*$/, '').replace(ONE_BY_ONE, () => IN_ONE_GO);
-  const tell = telling(whole.includes(IN_ONE_GO) ? 'e.count < cardinality($1::bigint[])' : 'true');
+  const missed = whole.includes(IN_ONE_GO) ? 'e.count < cardinality($1::bigint[])' : 'true';
   const ending = lanesToo
     ? whole.replace(/^\)\nupdate /m, '), freed as (\nupdate ')
     : `with j as (\n${whole}\nreturning id`;
-  return { text: `${ending}\n)${tell}`, values, ...(name && { name: `${name}/told` }) };
+  if (results === undefined)
+    return { text: `${ending}\n)${telling(missed, '')}`, values, ...(name && { name: `${name}/told` }) };
+  const setting = `,\n       set_config('howdah.results', ${placeAfter(statement)}, true) is null as is_lost`;
+  return {
+    text: `${ending}\n)${telling(missed, setting)}`,
+    values: [...values, results],
+    ...(name && { name: `${name}/kept` }),
+  };
 }
 
 /**

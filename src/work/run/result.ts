@@ -1,4 +1,5 @@
 import { stringifyExactly } from '../../db/exact-json.ts';
+import { sqlStateOf } from '../../db/sql-state.ts';
 import { MAX_RESULT_BYTES } from '../../tasks/max-result-bytes.ts';
 import { PlainCopy, TooLargeError } from './plain-copy.ts';
 
@@ -18,6 +19,14 @@ export class EncodedResult {
   get hasContent(): boolean {
     return this.json !== undefined || this.note !== undefined;
   }
+}
+
+/** What is noted in place of a result that the database did not take; undefined for an error that was no result's fault. */
+export function unstorable(error: unknown): string | undefined {
+  const code = sqlStateOf(error);
+  return code !== undefined && /^(22|54)/.test(code)
+    ? `result: the database cannot hold it (${code})`
+    : undefined;
 }
 
 /**

@@ -1,9 +1,8 @@
 import type { SqlClient } from '../../db/sql-client.ts';
-import { sqlStateOf } from '../../db/sql-state.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { JobLostError } from './abort-reasons.ts';
 import { ProgressReporter } from './progress-reporter.ts';
-import { EncodedResult, encodeResult } from './result.ts';
+import { EncodedResult, encodeResult, unstorable } from './result.ts';
 import type { CompletedState, RunStore } from './run-store.ts';
 
 const ATTEMPTS = 3;
@@ -85,9 +84,8 @@ export class RunConduct {
       await this.#report(encoded);
       return undefined;
     } catch (error) {
-      const code = sqlStateOf(error);
-      if (code === undefined || !/^(22|54)/.test(code)) throw error;
-      const note = `result: the database cannot hold it (${code})`;
+      const note = unstorable(error);
+      if (note === undefined) throw error;
       await this.#report(new EncodedResult(undefined, note));
       return note;
     }

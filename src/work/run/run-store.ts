@@ -5,6 +5,7 @@ import { queryRows, type SqlClient } from '../../db/sql-client.ts';
 import { sqlStateOf } from '../../db/sql-state.ts';
 import { isOutside } from '../../db/transactions/is-outside.ts';
 import { JobLostError } from './abort-reasons.ts';
+import { mayBeCarried } from './carried-results.ts';
 import type { EncodedResult } from './result.ts';
 import type { ResultReports } from './result-reports.ts';
 
@@ -23,7 +24,11 @@ export interface RunStore {
   readonly claim: RunClaim;
   /** @returns false, and does nothing, when the job is not this run's any more */
   reportProgress(progress: Progress): Promise<boolean>;
-  /** Kept with the job if this run completes it. @returns false, and does nothing, when the job is not this run's any more */
+  /**
+   * Kept with the job if this run completes it; a small one is not stored before that.
+   *
+   * @returns false, and does nothing, when the job is known not to be this run's any more
+   */
   reportResult(result: EncodedResult): Promise<boolean>;
   /** Ends the job in the caller's transaction. @throws {JobLostError} when it is not this run's any more */
   complete(tx: SqlClient, result: EncodedResult): Promise<CompletedState>;
@@ -73,10 +78,14 @@ const WEIGH =
   'select is_other_around as "isOtherAround", taken_by as "takenBy", is_taker_alive as "isTakerAlive" from howdah.weigh_misfit($1, $2, $3, $4)';
 const HELD = 'select howdah.is_held($1, $2, $3, $4) as ok';
 
-/** What all runs of a runner tell the database by: statements of their own, and those for the results of all. */
+/**
+ * What all runs of a runner tell the database by: statements of their own, those for the results of all, and those that end them.
+ */
 export interface RunVoice extends JobPlace {
   readonly query: RunQuery;
   readonly results: ResultReports;
+  /** Has the result stored with the end of the job's run that was fetched then. @returns false when the job has another by now */
+  readonly carry: (jobId: string, lockedAt: Date, result: EncodedResult) => boolean;
 }
 
 export function createRunStore(job: Job, voice: RunVoice): RunStore {
@@ -105,7 +114,9 @@ class PostgresRunStore implements RunStore {
     return this.#ask(PROGRESS, [percent, message]);
   }
 
-  reportResult(result: EncodedResult): Promise<boolean> {
+  async reportResult(result: EncodedResult): Promise<boolean> {
+    const { id, locked_at } = this.#job;
+    if (locked_at && mayBeCarried(result)) return this.#voice.carry(String(id), locked_at, result);
     return this.#voice.results.store(this.claim.values, result);
   }
 

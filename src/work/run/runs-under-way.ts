@@ -2,6 +2,7 @@ import type { CompletedRunEvent, FailedRunEvent } from '../../observability/even
 import type { RunsBoard } from '../fleet/runs-board.ts';
 import { JobCancelledError, ShutdownError } from './abort-reasons.ts';
 import { EndOfRun, type EndSignal } from './end-signal.ts';
+import type { EncodedResult } from './result.ts';
 
 /** What there is to tell of a run that is over, once the database has its end. */
 export type RunReport = CompletedRunEvent | FailedRunEvent;
@@ -17,11 +18,14 @@ export interface HeldRun {
   readonly begunAt: number;
   /** Undefined for one that never began, and one of which there is nothing left to tell. */
   readonly report: RunReport | undefined;
+  /** What its handler returned, where that is to be stored together with its end. */
+  readonly result: EncodedResult | undefined;
 }
 
 interface OwnRun extends HeldRun {
   state: HeldRun['state'];
   report: HeldRun['report'];
+  result: HeldRun['result'];
   begunAt: number;
   /** Since it began. */
   end: EndOfRun | undefined;
@@ -73,6 +77,7 @@ export class RunsUnderWay {
       lockedAt,
       state: 'waits',
       report: undefined,
+      result: undefined,
       begunAt: 0,
       end: undefined,
       place: -1,
@@ -95,6 +100,14 @@ export class RunsUnderWay {
     if (this.#abortReason) own.end.abort(this.#abortReason);
     else if (this.#cancelledIds.has(own.jobId)) own.end.abort(new JobCancelledError());
     return own.end;
+  }
+
+  /** Has the result stored with the end of the job's run that was fetched then. @returns false when it is not held, or another is */
+  carry(jobId: string, lockedAt: Date, result: EncodedResult): boolean {
+    const run = this.#runs.get(jobId);
+    if (run?.lockedAt.getTime() !== lockedAt.getTime()) return false;
+    run.result = result;
+    return true;
   }
 
   /**

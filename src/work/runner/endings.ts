@@ -5,11 +5,15 @@ import { toError } from '../../errors/to-error.ts';
 import type { EventHub } from '../../observability/event-hub.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { type RunEnd, type ToldEnds, tellingEnds, toldStates } from '../engine/engine-statement.ts';
+import { toSetting } from '../run/carried-results.ts';
+import { EncodedResult, unstorable } from '../run/result.ts';
 import type { HeldRun, RunReport, RunsUnderWay } from '../run/runs-under-way.ts';
 import type { EndsBreaker } from './ends-breaker.ts';
 import { type EndState, toNews } from './to-news.ts';
 
-const END_RUN = 'select howdah.end_run($1, $2, $3, $4, $5) as state';
+/** What is set is read by the trigger that the end fires, and a condition is met before what is selected. */
+const END_RUN = `select howdah.end_run($1, $2, $3, $4, $5) as state
+                 where set_config('howdah.results', $6, true) is not null`;
 
 /** The first retry comes after so long, each further one after twice that, up to the maximum. */
 const MIN_WAIT_MS = 50;
@@ -83,14 +87,16 @@ export class Endings {
   }
 
   async #write(statement: QueryConfig, ends: readonly RunEnd[]): Promise<Pick<QueryResult, 'rows'>> {
-    const { pool, runs, breaker, log } = this.#options;
+    const { pool, poolId, runs, breaker, log } = this.#options;
     const known: OwedEnd[] = ends.flatMap((end) => {
       const run = runs.find(end.jobId);
       return run ? [{ ...end, run }] : [];
     });
     try {
       using _watch = this.#watch(known);
-      const { rows } = await pool.query<ToldEnds<EndState>>(tellingEnds(statement));
+      const completed = known.filter(({ failure }) => failure === undefined).map(({ run }) => run);
+      const results = toSetting(completed, poolId());
+      const { rows } = await pool.query<ToldEnds<EndState>>(tellingEnds(statement, results));
       const decidedOf = toldStates(rows[0], ends.length);
       for (const end of known) this.#settle(end, stateOf(end, decidedOf(end.jobId)));
       breaker.recorded(known.map(({ run }) => run));
@@ -122,20 +128,41 @@ export class Endings {
 
   /** @returns what kept it from being written */
   async #writeOne(end: OwedEnd): Promise<Error | undefined> {
-    const { pool, queue, poolId, breaker } = this.#options;
-    const { jobId, failure, run } = end;
     try {
       using _watch = this.#watch([end]);
-      const values = [jobId, queue, poolId(), run.lockedAt, failure ?? null];
-      const { rows } = await pool.query<{ state: EndState | null }>(END_RUN, values);
-      this.#settle(end, rows[0]?.state ?? (end.mayBeWritten ? 'unknown' : undefined));
-      breaker.recorded([run]);
+      const state = await this.#endRun(end);
+      this.#settle(end, state ?? (end.mayBeWritten ? 'unknown' : undefined));
+      this.#options.breaker.recorded([end.run]);
       return undefined;
     } catch (thrown) {
       const error = toError(thrown);
       end.mayBeWritten ||= isUnsure(error);
       return error;
     }
+  }
+
+  /** Without its result, and a note in the place of that, where the database does not take it: the work is done. */
+  async #endRun(end: OwedEnd): Promise<EndState | null> {
+    const { run, failure } = end;
+    if (failure !== undefined || !run.result) return this.#askToEnd(end);
+    try {
+      return await this.#askToEnd(end, toSetting([run], this.#options.poolId()));
+    } catch (error) {
+      const note = unstorable(error);
+      if (note === undefined) throw error;
+      const noted = { ...run, result: new EncodedResult(undefined, note) };
+      const state = await this.#askToEnd(end, toSetting([noted], this.#options.poolId()));
+      const { report } = run;
+      if (report) this.#emit('job.result_reduced', { ...report, note });
+      return state;
+    }
+  }
+
+  async #askToEnd({ jobId, failure, run }: OwedEnd, results = ''): Promise<EndState | null> {
+    const { pool, queue, poolId } = this.#options;
+    const values = [jobId, queue, poolId(), run.lockedAt, failure ?? null, results];
+    const { rows } = await pool.query<{ state: EndState | null }>(END_RUN, values);
+    return rows[0]?.state ?? null;
   }
 
   /**
@@ -167,9 +194,13 @@ export class Endings {
     if (run.report) this.#tell(run.report, state);
   }
 
-  /** A listener that throws must not have an end that is written taken for one that is not. */
   #tell(report: RunReport, state: EndState | undefined): void {
     const [event, fields] = toNews(report, state);
+    this.#emit(event, fields);
+  }
+
+  /** A listener that throws must not have an end that is written taken for one that is not. */
+  #emit(event: string, fields: object): void {
     try {
       (this.#options.events as NodeJS.EventEmitter).emit(event, fields);
     } catch (err) {

@@ -272,7 +272,9 @@ export class JobsInHand<Services> {
 
   #createVoice(query: RunVoice['query']): RunVoice {
     const { identity, connectionString } = this.#options;
-    return { queue: identity.queue, connectionString, query, results: new ResultReports(query) };
+    const place = { queue: identity.queue, connectionString };
+    const carry: RunVoice['carry'] = (...carried) => this.#runs.carry(...carried);
+    return { ...place, query, carry, results: new ResultReports(query) };
   }
 
   async #asSuspect(

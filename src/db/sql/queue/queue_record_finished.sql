@@ -4,7 +4,10 @@
 --
 -- State: what was decided before (howdah.job_outcomes: a verdict, or an operator's cancellation, which wins over
 -- whatever the run did), else completed when its worker held it, else discarded when it had no attempt left, else
--- cancelled (somebody took a waiting job out). The result counts only if the very run that held the job stored it.
+-- cancelled (somebody took a waiting job out). The result counts only if it is of the very run that held the job: one that was
+-- stored before (report_result.sql), or that came with the statement which ends the run, in the setting howdah.results. That is JSON,
+-- {"worker": "the pool", "the job's id": {"at": "when it was fetched, to the millisecond", "result": ..., "note": "..."}, ...}: a row for
+-- each in howdah.job_reports, to be removed at once, would cost more than all else of the end.
 --
 -- Kept for 24 hours when completed, 7 days otherwise, or for flags.howdah.retention_ms milliseconds (at most 100
 -- years); with 0 no row is written, and the attempts' errors go too. Unique keys and sequences are told. A key is kept as
@@ -19,7 +22,7 @@
 -- Most jobs have neither an outcome nor a report, so that a batch is asked once whether any of them has. Whoever writes one
 -- holds the job's row by then, so what is not there when the row is deleted does not come later. Both are looked up by id,
 -- by settings of this function: their tables are small when the planner looks, and full of what was deleted since when it counts.
--- A batch of plain jobs, as most are, has an insert of its own, which asks nothing of each job: a tenth of what an end costs.
+-- A batch of plain jobs, as most are, with results or without, has an insert of its own, which asks nothing of each job: a tenth of what an end costs.
 create function howdah.:"record_finished"() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -32,9 +35,10 @@ declare
   v_tasks text[]; -- its name, at the same place
   v_task text; -- where it is but one
   v_settled bigint[]; -- jobs with settings of their own
-  v_are_plain boolean; -- completed by who held them, and none with a key, settings or anything else of its own
+  v_are_plain boolean; -- completed by who held them, and none with a key, settings or anything else of its own but a result
   v_are_decided boolean;
   v_are_reported boolean;
+  v_results constant jsonb := nullif(current_setting('howdah.results', true), '');
   v_constraint text;
 begin
   select array_agg(distinct j.task_id), array_agg(j.id) filter (where j.flags ? 'howdah'),
@@ -56,11 +60,15 @@ begin
       if v_are_plain then
         insert into howdah.job_history (
           id, queue, task, state, priority, attempt, max_attempts, run_at, created_at, started_at, finished_at, expires_at,
-          worker, last_error, payload)
+          worker, last_error, payload, result, result_note)
         select j.id, :'queue', coalesce(v_task, v_tasks[array_position(v_task_ids, j.task_id)]), 'completed', j.priority, j.attempts,
                j.max_attempts, j.run_at, j.created_at, j.locked_at, v_finished_at, v_finished_at + interval '1 day', j.locked_by,
-               j.last_error, j.payload
-        from old_rows j;
+               j.last_error, j.payload, g.given -> 'result', g.given ->> 'note'
+        from old_rows j
+        cross join lateral (select case when v_results is not null and j.locked_by = v_results ->> 'worker'
+                                             and j.locked_at - (v_results -> j.id::text ->> 'at')::timestamptz
+                                                 between interval '-1 ms' and interval '2 ms'
+                                        then v_results -> j.id::text end) g (given);
         exit;
       end if;
       insert into howdah.job_history (
@@ -71,8 +79,9 @@ begin
              v_finished_at + coalesce(k.retention, case s.state when 'completed' then interval '1 day' else interval '7 days' end),
              coalesce(j.locked_by, o.worker), coalesce(o.reason, j.last_error),
              case when j.key is not null then howdah.key_of(j.key, t.identifier) end, j.payload,
-             case when r.worker = j.locked_by and r.attempt = j.attempts then r.result end,
-             case when r.worker = j.locked_by and r.attempt = j.attempts then r.result_note end, r.progress, r.progress_message,
+             coalesce(g.given -> 'result', case when r.worker = j.locked_by and r.attempt = j.attempts then r.result end),
+             coalesce(g.given ->> 'note', case when r.worker = j.locked_by and r.attempt = j.attempts then r.result_note end),
+             r.progress, r.progress_message,
              case when j.key is null or howdah.is_engine_key(j.key, t.identifier) then j.flags
                   else coalesce(j.flags, '{}') || '{"howdah_own_key": true}' end
       from old_rows j
@@ -83,6 +92,10 @@ begin
                                       when j.locked_at is not null then 'completed'
                                       when j.attempts >= j.max_attempts then 'discarded'
                                       else 'cancelled' end) s (state)
+      cross join lateral (select case when v_results is not null and j.locked_by = v_results ->> 'worker'
+                                           and j.locked_at - (v_results -> j.id::text ->> 'at')::timestamptz
+                                               between interval '-1 ms' and interval '2 ms'
+                                      then v_results -> j.id::text end) g (given)
       cross join lateral (select case when j.flags is not null then howdah.job_retention(j.flags) end) k (retention)
       where k.retention is distinct from interval '0' and t.identifier is not null;
       exit;
