@@ -5,6 +5,8 @@ export interface RunGate {
   readonly isOpen: boolean;
   /** Why it is shut, and since when; undefined while it is open. */
   readonly trouble: GateTrouble | undefined;
+  /** Whether a run may begin at once, which is then to begin. */
+  enter(): boolean;
   /**
    * Resolves when a run may begin, however long that takes.
    *

@@ -31,6 +31,10 @@ export class FakeGate implements RunGate {
     this.#listeners.push(listener);
   }
 
+  enter(): boolean {
+    return this.isOpen;
+  }
+
   async turn(signal: AbortSignal): Promise<void> {
     while (this.#trouble) await this.#line.turn(signal);
   }

@@ -18,6 +18,13 @@ export class Admission {
     return this.#admissibleCount > 0;
   }
 
+  /** Whether it is the caller's turn at once; nobody is overtaken. */
+  enter(): boolean {
+    if (!this.isOpen) return false;
+    this.#admissibleCount--;
+    return true;
+  }
+
   /**
    * Resolves when it is the caller's turn.
    *
@@ -25,10 +32,7 @@ export class Admission {
    */
   async turn(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.#admissibleCount > 0) {
-      this.#admissibleCount--;
-      return;
-    }
+    if (this.enter()) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const giveUp = () => {
       this.#line.splice(this.#line.indexOf(admit), 1);

@@ -47,6 +47,10 @@ export class RouteGate<Target> implements RunGate, Outlet<Target> {
     this.#listeners.push(listener);
   }
 
+  enter(): boolean {
+    return this.trouble === undefined && this.#admission.enter();
+  }
+
   turn(signal: AbortSignal): Promise<void> {
     return this.#admission.turn(signal);
   }

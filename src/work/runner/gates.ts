@@ -58,12 +58,17 @@ export class Gates {
   }
 
   /**
-   * Resolves when a run may begin.
+   * Resolves when a run may begin; undefined when it may at once, as nearly all may: what a wait takes costs more than a run.
    *
    * @param leaving fires when the runner begins no further run
    * @throws {VerdictError} that puts the job back for another worker, when it may not within a second or the runner leaves
    */
-  async pass(gate: RunGate, leaving: AbortSignal): Promise<void> {
+  pass(gate: RunGate, leaving: AbortSignal): Promise<void> | undefined {
+    const isAtOnce = !leaving.aborted && !this.#registered.has(gate) && gate.enter();
+    return isAtOnce ? undefined : this.#wait(gate, leaving);
+  }
+
+  async #wait(gate: RunGate, leaving: AbortSignal): Promise<void> {
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(toGateShut(gate)), HELD_MS);
     try {

@@ -252,10 +252,9 @@ export class JobsInHand<Services> {
     payload: unknown,
     helpers: JobHelpers,
   ): Promise<CompletedRunEvent> {
-    if (!task.gate) return this.#perform(held, task, payload, helpers);
-    return this.gates
-      .pass(task.gate, this.#leaving.signal)
-      .then(() => this.#perform(held, task, payload, helpers));
+    const passing = task.gate && this.gates.pass(task.gate, this.#leaving.signal);
+    if (!passing) return this.#perform(held, task, payload, helpers);
+    return passing.then(() => this.#perform(held, task, payload, helpers));
   }
 
   #perform(
