@@ -12,6 +12,8 @@ export interface LaneConnection {
   /** Why no message can pass, while none can. */
   readonly because: string | undefined;
   openChannel(): Promise<ConfirmChannel>;
+  /** Called before each message. */
+  aboutToPublish(): void;
   /** The broker has answered for a message. */
   heard(): void;
   /** Whether it has within that time. */
@@ -120,6 +122,7 @@ export class Lane {
   #send(channel: ConfirmChannel, sending: Sending): void {
     try {
       const properties = toProperties(sending.message, this.#connection.frameMax);
+      this.#connection.aboutToPublish();
       channel.publish(this.#exchange, sending.routingKey, sending.message.body, properties);
     } catch (error) {
       return void this.#couldNotSend(sending, error as Error);

@@ -3,6 +3,7 @@ import { type Broker, BrokerDown, type BrokerTrouble, type RabbitmqTarget, type 
 import type { Message } from '../message.ts';
 import { parseAddress, type RabbitmqAddress } from './address.ts';
 import { checkTarget } from './check-target.ts';
+import { gatherWrites } from './gather-writes.ts';
 import { Lane, type LaneConnection, type LaneLimits } from './lane.ts';
 import { type Amqplib, LastingConnection } from './lasting-connection.ts';
 import { within } from './within.ts';
@@ -113,6 +114,7 @@ export class RabbitmqBroker implements Broker<RabbitmqTarget> {
       get because() {
         return connection.trouble?.because;
       },
+      aboutToPublish: gatherWrites(model),
       openChannel: () => model.createConfirmChannel(),
       heard: () => {
         this.#lastHeardAt = performance.now();
