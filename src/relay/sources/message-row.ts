@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { findShapeMistake } from '../../db/json-shape.ts';
 import { findUnstorableText, isStorable } from '../../tasks/unstorable-text.ts';
@@ -56,20 +57,12 @@ function readPayload(body: Buffer): Pick<MessageRow, 'payload' | 'fault'> {
   if (body.length === 0) return bad('the message is empty');
   if (body.length > MAX_BODY_BYTES)
     return bad(`the message has ${body.length} bytes, and a job takes at most ${MAX_BODY_BYTES}`);
-  const text = decode(body);
-  if (text === undefined) return bad('the message is no UTF-8');
+  if (!isUtf8(body)) return bad('the message is no UTF-8');
+  const text = body.toString();
   const parsed = parse(text);
   if (parsed === undefined) return bad('the message is no JSON');
   const mistake = findShapeMistake(parsed.value, 'payload', false) ?? findUnstorableText(text, 'payload');
   return mistake ? bad(`${mistake.field}: ${mistake.message}`) : { payload: text, fault: null };
-}
-
-function decode(body: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
-  } catch {
-    return undefined;
-  }
 }
 
 /** What V8 says of what is no JSON repeats some of it. */

@@ -11,13 +11,25 @@ returns table (job_index integer, job_id bigint, job_queue text, job_run_at time
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+begin
+  perform howdah.refuse_batch(jobs);
+  return query select a.* from howdah.add_sound_jobs(jobs) a;
+end;
+$$;
+
+-- howdah.add_sound_jobs(jobs): the same for jobs of which nothing is wrong that refuse_batch would find.
+-- Raises HWQUE for a queue that does not exist, without the job's index, and HWDUP.
+create function howdah.add_sound_jobs(jobs howdah.job_options[])
+returns table (job_index integer, job_id bigint, job_queue text, job_run_at timestamptz, job_max_retries integer)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
 declare
   v_queue text;
   v_group record;
   v_single record;
   v_added record;
 begin
-  perform howdah.refuse_batch(jobs);
   jobs := howdah.in_order(jobs);
   v_queue := howdah.only_queue(jobs);
   if v_queue is not null then

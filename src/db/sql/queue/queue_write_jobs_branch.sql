@@ -8,10 +8,13 @@
           select coalesce(indexes[j.rank], j.rank::integer - 1) as index, e.id as task_id, coalesce(j.payload, '{}') as payload,
                  coalesce(j.run_at, clock_timestamp() + j.delay, now()) as run_at,
                  coalesce(j.max_retries, t.max_retries, 25) + 1 as max_attempts, coalesce(j.priority, 0) as priority,
-                 case when num_nonnulls(j.timeout, j.deadline, j.retention, j.headers) > 0
-                      then jsonb_build_object('howdah', howdah.job_settings(row(
+                 case when num_nonnulls(j.timeout, j.deadline, j.retention) = 0 -- as job_settings.sql has it, without the call
+                      then case when j.headers is not null
+                                then jsonb_build_object('howdah', jsonb_build_object('headers', jsonb_strip_nulls(j.headers))) end
+                      else jsonb_build_object('howdah', howdah.job_settings(row(
                         j.task, null, null, null, null, null, null, j.timeout, j.deadline, j.retention, null, null, null, null, null,
-                        j.headers, null, null, null, null)::howdah.job_options)) end as flags
+                        j.headers, null, null, null, null)::howdah.job_options))
+                 end as flags
           from unnest(jobs) with ordinality j (:job_columns, rank)
           left join :"schema"._private_tasks e on e.identifier = j.task
           left join howdah.tasks t on t.name = j.task

@@ -8,27 +8,30 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_place integer;
-  v_job howdah.job_options;
-  v_jobs howdah.job_options[] := '{}';
-  v_at integer[] := '{}'; -- the place of each of them
+  v_jobs howdah.job_options[];
+  v_at integer[]; -- the place of each of them
   v_fault record;
   v_is_ordered constant boolean := (howdah.known_task(task)).order_by is not null;
+  v_is_any_misfit boolean := false;
 begin
-  v_job.task := enqueue_messages.task;
-  foreach v_place in array places loop
-    continue when faults[v_place] is not null;
-    v_job.payload := payloads[v_place]::json;
-    v_job.headers := headers[v_place]::jsonb;
-    v_job.sequence := case when not v_is_ordered then sequences[v_place] end;
-    v_jobs := v_jobs || v_job;
-    v_at := v_at || v_place;
-  end loop;
+  select array_agg(row(enqueue_messages.task, m.payload::json, null, null, null, null, null, null, null, null, null, null, null, null,
+                       case when not v_is_ordered then m.sequence end, m.headers::jsonb, null, null, null, null)::howdah.job_options
+                   order by m.place),
+         array_agg(m.place::integer order by m.place)
+  into v_jobs, v_at
+  from unnest(payloads, headers, sequences, faults) with ordinality m (payload, headers, sequence, fault, place)
+  where m.fault is null and m.place = any (places);
   for v_fault in select f.* from howdah.payload_faults(v_jobs) f loop
     faults[v_at[v_fault.index + 1]] := v_fault.mistakes;
     v_jobs[v_fault.index + 1] := null;
+    v_is_any_misfit := true;
   end loop;
-  perform from howdah.add_job_batch(array(select job from unnest(v_jobs) job where (job).task is not null));
+  if v_is_any_misfit then
+    v_jobs := array(select job from unnest(v_jobs) job where (job).task is not null);
+  end if;
+  if cardinality(v_jobs) > 0 then
+    perform from howdah.add_sound_jobs(v_jobs);
+  end if;
   return howdah.discard_messages(task, array(select place from unnest(places) place where faults[place] is not null),
                                  payloads, originals, headers, faults);
 end;
