@@ -57,7 +57,9 @@ export async function exchange(outgoing: Outgoing, signal: AbortSignal): Promise
   try {
     const response = await headOf(request, outgoing);
     const { statusCode: status = 0, headers } = response;
-    return { status, headers, body: await readAnswerBody(response, outgoing.limits.bodyMs) };
+    const body = await readAnswerBody(response, outgoing.limits.bodyMs);
+    if (!request.writableFinished) request.destroy(); // who answers without reading would keep it, and what is left to send
+    return { status, headers, body };
   } catch (error) {
     signal.throwIfAborted();
     throw error;

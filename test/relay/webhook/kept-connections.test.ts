@@ -86,6 +86,26 @@ describe('the connections of webhooks', () => {
     assert.equal(asked, 2);
   });
 
+  it('with an answer that nobody has asked for are given up, and it is the answer to nothing', async () => {
+    for (const isLate of [false, true]) {
+      await using stack = new AsyncDisposableStack();
+      const asked: Socket[] = [];
+      const url = await startRawReceiver(stack, (socket) => {
+        asked.push(socket);
+        if (asked.length > 1) socket.write('HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n');
+        else socket.write(isLate ? OK : OK + OK);
+      });
+      const webhooks = openWebhooks(stack);
+      const publish = () => webhooks.publish(targetOf(url), messageOf(), forever());
+      await publish();
+      const [socket = assert.fail('nobody came')] = asked;
+      if (isLate) socket.write(OK);
+      await waitFor('its end', () => socket.readableEnded || socket.destroyed);
+      await assert.rejects(publish(), { code: 'WEBHOOK_ANSWER', message: /answered 500/ });
+      assert.equal(new Set(asked).size, 2);
+    }
+  });
+
   it('that are new and end without an answer are not tried again at once', async () => {
     await using stack = new AsyncDisposableStack();
     let asked = 0;

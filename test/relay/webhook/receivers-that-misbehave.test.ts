@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { describeError } from '../../../src/errors/describe-error.ts';
+import { readAnswerBody } from '../../../src/relay/webhook/answer-body.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import {
   forever,
@@ -80,6 +83,47 @@ describe('a receiver', () => {
       'WEBHOOK_ANSWER',
       /answered 503 Service Unavailable: part$/,
     );
+  });
+
+  it('whose body comes a byte now and then is listened to for so long; the status was there', async () => {
+    const body = new Readable({ read() {} });
+    body.push('part');
+    const { start, length } = await readAnswerBody(body as IncomingMessage, 20);
+    assert.deepEqual([String(start), length, body.destroyed], ['part', 4, true]);
+  });
+
+  it('that answers without reading what it is sent is sent no more of it', async () => {
+    await using stack = new AsyncDisposableStack();
+    const sockets: Socket[] = [];
+    const url = await startRawReceiver(stack, (socket) => {
+      if (sockets.includes(socket)) return;
+      sockets.push(socket.pause());
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n');
+    });
+    const body = Buffer.alloc(24 * 1_048_576, '1'); // more than the system keeps on the way
+    assert.deepEqual(await openWebhooks(stack).publish(targetOf(url), messageOf({ body }), forever()), {
+      status: 200,
+    });
+    const [socket = assert.fail('nobody came')] = sockets;
+    let hasEnded = false;
+    socket.on('end', () => {
+      hasEnded = true;
+    });
+    socket.on('close', () => {
+      hasEnded = true;
+    });
+    socket.resume();
+    await waitFor('the end of what comes', () => hasEnded);
+    assert.ok(socket.bytesRead < body.length, `it was sent ${socket.bytesRead} bytes`);
+  });
+
+  it('that never begins with TLS is waited for as for any connection', async () => {
+    await using stack = new AsyncDisposableStack();
+    const url = await startRawReceiver(stack, () => {});
+    const outcome = await openWebhooks(stack, { timeoutMs: SHORT_MS })
+      .publish(targetOf(url.replace('http:', 'https:')), messageOf(), forever())
+      .catch((error: unknown) => error);
+    assertFailed(outcome, 'WEBHOOK_TIMEOUT', /^no connection to 127\.0\.0\.1:\d+ within 0\.3 s$/);
   });
 
   it('that ends or resets the connection has not answered', async () => {
