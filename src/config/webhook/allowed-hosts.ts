@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { Mistake } from '../mistakes/mistake.ts';
 
 /** Where webhooks may go although nobody outside could: networks, or hosts by name, with one port or any. */
@@ -55,7 +55,16 @@ function readNetwork(address: string, version: number, length: string | undefine
   const family = version === 4 ? 'ipv4' : 'ipv6';
   const prefixLength = length === undefined ? BITS[family] : Number(length);
   if (prefixLength > BITS[family]) return `${FORM}; "${address}/${length}" has more bits than an address`;
-  if (prefixLength === 0)
-    return `"${address}/0" is every address, those that tell a machine's keys among them`;
+  if (prefixLength === 0 || (family === 'ipv6' && holdsAllOfIpv4(address, prefixLength)))
+    return `"${address}/${length}" is every address${prefixLength === 0 ? '' : ' of IPv4'}, those that tell a machine's keys among them`;
   return { kind: 'network', address, prefixLength, family };
+}
+
+/** Addresses of IPv4 count as themselves in whatever way they are written in IPv6. */
+const ALL_OF_IPV4 = ['::ffff:0:0', '64:ff9b::'];
+
+function holdsAllOfIpv4(address: string, prefixLength: number): boolean {
+  const network = new BlockList();
+  network.addSubnet(address, prefixLength, 'ipv6');
+  return prefixLength <= 96 && ALL_OF_IPV4.some((first) => network.check(first, 'ipv6'));
 }

@@ -63,6 +63,11 @@ describe('WEBHOOK_ALLOW_PRIVATE', () => {
     const bad = [
       '0.0.0.0/0',
       '::/0',
+      '::/1',
+      '::/80',
+      '::ffff:0:0/96',
+      '64:ff9b::/96',
+      '::ffff:10.0.0.1/95',
       '10.0.0.0/33',
       '127.1',
       '0x7f000001',
@@ -76,5 +81,6 @@ describe('WEBHOOK_ALLOW_PRIVATE', () => {
       'a..b',
     ];
     for (const each of bad) assert.throws(() => parseAllowedHosts(each), { name: 'Mistake' }, each);
+    assert.equal(parseAllowedHosts('::ffff:10.0.0.0/104,2001:db8::/32,fc00::/7,::1').length, 4);
   });
 });
