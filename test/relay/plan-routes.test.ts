@@ -155,6 +155,22 @@ describe('routes', () => {
     assert.doesNotMatch(text, /T0KEN/);
   });
 
+  for (const address of [
+    'htps://h.example/T0KEN',
+    'https:/h.example/T0KEN',
+    'https:h.example/T0KEN',
+    '//h.example/T0KEN',
+    'h.example/T0KEN',
+    'u@h.example/T0KEN',
+    'https://h.example/a,T0KEN/x=1',
+    'https://h.example/a,T0KEN',
+  ])
+    test(`tell no path of an address that is none, or is cut: ${address}`, () => {
+      const text = messages(plan({ a: undefined, b: undefined }, { setting: `b=nowhere,a=${address}` }));
+      assert.match(text, /received/);
+      assert.doesNotMatch(text, /T0KEN/);
+    });
+
   test('tell no password of an address', () => {
     const text = messages(
       plan(

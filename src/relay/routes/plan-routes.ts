@@ -100,11 +100,7 @@ function splitSetting(setting = ''): { entries: Map<string, string>; mistakes: R
   const entries = new Map<string, string>();
   const mistakes: RouteMistake[] = [];
   const report = (message: string) => mistakes.push({ field: 'ROUTES', message });
-  // What a comma in a password cut off of an address looks like anything.
-  const received = (entry: string) =>
-    setting.includes('@')
-      ? 'one that is not shown, as it may be a part of an address: a comma within one is %2C'
-      : shown(entry);
+  const received = (entry: string) => (isOfAddresses(setting) ? NOT_SHOWN : shown(entry));
   for (const entry of setting.split(',').map((each) => each.trim())) {
     const [, task, target] = /^([^=\s]+)\s*=\s*(.*)$/.exec(entry) ?? [];
     if (setting.trim() === '') break;
@@ -121,6 +117,18 @@ function splitSetting(setting = ''): { entries: Map<string, string>; mistakes: R
   return { entries, mistakes };
 }
 
+/** What a comma in a password or a path cut off of an address looks like anything. */
+const NOT_SHOWN = 'one that is not shown, as it may be a part of an address: a comma within one is %2C';
+
+function isOfAddresses(setting: string): boolean {
+  return setting.includes('@') || setting.includes('://');
+}
+
+/** A name that no task can have is no typing error in one; of a whole address the host is told. */
+function shownName(task: string): string {
+  return /^[A-Za-z0-9_-]{1,128}$|:\/\//.test(task) ? shown(task) : NOT_SHOWN;
+}
+
 function unknownTasks(
   fields: Readonly<Record<string, ReadonlyMap<string, unknown>>>,
   tasks: RoutesGiven['tasks'],
@@ -131,7 +139,7 @@ function unknownTasks(
       .filter((task) => task !== '*' && !tasks.has(task))
       .map((task) => ({
         field,
-        message: `expected a task of the application (${known}) or *; received ${shown(task)}`,
+        message: `expected a task of the application (${known}) or *; received ${shownName(task)}`,
       })),
   );
 }

@@ -78,7 +78,7 @@ describe('the routes that lead to addresses', () => {
     );
     assert.deepEqual(
       mistakes.map((mistake) => mistake.split(':')[0]),
-      ['ROUTES', 'routes', 'routes', 'webhooks.timeoutMs', 'webhooks'],
+      ['ROUTES', 'ROUTES', 'routes', 'webhooks.timeoutMs', 'webhooks'],
     );
     assert.match(mistakes.join('\n'), /kafka:log_in becomes jobs of log_in, which go to kafka:log_in/);
   });
