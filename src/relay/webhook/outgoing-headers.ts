@@ -1,11 +1,11 @@
 import type { Message } from '../message.ts';
 
 /**
- * What HTTP needs for itself, what says who somebody is, and what the signature stands on. Nobody who enqueues a job sets them
- * for the receiver.
+ * What HTTP needs for itself, what says who somebody is or where a request came from, and what the signature stands on. Nobody who
+ * enqueues a job sets them for the receiver.
  */
 const OURS =
-  /^(accept(-.*)?|authorization|connection|content-.*|cookie2?|date|expect|forwarded|host|howdah-.*|http2-settings|keep-alive|max-forwards|origin|proxy-.*|range|referer|sec-.*|set-cookie2?|te|trailer|transfer-encoding|upgrade|user-agent|via|webhook-.*|x-forwarded-.*|x-http-method.*|x-method-override|x-original-.*|x-real-ip|x-rewrite-.*)$/;
+  /^(accept(-.*)?|authorization|cf-connecting-.*|(.*-)?client-ip|connection|content-.*|cookie2?|date|expect|forwarded(-.*)?|host|howdah-.*|http2-settings|keep-alive|max-forwards|origin|proxy(-.*)?|range|referer|sec-.*|set-cookie2?|te|trailer|transfer-encoding|upgrade|user-agent|via|webhook-.*|(x-)?remote-.*|x-forwarded(-.*)?|x-http-method.*|x-method-override|x-original-.*|x-real-ip|x-rewrite-.*)$/;
 
 /** What a request says of itself, but for its signature. */
 export function outgoingHeaders({ type, contentType }: Message): Record<string, string> {
@@ -26,8 +26,13 @@ export function passedHeaders({ headers }: Message): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers)
       .map(([name, value]) => [encode(name.toLowerCase(), NO_TOKEN), encode(value, NO_VALUE)] as const)
-      .filter(([name]) => !OURS.test(name)),
+      .filter(([name]) => !OURS.test(asGatewaysRead(name))),
   );
+}
+
+/** Where a header becomes a variable (CGI, WSGI, PHP), `howdah_task` and `howdah.task` are the same as `howdah-task`. */
+function asGatewaysRead(name: string): string {
+  return name.replace(/[^a-z0-9]/g, '-');
 }
 
 const NO_TOKEN = /[^!#$%&'*+.^_`|~0-9a-z-]/u;
