@@ -17,7 +17,7 @@ export function describeAnswer({ headers, body }: Pick<Answer, 'headers' | 'body
   const type = headers['content-type'] ?? 'text/plain';
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity' || !TEXT.test(type)) return `${body.length} bytes that are no text`;
-  return shorten(printable(withheld(decode(body), sent)));
+  return shorten(printable(withheld(decode(body, type), sent)));
 }
 
 /** What was sent, none of which is to be repeated. */
@@ -30,8 +30,17 @@ export interface Sent {
 }
 
 /** Without a sign at the end that was cut in two. */
-function decode({ start }: AnswerBody): string {
-  return new TextDecoder().decode(start, { stream: true });
+function decode({ start }: AnswerBody, type: string): string {
+  const [, charset = 'utf-8'] = /;\s*charset="?([^\s;"]+)/i.exec(type) ?? [];
+  return decoderOf(charset).decode(start, { stream: true });
+}
+
+function decoderOf(charset: string): InstanceType<typeof TextDecoder> {
+  try {
+    return new TextDecoder(charset);
+  } catch {
+    return new TextDecoder(); // nobody knows that one
+  }
 }
 
 function printable(text: string): string {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Webhook } from 'standardwebhooks';
+import { describeAnswer } from '../../../src/relay/webhook/describe-answer.ts';
 import { RetryAfter, SkipRetry } from '../../../src/tasks/outcomes.ts';
 import {
   forever,
@@ -185,6 +186,50 @@ describe('the error of a webhook', () => {
       'tenant-of-ada',
     ])
       assert.ok(!String(error).includes(each), `${each} in ${error}`);
+  });
+
+  it('has nothing of the payload in whatever way a receiver writes it, or cuts it', () => {
+    const url = new URL('https://shop.example/T0KEN-OF-OURS');
+    const said = (payload: unknown, text: string | Buffer, type = 'application/json') => {
+      const body = { start: Buffer.from(text).subarray(0, 4_096), length: Buffer.byteLength(text) };
+      const sent = { url, body: Buffer.from(JSON.stringify(payload)), texts: [] };
+      return describeAnswer({ headers: { 'content-type': type }, body }, sent);
+    };
+    const name = 'Zoë "Zo" Müller & Söhne / Co\n\\new';
+    const [json] = [JSON.stringify({ bad: name })];
+    const escaped = json.replace(
+      /[^\x20-\x7e]/g,
+      (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+    for (const [text, type] of [
+      [name, 'text/plain'],
+      [json],
+      [escaped],
+      [escaped.replaceAll('/', '\\/')],
+      [JSON.stringify({ body: escaped })],
+      [
+        `<p>bad: ${name.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('ë', '&#235;').replaceAll('ü', '&#xFC;')}</p>`,
+        'text/html',
+      ],
+      [`bad=${encodeURIComponent(name)}`, 'application/x-www-form-urlencoded'],
+      [name.toUpperCase(), 'text/plain'],
+      [Buffer.from(name, 'latin1'), 'text/plain; charset=ISO-8859-1'],
+      [Buffer.from(name, 'utf16le'), 'text/plain; charset="utf-16"'],
+    ] as const)
+      assert.doesNotMatch(said({ name }, text, type), /[MS][^e]?[uü]?ller|hne|Zo"|new/i, String(text));
+    const token = 'S3CR3T'.repeat(1_000);
+    assert.equal(said({ token }, `{"bad":"${token}"}`), '{"bad":"…');
+    assert.equal(
+      said({ id: 'abcdefghijklmnopqrstuvwx' }, "value='abcdefghijkl...mnopqrstuvwx' is bad"),
+      "value='…...…' is bad",
+    );
+    assert.equal(
+      said({ 'ada@bank.example': 1, line_2_text: 2 }, 'line_2_text: no ada@bank.example'),
+      'line_2_text: no …',
+    );
+    assert.equal(said({ name }, '{"a":"b\\/c &amp; d %41"}'), '{"a":"b\\/c &amp; d %41"}');
+    assert.equal(said({}, 'https%3A%2F%2Fshop.example%2FT0KEN-OF-OURS'), 'https%3A%2F%2Fshop.example%2F…');
+    assert.equal(said({}, 'ü', 'text/plain; charset=no-such'), 'ü');
   });
 
   it('has nothing of an answer to a payload with more than can be looked for', async () => {
