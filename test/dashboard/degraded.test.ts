@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { createEmptyDatabase } from '../support/test-database.ts';
 import { createTestLogin } from '../support/test-login.ts';
-import { openDashboard, type TestDashboard } from './open-dashboard.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { ADMIN, openDashboard, type TestDashboard } from './open-dashboard.ts';
 import { addJobs, seedJobs } from './seed-jobs.ts';
 
 const REQUEST_TIMEOUT_MS = 1_000;
@@ -116,15 +117,69 @@ describe('pages of a database', () => {
       assert.match(healed, /<h2>Queues/);
     });
   }
+
+  test('are all answered in time for as long as a lock stays, tell open pages so, and are live after it', async () => {
+    await using stack = new AsyncDisposableStack();
+    const { connectionString, pool } = dashboard;
+    const own = await openDashboard({ connectionString, requestTimeoutMs: REQUEST_TIMEOUT_MS });
+    stack.defer(() => own.close());
+    await everyPage(own, 200);
+    const open = await listen(own);
+    stack.defer(() => open.close());
+    const holder = await pool.connect();
+    await holder.query('begin; lock table graphile_worker._private_jobs in access exclusive mode');
+    const round = () => Promise.allSettled(paths.map((path) => inTime(own, path)));
+    const held = [...(await round()), ...(await round())];
+    const isTold = await open.told('lost').then(
+      () => true,
+      () => false,
+    );
+    const { rowCount: stillHeld } = await holder.query('select');
+    await holder.query('rollback');
+    holder.release();
+    for (const each of held) assert.equal(each.status, 'fulfilled', String(Object(each).reason));
+    assert.deepEqual([isTold, stillHeld], [true, 1]);
+    await open.told('changed');
+    await untilFresh(() => everyPage(own, 200));
+  });
 });
 
-/** What that page says, within the time that requests have. */
-async function inTime(of: TestDashboard, path: string, status: number): Promise<string> {
+/** What that page says, within the time that requests have. @param status 200 or 503 unless given */
+async function inTime(of: TestDashboard, path: string, status?: number): Promise<string> {
   const begunAt = performance.now();
-  const page = await of.as('admin').page(path, status);
+  const answer = await ask(of, path);
+  const page = await answer.text();
   const tookMs = performance.now() - begunAt;
   assert.ok(tookMs < 3 * REQUEST_TIMEOUT_MS, `${path} took ${tookMs} ms`);
+  const expected = status === undefined ? [200, 503] : [status];
+  assert.ok(expected.includes(answer.status), `${path} ${answer.status}: ${page}`);
   return page;
+}
+
+function ask({ origin }: TestDashboard, path: string, signal: AbortSignal | null = null): Promise<Response> {
+  const headers = { Accept: 'text/html', Authorization: `Bearer ${ADMIN}` };
+  return fetch(new URL(path, origin), { headers, signal });
+}
+
+/** An open page that hears what is told to all; `told` waits for that event, of those after the ones waited for. */
+async function listen(of: TestDashboard) {
+  const closing = new AbortController();
+  const { body } = await ask(of, '/dashboard/live', closing.signal);
+  assert.ok(body);
+  let text = '';
+  const hearing = (async () => {
+    for await (const part of body.pipeThrough(new TextDecoderStream())) text += part;
+  })().catch(() => {});
+  return {
+    async told(event: string) {
+      const end = await waitFor(event, () => text.indexOf(`event: ${event}\n`) + 1);
+      text = text.slice(end);
+    },
+    close() {
+      closing.abort();
+      return hearing;
+    },
+  };
 }
 
 /** What pages share is read every two seconds: a reading from before is shown, or told, meanwhile. */
