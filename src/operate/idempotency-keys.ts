@@ -1,5 +1,5 @@
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
-import { sqlStateOf } from '../db/sql-state.ts';
+import { LOCK_NOT_AVAILABLE, sqlStateOf } from '../db/sql-state.ts';
 import type { Statement } from '../db/transaction-client.ts';
 import { HowdahError } from '../errors.ts';
 
@@ -14,8 +14,6 @@ export interface KeyedRequest {
   key: string;
   requestHash: Buffer;
 }
-
-const LOCK_NOT_AVAILABLE = '55P03';
 
 const KEPT = `interval '24 hours'`;
 

@@ -22,6 +22,13 @@ async function checkReads(options: { limits?: Limits }, itsOwn: string): Promise
   try {
     const sleeping = withinTime(handle.db, 50, (tx) => queryRows(tx, 'select pg_sleep(30)', []));
     await assert.rejects(sleeping, { code: 'invalid_request', message: /more than 0.05 s; name a queue/ });
+    const holder = await handle.db.connect();
+    await holder.query('begin; lock table howdah.audit_log');
+    const waiting = withinTime(handle.db, 400, (tx) => queryRows(tx, 'select from howdah.audit_log', []));
+    const [{ reason }] = (await Promise.allSettled([waiting])) as [PromiseRejectedResult];
+    await holder.query('rollback');
+    holder.release();
+    assert.equal(reason?.code, '55P03', 'whoever waits for a lock is not told that the search is slow');
     const writing = withinTime(handle.db, 5_000, (tx) => queryRows(tx, 'delete from howdah.audit_log', []));
     await assert.rejects(writing, /read-only transaction/);
     assert.deepEqual(await withinTime(handle.db, 5_000, (tx) => queryRows(tx, 'select 1 as one', [])), [

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { Database } from '../../db/database.ts';
+import { LOCK_NOT_AVAILABLE, sqlStateOf } from '../../db/sql-state.ts';
 import { HowdahError } from '../../errors.ts';
 import type { AppEnv } from '../../http/app-dependencies.ts';
 import { explainJob } from '../../look/explain-job.ts';
@@ -66,6 +67,7 @@ async function findRelated(db: Database, id: string): Promise<RelatedJobs | unde
     return await withinTime(db, MAX_RELATED_MS, (tx) => readRelated(tx, id));
   } catch (error) {
     if (error instanceof HowdahError && error.status < 500) return undefined;
+    if (sqlStateOf(error) === LOCK_NOT_AVAILABLE) return undefined;
     throw error;
   }
 }

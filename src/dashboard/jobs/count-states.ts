@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../db/database.ts';
+import { LOCK_NOT_AVAILABLE, sqlStateOf } from '../../db/sql-state.ts';
 import { HowdahError } from '../../errors.ts';
 import { FINISHED_STATES, type JobState, LIVE_STATES } from '../../look/job.ts';
 import type { JobFilter } from '../../look/job-filter.ts';
@@ -87,6 +88,7 @@ async function countState(db: Database, filter: JobFilter): Promise<number | und
   try {
     return await withinTime(db, STATE_MS, (tx) => countJobs(tx, filter, MOST_COUNTED + 1));
   } catch (error) {
+    if (sqlStateOf(error) === LOCK_NOT_AVAILABLE) return undefined;
     if (!(error instanceof HowdahError) || error.status >= 500) throw error;
     return error.code === 'unknown_queue' || error.code === 'unknown_task' ? 0 : undefined;
   }
