@@ -103,7 +103,17 @@ describe('while RabbitMQ is away', { skip: noRabbitMq }, () => {
     own.defer(() => broker.close(100));
     broker.open();
     const because = await untilTrouble(broker, /ACCESS_REFUSED/);
+    assert.match(because, /^ACCESS_REFUSED: Login was refused/);
     assert.doesNotMatch(because, /wrong-password/);
+  });
+
+  test('a virtual host that is not there is told of', async () => {
+    await using own = new AsyncDisposableStack();
+    const url = server.url.replace(/\/$/, '/%C3%A4%2Fb');
+    const broker = await createRabbitmqBroker({ url, clientName: 'tests' });
+    own.defer(() => broker.close(100));
+    broker.open();
+    await untilTrouble(broker, /there is no virtual host "ä\/b", or its user may not go there/);
   });
 
   test('a network that swallows everything is noticed by the time limit of a message', async () => {

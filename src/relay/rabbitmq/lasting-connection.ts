@@ -4,6 +4,7 @@ import { describeError } from '../../errors/describe-error.ts';
 import type { BrokerTrouble } from '../broker.ts';
 import type { RabbitmqAddress } from './address.ts';
 import { bearAnyHeaders } from './bear-any-headers.ts';
+import { closingReason } from './closing-reason.ts';
 import { within } from './within.ts';
 
 /** The client, which is loaded only where it is needed. */
@@ -187,9 +188,25 @@ export class LastingConnection {
 
   /** Never has the URL; should a library repeat the password, it is left out. */
   #describe(error: unknown): string {
-    const { message } = describeError(error);
-    const { password } = this.#options.address;
+    const { password, server } = this.#options.address;
+    const message = inWords(describeError(error).message, server.vhost ?? '');
     return password === '' ? message : message.replaceAll(password, '…');
+  }
+}
+
+/** Of a virtual host that it does not open, the client keeps to itself what RabbitMQ said. */
+function inWords(message: string, vhost: string): string {
+  if (message.startsWith('Expected ConnectionOpenOk'))
+    return `there is no virtual host "${decoded(vhost) || '/'}", or its user may not go there`;
+  const { code, text } = closingReason(new Error(message));
+  return code === 'CLOSED' ? text : `${code}: ${text}`;
+}
+
+function decoded(vhost: string): string {
+  try {
+    return decodeURIComponent(vhost);
+  } catch {
+    return vhost;
   }
 }
 
