@@ -37,10 +37,11 @@ async function demonstrate(): Promise<void> {
   const demo = await narrator.step(
     'Start the service',
     async () => {
-      const route = await openRoute(process.argv.slice(2), { ...process.env });
+      const route = await openRoute(process.argv.slice(2), { ...process.env }, opened);
       const started = await startDemoService(opened, route);
       await introduce(started, narrator);
-      if (route) narrator.fact(true, 'RabbitMQ, to which the jobs of both mails go');
+      if (route) narrator.fact(true, `${route.broker}, to which the jobs of both mails go`);
+      if (route?.note !== undefined) narrator.note(route.note);
       return { ...started, route };
     },
     START_LIMIT_MS,
@@ -67,13 +68,13 @@ async function takeWalk(step: Step, { route, opened }: Surroundings): Promise<vo
   const jobs = await step('Sign up: one transaction writes the user and enqueues both mails', signUp);
   await step('Sign up again with the same account: refused, and rolled back', signUpAgain);
   await step('Fail after the enqueue: the job rolls back with the user', failAfterEnqueue);
-  await step(route ? 'Workers hand both jobs to RabbitMQ' : 'Workers run both jobs', async (walk) => {
+  await step(route ? `Workers hand both jobs to ${route.broker}` : 'Workers run both jobs', async (walk) => {
     await seeJobsRun(walk, jobs);
-    if (route) await seeHandedOver(walk, jobs);
+    if (route) await seeHandedOver(walk, route, jobs);
   });
   if (route) {
     await step('The back office makes jobs of both messages, and runs them', (walk) =>
-      seeBackOffice(walk, route, opened),
+      seeBackOffice(walk, route, { opened, handedOver: jobs }),
     );
   }
   const link = await step('Read both mails', readMails);

@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
+import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { freePort } from '../support/free-port.ts';
+import { noKafkaMock } from '../support/kafka-mock.ts';
 import { noRabbitMq, startRabbitMq } from '../support/rabbitmq.ts';
 import { assertToldInOrder, runDemo } from './run-demo.ts';
 
-const WALK = [
-  /✓ RabbitMQ, to which the jobs of both mails go/,
+const walkThrough = (broker: string) => [
+  new RegExp(`✓ ${broker}, to which the jobs of both mails go`),
   /✓ user row and both jobs come from one transaction/,
   /✓ neither user nor job stays: users 1, jobs 2, as before/,
-  /Workers hand both jobs to RabbitMQ/,
+  new RegExp(`Workers hand both jobs to ${broker}`),
   /✓ job \d+ {2}send_verify_email +picked up from critical/,
-  /✓ RabbitMQ has confirmed it in howdah-demo-\w+\.send_verify_email/,
-  /✓ RabbitMQ has confirmed it in howdah-demo-\w+\.send_welcome_email/,
+  new RegExp(`✓ ${broker} has confirmed it in howdah-demo-\\w+\\.send_verify_email`),
+  new RegExp(`✓ ${broker} has confirmed it in howdah-demo-\\w+\\.send_welcome_email`),
   /The back office makes jobs of both messages, and runs them/,
   /✓ job \d+ {2}send_\w+ {2}made of the message [\w-]{36}\/\d+, done/,
   /✓ job \d+ {2}send_\w+ {2}made of the message [\w-]{36}\/\d+, done/,
@@ -29,10 +31,29 @@ test('the demo walks through RabbitMQ, and a second application does the work', 
     args: ['--route', 'rabbitmq'],
     env: { RABBITMQ_URL: server.url },
   });
-  assertToldInOrder(told, WALK);
+  assertToldInOrder(told, walkThrough('RabbitMQ'));
   assert.equal(complaints, '');
   assert.deepEqual(leftovers, []);
   assert.equal(exitCode, 0);
+});
+
+test('the demo walks through Kafka where kcat plays it', { skip: noKafkaMock }, async () => {
+  const { exitCode, told, complaints, leftovers } = await runDemo({ args: ['--route', 'kafka'] });
+  assertToldInOrder(told, walkThrough('Kafka'));
+  assert.equal(complaints, '');
+  assert.deepEqual([exitCode, leftovers], [0, []]);
+});
+
+test('the demo says what to do where there is no kcat', async () => {
+  const { exitCode, told, leftovers } = await runDemo({
+    args: ['--route', 'kafka'],
+    env: { PATH: dirname(process.execPath) },
+  });
+  assert.match(
+    told,
+    /✗ there is no Kafka to show this with: .* kcat, which is not installed \(Debian: apt-get install kcat/,
+  );
+  assert.deepEqual([exitCode, leftovers], [1, []]);
 });
 
 test('the demo says what to do where there is no RabbitMQ', async () => {
@@ -50,6 +71,6 @@ test('the demo says what to do where there is no RabbitMQ', async () => {
 
 test('the demo knows no other route', async () => {
   const { exitCode, told } = await runDemo({ args: ['--route', 'pigeon'] });
-  assert.match(told, /✗ --route: expected rabbitmq, received "pigeon"/);
+  assert.match(told, /✗ --route: expected rabbitmq or kafka, received "pigeon"/);
   assert.equal(exitCode, 1);
 });

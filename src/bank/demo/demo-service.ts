@@ -37,7 +37,7 @@ export async function startDemoService(
   const env: Record<string, string | undefined> = {
     ...process.env,
     ...OVERRIDES,
-    ...(route && { ROUTES: route.routes, RABBITMQ_URL: route.url }),
+    ...route?.settings,
     VIEWER_TOKEN: viewerToken,
     DATA_DIR: folder,
   };
