@@ -19,15 +19,17 @@ export function outgoingHeaders({ type, contentType }: Message): Record<string, 
 }
 
 /**
- * The job's headers that are passed on. Names are in small letters, of two that differ in nothing else the last one counts; a name
- * or a value that HTTP cannot carry is percent-encoded.
+ * The job's headers that are passed on. Names are in small letters, of two that differ in nothing else the last one counts, and of
+ * those that a gateway reads as one the plain one; a name or a value that HTTP cannot carry is percent-encoded.
  */
 export function passedHeaders({ headers }: Message): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers)
-      .map(([name, value]) => [encode(name.toLowerCase(), NO_TOKEN), encode(value, NO_VALUE)] as const)
-      .filter(([name]) => !OURS.test(asGatewaysRead(name))),
+  const encoded = Object.entries(headers).map(
+    ([name, value]) => [encode(name.toLowerCase(), NO_TOKEN), encode(value, NO_VALUE)] as const,
   );
+  const names = new Set(encoded.map(([name]) => name));
+  const isPassed = (name: string, read = asGatewaysRead(name)) =>
+    !OURS.test(read) && (read === name || !names.has(read));
+  return Object.fromEntries(encoded.filter(([name]) => isPassed(name)));
 }
 
 /** Where a header becomes a variable (CGI, WSGI, PHP), `howdah_task` and `howdah.task` are the same as `howdah-task`. */

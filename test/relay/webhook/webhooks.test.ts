@@ -88,6 +88,13 @@ describe('a webhook', () => {
       [[503, { 'retry-after': ' 7 ' }], 7_000, 7_700],
       [[503, { 'retry-after': '0' }], 1_000, 1_100],
       [[429, { 'retry-after': '9'.repeat(400) }], 86_400_000, 95_040_000],
+      [[503, { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' }], 86_400_000, 95_040_000],
+      [[503, { 'retry-after': 'Thursday, 01-Jan-70 00:00:00 GMT' }], 1_000, 1_100],
+      [
+        [503, { date: 'Thu Jan  1 00:00:00 1970', 'retry-after': 'Thu Jan  1 00:00:20 1970' }],
+        20_000,
+        22_000,
+      ],
       [[429, { 'retry-after': new Date(Date.now() + 60_000).toUTCString() }], 58_000, 67_000],
       [
         [503, { date: 'Sun, 06 Nov 1994 08:49:37 GMT', 'retry-after': 'Sun, 06 Nov 1994 08:50:07 GMT' }],
@@ -114,6 +121,11 @@ describe('a webhook', () => {
       [599],
       [429],
       [503, { 'retry-after': 'soon' }],
+      [503, { 'retry-after': '-5' }],
+      [503, { 'retry-after': '1e9' }],
+      [503, { 'retry-after': '1.5' }],
+      [503, { 'retry-after': '2999-01-01T00:00:00Z' }],
+      [503, { 'retry-after': 'Fri, 99 Dec 9999 99:99:99 GMT' }],
       [500, { 'retry-after': '3' }],
     ];
     for (const answer of answers) {
@@ -296,6 +308,9 @@ describe('the headers of a job', () => {
       'True-Client-IP': '127.0.0.1',
       'CF-Connecting-IP': '127.0.0.1',
       'Remote-User': 'root',
+      'ce-type': 'order_paid',
+      ce_type: 'other',
+      x_tenant: 'a',
     };
     await openWebhooks(stack).publish(targetOf(url), messageOf({ headers }), forever());
     const { headers: got = {}, body } = received[0] ?? {};
@@ -307,6 +322,7 @@ describe('the headers of a job', () => {
     assert.equal(got['x-plain'], 'a "quoted" 100% text');
     assert.equal(got['content-type'], 'application/json');
     assert.equal(got['howdah-task'], 'order_paid');
+    assert.deepEqual([got['ce-type'], got['ce_type'], got['x_tenant']], ['order_paid', undefined, 'a']);
     for (const name of [
       'evil',
       'authorization',
