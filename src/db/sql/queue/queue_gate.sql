@@ -1,5 +1,5 @@
 -- BEFORE UPDATE OR DELETE statement trigger of one queue's job table: once a statement, settles who the session is and
--- whether the queue may hand out jobs, and leaves the answers where the row triggers' conditions can read them for
+-- to whom the queue may hand out jobs, and leaves the answers where the row triggers' conditions can read them for
 -- next to nothing (howdah.pool, howdah.gate; both end with the transaction).
 --
 -- Raises HWRET in the session of a retired runner: such a runner can neither fetch nor end a job any more.
@@ -12,13 +12,13 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_setting text := set_config('howdah.pool', coalesce(howdah.session_pool(), ''), true);
-  v_is_open boolean := true;
+  v_pool text := set_config('howdah.pool', coalesce(howdah.session_pool(), ''), true);
+  v_is_paused boolean := false;
 begin
   if tg_op = 'UPDATE' then
-    v_is_open := not exists (select from howdah.queue_settings s where s.queue = :'queue' and s.paused_at is not null);
+    v_is_paused := exists (select from howdah.queue_settings s where s.queue = :'queue' and s.paused_at is not null);
   end if;
-  v_setting := set_config('howdah.gate', case when v_is_open then 'open' else 'closed' end, true);
+  v_pool := set_config('howdah.gate', case when v_is_paused then 'closed' else v_pool end, true);
   return null;
 end;
 $$;
@@ -29,11 +29,10 @@ execute function howdah.:"gate"();
 
 -- A paused queue hands out nothing: the row of a fetch stays as it is, and the fetch returns without it. Nor is a job
 -- handed out in a runner's name to a session that is not the runner's: what it would do later, no gate could judge.
+-- The gate stands open to one name alone, and each row is compared with it once, as reading a setting is the most of a condition.
 create trigger howdah_hold before update on :"schema"._private_jobs
 for each row
-when (old.locked_at is null and new.locked_at is not null
-      and (current_setting('howdah.gate', true) = 'closed'
-           or new.locked_by is distinct from current_setting('howdah.pool', true)))
+when (old.locked_at is null and new.locked_at is not null and new.locked_by is distinct from current_setting('howdah.gate', true))
 execute function howdah.hold_job();
 
 -- Nor does that fetch lock the queue_name of such a job, which nobody would free: its statement comes to those
@@ -48,7 +47,7 @@ execute function howdah.skip_row();
 -- not matter. A row that just used up its attempts is exempt: the runner's own failure removes it (queue_archive.sql).
 create trigger howdah_fence before delete on :"schema"._private_jobs
 for each row
-when (current_setting('howdah.pool', true) <> ''
-      and old.locked_by is distinct from current_setting('howdah.pool', true)
+when (old.locked_by is distinct from current_setting('howdah.pool', true)
+      and current_setting('howdah.pool', true) <> ''
       and not (old.locked_at is null and old.attempts >= old.max_attempts))
 execute function howdah.skip_row();
