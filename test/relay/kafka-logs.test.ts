@@ -69,6 +69,19 @@ describe('reading a partition', () => {
     assert.equal(third?.position?.offset, 2n);
   });
 
+  test('tells ids and keys apart that are no text', async () => {
+    await using scenery = await scene();
+    const bytes = Array.from({ length: 256 }, (_, last) => Buffer.from([0, last]));
+    writeRecords(
+      scenery.log,
+      bytes.map((each) => ({ key: each, value: '{}', headers: [['message-id', each]] })),
+    );
+    const messages = await read(scenery.logs, 0n, bytes.length);
+    assert.equal(new Set(messages.map(({ id }) => id)).size, bytes.length);
+    assert.equal(new Set(messages.map(({ key }) => key)).size, bytes.length);
+    assert.deepEqual([messages[65]?.id, messages[255]?.id], ['\0A', 'hex:00ff']);
+  });
+
   test('begins at the offset although a batch begins before it', async () => {
     await using scenery = await scene();
     writeRecords(

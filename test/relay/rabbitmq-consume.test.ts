@@ -113,6 +113,24 @@ describe('what is consumed from RabbitMQ', { skip: noRabbitMq }, () => {
     await untilCounts('nested', '0+0');
   });
 
+  test('has no id where that is no text, as others would then be taken for it', async () => {
+    await withChannel(server, async (channel) => {
+      await channel.assertQueue('binary');
+      for (const id of [Buffer.from([0x80]), Buffer.from([0xff])])
+        await sendNested(channel, 'binary', { id, depth: 1 });
+    });
+    const consumer = begin('binary', 2);
+    const batches = [await consumer.next(), await consumer.next()];
+    assert.deepEqual(
+      batches.flatMap((batch) => batch?.messages.map(({ id, body }) => [id, body.toString('hex')])),
+      [
+        [undefined, '80'],
+        [undefined, 'ff'],
+      ],
+    );
+    await consumer.stop();
+  });
+
   test('comes in batches of half of what is handed over ahead, the next one while one is at work', async () => {
     await send('batches', range(25));
     const consumer = begin('batches', 10);

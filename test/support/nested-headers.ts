@@ -14,7 +14,7 @@ interface Internals {
 export async function sendNested(
   channel: ConfirmChannel,
   queue: string,
-  { id, depth }: { id: string; depth: number },
+  { id, depth }: { id: string | Buffer; depth: number },
 ): Promise<void> {
   const { ch, connection } = channel as unknown as Internals;
   const body = Buffer.from(id);
@@ -44,7 +44,7 @@ function frame(type: number, channel: number, parts: readonly Buffer[]): Buffer 
   ]);
 }
 
-function short(text: string): Buffer {
+function short(text: string | Buffer): Buffer {
   return Buffer.concat([Buffer.from([Buffer.byteLength(text)]), Buffer.from(text)]);
 }
 

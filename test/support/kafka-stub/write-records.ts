@@ -4,10 +4,10 @@ import type { StubPartition } from './stub-log.ts';
 const CONTROL = 1 << 5;
 
 export interface GivenRecord {
-  readonly key?: string;
+  readonly key?: string | Buffer;
   /** Undefined for a tombstone. */
   readonly value?: string | undefined;
-  readonly headers?: readonly (readonly [string, string])[];
+  readonly headers?: readonly (readonly [string, string | Buffer])[];
 }
 
 /** One batch, as another producer may have written it. */
