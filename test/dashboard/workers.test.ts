@@ -58,3 +58,25 @@ test('a task’s workers are the processes that know it, however many queues the
   assert.match(await viewer.page('/dashboard/tasks'), /bills<\/a>.*?data-label="Workers">2</s);
   assert.match(await viewer.page('/dashboard/tasks/bills'), /<dt>Workers<\/dt><dd>2</);
 });
+
+test('a queue’s page says where its places come from, and when the limit is above them', async () => {
+  await putRunner({ process: 'one of 5', host: 'places', tasks: [] });
+  const limit = (runs: number) =>
+    dashboard
+      .as('admin')
+      .submit('/dashboard/queues/default/limit', { back: 'queues/default', limit: `${runs}` });
+  const places = await dashboard.pool.query(
+    `select concurrency from howdah.queue_stats() where queue = 'default'`,
+  );
+  const all = Number(places.rows[0]?.concurrency);
+  const atMost = await limit(all);
+  assert.match(
+    atMost,
+    new RegExp(`<dd>${all} <span class="quiet">Each worker has as many .*<code>QUEUES</code>`),
+  );
+  assert.match(atMost, new RegExp(`<dd>${all} <span class="quiet">A limit is shared out`));
+  assert.match(
+    await limit(all + 1),
+    new RegExp(`<dd>${all + 1} <span class="quiet">The workers have ${all} places, so no more`),
+  );
+});

@@ -77,12 +77,21 @@ function pausedNotice(view: View, { pausedAt, pausedBy }: QueueStats): Html {
 
 function facts(view: View, queue: QueueStats): Html {
   const { queues, parts } = view.texts;
-  const limit = queue.fleetConcurrency === null ? parts.noLimit : count(view, queue.fleetConcurrency);
-  return html`<dl class="facts">
+  const { concurrency, fleetConcurrency } = queue;
+  const limit = fleetConcurrency === null ? parts.noLimit : count(view, fleetConcurrency);
+  const isAbove = fleetConcurrency !== null && queue.workerCount > 0 && fleetConcurrency > concurrency;
+  const limitHint = isAbove ? queues.limitAbove(count(view, concurrency)) : queues.limitHint;
+  return html`<dl class="facts with-hints">
 <dt>${queues.schema}</dt><dd><code>${queue.schemaName}</code></dd>
-<dt>${queues.places}</dt><dd>${count(view, queue.concurrency)}</dd>
-<dt>${queues.fleetLimit}</dt><dd>${limit}</dd>
+<dt>${queues.places}</dt><dd>${count(view, concurrency)} ${placesHint(queues.placesHint)}</dd>
+<dt>${queues.fleetLimit}</dt><dd>${limit} <span class="quiet">${limitHint}</span></dd>
 </dl>`;
+}
+
+/** Where the number comes from, which no page can change. */
+function placesHint(text: string): Html {
+  const [before, after] = text.split('QUEUES');
+  return html`<span class="quiet">${before}<code>QUEUES</code>${after}</span>`;
 }
 
 function commands(view: View, { queue, isPaused, fleetConcurrency }: QueueStats): Html {

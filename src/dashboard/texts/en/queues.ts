@@ -37,7 +37,11 @@ export const queues = {
   pausedBy: (who: string) => `Paused by ${who}`,
   schema: 'Schema of its tables',
   places: 'Places in all workers together',
+  placesHint:
+    'Each worker has as many as it was started with: QUEUES. Fewer without a restart: set the limit.',
   fleetLimit: 'Most at once in all workers',
+  limitHint: 'A limit is shared out among the workers within seconds, and stays when they start anew.',
+  limitAbove: (places: string) => `The workers have ${places} places, so no more than that run at once.`,
   reason: 'Reason',
   pause: 'Pause',
   resume: 'Resume',
