@@ -3,53 +3,27 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { scalar } from '../support/job-states.ts';
-import { TcpBroker } from '../support/tcp-broker.ts';
-import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
+import { local, messageOf, type OutageStage, openOutageStage } from '../support/outage-stage.ts';
+import { testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { startRelayWorker, type WorkerProcess } from '../support/worker-process.ts';
+import type { WorkerProcess } from '../support/worker-process.ts';
 
 const mail = testTask('mail', { maxRetries: 0 });
-const local = testTask('local');
 
-let broker: TcpBroker;
-let queue: TestQueue;
-let workers: WorkerProcess[] = [];
+let stage: OutageStage;
+let broker: OutageStage['broker'];
+let queue: OutageStage['queue'];
 
 beforeEach(async () => {
-  broker = new TcpBroker();
-  await broker.up();
-  const unused = async () => {};
-  queue = await openTestQueue([
-    [mail, unused],
-    [testTask('note'), unused],
-    [local, unused],
-  ]);
+  stage = await openOutageStage(mail);
+  ({ broker, queue } = stage);
 });
-afterEach(async () => {
-  for (const worker of workers) worker.signal('SIGKILL');
-  await Promise.all(workers.map(({ exited }) => exited));
-  workers = [];
-  await broker.down();
-  await queue.close();
-});
-
-async function start(options: { concurrency?: number; shutdownMs?: number } = {}): Promise<WorkerProcess> {
-  const worker = await startRelayWorker(queue.database.connectionString, { port: broker.port, ...options });
-  workers.push(worker);
-  return worker;
-}
+afterEach(() => stage.close());
 
 async function kill(worker: WorkerProcess): Promise<void> {
   worker.signal('SIGKILL');
   await worker.exited;
 }
-
-async function enqueue(count: number, options = {}, payload = {}, task = mail): Promise<string[]> {
-  const requests = Array.from({ length: count }, () => ({ task, payload, options }));
-  return (await queue.distributor.distributeMany(queue.pool, requests)).map(({ id }) => id);
-}
-
-const messageOf = (id: string) => `here/${id}`;
 
 /** What the outage was to cost no job: attempts, deaths, records of a start. */
 async function costs(): Promise<unknown> {
@@ -82,9 +56,9 @@ async function rescue(): Promise<void> {
 
 test('ten workers killed one after the other in an outage cost no job an attempt or a death, and all go out afterwards', async () => {
   await broker.down();
-  const ids = await enqueue(20, { sequence: 'one' });
+  const ids = await stage.enqueue(20, { sequence: 'one' });
   for (let kills = 0; kills < 10; kills++) {
-    const worker = await start();
+    const worker = await stage.start();
     await waitFor('it to say that its broker is away', async () => (await shutCount()) > 0);
     if (kills % 3 === 0) await delay(1_200);
     await kill(worker);
@@ -92,19 +66,19 @@ test('ten workers killed one after the other in an outage cost no job an attempt
   await rescue();
   assert.deepEqual(await costs(), { jobs: 20, attempts: 0, aboard: 0, finished: 0 });
   await broker.up();
-  await start();
+  await stage.start();
   for (const id of ids) assert.equal((await queue.untilState(id, 'completed')).attempt, 1);
   assert.deepEqual(broker.taken, ids.map(messageOf), 'in their order, each once');
 });
 
 test('a worker killed while its messages hang costs nothing once it has said that the broker is away', async () => {
-  const worker = await start();
-  await enqueue(30);
+  const worker = await stage.start();
+  await stage.enqueue(30);
   await waitFor('it to be at full speed', () =>
     scalar(queue, 'select count(*) = 30 from howdah.job_history'),
   );
   broker.hang();
-  const ids = await enqueue(6);
+  const ids = await stage.enqueue(6);
   await waitFor('two messages to be on their way', () => broker.seen.length === 32);
   await waitFor('it to say so', async () => (await shutCount()) === 1);
   await kill(worker);
@@ -113,7 +87,7 @@ test('a worker killed while its messages hang costs nothing once it has said tha
   const unconfirmed = broker.taken.slice(30);
   assert.equal(unconfirmed.length, 2, 'the broker has them, and nobody knows');
   broker.goOn();
-  await start();
+  await stage.start();
   for (const id of ids) assert.equal((await queue.untilState(id, 'completed')).attempt, 1);
   const takenTwice = broker.taken.filter((id, index) => broker.taken.indexOf(id) !== index);
   assert.deepEqual(takenTwice.toSorted(), unconfirmed.toSorted(), 'those alone come again, under their ids');
@@ -121,13 +95,13 @@ test('a worker killed while its messages hang costs nothing once it has said tha
 });
 
 test('a worker killed while it still holds jobs whose broker is away costs them nothing, though their runs had begun', async () => {
-  const worker = await start();
-  await enqueue(30);
+  const worker = await stage.start();
+  await stage.enqueue(30);
   await waitFor('it to be at full speed', () =>
     scalar(queue, 'select count(*) = 30 from howdah.job_history'),
   );
   broker.hang();
-  await enqueue(2);
+  await stage.enqueue(2);
   await waitFor('two messages to be on their way', () => broker.seen.length === 32);
   const holder = await queue.pool.connect();
   try {
@@ -160,9 +134,9 @@ describe('a worker whose broker comes back', () => {
 
   test('begins nothing before the register knows, so that it is killed in between at no cost', async () => {
     await broker.down();
-    const worker = await start();
+    const worker = await stage.start();
     await waitFor('it to say that its broker is away', async () => (await shutCount()) === 1);
-    await enqueue(3);
+    await stage.enqueue(3);
     const { release } = await holdTheRegister();
     try {
       await broker.up();
@@ -179,9 +153,9 @@ describe('a worker whose broker comes back', () => {
 
   test('is charged for what it began after that', async () => {
     await broker.down();
-    const worker = await start({ concurrency: 1 });
+    const worker = await stage.start({ concurrency: 1 });
     await waitFor('it to say that its broker is away', async () => (await shutCount()) === 1);
-    const [id = ''] = await enqueue(1);
+    const [id = ''] = await stage.enqueue(1);
     broker.answer = () => undefined;
     await broker.up();
     await waitFor('the message to be on its way', () => broker.seen.length === 1);
@@ -195,10 +169,10 @@ describe('a worker whose broker comes back', () => {
 
 test('a job that runs here and kills its worker is charged as ever while the broker of others is away', async () => {
   await broker.down();
-  const [poison = ''] = await enqueue(1, {}, { kills: true }, local);
-  const ids = await enqueue(3);
-  for (let deaths = 0; deaths < 3; deaths++) await (await start()).exited;
-  await start();
+  const [poison = ''] = await stage.enqueue(1, {}, { task: local, payload: { kills: true } });
+  const ids = await stage.enqueue(3);
+  for (let deaths = 0; deaths < 3; deaths++) await (await stage.start()).exited;
+  await stage.start();
   const { last_error } = await queue.untilState(poison, 'discarded');
   assert.match(last_error ?? '', /^poison: 3 workers were lost/);
   for (const id of ids) assert.equal((await queue.job(id)).attempt, 0);

@@ -4,62 +4,34 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../support/free-port.ts';
 import { scalar } from '../support/job-states.ts';
-import { TcpBroker } from '../support/tcp-broker.ts';
-import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
+import { messageOf, note, type OutageStage, openOutageStage } from '../support/outage-stage.ts';
+import { testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { startRelayWorker, type WorkerProcess } from '../support/worker-process.ts';
 
 const mail = testTask('mail');
-const note = testTask('note');
 
-let broker: TcpBroker;
-let queue: TestQueue;
-let workers: WorkerProcess[] = [];
+let stage: OutageStage;
+let broker: OutageStage['broker'];
+let queue: OutageStage['queue'];
 
 beforeEach(async () => {
-  broker = new TcpBroker();
-  await broker.up();
-  const unused = async () => {};
-  queue = await openTestQueue([
-    [mail, unused],
-    [note, unused],
-    [testTask('local'), unused],
-  ]);
+  stage = await openOutageStage(mail);
+  ({ broker, queue } = stage);
 });
-afterEach(async () => {
-  for (const worker of workers) worker.signal('SIGKILL');
-  await Promise.all(workers.map(({ exited }) => exited));
-  workers = [];
-  await broker.down();
-  await queue.close();
-});
+afterEach(() => stage.close());
 
-async function start(
-  options: { port?: number; concurrency?: number; shutdownMs?: number } = {},
-): Promise<WorkerProcess> {
-  const worker = await startRelayWorker(queue.database.connectionString, { port: broker.port, ...options });
-  workers.push(worker);
-  return worker;
-}
-
-async function enqueue(count: number, options = {}, task = mail): Promise<string[]> {
-  const requests = Array.from({ length: count }, () => ({ task, payload: {}, options }));
-  return (await queue.distributor.distributeMany(queue.pool, requests)).map(({ id }) => id);
-}
-
-const messageOf = (id: string) => `here/${id}`;
 const causeOf = (id: string) => scalar<string>(queue, 'select cause from howdah.explain_job($1)', [id]);
 
 async function atFullSpeed(): Promise<void> {
-  const ids = await enqueue(30);
+  const ids = await stage.enqueue(30);
   for (const id of ids) await queue.untilState(id, 'completed');
 }
 
 test('a worker that is told to end while its messages hang ends in its time, and gives them back as they were', async () => {
-  const worker = await start({ shutdownMs: 500, concurrency: 5 });
+  const worker = await stage.start({ shutdownMs: 500, concurrency: 5 });
   await atFullSpeed();
   broker.hang();
-  const ids = await enqueue(20);
+  const ids = await stage.enqueue(20);
   await waitFor('five messages to be on their way', () => broker.seen.length === 35);
   const toldAt = performance.now();
   worker.signal('SIGTERM');
@@ -73,15 +45,15 @@ test('a worker that is told to end while its messages hang ends in its time, and
 });
 
 test('jobs go out from the worker that reaches the broker, and wait where none does', async () => {
-  await start({ port: await freePort() });
-  const [first = ''] = await enqueue(1);
+  await stage.start({ port: await freePort() });
+  const [first = ''] = await stage.enqueue(1);
   await waitFor('it to be told of', async () => (await causeOf(first)) === 'broker_down');
-  await start();
-  const ids = [first, ...(await enqueue(200))];
+  await stage.start();
+  const ids = [first, ...(await stage.enqueue(200))];
   for (const id of ids) assert.equal((await queue.untilState(id, 'completed')).attempt, 1);
   assert.deepEqual(broker.taken.toSorted(), ids.map(messageOf).toSorted(), 'each once');
   await broker.down();
-  const [last = ''] = await enqueue(1);
+  const [last = ''] = await stage.enqueue(1);
   await waitFor('none to reach it', async () => (await causeOf(last)) === 'broker_down');
   assert.deepEqual(
     await scalar(queue, 'select array[workers, down_in, waiting] from howdah.brokers()'),
@@ -90,10 +62,10 @@ test('jobs go out from the worker that reaches the broker, and wait where none d
 });
 
 test('an outage is one line in the log when it begins and one when it is over, whatever the number of jobs', async () => {
-  const worker = await start();
+  const worker = await stage.start();
   await atFullSpeed();
   await broker.down();
-  const ids = await enqueue(50);
+  const ids = await stage.enqueue(50);
   await waitFor('it to be told of', () => worker.logged(/runs wait/).length > 0);
   await delay(1_500); // thirty tries to connect
   await broker.up();
@@ -110,10 +82,10 @@ test('an outage is one line in the log when it begins and one when it is over, w
 
 describe('a message that the broker refuses', () => {
   test('fails alone, is tried again as its task says, is discarded, and goes out when it is retried', async () => {
-    const ids = await enqueue(40, { sequence: 'one', maxRetries: 1 });
+    const ids = await stage.enqueue(40, { sequence: 'one', maxRetries: 1 });
     const bad = ids[7] ?? '';
     broker.answer = (id) => (id === messageOf(bad) ? 'refuses' : 'ok');
-    await start();
+    await stage.start();
     const { attempt, last_error } = await queue.untilState(bad, 'discarded');
     assert.deepEqual([attempt, last_error], [2, 'the broker refuses it']);
     for (const id of ids.filter((each) => each !== bad)) {
@@ -132,16 +104,16 @@ describe('a message that the broker refuses', () => {
 
 describe('a place that is full', () => {
   test('keeps its own jobs waiting at no cost, with ever longer pauses, and the others of its broker go on', async () => {
-    const worker = await start({ concurrency: 4 });
+    const worker = await stage.start({ concurrency: 4 });
     await atFullSpeed();
     const before = broker.seen.length;
-    const ids = await enqueue(20);
+    const ids = await stage.enqueue(20);
     const full = new Set(ids.map(messageOf));
     broker.answer = (id) => (full.has(id) ? 'full' : 'ok');
     await delay(4_000);
     const triedCount = broker.seen.length - before;
     assert.ok(triedCount >= 3 && triedCount < 15, `tried ${triedCount} times`);
-    const notes = await enqueue(10, {}, note);
+    const notes = await stage.enqueue(10, {}, { task: note });
     for (const id of notes) await queue.untilState(id, 'completed');
     const { because, tasks } = (await queue.pool.query('select because, tasks from howdah.brokers()'))
       .rows[0] ?? { because: null, tasks: [] };
