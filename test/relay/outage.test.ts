@@ -107,6 +107,7 @@ describe('a place that is full', () => {
     const worker = await stage.start({ concurrency: 4 });
     await atFullSpeed();
     const before = broker.seen.length;
+    broker.answer = () => 'full'; // before the first of them can go out
     const ids = await stage.enqueue(20);
     const full = new Set(ids.map(messageOf));
     broker.answer = (id) => (full.has(id) ? 'full' : 'ok');
