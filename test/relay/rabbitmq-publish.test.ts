@@ -152,6 +152,10 @@ describe('what is published to RabbitMQ', { skip: noRabbitMq }, () => {
       'RESERVED_HEADER',
       'confirmed',
     ]);
+    await assert.rejects(
+      to('', 'headers', 'a/2', name),
+      /a header has a name of 256 bytes; RabbitMQ takes 255/,
+    );
     const fits = { headers: { a: 'x'.repeat(14_000), b: 'ü' } };
     assert.equal(await outcomeOf(to('', 'headers', 'b', fits)), 'confirmed');
     assert.deepEqual(await drainIds(server, 'headers'), ['a/4', 'b']);

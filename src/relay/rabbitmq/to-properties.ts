@@ -4,6 +4,8 @@ import type { Message } from '../message.ts';
 
 /** RabbitMQ takes them for further routing keys. */
 const RESERVED = ['CC', 'BCC'];
+/** AMQP has a byte for the length of a name. */
+const MAX_NAME_BYTES = 255;
 /** What the other properties take at most, each shorter than 256 bytes. */
 const OTHER_BYTES = 2_048;
 
@@ -18,6 +20,12 @@ export function toProperties(message: Message, frameMax: number): Options.Publis
   const reserved = RESERVED.find((name) => Object.hasOwn(headers, name));
   if (reserved !== undefined)
     throw new MessageRefused('RESERVED_HEADER', `a header "${reserved}" means something else to RabbitMQ`);
+  const long = Object.keys(headers).find((name) => Buffer.byteLength(name) > MAX_NAME_BYTES);
+  if (long !== undefined)
+    throw new MessageRefused(
+      'NOT_ENCODABLE',
+      `a header has a name of ${Buffer.byteLength(long)} bytes; RabbitMQ takes ${MAX_NAME_BYTES}`,
+    );
   const bytes = bytesOf(headers) + OTHER_BYTES;
   if (bytes > frameMax)
     throw new MessageRefused(

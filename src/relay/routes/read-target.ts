@@ -43,6 +43,11 @@ export function readTarget(task: string, given: unknown): Destination {
 
 type Given = Partial<Record<'rabbitmq' | 'kafka' | 'webhook' | 'cloudEvents', unknown>>;
 
+/** Whether Kafka can have a topic of that name. */
+export function isTopic(name: string): boolean {
+  return TOPIC.test(name);
+}
+
 /** `rabbitmq://…` is no place: who writes it means the address of a broker, and may have a password in it. */
 function parse(text: string): RouteTarget | 'postgres' {
   const cloudEvents = CLOUD_EVENTS.test(text);
@@ -82,7 +87,7 @@ function toRabbitmq(task: string, given: unknown): RabbitmqTarget {
 
 function toKafka(task: string, given: unknown): KafkaTarget {
   const { topic = task } = asObject('kafka', given, ['topic']);
-  if (typeof topic === 'string' && TOPIC.test(topic)) return { topic };
+  if (typeof topic === 'string' && isTopic(topic)) return { topic };
   throw expected('topic: expected 1 to 249 of A-Z a-z 0-9 . _ -', topic);
 }
 

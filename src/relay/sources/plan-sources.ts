@@ -1,4 +1,6 @@
 import type { GivenSource } from '../../tasks/given-source.ts';
+import { isStorable } from '../../tasks/unstorable-text.ts';
+import { isTopic } from '../routes/read-target.ts';
 import { shown, withoutPassword } from '../routes/without-password.ts';
 import type { Source } from './source.ts';
 
@@ -18,7 +20,15 @@ export interface SourceMistake {
 }
 
 const FORM = 'broker:place>task, such as kafka:users.v1>user_registered or rabbitmq:orders>handle_order';
-const MAX_PLACE_LENGTH = 249;
+const MAX_PLACE_BYTES = 249;
+/** What a broker can have a place called. Another one would be asked for without end. */
+const PLACES = {
+  kafka: { is: isTopic, words: `the name of a topic, of 1 to ${MAX_PLACE_BYTES} of A-Z a-z 0-9 . _ -` },
+  rabbitmq: {
+    is: (place: string) => place !== '' && Buffer.byteLength(place) <= MAX_PLACE_BYTES && isStorable(place),
+    words: `the name of a queue, of 1 to ${MAX_PLACE_BYTES} bytes in UTF-8`,
+  },
+};
 const MAX_PREFETCH = 10_000;
 const DEFAULT_PREFETCH = '500';
 const STARTS: readonly unknown[] = ['first', 'next'] satisfies Source['start'][];
@@ -82,9 +92,7 @@ function read(field: string, parts: Parts, tasks: SourcesGiven['tasks']): Read {
     ...(isBroker(broker) && !place.startsWith('//') // an address is none, and may have a password in it
       ? []
       : [expected('rabbitmq: or kafka: before the place', broker ?? from)]),
-    ...(place.length >= 1 && place.length <= MAX_PLACE_LENGTH
-      ? []
-      : [expected(`a place of 1 to ${MAX_PLACE_LENGTH} characters`, place)]),
+    ...(!isBroker(broker) || PLACES[broker].is(place) ? [] : [expected(PLACES[broker].words, place)]),
     ...(tasks.has(task) ? [] : [expected(`a task of the application (${listed(tasks)})`, task)]),
     ...(sequence === undefined || sequence === 'key' ? [] : [expected('key as its sequence', sequence)]),
     ...(isWithin(prefetch) ? [] : [expected(`a prefetch from 1 to ${MAX_PREFETCH}`, prefetch)]),

@@ -40,12 +40,32 @@ describe('SOURCES', () => {
         'SOURCES: kafka:b: expected a task of the application (user_registered, handle_order); received "nobody"',
         'SOURCES: kafka:b: expected first or next as its start; received "last"',
         'SOURCES: kafka:b: expected sequence, prefetch or start as its options; received "x"',
-        'SOURCES: rabbitmq:: expected a place of 1 to 249 characters; received ""',
+        'SOURCES: rabbitmq:: expected the name of a queue, of 1 to 249 bytes in UTF-8; received ""',
         'SOURCES: rabbitmq:: expected a prefetch from 1 to 10000; received "0"',
         'SOURCES: expected every source once; "kafka:c" is there more than once',
       ],
     );
   });
+});
+
+test('SOURCES has no place that its broker cannot have', () => {
+  const { mistakes } = plan(
+    [
+      'kafka:a b',
+      'kafka:..',
+      `kafka:${'a'.repeat(250)}`,
+      `rabbitmq:${'%C3%A4'.repeat(125)}`,
+      'rabbitmq:a%00b',
+    ]
+      .map((place) => `${place}>handle_order`)
+      .join(','),
+  );
+  assert.deepEqual(
+    mistakes.map(({ message }) => /expected the name of a (topic|queue), of 1 to 249/.exec(message)?.[1]),
+    ['topic', 'topic', 'topic', 'queue', 'queue'],
+  );
+  const { sources } = plan(`rabbitmq:${'%C3%A4'.repeat(124)}>handle_order,kafka:A.b_c-1>handle_order`);
+  assert.equal(sources.length, 2);
 });
 
 test('SOURCES tells no password of an address that stands there by mistake', () => {

@@ -37,7 +37,7 @@ begin
     remedy := 'They are shared out anew within seconds.';
   elsif v_source.lag > 0 then
     cause := 'behind';
-    explanation := format('It is read, and %s messages wait.', v_source.lag);
+    explanation := format('It is read, and %s.', case v_source.lag when 1 then '1 message waits' else v_source.lag || ' messages wait' end);
   else
     cause := 'reading';
     explanation := 'It is read, and no message waits.';
