@@ -53,7 +53,7 @@ for (const [name, late] of Object.entries(LATE)) {
       await stage.runOut(lease);
       assert.deepEqual(await stage.retireDead(), [lease]);
       await assertRefused(lease, job, () => late(lease, job.run, stage.pool));
-      assert.equal(await stage.release(lease), 1);
+      assert.equal(await stage.untilReleased(lease), 1);
     });
 
     test('is refused once its job waits again, and once another worker has it', async () => {
@@ -78,7 +78,7 @@ for (const [name, late] of Object.entries(LATE)) {
       await rescuer.end('commit');
       assert.ok(['HWLEA', 'HWLST'].includes((await said) ?? ''));
       assert.equal((await stage.queue.job(job.id)).state, 'running');
-      assert.equal(await stage.release(lease), 1);
+      assert.equal(await stage.untilReleased(lease), 1);
     });
 
     test('that is not committed yet is seen by who rescues: the retirement waits for it, and what it did holds', async () => {
@@ -157,5 +157,5 @@ test('an end that waits for a lock on its job does not keep who rescues from ret
   assert.equal(await stage.release(lease), null, 'the job is left to the next call');
   await operator.end('commit');
   assert.equal(await said, 'HWLEA');
-  assert.equal(await stage.release(lease), 1);
+  assert.equal(await stage.untilReleased(lease), 1);
 });

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { openTestQueue, type TestQueue, testTask } from '../../support/test-queue.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 /** A job as a worker over HTTP gets it. */
 export interface LeasedJob {
@@ -98,6 +99,11 @@ export class LeaseStage {
   /** @returns how many jobs it gave back; null when somebody stood in the way */
   async release(lease: string): Promise<number | null> {
     return this.#one('select jobs as value from howdah.release_runner($1)', [lease]);
+  }
+
+  /** The same, once nobody stands in the way: who is refused hears of it a moment before the locks of its call are gone. */
+  untilReleased(lease: string): Promise<number> {
+    return waitFor('the release', async () => (await this.release(lease)) ?? undefined);
   }
 
   /** Gives back what the dead held. */
