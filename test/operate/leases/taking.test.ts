@@ -58,6 +58,34 @@ describe('a lease', () => {
     assert.deepEqual(await stage.take(await stage.lease({ tasks: ['urgent'] })), []);
   });
 
+  test('gives no more than 8 MiB of payloads at once, but one job whatever it has', async () => {
+    const put = async (...sizes: number[]) => {
+      const { rows } = await stage.pool.query(
+        `insert into graphile_worker._private_jobs (task_id, payload, run_at, max_attempts)
+         select t.id, json_build_object('text', repeat('x', s.mib * 1048576)), now(), 25
+         from unnest($1::int[]) with ordinality s (mib, place), graphile_worker._private_tasks t
+         where t.identifier = 'leased' order by s.place returning id::text`,
+        [sizes],
+      );
+      return rows.map(({ id }) => id);
+    };
+    const ids = await put(3, 6, 1, 12, 1);
+    const lease = await stage.lease();
+    const runs: string[] = [];
+    const takeIds = async () => {
+      const taken = await stage.take(lease, { runs });
+      runs.push(...taken.map(({ run }) => run));
+      assert.deepEqual(new Set(taken.map(({ attempt }) => attempt)), new Set([1]));
+      return taken.map(({ id }) => id);
+    };
+    assert.deepEqual(await takeIds(), ids.slice(0, 1));
+    const waiting = await stage.queue.job(ids[1]);
+    assert.deepEqual([waiting.state, waiting.attempt], ['available', 0], 'the others go back as they were');
+    assert.deepEqual(await takeIds(), ids.slice(1, 3));
+    assert.deepEqual(await takeIds(), ids.slice(3, 4));
+    assert.deepEqual(await takeIds(), ids.slice(4));
+  });
+
   test('is refused for tasks nobody knows, and for tasks of several queues', async () => {
     await assert.rejects(stage.lease({ tasks: ['leasd'] }), { code: 'HWTSK', hint: /leased/ });
     await assert.rejects(stage.lease({ tasks: ['leased', 'urgent'] }), {

@@ -2,7 +2,10 @@
 -- caller holds the lease's row (enter_lease.sql), and has the session be the lease's for the gate.
 --
 -- The engine's own fetch, word for word, but for the instant, which no two fetches of a lease may share, as it names their runs.
--- Source: graphile-worker 0.18.0, sql/getJobs.js. Suspects for poison beyond the first go back in the same transaction.
+-- Source: graphile-worker 0.18.0, sql/getJobs.js.
+--
+-- A job that was aboard at a death is a suspect for poison: of those a worker has one at a time, as workers of ours do, so that
+-- none is condemned for what another one did. Those beyond the first go back in the same transaction.
 create function howdah.fetch_jobs(lease howdah.runners, size integer) returns bigint[]
 language plpgsql
 set search_path = pg_catalog, pg_temp

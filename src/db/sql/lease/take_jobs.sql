@@ -6,8 +6,8 @@
 -- Its fleet concurrency holds as for every runner: a lease is granted what it holds, and takes no more than the sum of all others
 -- leaves, under the lock of the fleet; while somebody else has that, nothing. Pausing is the gate's affair (queue_gate.sql).
 --
--- A job that was aboard at a death is a suspect for poison: of those a worker has one at a time, as workers of ours do, so that
--- none is condemned for what another one did.
+-- What is locked and yet not given: suspects for poison beyond the first (fetch_jobs.sql), jobs whose deadline has passed, and those
+-- behind the first 8 MiB of payloads. An answer is made in memory, here and in the API, and its reader has as little as that.
 create function howdah.take_jobs(
   lease uuid, max_jobs integer, runs text[], out state json, out jobs json
 )
@@ -23,7 +23,7 @@ begin
   perform howdah.promote_waiting_sequences();
   v_size := least(max_jobs, howdah.room_for(v_lease));
   if v_size > 0 then
-    v_taken := howdah.discard_overdue(v_lease, howdah.fetch_jobs(v_lease, v_size));
+    v_taken := howdah.keep_light(v_lease, howdah.discard_overdue(v_lease, howdah.fetch_jobs(v_lease, v_size)));
     v_lease.running := v_lease.running || v_taken;
   end if;
   update howdah.runners r set running = v_lease.running, granted = cardinality(v_lease.running) where r.token = lease;
@@ -70,6 +70,40 @@ begin
     taken := array_remove(taken, v_job.id);
   end loop;
   return taken;
+end;
+$$;
+
+-- howdah.keep_light(lease, taken): those of the jobs just taken whose payloads have 8 MiB together, in the order in which they should
+-- begin, and one at least; the others are handed back. Sizes are only measured where one is stored large: what is
+-- stored in 1,500 bytes has at most some 140 KB, so that a hundred of them have no more than 14 MB.
+create function howdah.keep_light(lease howdah.runners, taken bigint[]) returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_max_bytes constant integer := 8388608;
+  v_schema constant text := howdah.queue_schema(lease.queue);
+  v_is_any_large boolean := false;
+  v_surplus bigint[];
+begin
+  if cardinality(taken) > 1 then
+    execute format('select exists (select from %I._private_jobs j where j.id = any ($1) and pg_column_size(j.payload) > 1500)', v_schema)
+      into v_is_any_large using taken;
+  end if;
+  if v_is_any_large then
+    execute format(
+      'select array_agg(s.id) from (
+         select j.id, sum(octet_length(j.payload::text)) over w as bytes, row_number() over w as place
+         from %I._private_jobs j where j.id = any ($1)
+         window w as (order by j.priority, j.run_at, j.id rows unbounded preceding)) s
+       where s.bytes > $2 and s.place > 1', v_schema)
+      into v_surplus using taken, c_max_bytes;
+  end if;
+  if v_surplus is null then
+    return taken;
+  end if;
+  perform howdah.hand_back(lease, v_surplus);
+  return array(select id from unnest(taken) id where id <> all (v_surplus));
 end;
 $$;
 
