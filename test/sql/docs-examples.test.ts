@@ -35,6 +35,8 @@ before(async () => {
     select howdah.announce_source('kafka:users.v1', 'send_welcome_email', 'bank');
     insert into howdah.source_positions (source, partition, topic_id, position) values ('kafka:users.v1', 0, 'one', 7);
     select howdah.refuse_topic('kafka:users.v1', 'another');
+    select howdah.announce_source('rabbitmq:old_orders', 'send_welcome_email', 'bank');
+    update howdah.source_registry set announced_at = now() - interval '2 hours' where name = 'rabbitmq:old_orders';
     insert into howdah.cron_entries values ('nightly', 'send_welcome_email', 'default', '0 4 * * *');`);
   reader = await createTestLogin(database, admin, ['howdah_producer', 'howdah_operator']);
 });
@@ -59,7 +61,9 @@ describe('the examples of docs/sql.md', () => {
       try {
         await client.query('begin');
         const results = [await client.query(example)].flat();
-        const isListing = /from howdah\.(vacuum_holders|workers|explain_queues|brokers)/.test(example);
+        const isListing = /from howdah\.(vacuum_holders|workers|task_routes|explain_queues|brokers)/.test(
+          example,
+        );
         for (const { rows } of results) assert.ok(isListing || rows.length > 0, 'it shows nothing');
       } finally {
         await client.query('rollback');
