@@ -100,7 +100,7 @@ describe('a receiver', () => {
       sockets.push(socket.pause());
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n');
     });
-    const body = Buffer.alloc(24 * 1_048_576, '1'); // more than the system keeps on the way
+    const body = Buffer.alloc(64 * 1_048_576, '1'); // more than the system keeps on the way
     assert.deepEqual(await openWebhooks(stack).publish(targetOf(url), messageOf({ body }), forever()), {
       status: 200,
     });
