@@ -83,6 +83,8 @@ export interface BoundTask<Services> {
   readonly goesTo?: string;
   /** The handler gets the payload as it was enqueued, in place of what the schema makes of it. @default false */
   readonly getsPayloadAsGiven?: boolean;
+  /** What its handler returns is flat, small and JSON, of texts that Postgres can hold, and nobody need look into it. @default false */
+  readonly returnsPlainJson?: boolean;
 }
 
 /**

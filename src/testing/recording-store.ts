@@ -27,6 +27,10 @@ export function createRecordingStore(
     },
     claim: { values: [jobId, queue, null, undefined], schema: 'howdah' },
     reportProgress: async () => true,
+    carryResult(encoded) {
+      result = encoded;
+      return true;
+    },
     async reportResult(encoded) {
       result = encoded;
       return true;

@@ -13,23 +13,28 @@ const HEADER_OVERHEAD = 10;
 export function toDelivery(message: Message): Delivery {
   const headers = new Map<Buffer, Buffer>();
   let size = RECORD_OVERHEAD + message.body.length;
-  for (const [name, value] of Object.entries(headersOf(message))) {
-    const header = [Buffer.from(name), Buffer.from(value)] as const;
-    headers.set(...header);
-    size += HEADER_OVERHEAD + header[0].length + header[1].length;
-  }
+  const add = (name: Buffer, value: Buffer) => {
+    headers.set(name, value);
+    size += HEADER_OVERHEAD + name.length + value.length;
+  };
+  for (const [name, value] of Object.entries(message.headers))
+    if (!OURS.has(name)) add(Buffer.from(name), Buffer.from(value));
+  add(ID, Buffer.from(message.id));
+  add(TYPE, Buffer.from(message.type));
+  add(CREATED_AT, Buffer.from(message.createdAt.toISOString()));
+  add(CONTENT_TYPE, JSON_TYPE);
   const record = { value: message.body, headers, timestamp: BigInt(Date.now()) };
   if (message.key === undefined) return new Delivery(record, size);
   const key = Buffer.from(message.key);
   return new Delivery({ ...record, key }, size + key.length);
 }
 
-function headersOf(message: Message): Record<string, string> {
-  return {
-    ...message.headers,
-    'message-id': message.id,
-    'message-type': message.type,
-    'message-created-at': message.createdAt.toISOString(),
-    'content-type': message.contentType,
-  };
-}
+const [ID, TYPE, CREATED_AT, CONTENT_TYPE] = [
+  Buffer.from('message-id'),
+  Buffer.from('message-type'),
+  Buffer.from('message-created-at'),
+  Buffer.from('content-type'),
+] as const;
+const JSON_TYPE = Buffer.from('application/json');
+/** Of these there are none of the job's own. */
+const OURS: ReadonlySet<string> = new Set([ID, TYPE, CREATED_AT, CONTENT_TYPE].map(String));

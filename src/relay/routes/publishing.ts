@@ -32,7 +32,7 @@ export function publishing<Target>(task: BoundTask<never>, route: Route<Target>)
     policy,
     getsPayloadAsGiven: true,
     ...(route.goesTo !== undefined && { goesTo: route.goesTo }),
-    ...(route.gate && { gate: route.gate }),
+    ...(route.gate && { gate: route.gate, returnsPlainJson: true }), // a broker's receipt
   };
 }
 

@@ -69,12 +69,14 @@ export class RunConduct {
   /**
    * Stores what the handler returned, as much of it as can be held.
    *
+   * @param isPlain whether all of it is known to be JSON that Postgres holds. @default it is looked at
    * @throws {JobLostError} when the job is another worker's by now
    */
-  async keepResult(value: unknown): Promise<void> {
-    const encoded = encodeResult(value);
+  async keepResult(value: unknown, isPlain = false): Promise<void> {
+    const encoded = isPlain ? new EncodedResult(JSON.stringify(value)) : encodeResult(value);
     if (!encoded.hasContent) return;
-    const note = (await this.#keep(encoded)) ?? encoded.note;
+    const isCarried = this.#store.carryResult(encoded);
+    const note = (isCarried ? undefined : await this.#keep(encoded)) ?? encoded.note;
     if (note !== undefined) this.#onReduced(note);
   }
 

@@ -83,7 +83,7 @@ async function attempt<Services>(
     const value = await new Attempt({ task, run, conduct, environment, event, clockAheadMs }).perform();
     if (conduct.hasCompleted && (await conduct.isCommitted()))
       return toDone(conduct, new Error('completed in a transaction'));
-    if (value !== undefined) await conduct.keepResult(value);
+    if (value !== undefined) await conduct.keepResult(value, task.returnsPlainJson);
     return undefined;
   } catch (thrown) {
     if (await conduct.isCommitted().catch(() => false)) {

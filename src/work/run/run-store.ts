@@ -25,10 +25,12 @@ export interface RunStore {
   /** @returns false, and does nothing, when the job is not this run's any more */
   reportProgress(progress: Progress): Promise<boolean>;
   /**
-   * Kept with the job if this run completes it; a small one is not stored before that.
+   * Has a small result stored with the end of the run, which costs next to nothing.
    *
-   * @returns false, and does nothing, when the job is known not to be this run's any more
+   * @returns false, and does nothing, for a large one, and when the job has another run by now
    */
+  carryResult(result: EncodedResult): boolean;
+  /** Kept with the job if this run completes it. @returns false, and does nothing, when the job is not this run's any more */
   reportResult(result: EncodedResult): Promise<boolean>;
   /** Ends the job in the caller's transaction. @throws {JobLostError} when it is not this run's any more */
   complete(tx: SqlClient, result: EncodedResult): Promise<CompletedState>;
@@ -114,9 +116,12 @@ class PostgresRunStore implements RunStore {
     return this.#ask(PROGRESS, [percent, message]);
   }
 
-  async reportResult(result: EncodedResult): Promise<boolean> {
+  carryResult(result: EncodedResult): boolean {
     const { id, locked_at } = this.#job;
-    if (locked_at && mayBeCarried(result)) return this.#voice.carry(String(id), locked_at, result);
+    return locked_at !== null && mayBeCarried(result) && this.#voice.carry(String(id), locked_at, result);
+  }
+
+  reportResult(result: EncodedResult): Promise<boolean> {
     return this.#voice.results.store(this.claim.values, result);
   }
 
