@@ -88,10 +88,11 @@ export class Endings {
 
   async #write(statement: QueryConfig, ends: readonly RunEnd[]): Promise<Pick<QueryResult, 'rows'>> {
     const { pool, poolId, runs, breaker, log } = this.#options;
-    const known: OwedEnd[] = ends.flatMap((end) => {
-      const run = runs.find(end.jobId);
-      return run ? [{ ...end, run }] : [];
-    });
+    const known: OwedEnd[] = [];
+    for (const { jobId, failure } of ends) {
+      const run = runs.find(jobId);
+      if (run) known.push({ jobId, failure, run });
+    }
     try {
       using _watch = this.#watch(known);
       const completed = known.filter(({ failure }) => failure === undefined).map(({ run }) => run);
