@@ -131,6 +131,35 @@ describe('what is consumed from RabbitMQ', { skip: noRabbitMq }, () => {
     await consumer.stop();
   });
 
+  test('is none of a stream, and all of a queue whose messages look like those of one', async () => {
+    await withChannel(server, async (channel) => {
+      await channel.assertQueue('stream', { durable: true, arguments: { 'x-queue-type': 'stream' } });
+    });
+    let outcome: unknown; // of what comes while it is read, which nothing tells that it begins to be
+    void begin('stream')
+      .next()
+      .catch((error) => error)
+      .then((ended) => {
+        outcome = ended;
+      });
+    await waitFor('an outcome', async () => {
+      await withChannel(server, async (channel) => channel.sendToQueue('stream', Buffer.from('0')));
+      return outcome;
+    });
+    assert.match(String(outcome), /"stream" is a stream, which knows no acknowledgement/);
+    await send('forged', range(3), { headers: { 'x-stream-offset': 0 } });
+    const forged = begin('forged');
+    const bodies: number[] = [];
+    while (new Set(bodies).size < 3) {
+      const batch = await forged.next();
+      bodies.push(...(idsOf(batch) ?? []));
+      await batch?.acknowledge();
+    }
+    await forged.stop();
+    assert.deepEqual(bodies, range(3));
+    await untilCounts('forged', '0+0');
+  });
+
   test('comes in batches of half of what is handed over ahead, the next one while one is at work', async () => {
     await send('batches', range(25));
     const consumer = begin('batches', 10);

@@ -1,6 +1,7 @@
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import type { InboundBatch } from '../inbound.ts';
 import { closingReason } from './closing-reason.ts';
+import { isStream, looksLikeStream } from './is-stream.ts';
 import { toInbound } from './to-inbound.ts';
 import { within } from './within.ts';
 
@@ -14,6 +15,11 @@ interface Delivery {
   readonly arrivedAt: number;
 }
 
+interface QueueRead {
+  readonly queue: string;
+  readonly prefetch: number;
+}
+
 /**
  * A consumer of one queue, on a channel of its own. A batch is at most half of what RabbitMQ hands over ahead, so that the next one
  * arrives while this one is at work.
@@ -21,6 +27,9 @@ interface Delivery {
 export class QueueConsumer {
   readonly #channel: Channel;
   readonly #maxBatch: number;
+  readonly #queue: string;
+  readonly #isStream: () => Promise<boolean>;
+  #isKnownAsQueue = false;
   #arrived: Delivery[] = [];
   /** Delivery tags that have no answer, in their order; those of batches that were handed out, and of what was not. */
   readonly #unanswered = new Set<number>();
@@ -29,9 +38,11 @@ export class QueueConsumer {
   #endedBy: Error | undefined;
   #wake: () => void = () => {};
 
-  private constructor(channel: Channel, prefetch: number) {
+  private constructor(model: ChannelModel, channel: Channel, { queue, prefetch }: QueueRead) {
     this.#channel = channel;
     this.#maxBatch = Math.ceil(prefetch / 2);
+    this.#queue = queue;
+    this.#isStream = () => isStream(model, queue);
     let closedBy: Error | undefined;
     channel.on('error', (error) => {
       closedBy = inItsWords(error);
@@ -42,7 +53,7 @@ export class QueueConsumer {
   /** @throws when there is no such queue, or we may not read it */
   static async start(model: ChannelModel, queue: string, prefetch: number): Promise<QueueConsumer> {
     const channel = await model.createChannel();
-    const consumer = new QueueConsumer(channel, prefetch);
+    const consumer = new QueueConsumer(model, channel, { queue, prefetch });
     try {
       await channel.prefetch(prefetch);
       const { consumerTag } = await channel.consume(queue, (message) => consumer.#take(message));
@@ -61,7 +72,16 @@ export class QueueConsumer {
     const leftMs = Math.ceil(first.arrivedAt + GATHER_MS - performance.now());
     const isFull = () => this.#arrived.length >= this.#maxBatch;
     if (leftMs > 0) await this.#until(isFull, AbortSignal.any([signal, AbortSignal.timeout(leftMs)]));
+    await this.#refuseStream();
     return signal.aborted ? undefined : this.#toBatch(this.#arrived.splice(0, this.#maxBatch));
+  }
+
+  /** Of a stream every reader gets what comes while it reads, and nobody what came before, though it were acknowledged. */
+  async #refuseStream(): Promise<void> {
+    if (this.#isKnownAsQueue || !this.#arrived.some(({ message }) => looksLikeStream(message))) return;
+    if (await this.#isStream())
+      throw new Error(`"${this.#queue}" is a stream, which knows no acknowledgement: it is not read`);
+    this.#isKnownAsQueue = true;
   }
 
   /** Nothing more arrives, and what was not handed out is given back; the channel stays until the batches have their answers. */
