@@ -115,5 +115,9 @@ describe('a notice', () => {
         done,
       );
     }
+    for (const made of ['1e9', '0', '-1', '1/../..', '"><b>', '9'.repeat(19)]) {
+      const page = await admin.page(`/dashboard/schedules?done=enqueued&made=${encodeURIComponent(made)}`);
+      assert.match(page, /data-done>The job is enqueued\. <a href="[^"]*">Dismiss</);
+    }
   });
 });

@@ -43,7 +43,7 @@ function forgetDone() {
   if (!notice) return;
   document.getElementById('live')?.before(notice);
   const address = new URL(location.href);
-  address.searchParams.delete('done');
+  for (const name of ['done', 'made']) address.searchParams.delete(name);
   history.replaceState(null, '', address);
 }
 

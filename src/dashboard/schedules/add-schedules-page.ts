@@ -33,8 +33,8 @@ export function addSchedulesPage(app: DashboardApp, deps: DashboardDependencies)
       const { task, queue, payload } = await findSchedule(deps, form.text('identifier'), form.text('queue'));
       const jobs = await toNewJobs(deps, [{ task, queue, payload: payload ?? {} }]);
       return change(async (tx) => {
-        await enqueueRecorded(tx, distributor, jobs);
-        return { what: 'enqueued' };
+        const [job] = await enqueueRecorded(tx, distributor, jobs);
+        return { what: 'enqueued', job: job?.id };
       });
     }),
   );

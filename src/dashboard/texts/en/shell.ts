@@ -60,6 +60,7 @@ export const shell = {
   done: {
     title: 'Done',
     dismiss: 'Dismiss',
+    job: (id: string) => `Job ${id}`,
   },
   keys: {
     title: 'Keys',

@@ -69,6 +69,7 @@ export const shell: Texts['shell'] = {
   done: {
     title: '完成',
     dismiss: '关闭',
+    job: (id) => `任务 ${id}`,
   },
   keys: {
     title: '快捷键',
