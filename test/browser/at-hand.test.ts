@@ -95,6 +95,47 @@ describe('what somebody has at hand in a browser', { skip: WITHOUT_BROWSER }, ()
     await page.context().close();
   });
 
+  test('is not drawn anew while nobody sees it or wants it, and is at once when somebody does', async () => {
+    const seen = await openPage(browser, dashboard.origin);
+    const { page, complaints } = await openPage(browser, dashboard.origin);
+    for (const each of [seen.page, page]) {
+      await logIn(each, ADMIN);
+      const isLive = each.waitForResponse(/\/dashboard\/live$/);
+      await each.goto('/dashboard/queues/default');
+      await isLive;
+    }
+    const isLeft = () => page.waitForEvent('requestfailed', (request) => request.url().endsWith('/live'));
+    const paused = (each: Page) => each.getByText('Paused by somebody');
+    const gone = { state: 'hidden' } as const;
+    const atOnce = { timeout: 15_000 }; // before all pages are drawn anew anyway, each half minute
+    let left = isLeft();
+    await setHidden(page, true);
+    await left;
+    await dashboard.pool.query(`select howdah.pause_queue('default', 'somebody')`);
+    await paused(seen.page).waitFor();
+    assert.equal(await paused(page).count(), 0, 'hidden');
+    await setHidden(page, false);
+    await paused(page).waitFor(atOnce);
+    left = isLeft();
+    await page.keyboard.press('p');
+    await left;
+    await dashboard.pool.query(`select howdah.resume_queue('default')`);
+    await paused(seen.page).waitFor(gone);
+    for (const isHidden of [true, false]) await setHidden(page, isHidden);
+    await page.evaluate('new Promise(requestAnimationFrame)');
+    assert.equal(await paused(page).count(), 1, 'kept as it was, whoever looks');
+    await page.keyboard.press('p');
+    await paused(page).waitFor({ ...gone, ...atOnce });
+    await dashboard.pool.query(`select howdah.pause_queue('default', 'somebody')`);
+    await paused(page).waitFor();
+    await dashboard.pool.query(`select howdah.resume_queue('default')`);
+    assert.deepEqual(
+      complaints.filter((each) => !each.includes('/live')),
+      [],
+    );
+    for (const each of [seen.page, page]) await each.context().close();
+  });
+
   test('is all selected only while each row is', async () => {
     const { page } = await openPage(browser, dashboard.origin);
     await logIn(page, ADMIN);
@@ -132,6 +173,14 @@ describe('what somebody has at hand in a browser', { skip: WITHOUT_BROWSER }, ()
     await page.context().close();
   });
 });
+
+/** As when somebody turns to another tab, and back. */
+async function setHidden(page: Page, isHidden: boolean): Promise<void> {
+  await page.evaluate(`
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => ${isHidden} });
+    document.dispatchEvent(new Event('visibilitychange'));
+  `);
+}
 
 function picture(page: Page): Promise<string> {
   return page.evaluate(`document.querySelector('canvas').toDataURL()`);

@@ -18,6 +18,8 @@ const GO = {
   a: 'audit',
   o: '',
 };
+/** What the help names: whoever adds a key presses it below. */
+const KEYS = '/ j k Enter x r c g then o j f q w m s t a p ?'.split(' ');
 /** Presses of Tab that are enough for any page of the seeded database. */
 const MOST_TABS = 150;
 
@@ -64,7 +66,10 @@ describe('whoever uses the pages', { skip: WITHOUT_BROWSER }, () => {
       await page.waitForURL(`${dashboard.origin}/dashboard${path === '' ? '' : `/${path}`}`);
     }
     await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    const help = page.getByRole('dialog', { name: 'Keys' });
+    await help.waitFor();
+    const told = (await help.locator('kbd').allTextContents()).flatMap((each) => each.split(' '));
+    assert.deepEqual(told, KEYS, 'the help names the keys that tests press');
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.goto('/dashboard/jobs');
@@ -73,6 +78,24 @@ describe('whoever uses the pages', { skip: WITHOUT_BROWSER }, () => {
     assert.equal(await rowWithFocus(page), rows - 1, 'k begins with the last row');
     await page.keyboard.press('j');
     assert.equal(await rowWithFocus(page), rows - 1, 'j stays in the last row');
+    for (const selected of ['1', '0', '1']) {
+      await page.keyboard.press('x');
+      assert.equal(await page.locator('[data-selected-count]').textContent(), selected);
+    }
+    for (const [key, title] of [
+      ['c', 'Cancel 1 job?'],
+      ['r', 'Retry 1 job?'],
+    ] as const) {
+      await page.goto('/dashboard/jobs?q=state:retryable');
+      for (const each of ['j', 'x', key]) await page.keyboard.press(each);
+      await page.getByRole('heading', { name: title }).waitFor();
+    }
+    await page.goto('/dashboard/jobs');
+    await page.keyboard.press('k');
+    const id = await page.locator('[data-row] a').last().textContent();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${dashboard.origin}/dashboard/jobs/${id}`);
+    await page.goto('/dashboard/jobs');
     await page.keyboard.press('p');
     await page.locator('#live-switch', { hasText: 'Paused' }).waitFor();
     assert.equal(await page.locator('#live-switch').getAttribute('aria-pressed'), 'true');
