@@ -149,9 +149,9 @@ test('a worker tells all mistakes of its routes at once, and opens nothing', asy
       assert.ok(error instanceof Error && error.name === 'ConfigError');
       for (const expected of [
         /^ {2}routes: expected a task of the application \(here, there, always\) or \*; received "stranger"$/m,
-        /^ {2}routes: .*received in queue "out": there go to kafka; always go to rabbitmq$/m,
-        /^ {2}RABBITMQ_URL: expected e\.g\. amqp:.*as always goes to rabbitmq; received nothing$/m,
-        /^ {2}KAFKA_URL: expected e\.g\. kafka:.*as there goes to kafka; received nothing$/m,
+        /^ {2}routes\.there, publish\(always\): .*received in queue "out": there goes to kafka; always goes to rabbitmq$/m,
+        /^ {2}rabbitmqUrl: expected e\.g\. amqp:.*as always goes to rabbitmq; received nothing$/m,
+        /^ {2}kafkaUrl: expected e\.g\. kafka:.*as there goes to kafka; received nothing$/m,
       ]) {
         assert.match(error.message, expected);
       }

@@ -25,7 +25,7 @@ before(async () => {
                                              when 'next_cron_run' then quote_literal('* * * * *') || ', now()' else '' end) args (list)
     where g.role = 'howdah_operator' and (g.privilege = 'select'
           or g.object in ('find_jobs', 'explain_job', 'queue_stats', 'vacuum_holders', 'next_cron_run'))`);
-  assert.equal(rows.length, 20);
+  assert.equal(rows.length, 21);
   for (const { text } of rows) await reader.query(text);
 });
 
