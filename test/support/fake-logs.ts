@@ -33,6 +33,11 @@ export class FakeLogs implements InboundLogs {
     this.#topics.set(topic, { id: `topic-${this.#made}`, logs });
   }
 
+  /** Behind those that it has. */
+  addPartition(topic: string): void {
+    this.#topics.get(topic)?.logs.push({ first: 0, messages: [] });
+  }
+
   publish(topic: string, partition: number, ...messages: readonly FakeMessage[]): void {
     const log = this.#log(topic, partition);
     for (const message of messages) {

@@ -167,6 +167,9 @@ test('a source that nobody has read begins at the next message where it is told 
   );
   logs.publish('users', 0, order(2));
   assert.deepEqual(await untilOrders(1), [2]);
+  logs.addPartition('users');
+  logs.publish('users', 1, order(3));
+  assert.deepEqual(await untilOrders(2), [2, 3], 'a partition that is added has nothing that came before');
 });
 
 test('the lag of a topic is what waits', async () => {

@@ -5,6 +5,9 @@
 -- A lease is a number that grows each time. Nobody trusts a clock with it: a reader that was taken for dead, or stood still, finds
 -- another number in the row when it wants to move the position (take_messages.sql), whose row lock decides which of the two was first.
 --
+-- A partition that is added to a topic that is read here already is read from its first message, whatever the source says of where to
+-- begin: all that it has came after that.
+--
 -- One process at a time divides a source; who finds another at it leaves it for the next beat. So does who finds a partition locked:
 -- its batch is being written.
 create function howdah.lease_partitions(source text, reader uuid, topic_id text, partitions integer[]) returns void
@@ -22,8 +25,10 @@ begin
   if not found or howdah.refuse_topic(source, topic_id) then
     return;
   end if;
-  insert into howdah.source_positions (source, partition, topic_id)
-  select lease_partitions.source, n, lease_partitions.topic_id from unnest(partitions) n
+  insert into howdah.source_positions (source, partition, topic_id, position)
+  select lease_partitions.source, n, lease_partitions.topic_id,
+         case when exists (select from howdah.source_positions p where p.source = lease_partitions.source) then 0 end
+  from unnest(partitions) n
   where not exists (select from howdah.source_positions p where p.source = lease_partitions.source and p.partition = n)
   on conflict do nothing;
 
