@@ -10,7 +10,7 @@ import { tidy } from '../tidy.ts';
 
 const BROKERS: readonly BrokerBench[] = [rabbitmq, kafka];
 /** Runs, and messages of the client alone, that wait for their confirmation at once. */
-const AT_ONCE = 100;
+const AT_ONCE = 200;
 const ALONE = 'client alone';
 
 export const brokers: Section = {
