@@ -170,7 +170,7 @@ describe('a queue of RabbitMQ as a source', { skip: noRabbitMq }, () => {
     assert.deepEqual(done, [{ order: 7, id: 'order 7' }]);
     await assert.rejects(
       startWorker({ app, connectionString: database.connectionString, queues: 'default:2' }),
-      /RABBITMQ_URL.*messages of rabbitmq:orders become jobs/s,
+      /rabbitmqUrl.*messages of rabbitmq:orders become jobs/s,
     );
   });
 });
