@@ -162,3 +162,11 @@ describe('the audit log', () => {
     );
   });
 });
+
+test('the page of a job says where it goes, as the workers say that may take it', async () => {
+  const { rows } = await dashboard.pool.query(
+    `select howdah.enqueue('book', '{"account": 1}', delay => '1 hour', allow_unknown => true) as id`,
+  );
+  const page = await dashboard.as('viewer').page(`/dashboard/jobs/${rows[0].id}`);
+  assert.match(page, /Workers differ in where it goes: postgres, rabbitmq:&lt;mail&gt;\/new\./);
+});
