@@ -102,6 +102,37 @@ test('a job that changes after a fetch began is for the next fetch, and one that
   }
 });
 
+/** A queue_name that is locked for a job which was not taken would hold back its jobs for as long as the worker lives. */
+test('a fetch locks the queue_name of what it takes, and none of a job that changed after it began', async () => {
+  const queue = await openTestQueue([[testTask(TASK), async () => {}]]);
+  try {
+    await queue.pool.query(
+      `select graphile_worker.add_job('${TASK}', '{}', queue_name := name) from unnest('{changed,kept}'::text[]) name`,
+    );
+    const runner = await openSession(queue.pool);
+    const operator = await openSession(queue.pool);
+    const engine = engineStatements(sparing(runner.client), { queue: 'default', poolId: 'pool-of-a-test' });
+    await operator.run('lock table howdah.queue_settings in access exclusive mode');
+    const fetching = engine.fetch(10);
+    await untilBlocked(queue.pool, 1);
+    await operator.run(
+      "update graphile_worker._private_jobs j set priority = 7 from graphile_worker._private_job_queues q where q.id = j.job_queue_id and q.queue_name = 'changed'",
+    );
+    await operator.end('commit');
+    const { length } = await fetching;
+    await runner.end('commit');
+    const { rows } = await queue.pool.query(
+      'select queue_name, locked_by from graphile_worker._private_job_queues order by queue_name',
+    );
+    assert.deepEqual(
+      [length, ...rows],
+      [1, { queue_name: 'changed', locked_by: null }, { queue_name: 'kept', locked_by: 'pool-of-a-test' }],
+    );
+  } finally {
+    await queue.close();
+  }
+});
+
 async function enqueue({ pool, distributor }: TestQueue): Promise<string> {
   return (await distributor.distribute(pool, testTask(TASK), {})).id;
 }

@@ -32,6 +32,10 @@ const COLUMNS =
 const SPARED = [
   [/^ +select jobs\.job_queue_id, jobs\.priority, jobs\.run_at, jobs\.id$/m, '$&, jobs.ctid as place'],
   [/^ +job_queue_id, priority, run_at, id(?=\s+from j_raw$)/m, '$&, place'],
+  [
+    /(update (\S+)\._private_job_queues as job_queues\s[^;]*?where job_queues\.id = j\.job_queue_id)(?=\s+\))/,
+    '$1\n      and case when j.job_queue_id is not null then (select true from $2._private_jobs as seen where seen.ctid = j.place) end',
+  ],
   [/where jobs\.id = j\.id(?=\s+returning \*;?\s*$)/, 'where jobs.ctid = j.place'],
   [/returning \*;?\s*$/, `returning ${COLUMNS.map((column) => `jobs.${column}`).join(', ')}`],
 ] as const;
@@ -41,6 +45,7 @@ const SPARED = [
  *
  * Where a job was changed after the statement began and before it locked it, its latest version is none that the statement sees at
  * its place: it stays, for the next fetch. So does one that is locked in that moment, which is what the change was just before.
+ * Nor is its queue_name locked then, which nobody would free: only that of a job which the statement sees where it locked it.
  */
 export function withoutDetours(statement: QueryConfig): QueryConfig {
   if (!SPARED.every(([form]) => form.test(statement.text))) return statement;
