@@ -33,9 +33,8 @@ export function addDashboard(app: DashboardApp, own: AppDependencies): void {
   app.get('/dashboard/', (c) => c.redirect('../dashboard'));
   addAssets(app);
   app.use('/dashboard/*', refuseNul);
-  app.use('/dashboard', learnTheTime);
+  // The first page, /dashboard itself, is one of these as well.
   app.use('/dashboard/*', learnTheTime);
-  app.use('/dashboard', identifyViewer(deps));
   app.use('/dashboard/*', identifyViewer(deps));
   addLoginRoutes(app, deps);
   addPreferenceRoutes(app, deps);

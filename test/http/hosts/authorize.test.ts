@@ -119,6 +119,19 @@ describe('authorize', () => {
     assert.deepEqual(await outcomeOf(await asks('/v1/queues')), [500, 'internal']);
   });
 
+  test('is asked once for each page, the first among them', async () => {
+    let asked = 0;
+    const asks = asking(() => {
+      asked += 1;
+      return 'admin';
+    });
+    for (const path of ['/dashboard', '/dashboard/queues']) {
+      asked = 0;
+      assert.equal((await asks(path)).status, 200);
+      assert.equal(asked, 1, path);
+    }
+  });
+
   test('makes bearer tokens mean nothing where there are none', async () => {
     const asks = asking(() => undefined);
     for (const token of ['', 'undefined', 'null', 'x']) {
