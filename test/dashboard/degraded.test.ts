@@ -228,6 +228,18 @@ describe('the first page', () => {
     assert.match(page, /npx howdah worker/);
   });
 
+  test('names the button that would help a queue, rather than a call in SQL', async () => {
+    await using stack = new AsyncDisposableStack();
+    const own = await openDashboard();
+    stack.defer(() => own.close());
+    await addJobs(own, 1);
+    await own.pool.query(`update graphile_worker._private_jobs set run_at = now() - interval '1 hour'`);
+    await own.pool.query(`select howdah.pause_queue('default', 'x')`);
+    const page = await own.as('viewer').page('/dashboard');
+    assert.match(page, /Resume on the page of the queue lets it go on/);
+    assert.doesNotMatch(page, /select howdah/);
+  });
+
   test('says of charts that nobody has counted for lately that they are out of date', async () => {
     await using stack = new AsyncDisposableStack();
     const own = await openDashboard();

@@ -67,13 +67,8 @@ function clockDifference(ms) {
 }
 
 function showTimes() {
-  const isUtc = remembered('zone') !== 'own';
   const { lang } = document.documentElement;
-  const exact = new Intl.DateTimeFormat(lang, {
-    dateStyle: 'medium',
-    timeStyle: 'long',
-    ...(isUtc ? { timeZone: 'UTC' } : {}),
-  });
+  const exact = timeFormat('medium', 'long');
   const relative = new Intl.RelativeTimeFormat(lang, { style: 'short', numeric: 'always' });
   for (const time of document.querySelectorAll('time[datetime]')) {
     const at = new Date(time.dateTime);
@@ -84,6 +79,12 @@ function showTimes() {
     );
     if (time.title !== said) time.title = said;
   }
+}
+
+/** In the page's language and the chosen zone. */
+function timeFormat(dateStyle, timeStyle) {
+  const zone = remembered('zone') === 'own' ? {} : { timeZone: 'UTC' };
+  return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle, timeStyle, ...zone });
 }
 
 function ago(relative, ms) {
@@ -322,8 +323,8 @@ function followSearch() {
 // Charts --------------------------------------------------------------------------------------------------------------
 
 /**
- * A figure with data-chart has JSON: { labels, series: [{ label, class, values }], at: [seconds], unit }. The table in it is
- * for those without the script, and for screen readers.
+ * A figure with data-chart has JSON: { when, at: [seconds], series: [{ label, color, values }] }. The table in it is for those
+ * without the script, and for screen readers.
  */
 async function drawCharts() {
   const figures = [...document.querySelectorAll('figure[data-chart]')];
@@ -356,8 +357,21 @@ function color(name) {
   return found;
 }
 
+/** The time of day, with the day where it is the first or another; the day alone where there is no more than one of each. */
+function axisTimes(_plot, splits, _axis, _space, stepSeconds) {
+  const [times, days] = [timeFormat(undefined, 'short'), timeFormat('short')];
+  let last;
+  return splits.map((seconds) => {
+    const [time, day] = [times, days].map((format) => format.format(seconds * 1000));
+    const isNew = day !== last;
+    last = day;
+    if (stepSeconds >= 86_400) return day;
+    return isNew ? `${time}\n${day}` : time;
+  });
+}
+
 function drawChart(Plot, figure) {
-  const { at, series } = JSON.parse(figure.dataset.chart);
+  const { when, at, series } = JSON.parse(figure.dataset.chart);
   const data = [at, ...series.map(({ values }) => values)];
   const known = drawn.get(figure);
   const place = figure.querySelector('.plot');
@@ -376,8 +390,17 @@ function drawChart(Plot, figure) {
         remembered('zone') === 'own'
           ? new Date(seconds * 1000)
           : Plot.tzDate(new Date(seconds * 1000), 'UTC'),
-      axes: [axis, { ...axis, size: 60 }],
-      series: [{}, ...series.map(({ label, color: name }) => ({ label, stroke: color(name), width: 2 }))],
+      axes: [
+        { ...axis, values: axisTimes },
+        { ...axis, size: 60 },
+      ],
+      series: [
+        { label: when, value: (_, at) => (at == null ? '' : timeFormat('short', 'short').format(at * 1000)) },
+        ...series.map(({ label, color: name }) => ({
+          ...{ label, stroke: color(name), width: 2 },
+          value: (_, value) => (value ?? '').toLocaleString(document.documentElement.lang),
+        })),
+      ],
     },
     data,
     place,

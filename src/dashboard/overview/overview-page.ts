@@ -7,6 +7,7 @@ import { failureTable } from '../parts/failure-table.ts';
 import { count, shortCount } from '../parts/number.ts';
 import { rateChart, waitChart } from '../parts/queue-charts.ts';
 import { queueTable, waitingCount } from '../parts/queue-table.ts';
+import { shortRemedy } from '../parts/remedy.ts';
 import { staleCharts } from '../parts/stale-charts.ts';
 import type { Content } from '../shell/layout.ts';
 import type { View } from '../shell/view.ts';
@@ -55,11 +56,11 @@ function newestFailures(view: View, { groups }: FailureGroups): Html {
 ${newest.length > MOST_FAILURES ? html`<p><a href="${view.link('failures')}">${texts.overview.allFailures(count(view, newest.length))}</a></p>` : ''}`;
 }
 
-/** The job that has waited longest, and what would help it, by the database's own word. */
+/** The job that has waited longest, and what would help it. */
 function remedy(view: View, { verdict }: OverviewQueue): Html | '' {
   if (verdict.oldest === null) return '';
-  const { jobId, remedy: help } = verdict.oldest;
-  return html`<small><a href="${view.link(`jobs/${jobId}`)}">${view.texts.overview.oldestJob(jobId)}</a> ${help}</small>`;
+  const { jobId } = verdict.oldest;
+  return html`<small><a href="${view.link(`jobs/${jobId}`)}">${view.texts.overview.oldestJob(jobId)}</a> ${shortRemedy(view, verdict.oldest)}</small>`;
 }
 
 function figures(view: View, { queues, fleet }: Overview): Html {

@@ -27,6 +27,7 @@ const TABLE_ROWS = 12;
 /** Lines over time, drawn by the script; without it, and for screen readers, a table of the latest values. */
 export function chart(view: View, { title, at, series, say = (value) => count(view, value) }: Chart): Html {
   const data = {
+    when: view.texts.parts.when,
     at: at.map((each) => each.getTime() / 1000),
     series: series.map(({ label, color, values }) => ({ label, color, values })),
   };

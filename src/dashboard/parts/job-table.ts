@@ -48,7 +48,7 @@ function times(view: View, { startedAt, finishedAt, runAt, state }: JobSummary):
     ? ([jobs.ended, finishedAt] as const)
     : state === 'running'
       ? ([jobs.started, startedAt] as const)
-      : ([jobs.runs, runAt] as const);
+      : ([state === 'available' ? jobs.due : jobs.runs, runAt] as const);
   const [word, at] = latest;
   return at === null ? html`` : html`<span class="quiet">${word}</span> ${when(view, at)}`;
 }

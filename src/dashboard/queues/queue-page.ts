@@ -10,6 +10,7 @@ import { empty } from '../parts/empty.ts';
 import { count } from '../parts/number.ts';
 import { depthChart, rateChart, waitChart } from '../parts/queue-charts.ts';
 import { queueTable } from '../parts/queue-table.ts';
+import { shortRemedy } from '../parts/remedy.ts';
 import { staleCharts } from '../parts/stale-charts.ts';
 import { table } from '../parts/table.ts';
 import { span, when } from '../parts/time.ts';
@@ -32,7 +33,7 @@ export function queuePage(view: View, { queue, range, points, tasks, workers }: 
   const { queues, overview } = view.texts;
   const body = html`<h1>${queue.queue}</h1>
 ${queue.isPaused ? pausedNotice(view, queue) : ''}
-${queue.verdict.isBehind && !queue.isPaused ? html`<p class="trouble">${queues.behind} ${overview.because[queue.verdict.because ?? 'slow'](queue.queue)}. ${queue.verdict.oldest?.remedy ?? ''}</p>` : ''}
+${queue.verdict.isBehind && !queue.isPaused ? html`<p class="trouble">${queues.behind} ${overview.because[queue.verdict.because ?? 'slow'](queue.queue)}. ${queue.verdict.oldest ? shortRemedy(view, queue.verdict.oldest) : ''}</p>` : ''}
 ${queueTable(view, [queue])}
 ${facts(view, queue)}
 ${commands(view, queue)}

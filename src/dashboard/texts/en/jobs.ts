@@ -24,6 +24,7 @@ export const jobs = {
   selectAll: 'Select all on this page',
   selectOne: (id: string) => `Select job ${id}`,
   runs: 'runs',
+  due: 'due',
   started: 'began',
   ended: 'ended',
   newer: 'Newer',
