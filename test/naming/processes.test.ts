@@ -84,7 +84,7 @@ describe('with HOWDAH_SCHEMA=staging', () => {
     assert.match(stdout, /other_engine_critical/);
     assert.doesNotMatch(
       stdout,
-      /\bhowdah\.(?!(actor|request_id|pool|gate|releasing|runner)')[a-z"]|graphile_worker[_."]/,
+      /\bhowdah\.(?!(actor|request_id|pool|gate|releasing|runner|begun|results)\b)[a-z"]|graphile_worker[_."]/,
     );
   });
 });
