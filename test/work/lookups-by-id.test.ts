@@ -67,6 +67,35 @@ test('an end looks up what was reported and decided by its id, also where that w
   }
 });
 
+/** As when an old job is retried: what was deleted between the ids of a batch is kept by any transaction that began before. */
+test('an end does not read what was reported of the jobs between its own', async () => {
+  const queue = await openTestQueue([[testTask(TASK), async () => {}]]);
+  try {
+    const ids = [await enqueue(queue), '1000000'];
+    await queue.pool.query("select setval('howdah.job_id_seq', 1000000, false)");
+    assert.equal(await enqueue(queue), ids[1]);
+    await queue.pool.query(`
+      insert into howdah.job_reports (job_id, attempt, worker, progress) select 1000 + n, 1, 'pool', 50 from generate_series(1, 2000) n`);
+    await queue.pool.query('analyze howdah.job_reports');
+    const ending = await openSession(queue.pool);
+    await ending.run('delete from howdah.job_reports');
+    await ending.run('update graphile_worker._private_jobs set locked_at = now(), locked_by = $1', ['pool']);
+    const readOf = async () => {
+      const [row] = await ending.run<{ count: string }>(
+        "select pg_stat_get_xact_tuples_returned('howdah.job_reports_pkey'::regclass) as count",
+      );
+      return Number(row?.count);
+    };
+    const before = await readOf();
+    await ending.run('delete from graphile_worker._private_jobs where id = any ($1)', [ids]);
+    const readCount = (await readOf()) - before;
+    await ending.end('commit');
+    assert.ok(readCount < 100, `${readCount} reports were read`);
+  } finally {
+    await queue.close();
+  }
+});
+
 /** The engine's statements, as our runners send them. */
 function sparing(client: pg.PoolClient): pg.Client {
   return {

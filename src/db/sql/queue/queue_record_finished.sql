@@ -19,8 +19,9 @@
 -- of the end of a job, so it is removed when it is met, and the batch written once more. A third time only where it is put
 -- there again and again meanwhile.
 --
--- Most jobs have neither an outcome nor a report, so that a batch is asked once whether any of them, or of those whose ids are
--- among theirs, has. Whoever writes one
+-- Most jobs have neither an outcome nor a report, so that a batch is asked once whether any of them has, or of those whose ids are
+-- among theirs where they lie close: one probe, while a range that an old job makes wide may be full of what was deleted since and
+-- an open transaction keeps. Whoever writes one
 -- holds the job's row by then, so what is not there when the row is deleted does not come later. Both are looked up by id,
 -- by settings of this function: their tables are small when the planner looks, and full of what was deleted since when it counts.
 -- A batch of plain jobs, as most are, with results or without, has an insert of its own, which asks nothing of each job: a tenth of what an end costs.
@@ -44,8 +45,10 @@ declare
 begin
   select array_agg(distinct j.task_id), array_agg(j.id) filter (where j.flags ? 'howdah'),
          bool_and(j.locked_at is not null and j.key is null and j.flags is null),
-         exists (select from howdah.job_outcomes o where o.job_id between min(j.id) and max(j.id)),
-         exists (select from howdah.job_reports r where r.job_id between min(j.id) and max(j.id))
+         case when max(j.id) - min(j.id) < 1000 then exists (select from howdah.job_outcomes o where o.job_id between min(j.id) and max(j.id))
+              else exists (select from howdah.job_outcomes o where o.job_id = any (array_agg(j.id))) end,
+         case when max(j.id) - min(j.id) < 1000 then exists (select from howdah.job_reports r where r.job_id between min(j.id) and max(j.id))
+              else exists (select from howdah.job_reports r where r.job_id = any (array_agg(j.id))) end
     into v_task_ids, v_settled, v_are_plain, v_are_decided, v_are_reported
   from old_rows j;
   if v_task_ids is null then -- nothing was deleted
