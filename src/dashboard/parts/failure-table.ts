@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { Html } from '../../http/pages/layout.ts';
 import type { FailureGroup } from '../../look/failure-groups.ts';
 import type { View } from '../shell/view.ts';
+import { breakable } from './breakable.ts';
 import { count } from './number.ts';
 import { sparkline } from './sparkline.ts';
 import { table } from './table.ts';
@@ -13,7 +14,8 @@ export function failureTable(view: View, groups: readonly FailureGroup[]): Html 
   return table(groups, [
     {
       name: columns.error,
-      cell: ({ id, error }) => html`<a href="${view.link(`failures/${id}`)}">${error ?? noError}</a>`,
+      cell: ({ id, error }) =>
+        html`<a href="${view.link(`failures/${id}`)}">${breakable(error ?? noError)}</a>`,
     },
     { name: columns.task, cell: ({ task }) => task },
     {

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { Html } from '../../http/pages/layout.ts';
 import { isFinished, type JobSummary } from '../../look/job.ts';
 import type { View } from '../shell/view.ts';
+import { breakable } from './breakable.ts';
 import { progressBar } from './progress-bar.ts';
 import { stateBadge } from './state-badge.ts';
 import { when } from './time.ts';
@@ -31,13 +32,13 @@ function row(view: View, job: JobSummary, form: string | undefined): Html {
   return html`<tr data-row id="job-${job.id}">
 ${form === undefined ? '' : html`<td class="choice"><input type="checkbox" name="id" value="${job.id}" form="${form}" aria-label="${selectOne(job.id)}"></td>`}
 <th scope="row" class="number"><a href="${view.link(`jobs/${job.id}`)}">${job.id}</a></th>
-<td data-label="${columns.task}">${job.task}</td>
-<td data-label="${columns.queue}">${job.queue}</td>
+<td data-label="${columns.task}">${breakable(job.task)}</td>
+<td data-label="${columns.queue}">${breakable(job.queue)}</td>
 <td data-label="${columns.state}">${stateBadge(view, job.state)}${job.state === 'running' ? progressBar(job) : ''}</td>
 <td class="number" data-label="${columns.attempt}">${job.attempt}/${job.maxAttempts}</td>
 <td data-label="${columns.created}">${when(view, job.createdAt)}</td>
 <td data-label="${columns.times}">${times(view, job)}</td>
-<td data-label="${columns.error}" class="error" title="${shown}">${firstLine(shown)}</td>
+<td data-label="${columns.error}" class="error" title="${shown}">${breakable(firstLine(shown))}</td>
 </tr>`;
 }
 

@@ -3,6 +3,7 @@ import type { Html } from '../../http/pages/layout.ts';
 import type { OverviewQueue } from '../../look/overview.ts';
 import type { QueueStats } from '../../look/queue-stats.ts';
 import type { View } from '../shell/view.ts';
+import { breakable } from './breakable.ts';
 import { depthBar } from './depth-bar.ts';
 import { count, shortCount } from './number.ts';
 import { sparkline } from './sparkline.ts';
@@ -36,7 +37,7 @@ function row(view: View, queue: OverviewQueue, whole: number): Html {
     ['scheduled', queue.scheduledCount],
   ] as const;
   return html`<tr data-row>
-<th scope="row"><a href="${link(`queues/${encodeURIComponent(queue.queue)}`)}">${queue.queue}</a>
+<th scope="row"><a href="${link(`queues/${encodeURIComponent(queue.queue)}`)}">${breakable(queue.queue)}</a>
 ${queue.isPaused ? html`<span class="badge" title="${texts.queues.pausedBy(queue.pausedBy ?? '')}">${texts.queues.paused}</span>` : ''}</th>
 <td class="wide" data-label="${columns.depth}">${depthBar(view, depth, whole)}<span class="quiet">${shortCount(view, waitingCount(queue), queue.isEstimate)}</span></td>
 <td class="number" data-label="${columns.running}">${count(view, queue.runningCount)} / ${count(view, limit)}</td>

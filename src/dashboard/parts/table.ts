@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { Html } from '../../http/pages/layout.ts';
+import { breakable } from './breakable.ts';
 
 export interface Column<Row> {
   name: string;
@@ -15,9 +16,13 @@ export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]
 <thead><tr>${columns.map((column) => html`<th scope="col" class="${classOf(column)}">${column.name}</th>`)}</tr></thead>
 <tbody>${rows.map(
     (row) => html`<tr data-row>
-<th scope="row">${first?.cell(row) ?? ''}</th>
-${rest.map((column) => html`<td class="${classOf(column)}" data-label="${column.name}">${column.cell(row)}</td>`)}
+<th scope="row">${shown(first?.cell(row) ?? '')}</th>
+${rest.map((column) => html`<td class="${classOf(column)}" data-label="${column.name}">${shown(column.cell(row))}</td>`)}
 </tr>`,
   )}</tbody>
 </table></div>`;
+}
+
+function shown(cell: Html | string | number): Html | string | number {
+  return typeof cell === 'string' ? breakable(cell) : cell;
 }

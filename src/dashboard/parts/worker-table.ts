@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { Html } from '../../http/pages/layout.ts';
 import type { Worker } from '../../look/workers.ts';
 import type { View } from '../shell/view.ts';
+import { breakable } from './breakable.ts';
 import { count } from './number.ts';
 import { table } from './table.ts';
 import { when } from './time.ts';
@@ -10,10 +11,14 @@ import { when } from './time.ts';
 export function workerTable(view: View, workers: readonly Worker[]): Html {
   const { columns, states } = view.texts.workers;
   return table(workers, [
-    { name: columns.worker, cell: ({ host, pid }) => html`${host} <span class="quiet">${pid}</span>` },
+    {
+      name: columns.worker,
+      cell: ({ host, pid }) => html`${breakable(host)} <span class="quiet">${pid}</span>`,
+    },
     {
       name: columns.queue,
-      cell: ({ queue }) => html`<a href="${view.link(`queues/${encodeURIComponent(queue)}`)}">${queue}</a>`,
+      cell: ({ queue }) =>
+        html`<a href="${view.link(`queues/${encodeURIComponent(queue)}`)}">${breakable(queue)}</a>`,
     },
     {
       name: columns.state,

@@ -5,6 +5,7 @@ import type { OverviewQueue } from '../../look/overview.ts';
 import type { QueueStats } from '../../look/queue-stats.ts';
 import type { TaskFigures } from '../../look/task-figures.ts';
 import type { Worker } from '../../look/workers.ts';
+import { breakable } from '../parts/breakable.ts';
 import { commandForm } from '../parts/command-form.ts';
 import { empty } from '../parts/empty.ts';
 import { count } from '../parts/number.ts';
@@ -63,7 +64,8 @@ function taskTable(view: View, tasks: readonly TaskFigures[]): Html {
   return table(tasks, [
     {
       name: figures.task,
-      cell: ({ task }) => html`<a href="${view.link(`tasks/${encodeURIComponent(task)}`)}">${task}</a>`,
+      cell: ({ task }) =>
+        html`<a href="${view.link(`tasks/${encodeURIComponent(task)}`)}">${breakable(task)}</a>`,
     },
     { name: figures.completed, isNumber: true, cell: ({ completedCount }) => count(view, completedCount) },
     { name: figures.failed, isNumber: true, cell: ({ failedCount }) => count(view, failedCount) },

@@ -5,6 +5,7 @@ import { listNextRuns, type NextRuns } from '../../look/schedule-runs.ts';
 import { listSchedules, type Schedule } from '../../look/schedules.ts';
 import { enqueueRecorded, toNewJobs } from '../../wire/enqueue-requested.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
+import { breakable } from '../parts/breakable.ts';
 import { commandForm } from '../parts/command-form.ts';
 import { empty } from '../parts/empty.ts';
 import { table } from '../parts/table.ts';
@@ -57,12 +58,17 @@ async function findSchedule(
 function scheduleTable(view: View, schedules: readonly Schedule[], next: readonly NextRuns[]): Html {
   const { columns } = view.texts.schedules;
   return table(schedules, [
-    { name: columns.name, cell: (schedule) => html`${schedule.identifier}${orphaned(view, schedule)}` },
+    { name: columns.name, cell: (schedule) => nameOf(view, schedule) },
     {
       name: columns.task,
-      cell: ({ task }) => html`<a href="${view.link(`tasks/${encodeURIComponent(task)}`)}">${task}</a>`,
+      cell: ({ task }) =>
+        html`<a href="${view.link(`tasks/${encodeURIComponent(task)}`)}">${breakable(task)}</a>`,
     },
-    { name: columns.queue, cell: ({ queue }) => queue },
+    {
+      name: columns.queue,
+      cell: ({ queue }) =>
+        html`<a href="${view.link(`queues/${encodeURIComponent(queue)}`)}">${breakable(queue)}</a>`,
+    },
     {
       name: columns.when,
       cell: ({ cron }) => html`${view.texts.schedules.words(cron)}<br><code class="quiet">${cron}</code>`,
@@ -72,7 +78,6 @@ function scheduleTable(view: View, schedules: readonly Schedule[], next: readonl
       cell: (schedule) => html`${when(view, schedule.lastRunAt)}${failure(view, schedule)}`,
     },
     { name: columns.next, cell: (schedule) => nextRuns(view, schedule, next) },
-    { name: columns.application, cell: ({ application }) => application },
     {
       name: columns.act,
       cell: ({ identifier, queue }) =>
@@ -93,6 +98,13 @@ function nextRuns(view: View, { identifier, queue, nextRunAt }: Schedule, all: r
   return html`<details><summary>${when(view, nextRunAt)}</summary>${later.map((at) => html`${view.texts.schedules.afterwards} ${instant(at)}<br>`)}</details>`;
 }
 
+/** With the application below, whose crontab has it. */
+function nameOf(view: View, schedule: Schedule): Html {
+  const { identifier, application } = schedule;
+  const from = html`<span class="quiet">${breakable(application)}</span>`;
+  return html`${breakable(identifier)}${orphaned(view, schedule)}<br>${from}`;
+}
+
 function orphaned({ texts }: View, { isOrphaned, application }: Schedule): Html | '' {
   if (!isOrphaned) return '';
   return html` <span class="badge" title="${texts.schedules.orphanedHint(application)}">${texts.schedules.orphaned}</span>`;
@@ -100,5 +112,5 @@ function orphaned({ texts }: View, { isOrphaned, application }: Schedule): Html 
 
 function failure(view: View, { lastError, lastErrorAt }: Schedule): Html | '' {
   if (lastError === null) return '';
-  return html`<br><span class="bad">${lastError} ${when(view, lastErrorAt)}</span>`;
+  return html`<br><span class="bad">${breakable(lastError)} ${when(view, lastErrorAt)}</span>`;
 }

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { Html } from '../../http/pages/layout.ts';
 import type { MessageSource } from '../../look/sources.ts';
+import { breakable } from '../parts/breakable.ts';
 import { commandForm } from '../parts/command-form.ts';
 import { empty } from '../parts/empty.ts';
 import { count } from '../parts/number.ts';
@@ -18,18 +19,13 @@ export function sourcesPage(view: View, sources: readonly MessageSource[]): Cont
 
 function sourceTable(view: View, sources: readonly MessageSource[]): Html {
   const { columns, states } = view.texts.sources;
-  const { link } = view;
   const number = (name: string, of: (source: MessageSource) => number | null) => ({
     name,
     isNumber: true,
     cell: (source: MessageSource) => (of(source) === null ? '' : count(view, of(source) ?? 0)),
   });
   return table(sources, [
-    { name: columns.name, cell: (source) => html`${source.name}${hindrance(view, source)}` },
-    {
-      name: columns.task,
-      cell: ({ task }) => html`<a href="${link(`tasks/${encodeURIComponent(task)}`)}">${task}</a>`,
-    },
+    { name: columns.name, cell: (source) => html`${nameOf(view, source)}${hindrance(view, source)}` },
     { name: columns.state, cell: ({ state }) => html`<span class="badge">${states[state]}</span>` },
     number(columns.readers, ({ readerCount }) => readerCount),
     number(columns.lag, ({ lagCount }) => lagCount),
@@ -41,6 +37,11 @@ function sourceTable(view: View, sources: readonly MessageSource[]): Html {
     { name: columns.last, cell: ({ lastTakenAt }) => when(view, lastTakenAt) },
     { name: columns.act, cell: (source) => commands(view, source) },
   ]);
+}
+
+/** With the task below, whose jobs its messages become. */
+function nameOf({ link }: View, { name, task }: MessageSource): Html {
+  return html`${breakable(name)}<br><a href="${link(`tasks/${encodeURIComponent(task)}`)}">${breakable(task)}</a>`;
 }
 
 function discarded(view: View, { discardedCount, task }: MessageSource): Html | string {

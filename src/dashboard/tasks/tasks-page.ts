@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { KnownTask } from '../../look/tasks.ts';
+import { breakable } from '../parts/breakable.ts';
 import { empty } from '../parts/empty.ts';
 import { count } from '../parts/number.ts';
 import { table } from '../parts/table.ts';
@@ -13,12 +14,14 @@ export function tasksPage(view: View, tasks: readonly KnownTask[]): Content {
   const rows = table(tasks, [
     {
       name: columns.task,
-      cell: ({ name }) => html`<a href="${view.link(`tasks/${encodeURIComponent(name)}`)}">${name}</a>`,
+      cell: ({ name }) =>
+        html`<a href="${view.link(`tasks/${encodeURIComponent(name)}`)}">${breakable(name)}</a>`,
     },
     { name: columns.application, cell: ({ application }) => application },
     {
       name: columns.queue,
-      cell: ({ queue }) => html`<a href="${view.link(`queues/${encodeURIComponent(queue)}`)}">${queue}</a>`,
+      cell: ({ queue }) =>
+        html`<a href="${view.link(`queues/${encodeURIComponent(queue)}`)}">${breakable(queue)}</a>`,
     },
     { name: columns.retries, isNumber: true, cell: ({ maxRetries }) => count(view, maxRetries) },
     {

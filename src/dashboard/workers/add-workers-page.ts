@@ -4,6 +4,7 @@ import type { JobSummary } from '../../look/job.ts';
 import { listJobs } from '../../look/list-jobs.ts';
 import { listWorkers, type Worker } from '../../look/workers.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
+import { breakable } from '../parts/breakable.ts';
 import { empty } from '../parts/empty.ts';
 import { table } from '../parts/table.ts';
 import { span } from '../parts/time.ts';
@@ -53,7 +54,8 @@ function runningTable(view: View, jobs: readonly JobSummary[], workers: readonly
     { name: columns.task, cell: ({ task }) => task },
     {
       name: columns.queue,
-      cell: ({ queue }) => html`<a href="${view.link(`queues/${encodeURIComponent(queue)}`)}">${queue}</a>`,
+      cell: ({ queue }) =>
+        html`<a href="${view.link(`queues/${encodeURIComponent(queue)}`)}">${breakable(queue)}</a>`,
     },
     {
       name: columns.age,

@@ -17,7 +17,6 @@ export const schedules = {
     when: 'When (UTC)',
     last: 'Last run',
     next: 'Next run',
-    application: 'Application',
     act: 'Act',
   },
 };

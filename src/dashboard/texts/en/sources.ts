@@ -20,7 +20,6 @@ export const sources = {
   accept: 'Go on with this topic',
   columns: {
     name: 'Source',
-    task: 'Task',
     state: 'State',
     readers: 'Readers',
     lag: 'Waiting',

@@ -18,7 +18,6 @@ export const schedules: Texts['schedules'] = {
     when: '时间(UTC)',
     last: '上次执行',
     next: '下次执行',
-    application: '应用',
     act: '操作',
   },
 };

@@ -22,7 +22,6 @@ export const sources: Texts['sources'] = {
   accept: '按现状继续读取该主题',
   columns: {
     name: '来源',
-    task: '任务类型',
     state: '状态',
     readers: '读取进程',
     lag: '等待中',
