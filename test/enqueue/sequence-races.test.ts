@@ -106,7 +106,7 @@ describe('when the head ends', () => {
     assert.equal(await isParked(next), false);
   });
 
-  test('during an enqueue of many, one wakeup is left for each sequence, so that the next heartbeat comes to all', async () => {
+  test('during an enqueue of many, at most one wakeup is left for each sequence, so that the next heartbeat comes to all', async () => {
     const heads = [await add(), await add(undefined, 'other')];
     const [enqueueing, other] = [await stage.session(), await stage.session()];
     const next = [await add(enqueueing), await add(other, 'other')];
@@ -116,9 +116,53 @@ describe('when the head ends', () => {
     await enqueueing.end('commit');
     await other.end('commit');
     for (let each = 0; each < 120; each += 1) await add();
-    assert.deepEqual(await Promise.all(next.map(isParked)), [true, true]);
+    const { rows } = await queue.pool.query('select count(*)::int as n from howdah.sequence_wakeups');
+    assert.ok(rows[0].n <= 2, `${rows[0].n} wakeups`);
     await heartbeat();
     assert.deepEqual(await Promise.all(next.map(isParked)), [false, false]);
+  });
+
+  test('during an enqueue, the next enqueue releases the new job by its commit', async () => {
+    const head = await add();
+    const [enqueueing, following] = [await stage.session(), await stage.session()];
+    const next = await add(enqueueing);
+    await complete(head);
+    const last = add(following);
+    await untilBlocked(queue.pool, 1);
+    await enqueueing.end('commit');
+    await last;
+    assert.equal(await isParked(next), true);
+    await following.end('commit');
+    assert.deepEqual([await isParked(next), await isParked(await last)], [false, true]);
+    await complete(next);
+    assert.equal(await isParked(await last), false);
+  });
+
+  test('during an enqueue, and the next enqueue rolls back, the next heartbeat releases the new job', async () => {
+    const head = await add();
+    const [enqueueing, following] = [await stage.session(), await stage.session()];
+    const next = await add(enqueueing);
+    await complete(head);
+    await enqueueing.end('commit');
+    await add(following);
+    await following.end('rollback');
+    assert.equal(await isParked(next), true);
+    await heartbeat();
+    assert.equal(await isParked(next), false);
+  });
+
+  test('during an enqueue, while somebody holds the new job, the next enqueue does not wait for it', async () => {
+    const head = await add();
+    const [enqueueing, holding] = [await stage.session(), await stage.session()];
+    const next = await add(enqueueing);
+    await complete(head);
+    await enqueueing.end('commit');
+    await holding.run(`select from ${JOBS} where id = $1 for update`, [next]);
+    const last = await add();
+    await holding.end('commit');
+    assert.deepEqual([await isParked(next), await isParked(last)], [true, true]);
+    await heartbeat();
+    assert.deepEqual([await isParked(next), await isParked(last)], [false, true]);
   });
 
   test('before an enqueue, which waits for that commit, the new job is free at once', async () => {
