@@ -121,6 +121,20 @@ describe('what is done to all that match', () => {
     assert.equal(await countLeft(), 10);
   });
 
+  test('is gone on with by who logs in again after the session was over in the middle of it', async () => {
+    await addJobs(dashboard, 3_000);
+    const question = await admin.page('/dashboard/jobs/act?action=cancel&scope=all&q=queue%3Adefault');
+    const step = hiddenOf(await post(hiddenOf(question)));
+    const left = await countLeft();
+    const refused = await dashboard.as('nobody').send('/dashboard/jobs/act', step);
+    assert.equal(refused.status, 401);
+    const [, to = ''] = /href="[^"]*login\?to=([^"]*)">Log in</.exec(await refused.text()) ?? [];
+    assert.equal(await countLeft(), left);
+    const page = await admin.page(`/dashboard/${decodeURIComponent(to)}`);
+    assert.match(page, /<p role="status">2,000 of 3,000/);
+    assert.deepEqual(hiddenOf(page), step);
+  });
+
   test('that nothing is known of under its key is asked about as if it were new', async () => {
     await addJobs(dashboard, 3);
     const key = randomUUID();

@@ -104,8 +104,10 @@ describe('who has no session', () => {
   });
 
   test('can change nothing', async () => {
-    const answer = await browse('/dashboard/queues/default/pause', form({}));
+    const Referer = `${dashboard.origin}/dashboard/queues/default?range=day`;
+    const answer = await browse('/dashboard/queues/default/pause', form({}, { Referer }));
     assert.equal(answer.status, 401);
+    assert.match(await answer.text(), /login\?to=queues%2Fdefault%3Frange%3Dday">Log in</);
   });
 });
 

@@ -49,7 +49,7 @@ export async function showError(
   setErrorHeaders(known, c);
   const content = {
     title,
-    body: errorBody(c, view, trouble),
+    body: errorBody(c, view, { ...trouble, deps }),
     isLive: known.status === 503 && c.req.method === 'GET',
   };
   return c.html(dashboardLayout(view, content), known.status, PAGE_HEADERS);
@@ -64,22 +64,40 @@ function explainBriefly(error: unknown): Trouble {
 function sendToLogin(
   c: Context<AppEnv>,
   view: View,
-  { adminToken, viewerToken, log }: DashboardDependencies,
+  deps: DashboardDependencies,
 ): Response | Promise<Response> {
+  const { log } = deps;
   if (isRedraw(c)) {
     c.header('HX-Refresh', 'true'); // then the whole page asks, and is led there
     return answerError(new HowdahError('unauthorized'), c, log);
   }
-  if (!adminToken && !viewerToken) {
+  if (!hasLogin(deps)) {
     const detail = view.texts.shell.login.byHost;
     return answerError(new HowdahError('unauthorized', { detail }), c, log);
   }
-  return c.redirect(`${view.link('login')}?to=${encodeURIComponent(pageAddress(view.here))}`);
+  return c.redirect(loginAddress(view));
 }
 
-function errorBody(c: Context<AppEnv>, view: View, { known, title, words }: Trouble): Html {
+/** Whether there is a login here; else it is the host's. */
+function hasLogin({ adminToken, viewerToken }: DashboardDependencies): boolean {
+  return Boolean(adminToken || viewerToken);
+}
+
+/** From where it goes on to the view's page. */
+function loginAddress({ link, here }: View): string {
+  return `${link('login')}?to=${encodeURIComponent(pageAddress(here))}`;
+}
+
+function errorBody(
+  c: Context<AppEnv>,
+  view: View,
+  { known, title, words, deps }: Trouble & { deps: DashboardDependencies },
+): Html {
   const { error } = view.texts.shell;
-  const [address, text] = wayOn(c, view, known);
+  const [address, text] =
+    known.status === 401 && hasLogin(deps)
+      ? [loginAddress(view), view.texts.shell.login.title]
+      : wayOn(c, view, known);
   return html`<section class="trouble" role="alert">
 <h1>${title}</h1>
 ${words.map((sentence) => html`<p>${sentence}</p>`)}

@@ -92,9 +92,18 @@ export function answerCommand(
       const here = pageAddress(content.at ?? '') || view.here;
       return c.html(dashboardLayout({ ...view, here }, { ...content, isLive: false }), 200, PAGE_HEADERS);
     } catch (error) {
-      return showError(c, cameFrom(c, view), { error, deps });
+      return showError(c, await stoodAt(c, view, error), { error, deps });
     }
   };
+}
+
+/** What passes, or who logs in again, leads on to where the work is: its form has all that the address of its page has. */
+async function stoodAt(c: Context<AppEnv>, view: View, error: unknown): Promise<View> {
+  const { status } = toHowdahError(error);
+  if (status !== 401 && status < 500) return cameFrom(c, view);
+  const fields = new URLSearchParams(await c.req.text());
+  fields.delete('stop');
+  return { ...view, here: pageAddress(`${view.here}?${fields}`) };
 }
 
 /** No page is at a command's own address: whoever chooses another language, or goes back, goes where it was sent from. */
