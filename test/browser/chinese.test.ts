@@ -108,6 +108,8 @@ async function makeLate({ pool }: TestDashboard, id: string): Promise<void> {
 async function englishWords(page: Page): Promise<string[]> {
   const texts = (await page.evaluate(`(() => {
     const shown = [];
+    for (const place of document.querySelectorAll('wbr')) place.remove(); // it parts names that are one word
+    document.body.normalize();
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       if (!node.parentElement.closest('code, pre, kbd, .json, .failure, script, [lang=en], td.error, option, textarea')) shown.push(node.data);
