@@ -72,6 +72,7 @@ export async function startShowcase(dashboard: TestDashboard) {
       options: { delayMs: 3_600_000 },
     })),
   );
+  await scheduleAndListen(dashboard);
   await waitUntilDone(dashboard);
   await pool.query(
     `update graphile_worker_reports._private_jobs set created_at = now() - interval '7 minutes', run_at = now() - interval '7 minutes'
@@ -83,6 +84,23 @@ export async function startShowcase(dashboard: TestDashboard) {
       await worker.stop({ timeoutMs: 100 });
     },
   };
+}
+
+/** What runs by the clock, a topic whose messages become jobs, and what somebody did by hand. */
+async function scheduleAndListen({ pool, as }: TestDashboard): Promise<void> {
+  await pool.query(
+    `insert into howdah.cron_entries (identifier, task, queue, cron, payload)
+     values ('monthly_statements', 'render_statement', 'reports', '0 5 1 * *', '{"account": "all"}'),
+            ('offers', 'mail_offer', 'default', '*/30 8-18 * * 1-5', '{"account": "newest"}')`,
+  );
+  await pool.query(`select howdah.announce_source('kafka:users.v1', 'mail_offer', 'shop')`);
+  const admin = as('admin');
+  await admin.submit('/dashboard/queues/default/pause', {
+    back: 'queues',
+    reason: 'the mail provider is down',
+  });
+  await admin.submit('/dashboard/queues/default/resume', { back: 'queues' });
+  await admin.submit('/dashboard/queues/critical/limit', { back: 'queues', limit: '6' });
 }
 
 /** An hour as a worker would have counted it. */

@@ -44,8 +44,12 @@ async function pagesOf({ pool }: TestDashboard): Promise<Record<string, string>>
     job: `/dashboard/jobs/${running}`,
     failures: '/dashboard/failures',
     failure: `/dashboard/failures/${failure}`,
+    queues: '/dashboard/queues',
     queue: '/dashboard/queues/critical',
     workers: '/dashboard/workers',
+    sources: '/dashboard/sources',
+    schedules: '/dashboard/schedules',
     tasks: '/dashboard/tasks/charge_card',
+    audit: '/dashboard/audit',
   };
 }
