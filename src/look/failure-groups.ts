@@ -38,7 +38,7 @@ export interface FailureRange {
 }
 
 const MAX_JOBS = 10_000;
-const MAX_GROUPS = 100;
+export const MAX_GROUPS = 100;
 
 type Instants = 'firstSeenAt' | 'lastSeenAt';
 type GroupRow = Omit<FailureGroup, Instants> & Record<Instants, number> & { isCapped: boolean };

@@ -94,3 +94,19 @@ describe('the first page', () => {
     assert.match(page, /class="verdict (warn|bad)"/);
   });
 });
+
+test('more failures than are shown are said to be so', async () => {
+  const addFailing = (count: number) =>
+    dashboard.pool.query(
+      `insert into graphile_worker._private_jobs (id, task_id, payload, run_at, max_attempts, attempts, last_error)
+       select nextval('howdah.job_id_seq'), (select min(id) from graphile_worker._private_tasks), '{}',
+              now() + interval '1 hour', 4, 1, 'of kind ' || translate(n::text, '0123456789', 'abcdefghij')
+       from generate_series(1, $1) n`,
+      [count],
+    );
+  const admin = dashboard.as('admin');
+  assert.doesNotMatch(await admin.page('/dashboard/failures'), /largest groups/);
+  await addFailing(101);
+  const anew = await admin.submit('/dashboard/queues/default/pause', { back: 'failures' }); // what is kept is read anew
+  assert.match(anew, /The 100 largest groups are shown\./);
+});

@@ -5,7 +5,8 @@ export const failures = {
   title: 'Failures',
   about:
     'Jobs that are discarded or wait to be tried again, by task and error, without what differs from job to job.',
-  capped: 'There are more than 10,000: the counts are of the newest.',
+  capped: 'There are 10,000 jobs or more: the counts are of the newest.',
+  largest: (n: string) => `The ${n} largest groups are shown.`,
   none: 'Nothing fails. Jobs that fail show up here by task and error.',
   unknown: 'No job fails like that any more, and nothing is kept about it',
   over: 'No job fails like that any more.',

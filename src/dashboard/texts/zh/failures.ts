@@ -4,7 +4,8 @@ import type { Texts } from '../en/en.ts';
 export const failures: Texts['failures'] = {
   title: '失败',
   about: '已放弃或等待重试的任务,按任务类型和错误分组,忽略各任务之间不同的部分。',
-  capped: '超过 10,000 个:计数只包含最新的。',
+  capped: '任务达到或超过 10,000 个:计数只包含最新的。',
+  largest: (n) => `只显示最大的 ${n} 组。`,
   none: '没有失败。失败的任务会按任务类型和错误显示在这里。',
   unknown: '已没有这样失败的任务,也没有相关记录',
   over: '已没有这样失败的任务。',
