@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { announceSchedules } from '../../src/work/schedules/announce-schedules.ts';
 import { openDashboard, type TestDashboard } from './open-dashboard.ts';
 import { announceWorks } from './seed-jobs.ts';
 
@@ -119,5 +120,28 @@ describe('a notice', () => {
       const page = await admin.page(`/dashboard/schedules?done=enqueued&made=${encodeURIComponent(made)}`);
       assert.match(page, /data-done>The job is enqueued\. <a href="[^"]*">Dismiss</);
     }
+  });
+});
+
+describe('schedules', () => {
+  test('of an application that is gone are called orphaned, with what removes them', async () => {
+    const nightly = {
+      identifier: 'nightly',
+      task: 'works',
+      queue: 'default',
+      cron: '0 3 * * *',
+      payload: null,
+    };
+    await announceSchedules(dashboard.pool, [{ ...nightly, options: { fillMs: 0, maxAttempts: 1 } }], 'shop');
+    const page = () => dashboard.as('viewer').page('/dashboard/schedules');
+    assert.match(await page(), /nightly/);
+    assert.doesNotMatch(await page(), />orphaned</);
+    await dashboard.pool.query(
+      `update howdah.application_hosts set last_seen_at = last_seen_at - interval '2 hours'`,
+    );
+    await dashboard.pool.query(
+      `update howdah.application_registry set created_at = created_at - interval '2 hours'`,
+    );
+    assert.match(await page(), /title="No process of shop[^"]*apps forget[^"]*">orphaned</);
   });
 });
