@@ -6,6 +6,8 @@ export interface BrokerBench {
   readonly contender: string;
   /** Confirmed messages a second that are hoped for. */
   readonly target: number;
+  /** Names of the ways in which its client sends without a queue. */
+  readonly alone: readonly string[];
   /** What it is and how the client alone sends, a sentence each. */
   readonly notes: readonly string[];
   /** For as long as the stack lives; undefined where there is none here. Child processes find it by their environment. */
@@ -13,6 +15,13 @@ export interface BrokerBench {
 }
 
 export interface RunningBroker {
-  /** Sends so many messages by the client alone, `atOnce` of them at a time; resolves when all are confirmed. */
+  /** How its client is used without a queue. */
+  readonly alone: readonly ClientAlone[];
+}
+
+export interface ClientAlone {
+  /** Such as `client alone`. */
+  readonly name: string;
+  /** Sends so many messages, `atOnce` of them at a time; resolves when all are confirmed. */
   send(count: number, atOnce: number): Promise<void>;
 }

@@ -7,6 +7,7 @@ export const rabbitmq: BrokerBench = {
   name: 'RabbitMQ',
   contender: 'howdah-rabbitmq',
   target: 2_500,
+  alone: ['client alone'],
   notes: [
     "**RabbitMQ**: Debian's, one node on the same two cores, its CPU is not counted; one durable classic queue that nobody reads.",
     '**amqplib alone**: persistent, mandatory, each with a confirm, as many without one as Howdah runs at once.',
@@ -17,13 +18,12 @@ export const rabbitmq: BrokerBench = {
     await declareQueue(server, 'bench');
     process.env['RABBITMQ_URL'] = server.url;
     stack.defer(() => void delete process.env['RABBITMQ_URL']);
-    return {
-      async send(count, atOnce) {
-        const connection = await connect(server.url, { noDelay: true });
-        await sendAll(await connection.createConfirmChannel(), { count, atOnce });
-        await connection.close();
-      },
+    const send = async (count: number, atOnce: number) => {
+      const connection = await connect(server.url, { noDelay: true });
+      await sendAll(await connection.createConfirmChannel(), { count, atOnce });
+      await connection.close();
     };
+    return { alone: [{ name: 'client alone', send }] };
   },
 };
 

@@ -1,17 +1,16 @@
 import { asyncStack } from '../../src/start/async-stack.ts';
-import type { BrokerBench, RunningBroker } from '../brokers/broker-bench.ts';
+import type { BrokerBench, ClientAlone, RunningBroker } from '../brokers/broker-bench.ts';
 import { kafka } from '../brokers/kafka.ts';
 import { rabbitmq } from '../brokers/rabbitmq.ts';
 import { drainOnce } from '../drain-once.ts';
 import type { Figures } from '../figures.ts';
 import { fill } from '../place.ts';
-import type { Bench, Row, Section } from '../section.ts';
+import type { Bench, Row, Rows, Section } from '../section.ts';
 import { tidy } from '../tidy.ts';
 
 const BROKERS: readonly BrokerBench[] = [rabbitmq, kafka];
 /** Runs, and messages of the client alone, that wait for their confirmation at once. */
 const AT_ONCE = 200;
-const ALONE = 'client alone';
 
 export const brokers: Section = {
   letter: 'l',
@@ -27,19 +26,19 @@ broker's client alone, without a queue.`,
     { key: 'serverMs', title: 'ms of Postgres for 1,000', digits: 1 },
   ],
   chart: { title: 'Confirmed messages a second', keys: ['messagesPerSecond'] },
-  ratios: BROKERS.flatMap(({ name, target }) => [
+  ratios: BROKERS.flatMap(({ name, target, alone }) => [
     {
       name: `${name}: messages/s out of the queue`,
       of: (rows) => rows.median('howdah', 'messagesPerSecond', name),
       target: { atLeast: target },
       digits: 0,
     },
-    {
-      name: `${name}: messages/s, by those of the client alone`,
-      of: (rows) =>
-        rows.median('howdah', 'messagesPerSecond', name) / rows.median(ALONE, 'messagesPerSecond', name),
+    ...alone.map((client) => ({
+      name: `${name}: messages/s, by those of the ${client}`,
+      of: (rows: Rows) =>
+        rows.median('howdah', 'messagesPerSecond', name) / rows.median(client, 'messagesPerSecond', name),
       target: { atLeast: 0.5 },
-    },
+    })),
   ]),
   async run(bench) {
     const rows: Row[] = [];
@@ -63,18 +62,21 @@ async function compare(bench: Bench, broker: BrokerBench, running: RunningBroker
     const drained = await drainOnce(bench.servers, place, { count, concurrency: AT_ONCE });
     return { ...drained, messagesPerSecond: drained.jobsPerSecond ?? Number.NaN };
   };
-  const alone = async () => {
+  const alone = async ({ send }: ClientAlone) => {
     const before = process.cpuUsage();
     const beganAt = performance.now();
-    await running.send(count, AT_ONCE);
+    await send(count, AT_ONCE);
     const ms = performance.now() - beganAt;
     const { user, system } = process.cpuUsage(before);
     return { messagesPerSecond: (count / ms) * 1_000, nodeMs: (user + system) / count };
   };
   const found: Map<string, Figures> = await bench.inTurns(
-    ['howdah', ALONE],
+    ['howdah', ...running.alone.map(({ name }) => name)],
     (who) => `${broker.name}, ${who}`,
-    (who) => (who === ALONE ? alone() : throughQueue()),
+    (who) => {
+      const client = running.alone.find(({ name }) => name === who);
+      return client ? alone(client) : throughQueue();
+    },
   );
   return [...found].map(([contender, figures]) => ({ contender, when: broker.name, figures }));
 }

@@ -74,15 +74,24 @@ describe('readiness tells the truth', () => {
       `select howdah.enqueue('send_welcome_email', '{"user_account": "ada"}', unique_key => 'k')`,
     );
     let isOn = true;
-    const clients = Array.from({ length: 40 }, async () => {
-      while (isOn) await enqueueUnique(url);
+    stack.defer(() => {
+      isOn = false;
     });
-    const { checks } = await untilReady(url, ({ status }) => status === 503);
-    assert.match(checks['database']?.detail ?? '', /no answer from the database within 900 ms/);
+    const clients = Promise.all(
+      Array.from({ length: 40 }, async () => {
+        while (isOn) await enqueueUnique(url);
+      }),
+    );
+    clients.catch(() => {}); // told of below, unless the test has failed before
+    // Where the holder's lock takes no time, it may first be a worker that is not ready yet.
+    const { status } = await untilReady(url, ({ checks }) =>
+      /no answer from the database within 900 ms/.test(checks['database']?.detail ?? ''),
+    );
+    assert.equal(status, 503);
     await holder.query('rollback');
     await untilReady(url, ({ status }) => status === 200);
     isOn = false;
-    await Promise.all(clients);
+    await clients;
     assert.ok([201, 409].includes(await enqueueUnique(url)));
   });
 
