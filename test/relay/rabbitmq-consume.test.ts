@@ -265,6 +265,7 @@ describe('what is consumed from RabbitMQ', { skip: noRabbitMq }, () => {
 
   test('stays where it is when the server is killed', async () => {
     await send('kept', range(10));
+    await server.rememberQueues();
     const consumer = begin('kept', 20);
     const batch = await consumer.next();
     assert.equal(batch?.messages.length, 10);

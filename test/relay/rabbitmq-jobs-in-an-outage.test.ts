@@ -65,6 +65,7 @@ describe('jobs that go to RabbitMQ', { skip: noRabbitMq }, () => {
   }
 
   test('wait while it is killed and started again, and all go out, each at its first attempt', async () => {
+    await server.rememberQueues();
     const ids = await enqueue(3_000);
     await waitFor('some to be out', async () => (await completedCount(ids)) > 100);
     await server.kill();

@@ -34,6 +34,7 @@ describe('what is published to RabbitMQ', { skip: noRabbitMq }, () => {
 
   test('is kept on disk, and carries id, type, content type, time and headers', async () => {
     await declareQueue(server, 'mail');
+    await server.rememberQueues();
     const createdAt = new Date('2026-01-02T03:04:05.678Z');
     const body = Buffer.from('{"amount":12345678901234567890}');
     const receipt = await to('', 'mail', 'here/1', {

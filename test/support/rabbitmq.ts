@@ -88,6 +88,14 @@ export class RabbitMq {
     await waitFor('RabbitMQ to answer', answers, START_TIMEOUT_MS);
   }
 
+  /**
+   * What queues and exchanges there are is on its disk then. RabbitMQ confirms messages when they are, but says that a queue
+   * is there a second or two before that: killed in between it has forgotten the queue, with all that was confirmed in it.
+   */
+  async rememberQueues(): Promise<void> {
+    await this.control('eval', 'mnesia:sync_log().');
+  }
+
   /** SIGKILL: as in a power cut. Resolves when it is gone. */
   async kill(): Promise<void> {
     if (this.#child) await end(this.#child);

@@ -73,6 +73,7 @@ describe('a queue of RabbitMQ as a source', { skip: noRabbitMq }, () => {
 
   test('goes on by itself after connections broke and the broker was killed, each message once', async () => {
     await send('broken', numbers(1_500));
+    await server.rememberQueues();
     await read('broken', 20);
     await untilOrders(100);
     proxy.cut();
