@@ -164,11 +164,13 @@ describe('what somebody has at hand in a browser', { skip: WITHOUT_BROWSER }, ()
     await page.goto('/dashboard/queues/default');
     await page.keyboard.press('p');
     await page.locator('canvas').first().waitFor();
+    await countWithoutCharts(page);
     const inLight = await picture(page);
     await page.emulateMedia({ colorScheme: 'dark' });
     const inDark = await anotherPicture(page, inLight);
     await page.locator('#zone-switch').click();
     await anotherPicture(page, inDark);
+    assert.equal(await page.evaluate('withoutCharts'), 0, 'they stay in sight while they are drawn anew');
     assert.equal(await page.locator('.uplot').count(), await page.locator('figure[data-chart]').count());
     await page.context().close();
   });
@@ -179,6 +181,15 @@ async function setHidden(page: Page, isHidden: boolean): Promise<void> {
   await page.evaluate(`
     Object.defineProperty(document, 'hidden', { configurable: true, get: () => ${isHidden} });
     document.dispatchEvent(new Event('visibilitychange'));
+  `);
+}
+
+/** From now on `withoutCharts` counts how often the page was changed and then left without a chart. */
+async function countWithoutCharts(page: Page): Promise<void> {
+  await page.evaluate(`
+    withoutCharts = 0;
+    new MutationObserver(() => { if (!document.querySelector('canvas')) withoutCharts += 1; })
+      .observe(document.body, { childList: true, subtree: true });
   `);
 }
 

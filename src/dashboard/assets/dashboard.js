@@ -105,7 +105,7 @@ function followZone() {
     remember('zone', remembered('zone') === 'own' ? 'utc' : 'own');
     show();
     showTimes();
-    drawChartsAgain();
+    drawChartsAnew();
   });
   show();
 }
@@ -326,10 +326,11 @@ function followSearch() {
  * A figure with data-chart has JSON: { when, at: [seconds], series: [{ label, color, values }] }. The table in it is for those
  * without the script, and for screen readers.
  */
-async function drawCharts() {
+async function drawCharts({ anew = false } = {}) {
   const figures = [...document.querySelectorAll('figure[data-chart]')];
   if (figures.length === 0) return;
   const { default: Plot } = await import('./uplot.js');
+  if (anew) endCharts(); // not before there is what draws them, or they would be gone for a moment
   for (const figure of figures) drawChart(Plot, figure);
 }
 
@@ -337,14 +338,17 @@ async function drawCharts() {
 const drawn = new Map();
 
 /** A plot keeps the colours and the zone that it was made with. */
-function drawChartsAgain() {
+function drawChartsAnew() {
+  drawCharts({ anew: true });
+}
+
+function endCharts() {
   for (const { end } of drawn.values()) end();
   drawn.clear();
-  drawCharts();
 }
 
 function followColors() {
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawChartsAgain);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawChartsAnew);
 }
 
 /** As the style sheet has it in the present scheme of colours; a canvas knows no variables. */
