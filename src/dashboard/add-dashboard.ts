@@ -15,6 +15,7 @@ import { addSchedulesPage } from './schedules/add-schedules-page.ts';
 import { identifyViewer } from './session/identify-viewer.ts';
 import { addPreferenceRoutes } from './shell/preferences.ts';
 import { refuseNul } from './shell/refuse-nul.ts';
+import { showErrors } from './shell/show-errors.ts';
 import { addSourcesPage } from './sources/add-sources-page.ts';
 import { addTaskPages } from './tasks/add-task-pages.ts';
 import { addWorkersPage } from './workers/add-workers-page.ts';
@@ -32,6 +33,7 @@ export function addDashboard(app: DashboardApp, own: AppDependencies): void {
   app.get('/', (c) => c.redirect(`${rootFrom(c)}dashboard`));
   app.get('/dashboard/', (c) => c.redirect('../dashboard'));
   addAssets(app);
+  app.use('/dashboard/*', showErrors(deps));
   app.use('/dashboard/*', refuseNul);
   // The first page, /dashboard itself, is one of these as well.
   app.use('/dashboard/*', learnTheTime);

@@ -86,6 +86,8 @@ export interface AppEnv {
     proxyTrust?: ProxyTrust;
     /** Whether people log in rather than send a token, and refusals should say so. */
     hasLogin?: boolean;
+    /** Shows a browser what went wrong, where pages have a way of their own. @default a plain page */
+    showError?: (error: unknown) => Response | Promise<Response>;
   };
 }
 

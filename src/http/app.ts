@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { refuseInvalid } from '../wire/describe-mistakes.ts';
-import { answerError } from './answers/answer-error.ts';
+import { answerError, isForBrowser } from './answers/answer-error.ts';
 import { refuseAddress } from './answers/refuse-address.ts';
 import type { App, AppDependencies, AppEnv } from './app-dependencies.ts';
 import { continueTrace } from './middleware/continue-trace.ts';
@@ -60,8 +61,10 @@ function beginApp(deps: AppDependencies): App {
   app.use(identifyRequests, logRequests(deps.log), secureHeaders, refuseLostBody, limitBody, continueTrace);
   if (deps.trustedProxies) app.use(trustProxies(deps.trustedProxies));
   app.use('/v1/*', identifyCaller(deps));
-  app.onError((error, c) => answerError(error, c, deps.log));
-  app.notFound((c) => answerError(refuseAddress(app, c), c, deps.log));
+  const answer = (error: unknown, c: Context<AppEnv>) =>
+    c.var.showError && isForBrowser(c) ? c.var.showError(error) : answerError(error, c, deps.log);
+  app.onError(answer);
+  app.notFound((c) => answer(refuseAddress(app, c), c));
   return app;
 }
 

@@ -181,6 +181,9 @@ describe('who is logged in', () => {
       init.headers = { Cookie, ...headers };
       const refused = await browse('/dashboard/queues/default/pause', init);
       assert.equal(refused.status, 403, JSON.stringify(headers));
+      const headersOfBrowser = { Cookie, ...headers, Accept: 'text/html', 'Accept-Language': 'zh' };
+      const shown = await browse('/dashboard/queues/default/pause', { ...init, headers: headersOfBrowser });
+      assert.match(await shown.text(), /<section class="trouble" role="alert">\s*<h1>您无权执行此操作/);
     }
     const bare = await browse('/dashboard/queues/default/pause', {
       ...form({}),

@@ -2,6 +2,7 @@ import type { Database } from '../../db/database.ts';
 import { findServerError, type ServerError } from '../../db/server-error.ts';
 import { HowdahError } from '../../errors.ts';
 import { toHowdahError } from '../../http/answers/to-howdah-error.ts';
+import { LoginFailed } from '../../http/callers/authorize.ts';
 import type { Texts } from '../texts/en/en.ts';
 
 /** Why a page cannot be shown, or a command came to nothing, and what to do about it. */
@@ -24,6 +25,7 @@ const TOO_SLOW = '57014';
  */
 export async function explainTrouble(error: unknown, texts: Texts, db: Database): Promise<Trouble> {
   const words = texts.shell.error;
+  if (error instanceof LoginFailed) return told(error, texts, [words.login]);
   const raised = error instanceof HowdahError ? undefined : findServerError(error);
   if (raised && MISSING.has(raised.sqlState)) {
     const known = new HowdahError('not_installed', { detail: raised.message, cause: error });

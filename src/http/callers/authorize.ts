@@ -1,3 +1,4 @@
+import { HowdahError } from '../../errors.ts';
 import type { AppEnv } from '../app-dependencies.ts';
 
 /** What a caller may do: everything, or look. */
@@ -27,12 +28,36 @@ type Answer = CallerRole | Caller | undefined | null;
 
 const MAX_ACTOR_LENGTH = 255;
 
+/** An `authorize` threw, or answered what it may not: `internal`, with what it was as the cause, for the log alone. */
+export class LoginFailed extends HowdahError {
+  constructor(cause: unknown) {
+    super('internal', { cause });
+  }
+}
+
+/**
+ * The caller that an `authorize` names; undefined for nobody.
+ *
+ * @throws {LoginFailed} whatever it threw, an error or not: nothing of it may be taken for an answer of ours
+ */
+export async function askLogin(
+  authorize: Authorize,
+  request: Request,
+  host: AppEnv['Bindings'],
+): Promise<Required<Caller> | undefined> {
+  try {
+    return toCaller(await authorize(request, host));
+  } catch (thrown) {
+    throw new LoginFailed(thrown ?? new Error(`authorize threw ${thrown}`));
+  }
+}
+
 /**
  * The caller that an `authorize` named; undefined for nobody.
  *
  * @throws {TypeError} for anything else than it may return: whoever that is gets no further
  */
-export function toCaller(answer: unknown): Required<Caller> | undefined {
+function toCaller(answer: unknown): Required<Caller> | undefined {
   if (answer === undefined || answer === null) return undefined;
   const {
     role,

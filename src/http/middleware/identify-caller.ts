@@ -1,7 +1,7 @@
 import { createMiddleware } from 'hono/factory';
 import { HowdahError } from '../../errors.ts';
 import type { AppDependencies, AppEnv } from '../app-dependencies.ts';
-import { toCaller } from '../callers/authorize.ts';
+import { askLogin } from '../callers/authorize.ts';
 import { readBearer, tokenCheck } from '../callers/bearer-token.ts';
 import { refuseCrossSite } from '../callers/refuse-cross-site.ts';
 
@@ -22,7 +22,7 @@ export function identifyCaller({ authorize, publicUrl, ...tokens }: CallerSource
     else if (caller) c.set('caller', caller);
     else if (authorize) {
       c.set('hasLogin', true);
-      const found = toCaller(await authorize(c.req.raw, c.env ?? {}));
+      const found = await askLogin(authorize, c.req.raw, c.env ?? {});
       if (found) refuseCrossSite(c, publicUrl());
       c.set('caller', found?.role);
       c.set('actor', found?.actor);

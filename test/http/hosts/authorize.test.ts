@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
-import { type Authorize, createHttpHandler, type HttpHandler } from '../../../src/http.ts';
+import { HowdahError } from '../../../src/errors.ts';
+import {
+  type Authorize,
+  createHttpHandler,
+  type HttpHandler,
+  type HttpHandlerOptions,
+} from '../../../src/http.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 import { outcomeOf, readProblem } from '../open-app.ts';
@@ -21,15 +27,22 @@ after(async () => {
   await database.drop();
 });
 
-type Sent = { method?: string; headers?: Record<string, string>; body?: unknown; host?: unknown };
+type Sent = {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: unknown;
+  form?: string;
+  host?: unknown;
+};
 
 /** Asks a handler with that login, from the address https://shop.example. */
-function asking(authorize: Authorize, more: { adminToken?: string } = {}) {
+function asking(authorize: Authorize, more: Partial<HttpHandlerOptions> = {}) {
   const log = createLogger({ level: 'silent' });
   const handler = createHttpHandler({ pool, authorize, log, ...more });
   opened.push(handler);
-  return (path: string, { method = 'GET', headers = {}, body, host }: Sent = {}) => {
-    const text = body === undefined ? {} : { body: JSON.stringify(body) };
+  return (path: string, { method = 'GET', headers = {}, body, form, host }: Sent = {}) => {
+    const sent = form ?? (body === undefined ? undefined : JSON.stringify(body));
+    const text = sent === undefined ? {} : { body: sent };
     const request = new Request(`https://shop.example/howdah${path}`, { method, headers, ...text });
     return handler.fetch(request, host);
   };
@@ -114,9 +127,45 @@ describe('authorize', () => {
     });
   }
 
-  test('lets nobody in when it fails', async () => {
-    const asks = asking(() => Promise.reject(new Error('no session store')));
-    assert.deepEqual(await outcomeOf(await asks('/v1/queues')), [500, 'internal']);
+  for (const [how, thrown] of Object.entries({
+    'an error': new Error('no session store'),
+    'an error of Howdah’s own': new HowdahError('job_not_found', { detail: 'no session store' }),
+    'a lost database': Object.assign(new Error('no session store'), { code: 'ECONNREFUSED' }),
+    'what is no error': 'no session store',
+  })) {
+    test(`lets nobody in when it fails with ${how}, and tells the log alone`, async () => {
+      const lines: string[] = [];
+      const log = createLogger({ destination: { write: (line) => void lines.push(line) } });
+      const asks = asking(() => Promise.reject(thrown), { log, adminToken: 'secret' });
+      const refused = await asks('/v1/queues');
+      assert.equal(refused.headers.get('Content-Type'), 'application/problem+json');
+      const problem = await readProblem(refused);
+      assert.deepEqual([problem.status, problem.code], [500, 'internal']);
+      assert.doesNotMatch(JSON.stringify(problem), /session store/);
+      for (const [language, words] of [
+        ['en', /<html lang="en">.*login of the application/s],
+        ['zh-CN', /<html lang="zh-Hans">.*应用自身的登录/s],
+      ] as const) {
+        const headers = { Accept: 'text/html', 'Accept-Language': language };
+        const answer = await asks('/dashboard/queues', { headers });
+        const page = await answer.text();
+        assert.equal(answer.status, 500);
+        assert.match(page, words);
+        assert.doesNotMatch(page, /session store/);
+        assert.equal(answer.headers.get('Set-Cookie'), null);
+      }
+      assert.equal(lines.filter((line) => line.includes('no session store')).length, 3);
+    });
+  }
+
+  test('that fails ends no session, and keeps nobody from one', async () => {
+    const asks = asking(() => Promise.reject(new Error('no session store')), { adminToken: 'secret' });
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'same-origin' };
+    assert.equal((await asks('/dashboard/login')).status, 200);
+    const sent = await asks('/dashboard/login', { method: 'POST', headers, form: 'token=secret' });
+    assert.equal(sent.status, 303);
+    const Cookie = sent.headers.get('Set-Cookie')?.split(';')[0] ?? '';
+    assert.equal((await asks('/dashboard/queues', { headers: { Cookie } })).status, 200);
   });
 
   test('is asked once for each page, the first among them', async () => {

@@ -41,6 +41,8 @@ export const shell = {
     retry: 'Try again',
     home: 'To the overview',
     request: (id: string) => `Request ${id}`,
+    login:
+      'The login of the application could not be asked who you are. The log of this service says why; nothing was changed.',
     database: 'The database does not answer. Jobs are safe in it; this page comes back by itself.',
     lockedTitle: 'Somebody holds a lock on what this page reads',
     locked:

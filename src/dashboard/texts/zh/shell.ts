@@ -38,6 +38,7 @@ export const shell: Texts['shell'] = {
     home: '回到总览',
     retry: '重试',
     request: (id) => `请求 ${id}`,
+    login: '无法通过应用自身的登录确认您的身份。原因见本服务的日志;没有任何改动。',
     database: '数据库没有响应。任务都安全地保存在其中;页面会自行恢复。',
     lockedTitle: '有会话锁住了本页要读取的内容',
     locked: '等待后仍未释放。运行 npx howdah doctor 可查看是哪个会话持有锁;页面会自行恢复。',
