@@ -10,6 +10,8 @@ import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.t
 import { waitFor } from '../support/wait-for.ts';
 
 const mail = testTask('mail');
+/** Of each worker: a deployment changes it. */
+const GOES_TO = ['rabbitmq:mail/new', 'rabbitmq:mail/newer'];
 let gates: [FakeGate, FakeGate];
 let queues: TestQueue[];
 let processors: TaskProcessor[];
@@ -17,7 +19,9 @@ let processors: TaskProcessor[];
 /** Two workers, each with its way to the broker. */
 beforeEach(async () => {
   gates = [new FakeGate(), new FakeGate()];
-  const [first, second] = gates.map((gate): BoundTask<object> => ({ ...bind(mail, async () => {}), gate }));
+  const [first, second] = gates.map(
+    (gate, i): BoundTask<object> => ({ ...bind(mail, async () => {}), gate, goesTo: GOES_TO[i] ?? '' }),
+  );
   const one = await openTestQueue([first as BoundTask<object>]);
   queues = [one, await openTestQueue([second as BoundTask<object>], one.database)];
   processors = [];
@@ -51,7 +55,12 @@ test('doctor tells from how many workers a broker takes messages, and how many j
   const [one, two] = gates;
   const [queue] = queues as [TestQueue];
   await untilDownIn(0);
-  assert.match(await doctor(), /rabbitmq: reached by 2 workers/);
+  const well = await doctor();
+  assert.match(well, /rabbitmq: reached by 2 workers/);
+  assert.match(
+    well,
+    /warn +task "mail" goes to rabbitmq:mail\/new by 1 worker and to rabbitmq:mail\/newer by 1 worker\n +→ finish the deployment/,
+  );
   one.shut('connect ECONNREFUSED');
   await untilDownIn(1);
   assert.match(

@@ -5,6 +5,7 @@ import { judgeClock } from '../../src/cli/doctor/check-clock.ts';
 import { connectionsOf, judgeConnections } from '../../src/cli/doctor/check-connections.ts';
 import { judgeVersion } from '../../src/cli/doctor/check-database.ts';
 import { judgeEnqueuers, judgeLocks } from '../../src/cli/doctor/check-locks.ts';
+import { judgeRoutes } from '../../src/cli/doctor/check-routes.ts';
 import { judgeUpkeep } from '../../src/cli/doctor/check-upkeep.ts';
 import { judgeBloat, judgeHolders } from '../../src/cli/doctor/check-vacuum.ts';
 import type { UpkeepState } from '../../src/look/upkeep.ts';
@@ -37,6 +38,26 @@ describe('the doctor', () => {
       { name: 'default', concurrency: 5 },
     ];
     assert.deepEqual(connectionsOf({ queues }), { api: 23, worker: 49, all: 69 });
+  });
+
+  test('reports routes that no running worker serves, and those that workers do not agree on', () => {
+    const planned = { task: 'mail', route: 'kafka:mails', queue: 'out', waitingCount: 0 };
+    const served = { task: 'mail', route: 'kafka:mails', workerCount: 2 };
+    const said = (...given: Parameters<typeof judgeRoutes>) =>
+      judgeRoutes(...given).map(({ level, what }) => `${level}: ${what}`);
+    assert.deepEqual(said([], [{ ...served, route: 'postgres' }]), []);
+    assert.deepEqual(said([planned], [served]), ['ok: task "mail" goes to kafka:mails by 2 workers']);
+    assert.deepEqual(said([], [served]), said([planned], [served]));
+    const nobody = 'task "mail" goes to kafka:mails, and no running worker takes it there';
+    assert.deepEqual(said([planned], []), [`warning: ${nobody}`]);
+    assert.deepEqual(said([{ ...planned, waitingCount: 1 }], []), [`error: ${nobody}, with 1 job waiting`]);
+    assert.deepEqual(said([planned], [served, { ...served, route: 'postgres', workerCount: 1 }]), [
+      'warning: task "mail" goes to kafka:mails by 2 workers and to a handler by 1 worker',
+    ]);
+    assert.match(
+      said([planned], [{ ...served, route: 'postgres' }])[0] ?? '',
+      /^warning: .* by these settings, and no running worker takes it there: it goes to a handler by 2 workers/,
+    );
   });
 
   test('and docs/architecture.md as the pools are', async () => {

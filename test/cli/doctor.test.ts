@@ -50,10 +50,15 @@ describe('npx howdah doctor', () => {
 
   test('reports jobs that wait in a queue nobody serves', async () => {
     const { id } = await queue.distributor.distribute(queue.pool, works, {}, { queue: 'critical' });
-    const { exitCode, stdout } = await doctor();
+    const routes = { ROUTES: 'send_verify_email=rabbitmq:mails', RABBITMQ_URL: 'amqp://127.0.0.1:9' };
+    const { exitCode, stdout } = await doctor(routes);
     await queue.pool.query('delete from graphile_worker_critical._private_jobs where id = $1', [id]);
     assert.equal(exitCode, 1);
     assert.match(stdout, /ERROR queue "critical" has no worker, with 1 job waiting/);
+    assert.match(
+      stdout,
+      /warn +task "send_verify_email" goes to rabbitmq:mails, and no running worker takes it there\n +→ start a worker with "critical" in QUEUES/,
+    );
   });
 
   test('reports every mistake of the configuration', async () => {
@@ -93,7 +98,7 @@ describe('npx howdah doctor', () => {
 
   test('reports an engine that somebody changed', async () => {
     await queue.pool.query('create table graphile_worker.extra (id integer)');
-    const { exitCode, stdout } = await doctor();
+    const { exitCode, stdout } = await doctor({ ROUTES: 'send_verify_email=rabbitmq:mails' });
     await queue.pool.query('drop table graphile_worker.extra');
     assert.equal(exitCode, 1);
     assert.match(
@@ -101,6 +106,10 @@ describe('npx howdah doctor', () => {
       namedPattern(/ERROR Schema "graphile_worker" is not the graphile-worker .*table extra is unknown/),
     );
     assert.match(stdout, /ok +engine of queue "critical"/);
+    assert.match(
+      stdout,
+      /ERROR The configuration has a mistake:\n +RABBITMQ_URL: .*send_verify_email goes to rabbitmq/,
+    );
   });
 
   test('reports a database at another version', async () => {

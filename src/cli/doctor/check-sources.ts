@@ -12,10 +12,11 @@ export function judgeSources(sources: readonly MessageSource[]): Finding[] {
   return findings.length > 0 || sources.length === 0 ? findings : [ok('sources of messages')];
 }
 
-function judgeState({ name, state, explanation, remedy }: MessageSource): Finding[] {
+function judgeState({ name, state, explanation, remedy, lagCount }: MessageSource): Finding[] {
   if (state === 'reading') return [];
   const tell = state === 'paused' ? warning : error;
-  return [tell(`source "${name}": ${explanation}`, remedy ?? 'see npx howdah sources')];
+  const waiting = lagCount ? ` (${countMessages(lagCount)} when last asked)` : '';
+  return [tell(`source "${name}": ${explanation}${waiting}`, remedy ?? 'see npx howdah sources')];
 }
 
 function judgeCounts({ name, broker, lostCount, withoutIdCount }: MessageSource): Finding[] {
@@ -27,4 +28,8 @@ function judgeCounts({ name, broker, lostCount, withoutIdCount }: MessageSource)
       ? [warning(nameless, 'have whoever publishes them set message_id')]
       : []),
   ];
+}
+
+function countMessages(count: number): string {
+  return count === 1 ? '1 message waited' : `${count} messages waited`;
 }

@@ -15,6 +15,7 @@ import { checkEnds } from './check-ends.ts';
 import { checkFleet } from './check-fleet.ts';
 import { checkHandlers } from './check-handlers.ts';
 import { checkRescue } from './check-rescue.ts';
+import { checkRoutes, readRoutes } from './check-routes.ts';
 import { checkSchedules } from './check-schedules.ts';
 import { checkSources } from './check-sources.ts';
 import { checkUpkeep } from './check-upkeep.ts';
@@ -85,6 +86,8 @@ async function checkServer(config: Config, app: LoadedApp | undefined): Promise<
   }
 }
 
+const NO_ROUTES = { planned: new Map(), findings: [] };
+
 /** What may only be tried on a session of one's own is left out where there is none. */
 async function checkInside(
   { config, app }: { config: Config; app: LoadedApp | undefined },
@@ -94,9 +97,11 @@ async function checkInside(
   const isShared = parseDatabaseAddress(connectionString).sessions === 'shared';
   await using session = await openPatient(connectionString);
   const { findings, isUsable } = await checkDatabase(session, config, app);
-  if (!isUsable) return findings;
+  const { planned, findings: ofRoutes } = app ? readRoutes(app, config) : NO_ROUTES;
+  if (!isUsable) return [...findings, ...ofRoutes];
   return [
     ...findings,
+    ...ofRoutes,
     ...(await guarded(session, 'defaults', () => checkDefaults(session, foreign))),
     ...(app ? await guarded(session, 'the crontab', () => checkCrontab(session, app)) : []),
     ...(await guarded(session, 'schedules', () => checkSchedules(session))),
@@ -110,6 +115,7 @@ async function checkInside(
         )),
     ...(await guarded(session, 'ends of runs', () => checkEnds(session))),
     ...(await guarded(session, 'brokers', () => checkBrokers(session))),
+    ...(await guarded(session, 'routes', () => checkRoutes(session, planned))),
     ...(await guarded(session, 'handlers', () => checkHandlers(session))),
     ...(await guarded(session, 'queues and tasks', () => checkFleet(session))),
   ];
