@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { fetchJob, type JobState, putJob } from '../support/job-states.ts';
-import { openDashboard, type TestDashboard, type Visitor } from './open-dashboard.ts';
+import { ADMIN, openDashboard, type TestDashboard, type Visitor } from './open-dashboard.ts';
 import { addHostileJob, queueOf, seedJobs } from './seed-jobs.ts';
 
 let dashboard: TestDashboard;
@@ -59,6 +59,34 @@ describe('the page of a job', () => {
     const seen = await dashboard.as('viewer').page(`/dashboard/jobs/${id}`);
     assert.doesNotMatch(seen, /9007199254740993|<form class="command"|onerror=.*from/);
     assert.match(seen, /for admins alone/);
+  });
+
+  test('says in words where a broker put its message, to admins alone', async () => {
+    const { pool, origin } = dashboard;
+    const id = await putJob(queueOf(dashboard), 'completed');
+    const path = `/dashboard/jobs/${id}`;
+    const headers = { 'Accept-Language': 'zh-CN', Authorization: `Bearer ${ADMIN}` };
+    for (const [result, english, chinese] of [
+      [
+        '{"exchange": "mail", "routing_key": "<new>"}',
+        /exchange mail, routing key &lt;new&gt;</,
+        /交换机 mail,路由键/,
+      ],
+      ['{"exchange": "", "routing_key": "mails"}', /to RabbitMQ: queue mails</, /RabbitMQ:队列 mails</],
+      [
+        '{"topic": "users.v1", "partition": 0, "offset": 9007199254740993}',
+        /topic users.v1, partition 0, offset 9007199254740993</,
+        /主题 users.v1,分区 0,偏移量 9007199254740993</,
+      ],
+    ] as const) {
+      await pool.query('update howdah.job_history set result = $2 where id = $1', [id, result]);
+      assert.match(await admin.page(path), english);
+      assert.match(await (await fetch(new URL(path, origin), { headers })).text(), chinese);
+      assert.doesNotMatch(await dashboard.as('viewer').page(path), /Handed to/);
+    }
+    const other = '{"topic": "users.v1", "partition": 0, "offset": null}';
+    await pool.query('update howdah.job_history set result = $2 where id = $1', [id, other]);
+    assert.doesNotMatch(await admin.page(path), /Handed to/);
   });
 
   test('that is gone says that it may have been removed', async () => {

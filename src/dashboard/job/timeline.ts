@@ -4,6 +4,7 @@ import { isFinished, type Job, type JobError } from '../../look/job.ts';
 import { stateBadge } from '../parts/state-badge.ts';
 import { instant, span, when } from '../parts/time.ts';
 import type { View } from '../shell/view.ts';
+import { handedOver } from './handed-over.ts';
 
 /** Something that happened to a job, or will. */
 interface Entry {
@@ -59,7 +60,12 @@ function present(view: View, found: Job): Entry[] {
     const hasBegun = startedAt !== null && !found.errors.some((error) => error.attempt === attempt);
     return [
       ...(hasBegun ? [began(view, found)] : []),
-      { at: finishedAt, kind: state, title: html`${badge}${took}`, more: reason(found) },
+      {
+        at: finishedAt,
+        kind: state,
+        title: html`${badge}${took}`,
+        more: html`${reason(found)}${whereTo(view, found)}`,
+      },
     ];
   }
   if (state === 'running') return [began(view, found)];
@@ -72,6 +78,11 @@ function began(view: View, { attempt, startedAt, worker, state }: Job): Entry {
   const runs = state === 'running' ? html`${job.runs(span(view, sinceMs))} · ` : '';
   const more = worker === null ? '' : html`<p class="quiet">${runs}${job.onWorker(worker)}</p>`;
   return { at: startedAt, kind: 'running', title: job.began(attempt), more };
+}
+
+function whereTo(view: View, found: Job): Html | '' {
+  const said = handedOver(view, found);
+  return said === undefined ? '' : html`<p>${said}</p>`;
 }
 
 /** Why it was cancelled or given up, where no failed run has said so. */

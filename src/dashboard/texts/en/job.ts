@@ -62,6 +62,13 @@ export const job = {
   nextRun: 'Next run',
   onWorker: (worker: string) => `worker ${worker}`,
   moreErrors: 'Earlier failed runs are not kept: the latest 100 are.',
+  handedOver: {
+    toExchange: (exchange: string, key: string) =>
+      `Handed to RabbitMQ: exchange ${exchange}, routing key ${key === '' ? '(empty)' : key}`,
+    toQueue: (queue: string) => `Handed to RabbitMQ: queue ${queue}`,
+    toTopic: (topic: string, partition: string, offset: string) =>
+      `Handed to Kafka: topic ${topic}, partition ${partition}, offset ${offset}`,
+  },
   payload: 'Payload',
   result: 'Result',
   headers: 'Headers',

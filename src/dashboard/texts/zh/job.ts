@@ -99,6 +99,11 @@ export const job: Texts['job'] = {
   nextRun: '下一次执行',
   onWorker: (worker) => `工作进程 ${worker}`,
   moreErrors: '更早的失败记录未保留:只保留最近 100 次。',
+  handedOver: {
+    toExchange: (exchange, key) => `已交给 RabbitMQ:交换机 ${exchange},路由键 ${key === '' ? '(空)' : key}`,
+    toQueue: (queue) => `已交给 RabbitMQ:队列 ${queue}`,
+    toTopic: (topic, partition, offset) => `已交给 Kafka:主题 ${topic},分区 ${partition},偏移量 ${offset}`,
+  },
   payload: '载荷',
   result: '结果',
   headers: '标头',
