@@ -72,40 +72,28 @@ $$;
 -- one included; null when it is not debounced. A running job is past being put off: its successor begins anew.
 create function howdah.debounce_period(holder howdah.key_holder, job howdah.job_options) returns timestamptz
 language sql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-  select case when job.debounce is not null
-    then coalesce(case when not holder.is_running then holder.debounced_since end, clock_timestamp()) end
-$$;
+return case when job.debounce is not null
+  then coalesce(case when not holder.is_running then holder.debounced_since end, clock_timestamp()) end;
 
 -- howdah.wanted_run_at(holder, job, period): the earliest run of the job that is about to be written; null for at once.
 create function howdah.wanted_run_at(holder howdah.key_holder, job howdah.job_options, period timestamptz)
 returns timestamptz
 language sql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-  select case
-    when job.key_mode = 'preserve_run_at' and not holder.is_running and holder.attempts = 0
-      then coalesce(holder.wanted, holder.run_at)
-    when job.debounce is not null then least(clock_timestamp() + job.debounce, period + job.max_wait)
-    else coalesce(job.run_at, clock_timestamp() + job.delay) end
-$$;
+return case
+  when job.key_mode = 'preserve_run_at' and not holder.is_running and holder.attempts = 0
+    then coalesce(holder.wanted, holder.run_at)
+  when job.debounce is not null then least(clock_timestamp() + job.debounce, period + job.max_wait)
+  else coalesce(job.run_at, clock_timestamp() + job.delay) end;
 
 -- howdah.joined_payload(waiting, enqueued): the new payload; that of the waiting job with it when both are arrays.
 create function howdah.joined_payload(waiting json, enqueued json) returns json
 language sql immutable
-set search_path = pg_catalog, pg_temp
-as $$
-  select case when json_typeof(waiting) = 'array' and json_typeof(enqueued) = 'array'
-    then (waiting::jsonb || enqueued::jsonb)::json else enqueued end
-$$;
+return case when json_typeof(waiting) = 'array' and json_typeof(enqueued) = 'array'
+  then (waiting::jsonb || enqueued::jsonb)::json else enqueued end;
 
 -- howdah.keyed_flags(settings, period, wanted): the engine's flags of a job with these settings; null when there are none.
 create function howdah.keyed_flags(settings jsonb, period timestamptz, wanted timestamptz) returns jsonb
 language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select case when num_nonnulls(settings, period, wanted) > 0 then
-    jsonb_build_object('howdah', coalesce(settings, '{}') || jsonb_strip_nulls(jsonb_build_object(
-      'debounced_since', howdah.iso_instant(period), 'run_at', howdah.iso_instant(wanted)))) end
-$$;
+return case when num_nonnulls(settings, period, wanted) > 0 then
+  jsonb_build_object('howdah', coalesce(settings, '{}') || jsonb_strip_nulls(jsonb_build_object(
+    'debounced_since', howdah.iso_instant(period), 'run_at', howdah.iso_instant(wanted)))) end;

@@ -22,9 +22,9 @@ declare
   v_is_parked constant boolean := case when job.sequence is not null then howdah.enter_sequence(job.sequence) else false end;
   v_holder howdah.key_holder;
 begin
-  perform howdah.adopt_key(v_schema, job.task, job.key);
   loop
     v_holder := howdah.lock_key_holder(v_schema, job.task, job.key);
+    continue when v_holder.id is null and howdah.adopt_key(v_schema, job.task, job.key);
     if v_holder.id is not null and job.key_mode = 'ignore' then
       return query select * from howdah.leave_keyed_job(v_schema, v_holder, job);
       return;
@@ -85,7 +85,7 @@ end;
 $$;
 
 -- howdah.insert_keyed_job(schema_name, holder, job, settings, is_parked): a new job with the key; no row when somebody else
--- has it by now. holder is the waiting job it follows, if there was one.
+-- has it by now. Its engine hears of a task with the first job of it. holder is the waiting job it follows, if there was one.
 create function howdah.insert_keyed_job(
   schema_name text, holder howdah.key_holder, job howdah.job_options, settings jsonb, is_parked boolean
 ) returns table (id bigint, run_at timestamptz, max_attempts integer)
@@ -98,18 +98,18 @@ declare
   v_payload constant json := howdah.joined_payload(
     case when not holder.is_running then holder.payload end, coalesce(job.payload, '{}'));
 begin
-  execute format(
-    'insert into %1$I._private_tasks (identifier)
-     select $1 where not exists (select from %1$I._private_tasks t where t.identifier = $1) on conflict do nothing',
-    schema_name) using job.task;
-  execute format(
-    'insert into %1$I._private_jobs (task_id, payload, run_at, max_attempts, key, priority, flags)
-     select t.id, $2, $3, $4, $5, $6, $7 from %1$I._private_tasks t where t.identifier = $1
-     on conflict (key) do nothing returning id', schema_name)
-  into insert_keyed_job.id
-  using job.task, v_payload, case when is_parked then 'infinity' else v_wanted end, job.max_retries + 1,
-        howdah.engine_key(job.task, job.key), coalesce(job.priority, 0),
-        howdah.keyed_flags(settings, v_period, case when is_parked then v_wanted end);
+  for v_try in 1..2 loop
+    execute format(
+      'insert into %1$I._private_jobs (task_id, payload, run_at, max_attempts, key, priority, flags)
+       select t.id, $2, $3, $4, $5, $6, $7 from %1$I._private_tasks t where t.identifier = $1
+       on conflict (key) do nothing returning id', schema_name)
+    into insert_keyed_job.id
+    using job.task, v_payload, case when is_parked then 'infinity' else v_wanted end, job.max_retries + 1,
+          howdah.engine_key(job.task, job.key), coalesce(job.priority, 0),
+          howdah.keyed_flags(settings, v_period, case when is_parked then v_wanted end);
+    exit when insert_keyed_job.id is not null;
+    execute format('insert into %I._private_tasks (identifier) values ($1) on conflict do nothing', schema_name) using job.task;
+  end loop;
   if insert_keyed_job.id is null then
     return;
   end if;
