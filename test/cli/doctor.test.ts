@@ -157,14 +157,14 @@ describe('npx howdah doctor', () => {
 
   test('reports triggers that were left disabled', async () => {
     const table = 'graphile_worker_critical._private_jobs';
-    await queue.pool.query(`alter table ${table} disable trigger howdah_fence`);
+    await queue.pool.query(`alter table ${table} disable trigger howdah_gate`);
     const { exitCode, stdout } = await doctor();
-    await queue.pool.query(`alter table ${table} enable trigger howdah_fence`);
+    await queue.pool.query(`alter table ${table} enable trigger howdah_gate`);
     assert.equal(exitCode, 1);
     assert.match(
       stdout,
       namedPattern(
-        /ERROR triggers of graphile_worker_critical\._private_jobs are disabled: howdah_fence\n +→ alter table/,
+        /ERROR triggers of graphile_worker_critical\._private_jobs are disabled: howdah_gate\n +→ alter table/,
       ),
     );
   });

@@ -188,7 +188,7 @@ describe('API and worker as a login that is only a member of howdah_worker', () 
     'truncate howdah.job_history',
     'drop schema graphile_worker cascade',
     'alter table graphile_worker._private_jobs disable trigger all',
-    'drop trigger howdah_fence on graphile_worker._private_jobs',
+    'drop trigger howdah_gate on graphile_worker._private_jobs',
     'create function howdah.mine() returns void language sql as $$ select $$',
     'create table graphile_worker.mine (id integer)',
     'create schema mine',

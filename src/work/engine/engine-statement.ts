@@ -103,6 +103,10 @@ export interface ToldEnds<State> {
 const ONE_BY_ONE = /^using unnest\(\$1::bigint\[\]\) n\(n\)\nwhere id = n$/m;
 const IN_ONE_GO = 'where id = any ($1::bigint[])';
 
+/** A completion's condition, by the id alone, and that of the fence: the session's runner holds the job, as the gate has just found. */
+const BY_ID = /^where id = (?:any \()?\$1::bigint(?:\[\]\))?$/m;
+const IF_HELD = "and jobs.locked_by = (select current_setting('howdah.pool', true))";
+
 /**
  * @param missed whether it ended fewer jobs than it was asked to, which are told then; else their number says it
  * @param also what else it selects
@@ -122,7 +126,10 @@ export function tellingEnds(statement: QueryConfig, results?: string): QueryConf
   const { text, values = [], name } = statement;
   const [matched, lanesToo] = COMPLETE.exec(text) ?? FAIL.exec(text) ?? [];
   if (matched === undefined) return statement;
-  const whole = text.replace(/;\s*$/, '').replace(ONE_BY_ONE, () => IN_ONE_GO);
+  const whole = text
+    .replace(/;\s*$/, '')
+    .replace(ONE_BY_ONE, () => IN_ONE_GO)
+    .replace(BY_ID, (condition) => `${condition}\n${IF_HELD}`);
   const missed = whole.includes(IN_ONE_GO) ? 'e.count < cardinality($1::bigint[])' : 'true';
   const ending = lanesToo
     ? whole.replace(/^\)\nupdate /m, '), freed as (\nupdate ')

@@ -1,6 +1,6 @@
 -- BEFORE UPDATE OR DELETE statement trigger of one queue's job table: once a statement, settles who the session is and
--- to whom the queue may hand out jobs, and leaves the answers where the row triggers' conditions can read them for
--- next to nothing (howdah.pool, howdah.gate; both end with the transaction).
+-- to whom the queue may hand out jobs, and leaves the answers where the row triggers' conditions and the fence
+-- (queue_record_finished.sql) can read them for next to nothing (howdah.pool, howdah.gate; both end with the transaction).
 --
 -- Raises HWRET in the session of a retired runner: such a runner can neither fetch nor end a job any more.
 -- Why that is enough: a runner is retired and that commit is visible before its jobs are released, and no statement of
@@ -40,14 +40,4 @@ execute function howdah.hold_job();
 create trigger howdah_hold before update on :"schema"._private_job_queues
 for each row
 when (old.locked_at is null and new.locked_at is not null and current_setting('howdah.gate', true) = 'closed')
-execute function howdah.skip_row();
-
--- The fence. The engine completes a job by its id alone; a runner that does not hold the row any more must not.
--- The condition reads the row's latest version, so the order of a late completion and of what took the job away does
--- not matter. A row that just used up its attempts is exempt: the runner's own failure removes it (queue_archive.sql).
-create trigger howdah_fence before delete on :"schema"._private_jobs
-for each row
-when (old.locked_by is distinct from current_setting('howdah.pool', true)
-      and current_setting('howdah.pool', true) <> ''
-      and not (old.locked_at is null and old.attempts >= old.max_attempts))
 execute function howdah.skip_row();

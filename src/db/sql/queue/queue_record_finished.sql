@@ -2,6 +2,16 @@
 -- transaction, whoever deleted it. Statement level with a transition table: one insert for a whole batch, whose jobs end at
 -- the same instant.
 --
+-- And the fence: a runner completes no job that it does not hold. The engine deletes by the id alone; what a worker sends
+-- names its runner as well (tellingEnds in engine-statement.ts) and so passes over jobs that are others' by now: Postgres
+-- looks at that condition once more when it has waited for whoever took the job away. Where a statement without it, as of a
+-- version before, has deleted such a job, HWLST is raised here and the statement has done nothing: its worker then ends its
+-- runs one by one (end_run.sql). What was deleted is the latest version of each row, so the order of a late completion and of
+-- what took the job away does not matter; and who holds the job waits for its row until the statement is undone. It may not
+-- be put back instead: who waits to end it would find it gone. A trigger before each row could leave it, but for that
+-- Postgres locks each job by itself, a twentieth of what an end costs. A row that just used up its attempts is exempt: the
+-- runner's own failure removes it (queue_archive.sql).
+--
 -- State: what was decided before (howdah.job_outcomes: a verdict, or an operator's cancellation, which wins over
 -- whatever the run did), else completed when its worker held it, else discarded when it had no attempt left, else
 -- cancelled (somebody took a waiting job out). The result counts only if it is of the very run that held the job: one that was
@@ -40,6 +50,8 @@ declare
   v_are_plain boolean; -- completed by who held them, and none with a key, settings or anything else of its own but a result
   v_are_decided boolean;
   v_are_reported boolean;
+  v_pool constant text := current_setting('howdah.pool', true); -- of whom the session is (queue_gate.sql)
+  v_is_others boolean; -- a job of somebody else's is among them
   v_results constant jsonb := nullif(current_setting('howdah.results', true), '');
   v_constraint text;
 begin
@@ -48,11 +60,15 @@ begin
          case when max(j.id) - min(j.id) < 1000 then exists (select from howdah.job_outcomes o where o.job_id between min(j.id) and max(j.id))
               else exists (select from howdah.job_outcomes o where o.job_id = any (array_agg(j.id))) end,
          case when max(j.id) - min(j.id) < 1000 then exists (select from howdah.job_reports r where r.job_id between min(j.id) and max(j.id))
-              else exists (select from howdah.job_reports r where r.job_id = any (array_agg(j.id))) end
-    into v_task_ids, v_settled, v_are_plain, v_are_decided, v_are_reported
+              else exists (select from howdah.job_reports r where r.job_id = any (array_agg(j.id))) end,
+         v_pool <> '' and bool_or(j.locked_by is distinct from v_pool and not (j.locked_at is null and j.attempts >= j.max_attempts))
+    into v_task_ids, v_settled, v_are_plain, v_are_decided, v_are_reported, v_is_others
   from old_rows j;
   if v_task_ids is null then -- nothing was deleted
     return null;
+  end if;
+  if v_is_others then
+    raise exception 'runner % deletes a job that it does not hold', v_pool using errcode = 'HWLST';
   end if;
   v_tasks := array(select t.identifier from unnest(v_task_ids) with ordinality k (id, place)
                    left join :"schema"._private_tasks t on t.id = k.id order by k.place);
