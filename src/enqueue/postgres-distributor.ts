@@ -29,6 +29,9 @@ const ENQUEUE_ONE = `select ${COLUMNS} from howdah.enqueue_job(${ARGUMENTS.join(
 const ENQUEUE_MANY = `
   select job_index::text as index, ${COLUMNS} from howdah.enqueue_jobs($1::text::json, $2::text)`;
 
+/** What it sends, which is worth preparing: to read and plan it takes as long as to write the job. */
+export const ENQUEUE_STATEMENTS: readonly string[] = [ENQUEUE_ONE, ENQUEUE_MANY];
+
 interface EnqueuedRow {
   id: string;
   queue: string;

@@ -14,6 +14,7 @@ import { onOwnClient } from '../db/on-own-client.ts';
 import { PLAIN_TYPES } from '../db/read-plainly.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import { transact } from '../db/transact.ts';
+import { ENQUEUE_STATEMENTS } from '../enqueue/postgres-distributor.ts';
 import { HowdahError } from '../errors.ts';
 import type { HowdahOptions } from './howdah.ts';
 
@@ -125,6 +126,7 @@ export class Connections {
       limits: requestLimits(STATEMENT_MS),
       types: PLAIN_TYPES,
       allowExitOnIdle: true,
+      prepares: new Set(ENQUEUE_STATEMENTS.map((text) => this.naming.statement(text))),
       onConnectionError: (err) => log?.warn({ err }, 'database connection lost'),
     });
     if (parseDatabaseAddress(connectionString).sessions === 'shared') adoptPool(handle.db);

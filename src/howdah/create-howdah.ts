@@ -1,6 +1,7 @@
 import { meantSchema } from '../config.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import { transact } from '../db/transact.ts';
+import { transactOnce } from '../db/transact-once.ts';
 import { PostgresDistributor } from '../enqueue/postgres-distributor.ts';
 import { createEventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
@@ -31,10 +32,8 @@ export function createHowdah(given: HowdahOptions = {}): Howdah {
   const announcer = new Announcer(connections, options);
   const events = createEventHub();
   if (log) subscribeLogger(events, log);
-  const distributor = new AnnouncingDistributor(
-    new PostgresDistributor({ events, schema: () => connections.naming.name }),
-    announcer,
-  );
+  const unannounced = new PostgresDistributor({ events, schema: () => connections.naming.name });
+  const distributor = new AnnouncingDistributor(unannounced, announcer);
   const closing = new AbortController();
   const transaction = <T>(work: (tx: SqlClient) => Promise<T>) =>
     connections.use((pool) => transact(pool, work));
@@ -49,7 +48,8 @@ export function createHowdah(given: HowdahOptions = {}): Howdah {
     enqueue: (tx, task, payload, settings) => distributor.distribute(tx, task, payload, settings),
     enqueueMany: (tx, jobs) => distributor.distributeMany(tx, jobs),
     async enqueueAlone(task, payload, settings) {
-      return transaction((tx) => distributor.distribute(tx, task, payload, settings));
+      const enqueue = (tx: SqlClient) => unannounced.distribute(tx, task, payload, settings);
+      return announcer.before(() => connections.use((pool) => transactOnce(pool, enqueue)));
     },
     transaction,
     announce: async () => announcer.announce(),

@@ -133,9 +133,10 @@ export interface Howdah extends AsyncDisposable {
   ): Promise<EnqueuedJob>;
 
   /**
-   * Enqueues a job in a transaction of its own, where there is nothing else to commit: it is there when this returns.
+   * Enqueues a job in a transaction of its own, where there is nothing else to commit: it is there when this returns. On
+   * connections of Howdah's own that is one round trip.
    *
-   * @throws {HowdahError} as `enqueue`
+   * @throws {HowdahError} as `enqueue`; `outcome_unknown` also where the connection was lost before any answer, as the job may be there
    */
   enqueueAlone<Payload, Given = Payload>(
     task: TaskDefinition<Payload, Given>,

@@ -1,10 +1,10 @@
 import { translatingErrors } from '../db/command-error.ts';
-import type { Transaction } from '../db/database.ts';
+import type { SqlClient } from '../db/sql-client.ts';
 import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../operate/job-commands.ts';
 import { pauseQueue, resumeQueue, setFleetConcurrency } from '../operate/queue-commands.ts';
 import { acceptSource, pauseSource, resumeSource } from '../operate/source-commands.ts';
 import { startCanary } from '../operate/start-canary.ts';
-import { transactionAs } from '../operate/transaction-as.ts';
+import { transactionAs, transactionAtOnce } from '../operate/transaction-as.ts';
 import { createBulkOperator } from './bulk-operator.ts';
 import { checkReason } from './check-reason.ts';
 import type { Connections } from './connections.ts';
@@ -34,9 +34,13 @@ export type Operator = Pick<
  * @param closing ends what is done in several
  */
 export function createOperator(connections: Connections, actor: string, closing: AbortSignal): Operator {
-  const act = <T>(work: (tx: Transaction) => Promise<T>) =>
-    translatingErrors(() => connections.use((pool) => transactionAs(pool, { name: actor }, work)));
-  const actFor = async <T>(reason: string | undefined, work: (tx: Transaction) => Promise<T>) => {
+  const actBy =
+    (transaction: typeof transactionAtOnce) =>
+    <T>(work: (tx: SqlClient) => Promise<T>) =>
+      translatingErrors(() => connections.use((pool) => transaction(pool, { name: actor }, work)));
+  const act = actBy(transactionAtOnce);
+  const actInSteps = actBy(transactionAs);
+  const actFor = async <T>(reason: string | undefined, work: (tx: SqlClient) => Promise<T>) => {
     checkReason(reason);
     return act(work);
   };
@@ -50,7 +54,10 @@ export function createOperator(connections: Connections, actor: string, closing:
     pause: (queue, { reason } = {}) =>
       actFor(reason, (tx) => pauseQueue(tx, queue, reason === undefined ? actor : `${actor}: ${reason}`)),
     resume: (queue) => act((tx) => resumeQueue(tx, queue)),
-    startCanary: (failure, options = {}) => actFor(options.reason, (tx) => startCanary(tx, failure, options)),
+    async startCanary(failure, options = {}) {
+      checkReason(options.reason);
+      return actInSteps((tx) => startCanary(tx, failure, options));
+    },
     pauseSource: (source, { reason } = {}) =>
       actFor(reason, (tx) => pauseSource(tx, source, reason === undefined ? actor : `${actor}: ${reason}`)),
     resumeSource: (source) => act((tx) => resumeSource(tx, source)),

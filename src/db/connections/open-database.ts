@@ -18,8 +18,8 @@ export interface DatabaseOptions extends ConnectionOptions {
   allowExitOnIdle?: boolean;
   /** How what is selected is read. @default as `pg` is set in this process */
   types?: pg.CustomTypesConfig;
-  /** Whether sessions prepare what they are asked again and again; see `prepareRepeated`. @default false */
-  prepares?: boolean;
+  /** Whether sessions prepare what they are asked again and again, or which of it; see `prepareRepeated`. @default false */
+  prepares?: boolean | ReadonlySet<string>;
   /** Told when a connection breaks, idle or at work, before close(); the pool replaces it by itself. */
   onConnectionError?: (error: Error) => void;
   /** Done with each new connection before anything else is sent over it; when it fails, so does connecting. */
@@ -66,7 +66,7 @@ export function openDatabase(options: DatabaseOptions): DatabaseHandle {
   const clients = new Set<pg.Client>();
   pool.on('connect', (client) => {
     clients.add(client);
-    if (prepares && !isShared(options)) prepareRepeated(client);
+    if (prepares && !isShared(options)) prepareRepeated(client, prepares === true ? undefined : prepares);
     if (limits) sendTogether(client);
     client.on('error', tellUnlessClosing);
   });

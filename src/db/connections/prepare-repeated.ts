@@ -17,9 +17,12 @@ type Asked = string | pg.QueryConfig | pg.Submittable;
  * From now on Postgres parses and plans a statement that comes again and again once a session, and not each time: for short
  * ones that is most of their cost. Only for sessions that belong to who connects: a pooler that hands them from one to another
  * between transactions may not know what was prepared in which.
+ *
+ * @param only those of ours, as they are sent, where others may be somebody else's: a plan of theirs would fail once a session when
+ *   a migration of theirs gives a table another column. @default all
  */
-export function prepareRepeated(client: pg.Client): void {
-  const nameOf = namer(client);
+export function prepareRepeated(client: pg.Client, only?: ReadonlySet<string>): void {
+  const nameOf = namer(client, only);
   const ask = client.query.bind(client) as (asked: Asked, ...rest: unknown[]) => unknown;
   const query = (asked: Asked, ...rest: unknown[]) => ask(withName(asked, rest[0], nameOf), ...rest);
   client.query = query as pg.ClientBase['query'];
@@ -36,7 +39,7 @@ function withName(asked: Asked, values: unknown, nameOf: (text: string) => strin
   return name === undefined ? asked : { ...asked, name };
 }
 
-function namer(client: pg.Client): (text: string) => string | undefined {
+function namer(client: pg.Client, only?: ReadonlySet<string>): (text: string) => string | undefined {
   const names = new Map<string, string>();
   const uses = new Map<string, number>();
   let isSpoiled = false;
@@ -44,7 +47,7 @@ function namer(client: pg.Client): (text: string) => string | undefined {
     isSpoiled ||= names.size > 0 && SPOILED.includes(code);
   });
   return (text) => {
-    if (isSpoiled) return undefined;
+    if (isSpoiled || (only && !only.has(text))) return undefined;
     const name = names.get(text);
     if (name !== undefined || names.size >= MOST_PREPARED) return name;
     const useCount = (uses.get(text) ?? 0) + 1;
