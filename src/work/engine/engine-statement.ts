@@ -113,8 +113,13 @@ const IF_HELD = "and jobs.locked_by = (select current_setting('howdah.pool', tru
  */
 const telling = (missed: string, also: string) => `
 select e.count, case when ${missed} then e.ids::text end as ids,
-       (select json_object_agg(d.job_id, d.state) from howdah.decided_ends(e.ids) d) as decided${also}
+       howdah.decisions_of(e.ids) as decided${also}
 from (select count(*)::integer as count, array_agg(j.id) as ids from j) e`;
+
+/** The end of one job is told by what deletes it: at an ordinary pace most statements end one, and nothing has to be counted. */
+const ALONE = /^delete from \S+_private_jobs as jobs\nwhere id = \$1::bigint\s*$/;
+const toldAlone = (also: string) => `
+returning 1 as count, null as ids, howdah.decisions_of(array[id]) as decided${also}`;
 
 /**
  * The same ends, with one row that tells what became of them. Any other statement is given back as it is.
@@ -124,24 +129,24 @@ from (select count(*)::integer as count, array_agg(j.id) as ids from j) e`;
  */
 export function tellingEnds(statement: QueryConfig, results?: string): QueryConfig {
   const { text, values = [], name } = statement;
-  const [matched, lanesToo] = COMPLETE.exec(text) ?? FAIL.exec(text) ?? [];
-  if (matched === undefined) return statement;
+  if (!COMPLETE.test(text) && !FAIL.test(text)) return statement;
+  const setting = `,\n       set_config('howdah.results', ${placeAfter(statement)}, true) is null as is_lost`;
+  const told = tell(text, results === undefined ? '' : setting);
+  if (results === undefined) return { text: told, values, ...(name && { name: `${name}/told` }) };
+  return { text: told, values: [...values, results], ...(name && { name: `${name}/kept` }) };
+}
+
+function tell(text: string, also: string): string {
   const whole = text
     .replace(/;\s*$/, '')
     .replace(ONE_BY_ONE, () => IN_ONE_GO)
     .replace(BY_ID, (condition) => `${condition}\n${IF_HELD}`);
+  if (ALONE.test(text)) return whole + toldAlone(also);
   const missed = whole.includes(IN_ONE_GO) ? 'e.count < cardinality($1::bigint[])' : 'true';
-  const ending = lanesToo
+  const ending = /^with /.test(whole)
     ? whole.replace(/^\)\nupdate /m, '), freed as (\nupdate ')
     : `with j as (\n${whole}\nreturning id`;
-  if (results === undefined)
-    return { text: `${ending}\n)${telling(missed, '')}`, values, ...(name && { name: `${name}/told` }) };
-  const setting = `,\n       set_config('howdah.results', ${placeAfter(statement)}, true) is null as is_lost`;
-  return {
-    text: `${ending}\n)${telling(missed, setting)}`,
-    values: [...values, results],
-    ...(name && { name: `${name}/kept` }),
-  };
+  return `${ending}\n)${telling(missed, also)}`;
 }
 
 /**

@@ -7,14 +7,31 @@
 -- its own that began before holds the job table then (release_runner.sql). This reads the runner after the statement
 -- has locked the table, in a snapshot of its own; so at READ COMMITTED, and in no other isolation, a statement that
 -- begins later reads the retirement here.
+--
+-- Each fetch and each end of a runner asks, mostly of one job, and then what is asked is a fifth of its cost. So a runner that may go on,
+-- which session_pool.sql would say so of, is found with its queue by one statement; whoever is not is for session_pool.sql to judge.
 create function howdah.:"gate"() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_pool text := set_config('howdah.pool', coalesce(howdah.session_pool(), ''), true);
+  v_secret constant text := current_setting('howdah.runner', true);
+  v_pool text;
   v_is_paused boolean := false;
 begin
+  if v_secret <> '' then
+    select set_config('howdah.pool', coalesce(r.pool_id, ''), true),
+           set_config('howdah.gate', case when tg_op = 'UPDATE' and s.paused_at is not null then 'closed' else coalesce(r.pool_id, '') end, true)
+      into v_pool
+    from howdah.runners r
+    left join howdah.queue_settings s on s.queue = :'queue'
+    where r.secret_hash = sha256(convert_to(v_secret, 'UTF8')) and r.kind = 'howdah' and r.retired_at is null
+      and current_setting('transaction_isolation') = 'read committed' and coalesce(current_setting('howdah.lease', true), '') = '';
+    if found then
+      return null;
+    end if;
+  end if;
+  v_pool := set_config('howdah.pool', coalesce(howdah.session_pool(), ''), true);
   if tg_op = 'UPDATE' then
     v_is_paused := exists (select from howdah.queue_settings s where s.queue = :'queue' and s.paused_at is not null);
   end if;
