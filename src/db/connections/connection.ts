@@ -33,7 +33,7 @@ const READ_ONLY = '25006';
  */
 export function createPool(
   options: ConnectionOptions,
-  limits: DriverLimits & Pick<pg.PoolConfig, 'max' | 'allowExitOnIdle' | 'onConnect'> = {},
+  limits: DriverLimits & Pick<pg.PoolConfig, 'min' | 'max' | 'allowExitOnIdle' | 'onConnect'> = {},
 ): pg.Pool {
   const config = connectionConfig(options, limits);
   const pool = new pg.Pool({ ...limits, ...config, Client: ConnectingClient as never });

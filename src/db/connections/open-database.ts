@@ -12,6 +12,8 @@ import { sendTogether } from './send-together.ts';
 export interface DatabaseOptions extends ConnectionOptions {
   /** @default 10 */
   maxConnections?: number;
+  /** So many stay once they are there; others end when they were idle for 10 s. At most `maxConnections`. @default 0 */
+  keptConnections?: number;
   /** How long things may take, in the server as well as here. @default no limits */
   limits?: Limits;
   /** Whether the process may end while connections are idle. @default false */
@@ -42,7 +44,13 @@ export interface DatabaseHandle {
 
 /** Connects on first use, so it never fails here. */
 export function openDatabase(options: DatabaseOptions): DatabaseHandle {
-  const { maxConnections = 10, limits, onConnectionError = () => {}, onConnect } = options;
+  const {
+    maxConnections = 10,
+    keptConnections = 0,
+    limits,
+    onConnectionError = () => {},
+    onConnect,
+  } = options;
   const { allowExitOnIdle = false, types, prepares = false } = options;
   const sockets = new Set<Socket>();
   const ofSessions = limits && !isShared(options) ? sessionLimits(limits) : {};
@@ -50,6 +58,7 @@ export function openDatabase(options: DatabaseOptions): DatabaseHandle {
   const pool = createPool(
     { ...options, settings },
     {
+      min: keptConnections,
       max: maxConnections,
       allowExitOnIdle,
       ...(types ? { types } : {}),

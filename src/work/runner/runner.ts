@@ -5,7 +5,7 @@ import type { BoundTask } from '../../tasks/bind.ts';
 import { routesOf } from '../../tasks/routes-of.ts';
 import { versionsOf } from '../../tasks/task-version.ts';
 import { type Engine, startEngine } from '../engine/engine.ts';
-import { ENGINE_SETTINGS } from '../engine/engine-settings.ts';
+import { RUNNER_SETTINGS } from '../engine/engine-settings.ts';
 import type { Prefetch } from '../engine/prefetch.ts';
 import type { FleetMember } from '../fleet/fleet-member.ts';
 import type { RegisteredRunner } from '../fleet/registry.ts';
@@ -18,6 +18,12 @@ import type { Slots } from './slots.ts';
 
 /** Connections beside one a slot: one listens for new jobs, two fetch and end batches. */
 const SPARE_CONNECTIONS = 3;
+
+/**
+ * Of which so many stay, that jobs need not wait for one: the first statements of a session take ten times as long as later ones,
+ * until it knows tables and plans. The one that listens, one that fetches, two that end.
+ */
+const KEPT_CONNECTIONS = 4;
 
 export interface RunnerOptions<Services> {
   connectionString: string;
@@ -67,8 +73,9 @@ export class Runner<Services = unknown> {
     this.#database = openDatabase({
       connectionString,
       applicationName: `howdah:${this.token}`,
-      settings: ENGINE_SETTINGS,
+      settings: RUNNER_SETTINGS,
       maxConnections: concurrency + SPARE_CONNECTIONS,
+      keptConnections: KEPT_CONNECTIONS,
       onConnectionError: (error) => this.#left.resolve(error),
       onConnect: (client) => enterSession(client, this.#identity),
     });
