@@ -88,7 +88,8 @@ describe('a job of one queue is written as the engine writes it', () => {
     const heard = new Promise<pg.Notification>((resolve) => listener.once('notification', resolve));
     await listener.query('listen "jobs:insert"');
     await client.query(`select howdah.enqueue('never_heard_of', '{}', allow_unknown => true)`);
-    assert.equal(JSON.parse((await heard).payload ?? '').count, 1);
+    const { count, queue } = JSON.parse((await heard).payload ?? '');
+    assert.deepEqual({ count, queue }, { count: 1, queue: 'default' });
     await listener.end();
     const { rows } = await client.query(`select task, state from howdah.jobs where task = 'never_heard_of'`);
     assert.deepEqual(rows, [{ task: 'never_heard_of', state: 'available' }]);

@@ -1,4 +1,8 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { after, before, test } from 'node:test';
+import type { ClientBase } from 'pg';
+import { distrustNews } from '../../src/work/engine/distrust-news.ts';
 import { scalar } from '../support/job-states.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -30,4 +34,22 @@ test('an engine stops at the news of a breaking migration when the database has 
   await waitFor('its runner to leave', () =>
     scalar(queue, `select bool_or(retired_as = 'replaced') from howdah.runners`),
   );
+});
+
+test('an engine looks for jobs at the news of its own queue, and at those that name none', () => {
+  const client = new EventEmitter();
+  const heard: string[] = [];
+  client.on('notification', ({ payload }) => heard.push(payload));
+  distrustNews(client as ClientBase, 'default');
+  const own = [
+    '{"count":1,"queue":"default"}',
+    '{"count":1,"queue":null}',
+    '{"count":1}',
+    'words',
+    'null',
+    '',
+  ];
+  for (const payload of ['{"count":1,"queue":"mail"}', ...own])
+    client.emit('notification', { channel: 'jobs:insert', payload });
+  assert.deepEqual(heard, own);
 });

@@ -1,31 +1,44 @@
 import type { EventEmitter } from 'node:events';
 import type { ClientBase, Notification } from 'pg';
 import { ENGINE_SCHEMA_VERSION } from '../../db/schema/engine-schema.ts';
+import { queueSchema } from '../../db/schema/queue-schema.ts';
 
 /** On it the engine hears that its schema was migrated, and stops (graphile-worker 0.18.0, main.js). */
 const MIGRATION_CHANNEL = 'worker:migrate';
 
 /**
  * Has the engine hear of a breaking migration only when the database has one. Anybody who may connect can notify, on any
- * channel, and a worker would stop at a word. The other channel, `jobs:insert`, does no more than have it look for jobs.
+ * channel, and a worker would stop at a word. The other channel, `jobs:insert`, does no more than have it look for jobs: the
+ * engine of each queue in the database hears all that is said there, so it does not hear of jobs of another queue, where
+ * the news name one (write_job.sql). A look in vain costs what a fetch does.
  *
  * @param client the one that listens, before the engine does
  */
-export function distrustNews(client: ClientBase, schema: string): void {
+export function distrustNews(client: ClientBase, queue: string): void {
   let isLooking = false;
   const emit = client.emit.bind(client) as EventEmitter['emit'];
   const pass = async (news: Notification) => {
     isLooking = true;
-    const isTrue = await hasBreakingMigration(client, schema).catch(() => false);
+    const isTrue = await hasBreakingMigration(client, queueSchema(queue)).catch(() => false);
     isLooking = false;
     if (isTrue) emit('notification', news);
   };
   client.emit = ((event: string, ...details: unknown[]) => {
     const [news] = details as [Notification];
-    if (event !== 'notification' || news.channel !== MIGRATION_CHANNEL) return emit(event, ...details);
+    if (event !== 'notification') return emit(event, ...details);
+    if (news.channel !== MIGRATION_CHANNEL) return isOfAnother(queue, news) || emit(event, news);
     if (!isLooking) void pass(news);
     return true;
   }) as typeof client.emit;
+}
+
+function isOfAnother(queue: string, { payload = '' }: Notification): boolean {
+  try {
+    const { queue: named } = JSON.parse(payload) as { queue?: unknown };
+    return typeof named === 'string' && named !== queue;
+  } catch {
+    return false; // words of somebody's, or of no object
+  }
 }
 
 async function hasBreakingMigration(client: ClientBase, schema: string): Promise<boolean> {

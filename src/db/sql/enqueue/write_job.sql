@@ -12,8 +12,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_flags constant jsonb := case when settings is not null then jsonb_build_object('howdah', settings) end;
-  -- Wakes the workers, as announce_jobs() does. An expression takes a fifth of the time that PERFORM does.
-  v_is_told constant boolean := pg_notify('jobs:insert', json_build_object('r', random(), 'count', 1)::text) is not null;
+  -- Wakes the workers, as announce_jobs() does, of this queue alone. An expression takes a fifth of the time that PERFORM does.
+  v_is_told constant boolean := pg_notify('jobs:insert', json_build_object('r', random(), 'count', 1, 'queue', job.queue)::text) is not null;
 begin
 :branches
 end;

@@ -9,7 +9,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform howdah.announce_jobs(cardinality(jobs));
+  perform pg_notify('jobs:insert', json_build_object('r', random(), 'count', cardinality(jobs), 'queue', of_queue)::text); -- as announce_jobs(), of this queue alone
 :branches
   raise exception 'unknown queue "%"', of_queue using errcode = 'HWQUE', hint = howdah.queue_hint(of_queue);
 end;

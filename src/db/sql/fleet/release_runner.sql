@@ -89,7 +89,8 @@ begin
 end;
 $$;
 
--- howdah.announce_jobs(count): wakes the workers, as the engine does for new jobs. Nothing for a count of 0.
+-- howdah.announce_jobs(count): wakes the workers of all queues, as the engine does for new jobs. Nothing for a count of 0. Where a
+-- queue is named beside the count, its runners alone look for jobs (distrust-news.ts), as when jobs are enqueued (write_job.sql).
 create function howdah.announce_jobs(count integer) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
