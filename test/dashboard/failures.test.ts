@@ -52,6 +52,29 @@ describe('failures', () => {
     assert.match(confirm, /3 jobs/);
   });
 
+  test('are not retried by two who press at once: one of them is told', async () => {
+    for (let n = 1; n <= 12; n += 1) await addDiscarded(`two look at this ${n}`);
+    const admin = dashboard.as('admin');
+    const id = /failures\/([0-9a-f]+)"[^>]*>two look/.exec(await admin.page('/dashboard/failures'))?.[1];
+    const address = `/dashboard/failures/${id}`;
+    const page = await admin.page(address);
+    const seen = /name="seen" value="(\w+)"/.exec(page)?.[1] ?? '';
+    const answers = await Promise.all(
+      ['a', 'b'].map((key) => admin.send(`${address}/canary`, { key, seen })),
+    );
+    assert.deepEqual(answers.map(({ status }) => status).toSorted(), [303, 409]);
+    const late = await admin.send(`${address}/canary`, { key: 'c', seen });
+    assert.equal(late.status, 409);
+    assert.match(await late.text(), /admin has retried some of them first meanwhile\./);
+    const { rows } = await dashboard.pool.query(
+      `select count(*)::int as n from howdah.jobs where state = 'discarded' and last_error like 'two look%'`,
+    );
+    assert.equal(rows[0]?.n, 7);
+    const again = /name="seen" value="(\d+)"/.exec(await admin.page(address))?.[1] ?? '';
+    assert.equal((await admin.send(`${address}/canary`, { key: 'd', seen: again })).status, 303);
+    assert.equal((await admin.send(`${address}/canary`, { key: 'e' })).status, 303, 'whoever says nothing');
+  });
+
   test('are retried with all of their own group, and with no other', async () => {
     await addDiscarded('the card was refused');
     const admin = dashboard.as('admin');

@@ -1,4 +1,5 @@
 import type { Database } from '../../db/database.ts';
+import type { SqlClient } from '../../db/sql-client.ts';
 import { HowdahError } from '../../errors.ts';
 import { readCanaries } from '../../look/canaries.ts';
 import { readFailure } from '../../look/failure-groups.ts';
@@ -8,6 +9,7 @@ import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
 import { shareRedraws } from '../shell/share-redraws.ts';
 import { showPage } from '../shell/show-page.ts';
 import { takeCommand } from '../shell/take-command.ts';
+import { type View, viewOf } from '../shell/view.ts';
 import { failurePage } from './failure-page.ts';
 import { failuresPage } from './failures-page.ts';
 
@@ -35,14 +37,34 @@ export function addFailurePages(app: DashboardApp, deps: DashboardDependencies):
   );
   app.post(
     '/dashboard/failures/:id/canary',
-    takeCommand(deps, ({ c, form, change }) =>
-      change(async (tx) => {
-        const options = { jobs: CANARY_SIZE, reason: form.reason() };
-        const { jobs } = await startCanary(tx, c.req.param('id') ?? '', options);
+    takeCommand(deps, ({ c, form, change }) => {
+      const group = { id: c.req.param('id') ?? '', seen: form.optional('seen'), view: viewOf(c, deps) };
+      return change(async (tx) => {
+        await refuseSecond(tx, group);
+        const { id, jobs } = await startCanary(tx, group.id, { jobs: CANARY_SIZE, reason: form.reason() });
+        await refuseSecond(tx, group, id);
         return { what: 'canary', count: jobs.length };
-      }),
-    ),
+      });
+    }),
   );
+}
+
+/**
+ * Two who look at the same group and both retry five mean the same five: the second is told, and nothing is done. Which of the two it
+ * is, is settled once `own` has started, as a start has the group to itself until its commit: by then the other's is there to be
+ * read, or will find this one. Looking before as well gives a better word to who is late where no job is left.
+ *
+ * @throws {HowdahError} `wrong_state` when there is a canary that the page did not show, other than `own`
+ */
+async function refuseSecond(
+  tx: SqlClient,
+  { id, seen, view }: { id: string; seen: string | undefined; view: View },
+  own?: string,
+): Promise<void> {
+  if (seen === undefined) return;
+  const [latest] = (await readCanaries(tx, id)).filter((each) => each.id !== own);
+  if (latest === undefined || latest.id === seen) return;
+  throw new HowdahError('wrong_state', { detail: view.texts.failures.second(latest.startedBy) });
 }
 
 async function readGroup(db: Database, id: string) {

@@ -48,6 +48,9 @@ function facts(view: View, group: FailureGroup): Html {
 </dl>`;
 }
 
+/** What the form says where the page shows no canary. */
+const NONE = 'none';
+
 /** Some first; all once those have ended well, or by those who know better. */
 function mend(
   view: View,
@@ -62,7 +65,7 @@ function mend(
   return html`<h2>${failures.mend}</h2>
 <p>${wentWell ? failures.wentWell(count(view, group.discardedCount)) : failures.how}</p>
 <div class="actions">
-${commandForm(view, { action: `failures/${id}/canary`, label: failures.retrySome, inputs: reason })}
+${commandForm(view, { action: `failures/${id}/canary`, label: failures.retrySome, fields: { seen: latest?.id ?? NONE }, inputs: reason })}
 <a class="button ${wentWell ? '' : 'quiet-button'}" href="${view.link(`jobs/act?${all}`)}" data-shortcut="r">${failures.retryAll(count(view, group.discardedCount))}</a>
 </div>`;
 }

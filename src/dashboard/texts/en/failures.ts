@@ -23,6 +23,8 @@ export const failures = {
   retryAll: (n: string) => `Retry all ${n}…`,
   canaries: 'Retried first',
   canary: (n: string, who: string) => `${n} by ${who}`,
+  second: (who: string) =>
+    `${who} has retried some of them first meanwhile. Nothing more was done: see how those go.`,
   again: '(to be tried again)',
   newest: 'The newest',
   allJobs: 'All its jobs',

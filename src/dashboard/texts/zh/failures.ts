@@ -22,6 +22,7 @@ export const failures: Texts['failures'] = {
   retryAll: (n) => `重试全部 ${n} 个…`,
   canaries: '先行重试',
   canary: (n, who) => `${n} 个,由 ${who} 发起`,
+  second: (who) => `${who} 已先行重试其中几个。没有其他改动:请先看它们的结果。`,
   again: '(将再次重试)',
   newest: '最新的',
   allJobs: '该组全部任务',
