@@ -103,7 +103,8 @@ export async function changeBatch(
   const found = await translatingErrors(() => queryRows<{ id: string }>(tx, text, values));
   const ids = found.map(({ id }) => id);
   const alsoRunning = filter.states?.includes('running') ?? true;
-  const changedIds = await changeJobs(tx, action, { ids, reason, details, alsoRunning });
+  const states = action === 'retry' ? filter.states : undefined;
+  const changedIds = await changeJobs(tx, action, { ids, reason, details, alsoRunning, states });
   return { ids, changedIds };
 }
 
@@ -112,19 +113,24 @@ export interface JobsOrder extends Pick<BatchOrder, 'reason' | 'details'> {
   ids: readonly string[];
   /** Whether a cancel takes running ones as well. @default true */
   alsoRunning?: boolean | undefined;
+  /** What a retry leaves out that is in none of these by now, as another has retried it since. @default nothing */
+  states?: readonly JobState[] | undefined;
 }
 
 /** Does it to those of the jobs that are in a state for it, with a row of the audit log; their ids. */
 export async function changeJobs(
   tx: SqlClient,
   action: BulkAction,
-  { ids, reason, details, alsoRunning = true }: JobsOrder,
+  { ids, reason, details, alsoRunning = true, states }: JobsOrder,
 ): Promise<string[]> {
   const changed = await translatingErrors(() =>
     queryRows<{ id: string }>(
       tx,
-      'select id from howdah.act_on_jobs($1, $2::bigint[], $3, details => $4::jsonb, also_running => $5) id',
-      [action, `{${ids.join(',')}}`, reason ?? null, JSON.stringify(details), alsoRunning],
+      `select id from howdah.act_on_jobs($1, $2::bigint[], $3, details => $4::jsonb, also_running => $5, states => $6::text[]) id`,
+      [
+        ...[action, `{${ids.join(',')}}`, reason ?? null, JSON.stringify(details), alsoRunning],
+        states ? `{${states.join(',')}}` : null,
+      ],
     ),
   );
   return changed.map(({ id }) => id);

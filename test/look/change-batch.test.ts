@@ -4,7 +4,7 @@ import type { PgQueryable } from '../../src/db/sql-client.ts';
 import { toSqlFilter } from '../../src/look/find-jobs.ts';
 import type { JobState } from '../../src/look/job.ts';
 import { changeBatch } from '../../src/operate/bulk.ts';
-import { fetchJob, putJob } from '../support/job-states.ts';
+import { completeJob, fetchJob, putJob } from '../support/job-states.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 
 let queue: TestQueue;
@@ -33,6 +33,28 @@ test('cancelling the waiting jobs leaves one alone that a worker has taken since
 test('cancelling the live jobs hits one that a worker has taken since', async () => {
   const id = await putJob(queue, 'available');
   assert.deepEqual((await cancelWhileTaken(id, undefined)).includes(id), true);
+});
+
+test('retrying the discarded leaves one alone that another has retried since, and that completed', async () => {
+  const id = await putJob(queue, 'discarded');
+  const client: PgQueryable = {
+    async query(text, values) {
+      if (text.includes('act_on_jobs')) {
+        await queue.pool.query('select howdah.retry_job($1)', [id]);
+        await fetchJob(queue, id);
+        await completeJob(queue, id);
+      }
+      return queue.pool.query(text, values);
+    },
+  };
+  const filter = { states: ['discarded'] as const };
+  const { ids, changedIds } = await changeBatch(client, 'retry', {
+    filter,
+    range: { limit: 10 },
+    details: {},
+  });
+  assert.deepEqual([ids, changedIds], [[id], []]);
+  assert.equal((await queue.job(id)).state, 'completed');
 });
 
 test('a filter with a date that is none is no filter for every job', () => {

@@ -138,6 +138,15 @@ describe('a canary', () => {
   });
 });
 
+async function waitsFor(kind: 'advisory' | 'transactionid'): Promise<boolean> {
+  const { rowCount } = await queue.pool.query(
+    `select from pg_locks l join pg_stat_activity a using (pid)
+     where l.locktype = $1 and not l.granted and a.datname = current_database()`,
+    [kind],
+  );
+  return rowCount !== 0;
+}
+
 /*
  * Whoever starts a canary looks for discarded jobs and retries them in two steps. Between the two another may retry or prune one of
  * them: its row is deleted, and that row is the lock that both need. First held by the other: the row is passed over. First held
@@ -175,6 +184,33 @@ describe('beside somebody who retries a job of the group', () => {
     other.release();
   });
 
+  test('who retries all of the group leaves its jobs alone, in both orders', async () => {
+    const { ids, failure } = await putGroup(3);
+    const first = await queue.pool.connect();
+    await first.query('begin');
+    await first.query('select howdah.start_canary($1, 1)', [failure]);
+    const all = queue.pool.query('select howdah.retry_jobs(failure => $1) as n', [failure]);
+    await waitFor('who retries all to wait for its job', () => waitsFor('transactionid'));
+    await first.query('commit');
+    first.release();
+    assert.equal((await all).rows[0].n, 2);
+    const { rows } = await queue.pool.query(
+      `select unnest(job_ids)::text as id from howdah.audit_log where action = 'jobs.bulk_retry' order by 1`,
+    );
+    assert.deepEqual(
+      rows.map(({ id }) => id),
+      ids,
+      'each is retried once',
+    );
+    const again = await putGroup(2);
+    const other = await queue.pool.connect();
+    await other.query('begin');
+    await other.query('select howdah.retry_jobs(failure => $1)', [again.failure]);
+    await assert.rejects(start(again.failure), { code: 'wrong_state' });
+    await other.query('commit');
+    other.release();
+  });
+
   test('the other finds it retried when the canary was first, and has no canary of the same job', async () => {
     const { ids, failure } = await putGroup(2);
     const ours = await queue.pool.connect();
@@ -182,10 +218,7 @@ describe('beside somebody who retries a job of the group', () => {
     const { rows } = await ours.query('select howdah.start_canary($1, 1) as id', [failure]);
     const waiting = start(failure, 1);
     await waitFor('the other to wait for the group', async () => {
-      const found = await queue.pool.query(
-        `select from pg_locks where locktype = 'advisory' and not granted`,
-      );
-      return found.rowCount === 1;
+      return waitsFor('advisory');
     });
     await ours.query('commit');
     ours.release();

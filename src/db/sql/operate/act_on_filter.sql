@@ -40,6 +40,7 @@ begin
     select count(*) from howdah.act_on_jobs(
       action, v_ids, reason, at,
       jsonb_build_object('filter', filter - 'payload_contains', 'by_payload', filter ? 'payload_contains', 'max', v_max),
-      also_running => coalesce(v_state = 'running', true)));
+      also_running => coalesce(v_state = 'running', true),
+      states => case when v_state is null then act_on_filter.states else array[v_state] end));
 end;
 $$;

@@ -1,7 +1,8 @@
--- howdah.act_on_jobs(action, ids, reason, at, details, also_running): does the action to those of the jobs that are in a
+-- howdah.act_on_jobs(action, ids, reason, at, details, also_running, states): does the action to those of the jobs that are in a
 -- state for it; returns the ids of those that were. What the commands on many jobs do with one batch. reason becomes the last
 -- error of cancelled and discarded jobs, at is for reschedule alone, details go into howdah.audit_log. Without also_running,
--- cancel spares what a worker has taken since whoever asks looked.
+-- cancel spares what a worker has taken since whoever asks looked; with states, retry spares what is in none of them by now:
+-- a job that somebody else has retried since, and that may have completed.
 --
 -- Left out rather than refused: jobs that are in no state for it (also running ones that are being cancelled already), that
 -- wait for their turn in a sequence and shall move, and that somebody else holds locked this moment, such as a worker that
@@ -9,7 +10,7 @@
 -- details that are no object.
 create function howdah.act_on_jobs(
   action text, ids bigint[], reason text default null, at timestamptz default now(), details jsonb default '{}',
-  also_running boolean default true
+  also_running boolean default true, states text[] default null
 ) returns setof bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -33,7 +34,7 @@ begin
   if action = 'reschedule' then
     perform howdah.check_instant(at);
   end if;
-  v_changed := case action when 'retry' then howdah.restart_jobs(ids) else array(
+  v_changed := case action when 'retry' then howdah.restart_jobs(ids, states) else array(
     select howdah.act_on_live_jobs(action, r.schema_name, ids, reason, at, also_running is not false) from howdah.queue_registry r) end;
   if v_changed <> '{}' then
     perform howdah.record_change(
@@ -45,11 +46,11 @@ end;
 $$;
 
 comment on function howdah.act_on_jobs is
-  'Does the action (cancel, discard, retry, run_now or reschedule) to those of the jobs, at most 100000, that are in a state for it and that nobody holds this moment; returns their ids. The reason becomes the last error of cancelled and discarded jobs; at is for reschedule; details, an object, go into howdah.audit_log; also_running false has cancel spare running jobs.';
+  'Does the action (cancel, discard, retry, run_now or reschedule) to those of the jobs, at most 100000, that are in a state for it and that nobody holds this moment; returns their ids. The reason becomes the last error of cancelled and discarded jobs; at is for reschedule; details, an object, go into howdah.audit_log; also_running false has cancel spare running jobs, states has retry spare what is in none of them by now.';
 
--- howdah.restart_jobs(ids): retries those that can be; returns their ids. In order of id, each once: two of these with jobs
+-- howdah.restart_jobs(ids, states): retries those that can be, of those that are in one of the states, null for any; returns their ids. In order of id, each once: two of these with jobs
 -- in common would otherwise wait for each other.
-create function howdah.restart_jobs(ids bigint[]) returns bigint[]
+create function howdah.restart_jobs(ids bigint[], states text[]) returns bigint[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -59,7 +60,7 @@ declare
 begin
   for v_id in select distinct i.id from unnest(ids) i (id) order by i.id loop
     begin
-      perform howdah.restart_job(v_id);
+      perform howdah.restart_job(v_id, states);
       v_done := v_done || v_id;
     exception when sqlstate 'HWSTA' or sqlstate 'HWJOB' then
       null;

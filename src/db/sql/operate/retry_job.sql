@@ -21,8 +21,10 @@ $$;
 comment on function howdah.retry_job is
   'Runs a job again: a finished one from its first attempt, under the same id; a waiting one now. Returns its state now.';
 
--- howdah.restart_job(id): the same, for whoever records it.
-create function howdah.restart_job(id bigint) returns text
+-- howdah.restart_job(id, states): the same, for whoever records it. With states, HWSTA or HWJOB also for one that is in none of them:
+-- whoever found it so some time ago does not run it again when another has, however far that one has come. Both orders: the row in
+-- the history is deleted by one of the two, the second waits for that commit, and finds the job where the first has put it.
+create function howdah.restart_job(id bigint, states text[] default null) returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -33,12 +35,13 @@ begin
   for v_look in 1..2 loop
     select j.* into v_job from howdah.lock_job(restart_job.id) j;
     if v_job.schema_name is not null then
-      if v_job.state = 'running' then
+      if v_job.state = 'running' or v_job.state <> all (states) then
         perform howdah.refuse_job(id, v_job.state, 'retried');
       end if;
       return howdah.move_job(id, now(), 'retried');
     end if;
-    delete from howdah.job_history h where h.id = restart_job.id returning h.* into v_row;
+    delete from howdah.job_history h
+    where h.id = restart_job.id and (states is null or h.state = any (states)) returning h.* into v_row;
     exit when found; -- else somebody else has just retried it
   end loop;
   if v_row.id is null then
