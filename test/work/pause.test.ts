@@ -102,11 +102,14 @@ test('a pause is exact: nothing is handed out from its commit on, and other queu
 test('a fetch from a paused queue takes neither a job nor its queue_name', async () => {
   const client = await queue.pool.connect();
   try {
-    const engine = engineStatements(client as unknown as pg.Client, { queue: 'default', poolId: 'pool-any' });
+    const under = (poolId: string) =>
+      engineStatements(client as unknown as pg.Client, { queue: 'default', poolId });
+    const engine = under('pool-any');
     const add = `select graphile_worker.add_job('model_step', '{}', queue_name => 'one')`;
     await client.query(add);
     await call("pause_queue('default')");
     for (const batchSize of [1, 5]) assert.deepEqual(await engine.fetch(batchSize), []);
+    for (const name of ['closed', 'open', '']) assert.deepEqual(await under(name).fetch(1), [], name);
     await call("resume_queue('default')");
     const [job] = await engine.fetch(5);
     assert.ok(job, 'its queue_name was taken');

@@ -46,10 +46,11 @@ execute function howdah.:"gate"();
 
 -- A paused queue hands out nothing: the row of a fetch stays as it is, and the fetch returns without it. Nor is a job
 -- handed out in a runner's name to a session that is not the runner's: what it would do later, no gate could judge.
--- The gate stands open to one name alone, and each row is compared with it once, as reading a setting is the most of a condition.
+-- The gate stands open to one name alone, and each row is compared with it once, as reading a setting is the most of a condition. A
+-- closed one is open to no name, not to a worker either that calls itself closed.
 create trigger howdah_hold before update on :"schema"._private_jobs
 for each row
-when (old.locked_at is null and new.locked_at is not null and new.locked_by is distinct from current_setting('howdah.gate', true))
+when (old.locked_at is null and new.locked_at is not null and new.locked_by is distinct from nullif(current_setting('howdah.gate', true), 'closed'))
 execute function howdah.hold_job();
 
 -- Nor does that fetch lock the queue_name of such a job, which nobody would free: its statement comes to those
