@@ -226,7 +226,7 @@ describe('handing a task over', () => {
     await queue.pool.query("select howdah.enqueue('resize')");
     await assert.rejects(release(), {
       code: 'HWAPP',
-      message: /^1 jobs of task "resize" are in queue "default"$/,
+      message: /^1 job of task "resize" is in queue "default"$/,
     });
     await release(', with_jobs => true');
     await announce('press', resize);

@@ -258,7 +258,7 @@ describe('of an available job', () => {
     await queue.pool.query("select howdah.set_fleet_concurrency('default', 1)");
     const token = await putRunner();
     const [running, id] = [await putJob(queue, 'running'), await putJob(queue, 'available')];
-    await assertCause(id, 'fleet_full', /still sharing out the 1 jobs/, /within seconds/);
+    await assertCause(id, 'fleet_full', /still agreeing on who has the only place/, /within seconds/);
     await beat(token, [running], { max_running: 1 });
     await assertCause(
       id,

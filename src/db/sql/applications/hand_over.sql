@@ -129,7 +129,8 @@ begin
                     where t.identifier = any ($1) group by 1 order by 1 limit 1', v_queue.schema_name)
     into v_task, v_count using tasks;
     if v_task is not null then
-      raise exception '% jobs of task "%" are in queue "%"', v_count, v_task, v_queue.name
+      raise exception '% of task "%" % in queue "%"', case v_count when 1 then '1 job' else v_count || ' jobs' end, v_task,
+        case v_count when 1 then 'is' else 'are' end, v_queue.name
         using errcode = 'HWAPP', hint = format(
           'Let them end, or cancel them: npx howdah cancel --task %s. Whoever has the task next may not take their payloads; with --with-jobs it gets them as they are.',
           v_task);

@@ -6,7 +6,8 @@
 --
 -- Raises HWTSK and HWQUE for what is not known, HWOPT for tasks of several queues, HWLIM when 1,000 workers over HTTP live in
 -- that queue, and HWCPY in a copy of the database (installation.sql). That limit is against workers that open a lease for each job, and takes no
--- lock: leases that are opened at the same moment do not count each other, so that as many more may live.
+-- lock, which would have all who open one wait for each other's commit: those that are opened at the same moment do not count each
+-- other. So as many more may live as transactions were opening one when the thousandth committed: each has a connection of an API.
 create function howdah.open_lease(worker text, tasks text[], max_jobs integer, lease_ms integer, queue text default null) returns uuid
 language plpgsql
 set search_path = pg_catalog, pg_temp

@@ -149,7 +149,8 @@ begin
     remedy := format('It starts when its turn comes; select howdah.set_fleet_concurrency(%L, …) changes the limit.', job.queue);
   elsif v_places = 0 then
     cause := 'fleet_full';
-    explanation := format('The workers of the queue %s are still sharing out the %s jobs that the whole fleet may run at once.',
+    explanation := format(case v_limit when 1 then 'The workers of the queue %s are still agreeing on who has the only place that the whole fleet has.'
+                                       else 'The workers of the queue %s are still sharing out the %s jobs that the whole fleet may run at once.' end,
                           job.queue, v_limit);
     remedy := 'They do so within seconds.';
   elsif cardinality(v_running) >= v_places then

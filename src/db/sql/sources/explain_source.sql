@@ -33,8 +33,11 @@ begin
     remedy := 'It is tried again by itself.';
   elsif v_source.unread_partitions > 0 then
     cause := 'partitions';
-    explanation := format('%s of its %s partitions have no worker at the moment.', v_source.unread_partitions, v_source.partitions);
-    remedy := 'They are shared out anew within seconds.';
+    explanation := format(case when v_source.partitions = 1 then 'Its only partition has no worker at the moment.'
+                               when v_source.unread_partitions = 1 then '%s of its %s partitions has no worker at the moment.'
+                               else '%s of its %s partitions have no worker at the moment.' end,
+                          v_source.unread_partitions, v_source.partitions);
+    remedy := 'Partitions are shared out anew within seconds.';
   elsif v_source.lag > 0 then
     cause := 'behind';
     explanation := format('It is read, and %s.', case v_source.lag when 1 then '1 message waits' else v_source.lag || ' messages wait' end);
