@@ -32,14 +32,14 @@ function doOnce(name: string, database: SqlClient = pool, signal = never) {
 
 const pruneJobs = async () => (await doOnce('finished_jobs')).count;
 
-/** Finished jobs with ids from..to and two errors each. */
-async function finish(from: number, to: number, expiresIn: string): Promise<void> {
+/** Finished jobs with ids from..to and two errors each. @param age since when they are. @default a moment */
+async function finish(from: number, to: number, expiresIn: string, age = '0 s'): Promise<void> {
   await pool.query(
     `insert into howdah.job_history (id, queue, task, state, priority, attempt, max_attempts, run_at, created_at,
                                      finished_at, payload, expires_at)
-     select id, 'default', 't', 'completed', 0, 3, 3, now(), now(), now(), '{}', now() + $3::interval
+     select id, 'default', 't', 'completed', 0, 3, 3, now(), now(), now() - $4::interval, '{}', now() + $3::interval
      from generate_series($1::bigint, $2::bigint) id`,
-    [from, to, expiresIn],
+    [from, to, expiresIn, age],
   );
   await pool.query(
     `insert into howdah.job_errors (job_id, attempt, queue, task, name, message, decision)
@@ -65,10 +65,8 @@ test('jobs whose retention is over go with their errors, however many; the other
   assert.equal(await pruneJobs(), 0);
 });
 
-/** By joins it would look each job up once more, or read the whole table for them. */
-test('a job is found once, by the end of its retention, and removed where it was found', async () => {
-  await finish(1, 1_000, '-1 second');
-  await finish(1_001, 5_000, '1 hour');
+/** Looks that a call for 1,000 takes by the history's indexes: scans, and rows that they find. Of the table itself there must be none. */
+async function looksOfOne(): Promise<{ count: number; looks: number }> {
   await pool.query('vacuum analyze howdah.job_history');
   await pool.query('vacuum analyze howdah.job_errors');
   const [kind] = upkeepKinds().filter((each) => each.kind === 'finished_jobs');
@@ -76,7 +74,6 @@ test('a job is found once, by the end of its retention, and removed where it was
   await client.query('select pg_stat_force_next_flush()'); // what this session read before does not count
   await client.query('begin');
   const { rows: pruned } = await client.query(kind?.statement ?? '', [1_000]);
-  assert.equal(pruned[0].count, 1_000);
   const { rows } = await client.query<{ looks: number; scans: number }>(
     `select (select sum(pg_stat_get_xact_tuples_fetched(i.indexrelid) + pg_stat_get_xact_numscans(i.indexrelid))::integer
              from pg_index i where i.indrelid = 'howdah.job_history'::regclass) as looks,
@@ -84,7 +81,40 @@ test('a job is found once, by the end of its retention, and removed where it was
   );
   await client.query('commit');
   client.release();
-  assert.deepEqual(rows[0], { looks: 1_001, scans: 0 });
+  assert.equal(rows[0]?.scans, 0);
+  return { count: pruned[0].count, looks: rows[0]?.looks ?? -1 };
+}
+
+/** By joins it would look each job up once more, or read the whole table for them. */
+test('a job is found once, by the end of its retention, and removed where it was found', async () => {
+  await finish(1, 1_000, '-1 second');
+  await finish(1_001, 5_000, '1 hour');
+  assert.deepEqual(await looksOfOne(), { count: 1_000, looks: 1_001 });
+});
+
+test('a job that is kept for a day is found once, by its end, and those that are kept for longer once a day', async () => {
+  await finish(1, 1_500, '-1 hour', '25 hours');
+  await finish(1_501, 4_500, '4 days', '26 hours');
+  assert.deepEqual(await looksOfOne(), { count: 1_000, looks: 4_002 });
+  assert.deepEqual(await looksOfOne(), { count: 500, looks: 502 });
+  assert.deepEqual(await looksOfOne(), { count: 0, looks: 2 });
+  assert.deepEqual(await left(), { jobs: 3_000, errors: 6_000 });
+});
+
+test('a job of a day that was locked, or was committed within the hour, is met again; later ones within a day', async () => {
+  await finish(1, 1, '-1 minute', '24 hours 1 minute');
+  const other = await pool.connect();
+  await other.query('begin');
+  await other.query('select from howdah.job_history where id = 1 for update');
+  assert.equal(await pruneJobs(), 0);
+  await other.query('rollback');
+  other.release();
+  await finish(2, 2, '-2 minutes', '24 hours 2 minutes');
+  await finish(3, 3, '-2 hours', '26 hours');
+  assert.equal(await pruneJobs(), 2);
+  assert.equal(await pruneJobs(), 0);
+  await pool.query("update howdah.removal_progress set swept_at = swept_at - interval '1 day 1 minute'");
+  assert.equal(await pruneJobs(), 1);
 });
 
 test('a job that somebody has locked is left for the next time, and nobody waits', async () => {

@@ -17,13 +17,14 @@ begin
     select h.queue, h.task, h.state, d.wait, d.run, count(*) as ended, 0 as failed
     from howdah.job_history h
     cross join lateral (
-      select case when h.started_at is not null then
-               date_part('epoch', h.started_at - greatest(case when isfinite(h.run_at) then h.run_at end, h.created_at)) end as wait,
+      select date_part('epoch', h.started_at - greatest(case when isfinite(h.run_at) then h.run_at end, h.created_at)) as wait,
              date_part('epoch', h.finished_at - h.started_at) as run
     ) s
-    cross join lateral ( -- bucket() of duration_histogram.sql; 4 / ln(2) turns a natural logarithm into quarters of an octave
-      select case when s.wait is not null then least(128, ceil(5.770780163555854 * ln(greatest(1, 1000 * s.wait))))::integer end as wait,
-             case when s.run is not null then least(128, ceil(5.770780163555854 * ln(greatest(1, 1000 * s.run))))::integer end as run
+    -- bucket() of duration_histogram.sql; 4 / ln(2) turns a natural logarithm into quarters of an octave. Asked is whether it was
+    -- started, since to ask for the duration is to work it out once more.
+    cross join lateral (
+      select case when h.started_at is not null then least(128, ceil(5.770780163555854 * ln(greatest(1, 1000 * s.wait))))::integer end as wait,
+             case when h.started_at is not null then least(128, ceil(5.770780163555854 * ln(greatest(1, 1000 * s.run))))::integer end as run
     ) d
     where h.finished_at >= minute and h.finished_at < v_until
     group by 1, 2, 3, 4, 5

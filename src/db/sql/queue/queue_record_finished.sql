@@ -19,7 +19,7 @@
 -- {"worker": "the pool", "the job's id": {"at": "when it was fetched, to the millisecond", "result": ..., "note": "..."}, ...}: a row for
 -- each in howdah.job_reports, to be removed at once, would cost more than all else of the end.
 --
--- Kept for 24 hours when completed, 7 days otherwise, or for flags.howdah.retention_ms milliseconds (at most 100
+-- Kept for 24 hours when completed (by which they are found to be removed: prune_finished_jobs.sql), 7 days otherwise, or for flags.howdah.retention_ms milliseconds (at most 100
 -- years); with 0 no row is written, and the attempts' errors go too. Unique keys and sequences are told. A key is kept as
 -- it was given; the flag howdah_own_key says that it was the engine's own, not its task's (engine_key.sql).
 --
@@ -105,7 +105,7 @@ begin
           id, queue, task, state, priority, attempt, max_attempts, run_at, created_at, started_at, finished_at, expires_at,
           worker, last_error, payload, result, result_note)
         select j.id, :'queue', coalesce(v_task, v_tasks[array_position(v_task_ids, j.task_id)]), 'completed', j.priority, j.attempts,
-               j.max_attempts, j.run_at, j.created_at, j.locked_at, v_finished_at, v_finished_at + interval '1 day', j.locked_by,
+               j.max_attempts, j.run_at, j.created_at, j.locked_at, v_finished_at, v_finished_at + interval '24 hours', j.locked_by,
                j.last_error, j.payload, v_results -> j.id::text -> 'result', v_results -> j.id::text ->> 'note'
         from old_rows j;
         exit;
@@ -115,7 +115,7 @@ begin
         worker, last_error, key, payload, result, result_note, progress, progress_message, flags)
       select j.id, :'queue', t.identifier, s.state, j.priority, coalesce(o.attempt, j.attempts), j.max_attempts, j.run_at,
              j.created_at, coalesce(j.locked_at, o.started_at), v_finished_at,
-             v_finished_at + coalesce(k.retention, case s.state when 'completed' then interval '1 day' else interval '7 days' end),
+             v_finished_at + coalesce(k.retention, case s.state when 'completed' then interval '24 hours' else interval '7 days' end),
              coalesce(j.locked_by, o.worker), coalesce(o.reason, j.last_error),
              case when j.key is not null then howdah.key_of(j.key, t.identifier) end, j.payload,
              coalesce(v_results -> j.id::text -> 'result', case when r.worker = j.locked_by and r.attempt = j.attempts then r.result end),
