@@ -152,6 +152,29 @@ describe('reading a partition', () => {
       assert.deepEqual(bodies(await read(scenery.logs, 0n, 2)), ['one', KILOBYTE]);
     });
 
+  const zeros = (megabytes: number) => '0'.repeat(megabytes * 1024 * 1024);
+
+  for (const compression of ['gzip', 'snappy', 'lz4', 'zstd'] as const)
+    test(`refuses a batch that ${compression} would unpack to more than there is room for`, async () => {
+      await using scenery = await scene();
+      writeRecords(scenery.log, [{ value: 'one' }]);
+      writeRecords(scenery.log, [{ value: zeros(33) }, { value: zeros(33) }], { compression });
+      assert.deepEqual(bodies(await read(scenery.logs, 0n, 1)), ['one']);
+      await assert.rejects(read(scenery.logs, 1n, 1), {
+        name: 'BatchTooLarge',
+        message:
+          /^the batch of messages 1 to 2 has more than 250000 messages, or unpacks to more than 64 MiB/,
+      });
+    });
+
+  test('takes into its memory one after the other what has no room at once', async () => {
+    await using scenery = await scene();
+    for (const value of [zeros(40), zeros(40)])
+      writeRecords(scenery.log, [{ value }], { compression: 'zstd' });
+    const lengths = (await read(scenery.logs, 0n, 2)).map(({ body }) => body.length);
+    assert.deepEqual(lengths, [zeros(40).length, zeros(40).length]);
+  });
+
   test('leaves out transactions that were aborted, and the marks of others', async () => {
     await using scenery = await scene();
     const of = (producerId: bigint) => ({ producerId, producerEpoch: 0, transactionalId: 'some' });

@@ -18,7 +18,10 @@ const ABORT = 0;
  * Source: the documentation of the consumer's `isolation.level`, and `CompletedFetch.java` of Kafka's own consumer.
  */
 export function committedRecords(
-  { records: batches, abortedTransactions }: fetchV13.FetchResponsePartition,
+  {
+    records: batches,
+    abortedTransactions,
+  }: Pick<fetchV13.FetchResponsePartition, 'records' | 'abortedTransactions'>,
   offset: bigint,
 ): FetchedRecords {
   const aborted = [...(abortedTransactions ?? [])].sort((a, b) => (a.firstOffset < b.firstOffset ? -1 : 1));

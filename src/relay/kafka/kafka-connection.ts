@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { apiVersionsV1, Connection } from '@platformatic/kafka';
+import { fetchRaw } from './fetch-raw.ts';
 import type { KafkaAddress, KafkaNode } from './kafka-address.ts';
 import type { KafkaClient } from './load-kafka.ts';
 
@@ -32,7 +33,7 @@ interface Versioned {
 /** A connection to one broker, which knows the versions that the broker speaks. It never reconnects. */
 export class KafkaConnection {
   readonly node: KafkaNode;
-  readonly #client: KafkaClient;
+  readonly client: KafkaClient;
   readonly #connection: Connection;
   readonly #spoken: Map<string, apiVersionsV1.ApiVersionsResponseApi>;
 
@@ -59,7 +60,7 @@ export class KafkaConnection {
     node: KafkaNode,
     opened: { connection: Connection; spoken: apiVersionsV1.ApiVersionsResponseApi[] },
   ) {
-    this.#client = client;
+    this.client = client;
     this.node = node;
     this.#connection = opened.connection;
     this.#spoken = new Map(opened.spoken.map((each) => [each.name, each]));
@@ -83,7 +84,7 @@ export class KafkaConnection {
     try {
       return (await versioned.api.async(this.#connection, ...args)) as Answer;
     } catch (error) {
-      if (error instanceof this.#client.ResponseError && 'response' in error) return error.response as Answer;
+      if (error instanceof this.client.ResponseError && 'response' in error) return error.response as Answer;
       throw error;
     }
   }
@@ -98,8 +99,9 @@ export class KafkaConnection {
     const version = Math.min(newest, maxVersion);
     if (version < Math.max(oldest, minVersion))
       throw new Error(`the broker does not speak a version of ${api} between ${oldest} and ${newest}`);
+    if (api === 'Fetch') return { api: fetchRaw(this.client) };
     const name = `${api.charAt(0).toLowerCase()}${api.slice(1)}V${version}`;
-    return (this.#client as unknown as Record<string, Versioned>)[name] as Versioned;
+    return (this.client as unknown as Record<string, Versioned>)[name] as Versioned;
   }
 }
 

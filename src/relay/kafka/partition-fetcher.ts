@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { fetchV13 } from '@platformatic/kafka';
 import { type LogOffsets, OffsetOutOfRange } from '../inbound.ts';
 import { committedRecords, type FetchedRecords } from './committed-records.ts';
+import type { RawFetch } from './fetch-raw.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { TopicUnknown } from './kafka-topics.ts';
 import { protocolErrorId } from './protocol-error.ts';
+import { readBatches } from './read-batches.ts';
 
 /** How long a broker waits for messages where there are none. */
 const MAX_WAIT_MS = 500;
@@ -46,6 +47,7 @@ export class PartitionFetcher {
    *
    * @throws {OffsetOutOfRange} the log begins behind it, or ends before it
    * @throws {TopicMadeAnew} the topic is another one by now
+   * @throws {BatchTooLarge} what is there first is more than a worker takes into its memory
    * @throws {TopicUnknown} it is gone, or we may not read it
    * @throws {Error} its leader does not answer, or leads it no more; or the signal fired
    */
@@ -70,14 +72,15 @@ export class PartitionFetcher {
     const partition = { partition: place.partition, fetchOffset: offset, partitionMaxBytes: MAX_BYTES };
     const epochs = { currentLeaderEpoch: UNKNOWN, lastFetchedEpoch: UNKNOWN };
     const topics = [{ topicId: place.topicId, partitions: [{ ...partition, ...epochs }] }];
-    const answer = await link.ask<fetchV13.FetchResponse>(
+    const answer = await link.ask<RawFetch>(
       'Fetch',
       ...[MAX_WAIT_MS, 1, MAX_BYTES, READ_COMMITTED, ...NO_SESSION, topics, [], ''],
     );
     const fetched = answer.responses[0]?.partitions[0];
     const code = answer.errorCode || (fetched?.errorCode ?? UNKNOWN);
     if (code !== 0 || !fetched) throw await this.#explain(code, offset);
-    const records = committedRecords(fetched, offset);
+    const batches = fetched.records === null ? [] : readBatches(link.client, fetched.records);
+    const records = committedRecords({ ...fetched, records: batches }, offset);
     if (records.next === offset && performance.now() - beganAt < PAUSE_MS) await delay(PAUSE_MS);
     return records;
   }
