@@ -48,8 +48,24 @@ const SPARED = [
  * Nor is its queue_name locked then, which nobody would free: only that of a job which the statement sees where it locked it.
  */
 export function withoutDetours(statement: QueryConfig): QueryConfig {
-  if (!SPARED.every(([form]) => form.test(statement.text))) return statement;
-  return { ...statement, text: SPARED.reduce((text, [form, by]) => text.replace(form, by), statement.text) };
+  return { ...statement, text: spared(statement.text) };
+}
+
+const spared = onceEach((text) =>
+  SPARED.every(([form]) => form.test(text))
+    ? SPARED.reduce((sparing, [form, by]) => sparing.replace(form, by), text)
+    : text,
+);
+
+/** The engine sends the same few texts again and again, and each is changed in the same way. */
+function onceEach(change: (text: string, also: string) => string): (text: string, also?: string) => string {
+  const changed = new Map<string, string>();
+  return (text, also = '') => {
+    const key = also + text;
+    const known = changed.get(key) ?? change(text, also);
+    changed.set(key, known);
+    return known;
+  };
 }
 
 /** The same fetch, but for jobs that one of these versions of their task has refused (`flags.howdah_misfit`). */
@@ -111,7 +127,7 @@ const IF_HELD = "and jobs.locked_by = (select current_setting('howdah.pool', tru
  * @param missed whether it ended fewer jobs than it was asked to, which are told then; else their number says it
  * @param also what else it selects
  */
-const telling = (missed: string, also: string) => `
+const toldTogether = (missed: string, also: string) => `
 select e.count, case when ${missed} then e.ids::text end as ids,
        howdah.decisions_of(e.ids) as decided${also}
 from (select count(*)::integer as count, array_agg(j.id) as ids from j) e`;
@@ -131,12 +147,12 @@ export function tellingEnds(statement: QueryConfig, results?: string): QueryConf
   const { text, values = [], name } = statement;
   if (!COMPLETE.test(text) && !FAIL.test(text)) return statement;
   const setting = `,\n       set_config('howdah.results', ${placeAfter(statement)}, true) is null as is_lost`;
-  const told = tell(text, results === undefined ? '' : setting);
+  const told = telling(text, results === undefined ? '' : setting);
   if (results === undefined) return { text: told, values, ...(name && { name: `${name}/told` }) };
   return { text: told, values: [...values, results], ...(name && { name: `${name}/kept` }) };
 }
 
-function tell(text: string, also: string): string {
+const telling = onceEach((text, also) => {
   const whole = text
     .replace(/;\s*$/, '')
     .replace(ONE_BY_ONE, () => IN_ONE_GO)
@@ -146,8 +162,8 @@ function tell(text: string, also: string): string {
   const ending = /^with /.test(whole)
     ? whole.replace(/^\)\nupdate /m, '), freed as (\nupdate ')
     : `with j as (\n${whole}\nreturning id`;
-  return `${ending}\n)${telling(missed, also)}`;
-}
+  return `${ending}\n)${toldTogether(missed, also)}`;
+});
 
 /**
  * What was decided of a job that a statement was to end; null when nothing was: then it is completed by a completion, and

@@ -171,8 +171,8 @@ export class Endings {
    * yet do it, and only its answer says what is left to do.
    */
   #watch(ends: readonly OwedEnd[]): Disposable {
-    const error = new Error(`no answer for ${SILENT_MS / 1_000} s: somebody may hold a lock`);
     const timer = setTimeout(() => {
+      const error = new Error(`no answer for ${SILENT_MS / 1_000} s: somebody may hold a lock`);
       for (const { run } of ends) this.#options.breaker.failed(run, error);
     }, SILENT_MS);
     return { [Symbol.dispose]: () => clearTimeout(timer) };
