@@ -60,6 +60,7 @@ export function enqueueInSpan<Job extends TracedJob, Sent extends { id: string }
   send: (job: Job) => Promise<Sent>,
 ): Promise<Sent> {
   const given = givenSpanContext(job);
+  if (!given && !isTraced() && !trace.getActiveSpan() && !incomingSpanContext()) return send(job);
   const attributes = { 'howdah.task': job.task.name, 'messaging.destination.name': queueOf(job) };
   const span = startEnqueueSpan(job.task.name, { attributes, given, links: given ? [given] : [] });
   return within(span, async () => {
