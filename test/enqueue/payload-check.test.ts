@@ -169,3 +169,37 @@ describe('the condition of a schema', () => {
     assert.ok(heldCount > 10, `it held ${heldCount} times`);
   });
 });
+
+test('the condition is kept beside the schema, and is none of another schema', async () => {
+  await client.query('begin');
+  const enqueue = (name: string) =>
+    client.query(`select howdah.enqueue('send_welcome_email', $1)`, [JSON.stringify({ user_account: name })]);
+  const read = async () => {
+    const { rows } = await client.query<{ kept: string; made: string }>(
+      `select payload_check::text as kept, howdah.payload_check(payload_schema)::text as made
+       from howdah.tasks where name = 'send_welcome_email'`,
+    );
+    return rows[0] ?? assert.fail();
+  };
+  const before = await read();
+  assert.ok(before.kept.includes('user_account'));
+  assert.equal(before.kept, before.made);
+  for (const [table, name] of [
+    ['tasks', 'name'],
+    ['task_versions', 'task'],
+  ])
+    await client.query(
+      `update howdah.${table} set payload_schema = jsonb_set(payload_schema, '{properties,user_account}', '{"const": "ada"}')
+       where ${name} = 'send_welcome_email'`,
+    );
+  await client.query('savepoint refused');
+  await assert.rejects(enqueue('bob'), { code: 'HWPAY' });
+  await client.query('rollback to refused');
+  await enqueue('ada');
+  await client.query('select howdah.keep_payload_checks()');
+  const after = await read();
+  assert.equal(after.kept, after.made);
+  assert.notEqual(after.kept, before.kept);
+  await assert.rejects(enqueue('bob'), { code: 'HWPAY' });
+  await client.query('rollback');
+});

@@ -41,6 +41,7 @@ const UNITED = [
   { whole: 'schedules', placeholder: ':cron_runs', part: 'queue_cron_runs', between: UNION },
   { whole: 'queue_stats', placeholder: ':queue_stats_rows', part: 'queue_stats_row', between: UNION },
   { whole: 'newest_jobs', placeholder: ':newest_jobs', part: 'queue_newest_jobs', between: UNION },
+  { whole: 'enqueue_job', placeholder: ':branches', part: 'queue_enqueue_branch', between: '\n' },
   { whole: 'write_job', placeholder: ':branches', part: 'queue_write_branch', between: '\n' },
   { whole: 'write_jobs', placeholder: ':branches', part: 'queue_write_jobs_branch', between: '\n' },
   { whole: 'failed_jobs', placeholder: ':failed_jobs', part: 'queue_failed_jobs', between: UNION },
@@ -48,7 +49,7 @@ const UNITED = [
 ];
 
 /** Run once, when all the others are installed: before grants, which write to every function. */
-const LAST = ['drop_triggers', 'table_comments', 'worker_grants', 'role_grants'];
+const LAST = ['renew_payload_checks', 'drop_triggers', 'table_comments', 'worker_grants', 'role_grants'];
 
 /**
  * Every view, function and trigger of Howdah for the given queues, as one SQL text. Triggers, and the functions they call,

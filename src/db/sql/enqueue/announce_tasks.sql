@@ -43,6 +43,7 @@ begin
           timeout_ms = excluded.timeout_ms, payload_schema = excluded.payload_schema, order_by = excluded.order_by,
           first_seen_at = excluded.first_seen_at, updated_at = clock_timestamp()
       where known.version is distinct from excluded.version;
+    perform howdah.keep_payload_checks();
   end if;
   update howdah.task_versions v set last_seen_at = clock_timestamp()
   from howdah.announced_tasks(definitions) d

@@ -60,9 +60,9 @@ as $$
 declare
   v_added record;
 begin
-  v_added := howdah.add_one_job(
-    row(task, payload, queue, run_at, delay, max_retries, priority, timeout, deadline, retention, key, key_mode,
-        unique_key, unique_for, sequence, headers, debounce, max_wait, succeeds, allow_unknown)::howdah.job_options);
+  v_added := howdah.enqueue_job(
+    task, payload, queue, run_at, delay, max_retries, priority, timeout, deadline, retention, key, key_mode,
+    unique_key, unique_for, sequence, headers, debounce, max_wait, succeeds, allow_unknown);
   if v_added.is_duplicate then
     raise exception 'duplicate: job % of queue "%" holds this unique key', v_added.job_id, v_added.job_queue
       using errcode = 'HWDUP',

@@ -4,6 +4,8 @@ comment on column howdah.tasks.queue is 'Queue of its jobs unless their enqueue 
 comment on column howdah.tasks.max_retries is 'Runs after the first, 0 to 32766, unless the enqueue says otherwise.';
 comment on column howdah.tasks.timeout_ms is 'Time limit of one run in milliseconds, 0 for none, unless the enqueue says otherwise.';
 comment on column howdah.tasks.payload_schema is 'JSON Schema of its payload.';
+comment on column howdah.tasks.payload_check is 'Condition that a payload of that schema meets, made of it; null for none.';
+comment on column howdah.tasks.payload_check_of is 'Hash of the schema that payload_check was made of.';
 comment on column howdah.tasks.order_by is 'Field of the payload whose value is a job''s sequence, unless the enqueue names one; null for none.';
 comment on column howdah.tasks.updated_at is 'When another version of it became the newest.';
 comment on column howdah.tasks.version is 'The newest version of its definition; all are in howdah.task_versions.';
