@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { openDashboard, type TestDashboard } from '../dashboard/open-dashboard.ts';
+import { createHttpHandler } from '../../src/http.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import { openDashboard, type TestDashboard, VIEWER } from '../dashboard/open-dashboard.ts';
 import { announceWorks, queueOf } from '../dashboard/seed-jobs.ts';
+import { listen } from '../http/hosts/listen.ts';
 import { putJob } from '../support/job-states.ts';
 import { logIn, openBrowser, openPage, WITHOUT_BROWSER } from './open-browser.ts';
 
@@ -51,6 +55,37 @@ describe('a session in a browser', { skip: WITHOUT_BROWSER }, () => {
       complaints.filter((each) => !each.includes('401')),
       [],
     );
+  });
+
+  test('outlives a restart of the service, and a page that was open meanwhile is live again by itself', async () => {
+    await using stack = new AsyncDisposableStack();
+    const serve = async (port: number) => {
+      const { connectionString } = dashboard;
+      const log = createLogger({ level: 'silent' });
+      const options = { connectionString, basePath: '/', adminToken: TOKEN, viewerToken: VIEWER, log };
+      const handler = createHttpHandler(options);
+      const host = await listen(createServer(handler.node), port);
+      const ending = stack.use(new AsyncDisposableStack());
+      ending.defer(async () => host.close?.());
+      ending.defer(() => handler.close());
+      return { origin: host.origin, end: () => ending.disposeAsync() };
+    };
+    const first = await serve(0);
+    const { page } = await openPage(browser, first.origin);
+    await logIn(page, encodeURIComponent(TOKEN));
+    const isLive = page.waitForResponse(/\/dashboard\/live$/);
+    await page.goto('/dashboard/queues/default');
+    await isLive;
+    await first.end();
+    const live = page.locator('#live-switch');
+    await live.getByText('Connection lost').waitFor();
+    await dashboard.pool.query(`select howdah.pause_queue('default', 'somebody')`);
+    await serve(Number(new URL(first.origin).port));
+    await page.getByText('Paused by somebody').waitFor();
+    await live.getByText('Live', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByText('Paused by somebody').waitFor({ state: 'hidden' });
+    await page.context().close();
   });
 
   test('that is over leads an open page to the login, and from there back', async () => {

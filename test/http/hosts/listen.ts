@@ -3,9 +3,9 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Host } from './host-contract.ts';
 
-/** The server of a host, listening on a free port of this machine. */
-export async function listen(server: Server): Promise<Host> {
-  server.listen(0, '127.0.0.1');
+/** The server of a host, listening on this machine. @default a free port */
+export async function listen(server: Server, port = 0): Promise<Host> {
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
