@@ -113,7 +113,7 @@ async function whileFinished(bench: Bench, place: Place): Promise<Row[]> {
     const finished = when === FULL ? bench.size('finished') : 0;
     bench.tell(`${finished} finished jobs`);
     await multiplyHistory(bench.servers, place, finished);
-    await settle(bench, place);
+    await tidy(bench.servers, place);
     const found = await bench.inTurns(
       [place],
       () => `${place.name}, ${finished} finished`,
@@ -129,7 +129,8 @@ async function untilRemoved(bench: Bench, place: Place): Promise<Row[]> {
   const run = (count: number) =>
     wholeLives(bench.servers, place, { count, waiting: SOME, retention: `${KEPT_SECONDS} seconds` });
   await run(SOME); // from here on all that wait are kept as long as that
-  await settle(bench, place);
+  await remove(bench, place);
+  await tidy(bench.servers, place);
   const finished = bench.size('finished');
   const found = await bench.inTurns(
     [place],
@@ -159,12 +160,6 @@ async function remove(bench: Bench, place: Place): Promise<number> {
   );
   if (left?.count !== 0) throw new Error(`upkeep left ${left?.count} jobs whose retention is over`);
   return cpuMs;
-}
-
-async function settle(bench: Bench, place: Place): Promise<void> {
-  await delay(KEPT_SECONDS * 1_000 + 500);
-  await upkeepOnce(place.url);
-  await tidy(bench.servers, place);
 }
 
 function times(level: number): string {

@@ -20,7 +20,7 @@ jobs waiting in another queue that nobody serves: with Howdah a schema of its ow
 has it by itself, tasks of another name in one schema; with pg-boss another queue in its table.`,
   sizes: {
     waiting: { full: 1_000_000, quick: 20_000, least: 5_000 },
-    pickUps: { full: 100, quick: 40, least: 20 },
+    pickUps: { full: 50, quick: 40, least: 20 },
   },
   isQuick: true,
   columns: [

@@ -24,7 +24,7 @@ export const roundTrip: Section = {
   question: `The drain and the live run through a proxy that holds back whatever passes for 0, 1, 5 and 20 ms, in each direction; with
 0 it is in the way too. A round trip is twice that. The proxy is a process on the same two cores, and its CPU is not counted.
 The live run is ${RATE} jobs/s, enqueued one by one on twenty connections through the same proxy. Both at their settings of the drain.`,
-  sizes: { jobs: { full: 50_000, least: 2_000 }, seconds: { full: 5, least: 3 } },
+  sizes: { jobs: { full: 30_000, least: 2_000 }, seconds: { full: 5, least: 3 } },
   columns: [
     { key: 'jobsPerSecond', title: 'drain, jobs/s' },
     { key: 'nodeMs', title: 'drain, ms of Node for 1,000', digits: 1 },

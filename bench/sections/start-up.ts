@@ -31,7 +31,7 @@ export const startUp: Section = {
 those of the built package; from the sources, the stripping of types comes on top. A worker is told to stop after three seconds without a
 job; at its first start it migrates an empty database. What it weighs, and why, is in
 [weight.md](weight.md).`,
-  sizes: { runs: { full: 5, least: 1 } },
+  sizes: { runs: { full: 3, least: 1 } },
   columns: [
     { key: 'cpuMs', title: 'CPU, ms' },
     { key: 'peakMb', title: 'peak, MiB' },
