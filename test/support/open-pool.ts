@@ -10,16 +10,19 @@ const GRACE_MS = 3_000;
  * `release` is reported so, where it would otherwise wait for that session for good. Where the tests run under another schema
  * (HOWDAH_TEST_SCHEMA), one whose statements, written for `howdah`, are for that.
  */
-export function openPool(connectionString: string, options: Pick<pg.PoolConfig, 'max'> = {}): pg.Pool {
+export function openPool(
+  connectionString: string,
+  { graceMs = GRACE_MS, ...options }: Pick<pg.PoolConfig, 'max'> & { graceMs?: number } = {},
+): pg.Pool {
   const pool =
     process.env['HOWDAH_TEST_SCHEMA'] === undefined
       ? new pg.Pool({ connectionString, ...options })
       : createPool({ connectionString, applicationName: 'test' }, options);
   pool.on('error', () => {});
-  return endingAll(pool);
+  return endingAll(pool, graceMs);
 }
 
-function endingAll(pool: pg.Pool): pg.Pool {
+function endingAll(pool: pg.Pool, graceMs: number): pg.Pool {
   const out = new Set<pg.PoolClient>();
   pool.on('acquire', (client) => out.add(client));
   pool.on('release', (_, client) => out.delete(client));
@@ -27,7 +30,7 @@ function endingAll(pool: pg.Pool): pg.Pool {
   pool.end = async () => {
     const ended = end();
     const late = new AbortController();
-    await Promise.race([ended, delay(GRACE_MS, undefined, { signal: late.signal }).catch(() => {})]);
+    await Promise.race([ended, delay(graceMs, undefined, { signal: late.signal }).catch(() => {})]);
     late.abort();
     for (const client of out) client.release(true);
     await ended;
