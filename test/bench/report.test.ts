@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { toFigures } from '../../bench/figures.ts';
 import { toWaits } from '../../bench/percentiles.ts';
+import { serverCpuMs } from '../../bench/processes.ts';
 import { figuresTable } from '../../bench/report/figures-table.ts';
 import { isWithin } from '../../bench/report/limit.ts';
 import { ratiosTable } from '../../bench/report/ratios-table.ts';
@@ -64,4 +65,22 @@ test('percentiles are the nearest rank', () => {
   const waits = toWaits(Array.from({ length: 100 }, (_, index) => 100 - index));
   assert.deepEqual(waits, { count: 100, p50: 50, p95: 95, p99: 99, max: 100 });
   assert.equal(toWaits([]).p99, Number.NaN);
+});
+
+test('a session that ends while processes are read is not lost from the CPU of its server', () => {
+  const server = { parent: 0, own: 1, ended: 10 };
+  const session = { parent: 100, own: 500, ended: 0 };
+  let isOver = false;
+  const cpuMs = serverCpuMs(100, {
+    ids() {
+      isOver = true; // listed, and gone before it is looked at
+      return [100, 101, 102];
+    },
+    statOf(pid) {
+      if (pid === 100) return isOver ? { ...server, ended: server.ended + session.own } : server;
+      if (pid === 101) return isOver ? undefined : session;
+      return { parent: 1, own: 7_000, ended: 0 };
+    },
+  });
+  assert.equal(cpuMs, 5_110);
 });
