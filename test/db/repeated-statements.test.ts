@@ -84,6 +84,25 @@ describe('a statement that comes again and again', () => {
     assert.deepEqual((await client.query(all, [true])).fields.length, 2);
   });
 
+  test('fails once at most where another has its name in the session, or none is there any more', async () => {
+    await using stack = new AsyncDisposableStack();
+    const named = async (client: pg.ClientBase): Promise<string> => {
+      for (let time = 0; time < 3; time += 1) await client.query(SUM, [time]);
+      return (await client.query('select name from pg_prepared_statements')).rows[0]?.name;
+    };
+    const [client, other] = [await connect(stack), await connect(stack)];
+    const [name, otherName] = [await named(client), await named(other)];
+    assert.notEqual(name, otherName);
+    await client.query(`prepare ${name.replace(/0$/, '1')} as select 1`);
+    await other.query('deallocate all');
+    const next = 'select $1::integer + 2 as sum';
+    for (let time = 0; time < 2; time += 1) await client.query(next, [1]);
+    await assert.rejects(client.query(next, [1]), { code: '42P05' });
+    await assert.rejects(other.query(SUM, [1]), { code: '26000' });
+    for (const spoiled of [client, other])
+      for (const text of [next, SUM, next, next]) assert.equal((await spoiled.query(text, [1])).rowCount, 1);
+  });
+
   test('is not prepared through a pooler that hands sessions on, nor where nobody asked for it', async () => {
     await using stack = new AsyncDisposableStack();
     const shared = new URL(database.connectionString);

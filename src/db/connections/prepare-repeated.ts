@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { isAsGiven } from '../naming.ts';
 
@@ -8,8 +9,11 @@ const REPEATED = 3;
 const MOST_PREPARED = 100;
 const MOST_COUNTED = 1_000;
 
-/** The plan no longer fits what its tables are now; there is no such statement. */
-const SPOILED = ['0A000', '26000'];
+/**
+ * The plan no longer fits what its tables are now; there is no such statement, or there is one of that name already: somebody hands
+ * the session on, who did not say so.
+ */
+const SPOILED = ['0A000', '26000', '42P05'];
 
 type Asked = string | pg.QueryConfig | pg.Submittable;
 
@@ -41,6 +45,7 @@ function withName(asked: Asked, values: unknown, nameOf: (text: string) => strin
 
 function namer(client: pg.Client, only?: ReadonlySet<string>): (text: string) => string | undefined {
   const names = new Map<string, string>();
+  const prefix = `howdah_${randomBytes(6).toString('hex')}`; // where a session is handed on, others of ours have names as well
   const uses = new Map<string, number>();
   let isSpoiled = false;
   client.connection.on('errorMessage', ({ code = '' }: { code?: string }) => {
@@ -57,7 +62,7 @@ function namer(client: pg.Client, only?: ReadonlySet<string>): (text: string) =>
       return undefined;
     }
     uses.delete(text);
-    names.set(text, `howdah_${names.size}`);
+    names.set(text, `${prefix}_${names.size}`);
     return names.get(text);
   };
 }
