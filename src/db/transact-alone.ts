@@ -14,21 +14,26 @@ import { unknownOutcome } from './unknown-outcome.ts';
  * by then.
  *
  * @throws what `work` threw before the statement was sent, and the server's error: nothing was done
- * @throws {HowdahError} `unavailable` when all connections are in use; what `work` refused by what it was answered;
- *   `outcome_unknown` when the statement was sent and no answer came, or was none that `work` could read
+ * @throws what `work` threw after the answer came, as a listener of its caller's may: it was done
+ * @throws {HowdahError} `unavailable` when all connections are in use; `outcome_unknown` when the statement was sent and no
+ *   answer came, or was none that the driver could read
  */
 export async function transactAlone<T>(db: Database, work: (tx: PgQueryable) => Promise<T>): Promise<T> {
   let isSent = false;
+  let isAnswered = false;
   const query = async (text: string, values: unknown[]) => {
     if (isSent) throw new Error('Only one statement can be a transaction by itself');
     const client = await db.connect();
     isSent = true;
-    return askAlone(client, () => client.query(text, values));
+    const answer = await askAlone(client, () => client.query(text, values));
+    isAnswered = true;
+    return answer;
   };
   try {
     return await work({ query });
   } catch (error) {
     if (isReadOnlyServer(error)) distrust(db);
-    throw isSent && !(error instanceof HowdahError) && !isRefusal(error) ? unknownOutcome(error) : error;
+    const isLost = isSent && !isAnswered && !(error instanceof HowdahError) && !isRefusal(error);
+    throw isLost ? unknownOutcome(error) : error;
   }
 }

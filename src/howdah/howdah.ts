@@ -137,6 +137,7 @@ export interface Howdah extends AsyncDisposable {
    * connections of Howdah's own that is one round trip.
    *
    * @throws {HowdahError} as `enqueue`; `outcome_unknown` also where the connection was lost before any answer, as the job may be there
+   * @throws what the given log threw: the job is there, as it is told when it is
    */
   enqueueAlone<Payload, Given = Payload>(
     task: TaskDefinition<Payload, Given>,

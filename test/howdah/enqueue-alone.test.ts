@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { withSessions } from '../../src/config/database/database-address.ts';
 import { HowdahError } from '../../src/errors.ts';
 import { createHowdah } from '../../src/howdah/create-howdah.ts';
+import { createLogger } from '../../src/observability/logger.ts';
 import { openPool } from '../support/open-pool.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -113,6 +114,20 @@ describe('a lone enqueue', () => {
     await lost;
     await howdah.enqueueAlone(task, {}, LATER);
     assert.equal(await jobCount(), count + 2);
+  });
+
+  test('whose answer came is no lost one where the caller’s log throws afterwards', async () => {
+    const full = new Error('the disk is full');
+    const write = () => {
+      throw full;
+    };
+    const log = createLogger({ destination: { write } });
+    await using howdah = createHowdah({ connectionString: proxy.url, maxConnections: 1, log });
+    const count = await jobCount();
+    for (let time = 1; time <= 2; time += 1) {
+      await assert.rejects(howdah.enqueueAlone(task, {}, LATER), (error) => error === full);
+      assert.equal(await jobCount(), count + time, 'it is there');
+    }
   });
 
   test('and what an operator does to one job is two, for who did it', async () => {
