@@ -163,7 +163,7 @@ describe('reading a partition', () => {
       await assert.rejects(read(scenery.logs, 1n, 1), {
         name: 'BatchTooLarge',
         message:
-          /^the batch of messages 1 to 2 has more than 250000 messages, or unpacks to more than 64 MiB/,
+          /^the batch of messages 1 to 2 has more than 250000 messages and headers, or unpacks to more than 64 MiB/,
       });
     });
 

@@ -16,7 +16,7 @@ import { describeTopic, type KafkaTopic, TopicUnknown } from './kafka-topics.ts'
 import type { KafkaClient } from './load-kafka.ts';
 import { PartitionFetcher, TopicMadeAnew } from './partition-fetcher.ts';
 import { protocolErrorId } from './protocol-error.ts';
-import { BatchTooLarge } from './read-batches.ts';
+import { BatchTooLarge, BatchUnreadable } from './read-batches.ts';
 import { toInbound } from './to-inbound.ts';
 
 const ID_NOT_TOLD = '00000000-0000-0000-0000-000000000000';
@@ -29,7 +29,7 @@ const RETRY_DELAY_MS = 50;
 /** Of messages in one batch. */
 const MAX_COUNT = 500;
 
-const LASTING = [TopicUnknown, TopicMadeAnew, OffsetOutOfRange, BatchTooLarge];
+const LASTING = [TopicUnknown, TopicMadeAnew, OffsetOutOfRange, BatchTooLarge, BatchUnreadable];
 
 const DEFAULTS: KafkaLimits = { connectTimeoutMs: 5_000, requestTimeoutMs: 15_000 };
 

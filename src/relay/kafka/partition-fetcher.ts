@@ -48,6 +48,7 @@ export class PartitionFetcher {
    * @throws {OffsetOutOfRange} the log begins behind it, or ends before it
    * @throws {TopicMadeAnew} the topic is another one by now
    * @throws {BatchTooLarge} what is there first is more than a worker takes into its memory
+   * @throws {BatchUnreadable} it is not as batches are
    * @throws {TopicUnknown} it is gone, or we may not read it
    * @throws {Error} its leader does not answer, or leads it no more; or the signal fired
    */

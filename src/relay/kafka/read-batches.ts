@@ -1,11 +1,12 @@
 import type { RecordsBatch } from '@platformatic/kafka';
+import { countParts, RecordsUnreadable } from './count-parts.ts';
 import type { KafkaClient } from './load-kafka.ts';
 import { UnpacksTooLarge, unpackBatch } from './unpack-batch.ts';
 
 /** What the batches of one answer may take unpacked: some sixty times as much as they may as they come. */
 const MAX_BYTES = 64 * 1024 * 1024;
-/** The smallest messages take seven bytes there, and fifty times as much here. */
-const MAX_MESSAGES = 250_000;
+/** Messages and headers together: the smallest take seven bytes there, and two, and fifty times as much here, or a hundred. */
+const MAX_PARTS = 250_000;
 
 const BATCH_BEGIN = 12; // its first offset and length
 const ATTRIBUTES = 21;
@@ -19,57 +20,85 @@ export class BatchTooLarge extends Error {
   override readonly name = 'BatchTooLarge';
 }
 
+/** A batch that is not as batches are: what comes after it in its partition waits. */
+export class BatchUnreadable extends Error {
+  override readonly name = 'BatchUnreadable';
+}
+
+interface Room {
+  readonly bytes: number;
+  readonly parts: number;
+}
+
+interface Unpacked {
+  /** The batch as it would be had nobody packed its records. */
+  readonly plain: Buffer;
+  readonly parts: number;
+}
+
 /**
- * The batches of an answer, unpacked; the last one may be cut off, and is left out. So are those after which it would be too much:
- * they come with the next answer.
+ * The batches of an answer, unpacked; the last one may be cut off, and is left out. So are those after which it would be too much,
+ * and what is behind one that cannot be read: they come with the next answer.
  *
  * @throws {BatchTooLarge} the first is too much by itself
+ * @throws {BatchUnreadable} the first says of itself what cannot be
  */
 export function readBatches(client: KafkaClient, bytes: Buffer): RecordsBatch[] {
   const batches: RecordsBatch[] = [];
-  const room = { bytes: MAX_BYTES, messages: MAX_MESSAGES };
+  const room = { bytes: MAX_BYTES, parts: MAX_PARTS };
   for (let at = 0; at + BATCH_BEGIN <= bytes.length; ) {
     const end = at + BATCH_BEGIN + bytes.readInt32BE(at + 8);
     if (end > bytes.length) break;
     if (end < at + HEAD) throw new Error('Kafka gave a batch that is shorter than its own head');
-    const batch = bytes.subarray(at, end);
-    const plain = unpacked(client, batch, room);
-    if (!plain && batches.length === 0) throw tooLarge(batch);
-    if (!plain) break;
-    batches.push(client.readRecordsBatch(client.Reader.from(plain)));
-    room.bytes -= plain.length;
-    room.messages -= plain.readInt32BE(COUNT);
+    try {
+      const { plain, parts } = unpack(client, bytes.subarray(at, end), room);
+      batches.push(client.readRecordsBatch(client.Reader.from(plain)));
+      room.bytes -= plain.length;
+      room.parts -= parts;
+    } catch (error) {
+      if (batches.length > 0) break;
+      throw refusalOf(error, bytes.subarray(at, end));
+    }
     at = end;
   }
   return batches;
 }
 
-/** The batch as it would be had nobody packed its records; undefined for one that has no room. */
-function unpacked(
-  client: KafkaClient,
-  batch: Buffer,
-  room: { readonly bytes: number; readonly messages: number },
-): Buffer | undefined {
-  const attributes = batch.readInt16BE(ATTRIBUTES);
-  const codec = attributes & CODEC;
-  if (batch.readInt32BE(COUNT) > room.messages) return undefined;
-  if (codec === 0) return batch;
-  if (room.bytes <= 0) return undefined;
-  try {
-    const records = unpackBatch(client, { codec, packed: batch.subarray(HEAD) }, room.bytes);
-    const plain = Buffer.concat([batch.subarray(0, HEAD), records]);
-    plain.writeInt16BE(attributes & ~CODEC, ATTRIBUTES);
-    return plain;
-  } catch (error) {
-    if (error instanceof UnpacksTooLarge) return undefined;
-    throw error;
-  }
+/**
+ * @throws {UnpacksTooLarge} it has no room
+ * @throws {RecordsUnreadable} see `countParts`
+ */
+function unpack(client: KafkaClient, batch: Buffer, room: Room): Unpacked {
+  const count = batch.readInt32BE(COUNT);
+  if (count > room.parts) throw new UnpacksTooLarge();
+  const plain = unpackRecords(client, batch, room.bytes);
+  const parts = countParts(plain.subarray(HEAD), count, room.parts);
+  if (parts > room.parts) throw new UnpacksTooLarge();
+  return { plain, parts };
 }
 
-function tooLarge(batch: Buffer): BatchTooLarge {
+function unpackRecords(client: KafkaClient, batch: Buffer, maxBytes: number): Buffer {
+  const attributes = batch.readInt16BE(ATTRIBUTES);
+  const codec = attributes & CODEC;
+  if (codec === 0) return batch;
+  if (maxBytes <= 0) throw new UnpacksTooLarge();
+  const records = unpackBatch(client, { codec, packed: batch.subarray(HEAD) }, maxBytes);
+  const plain = Buffer.concat([batch.subarray(0, HEAD), records]);
+  plain.writeInt16BE(attributes & ~CODEC, ATTRIBUTES);
+  return plain;
+}
+
+/** In words that say how to go on without that batch. */
+function refusalOf(error: unknown, batch: Buffer): unknown {
   const first = batch.readBigInt64BE(0);
-  const last = first + BigInt(batch.readInt32BE(LAST_OFFSET_DELTA));
-  return new BatchTooLarge(
-    `the batch of messages ${first} to ${last} has more than ${MAX_MESSAGES} messages, or unpacks to more than ${MAX_BYTES / 1024 / 1024} MiB; to leave it out, set the partition's position in howdah.source_positions to ${last + 1n}`,
-  );
+  const last = first + BigInt(Math.max(0, batch.readInt32BE(LAST_OFFSET_DELTA)));
+  const which = `the batch of messages ${first} to ${last}`;
+  const remedy = `to leave it out, set the partition's position in howdah.source_positions to ${last + 1n}`;
+  if (error instanceof UnpacksTooLarge)
+    return new BatchTooLarge(
+      `${which} has more than ${MAX_PARTS} messages and headers, or unpacks to more than ${MAX_BYTES / 1024 / 1024} MiB; ${remedy}`,
+    );
+  if (error instanceof RecordsUnreadable)
+    return new BatchUnreadable(`${which} cannot be read: ${error.message}; ${remedy}`);
+  return error;
 }

@@ -1,6 +1,6 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { KafkaClient } from './load-kafka.ts';
-import { lz4Bound, snappyClaim } from './unpacked-size.ts';
+import { lz4Size, snappyClaim } from './unpacked-size.ts';
 
 /** The records do not fit into what they may take unpacked. */
 export class UnpacksTooLarge extends Error {
@@ -33,7 +33,7 @@ export function unpackBatch(
   if (codec === GZIP) return stoppingAt(() => gunzipSync(packed, { maxOutputLength: maxBytes }));
   if (codec === ZSTD) return stoppingAt(() => zstdDecompressSync(packed, { maxOutputLength: maxBytes }));
   if (codec === SNAPPY) return toBuffer(snappy.decompressSync(within(snappyClaim(packed))));
-  if (codec === LZ4) return toBuffer(lz4.decompressSync(within(lz4Bound(packed))));
+  if (codec === LZ4) return toBuffer(lz4.decompressSync(within(lz4Size(packed, maxBytes))));
   throw new Error(`the messages are compressed in a way that is not known: ${codec}`);
 }
 

@@ -4,6 +4,8 @@ const XERIAL_HEAD = 16;
 const LZ4_MAGIC = 0x184d2204;
 /** One byte stands for 255 at most. */
 const LZ4_RATIO = 255;
+const LZ4_OFFSET_BYTES = 2;
+const LZ4_LEAST_REPEAT = 4;
 
 /**
  * How many bytes snappy says that there were; its decoder refuses what has more.
@@ -30,12 +32,18 @@ function readVarint(bytes: Buffer): number {
 }
 
 /**
- * How many bytes there can have been at most before lz4 packed them, by its blocks: each has a largest size, and so has what its
- * bytes can stand for. More than there were by less than one block where blocks are full, as they are but for the last.
+ * How many bytes there can have been at most before lz4 packed them. Blocks tell their largest size, and so does what their bytes can
+ * stand for; where that is more than `enough`, which it may be by far, it is what the blocks say one by one: exact, and never less.
  *
- * Source: lz4_Frame_format.md.
+ * Source: lz4_Frame_format.md and lz4_Block_format.md.
  */
-export function lz4Bound(packed: Buffer): number {
+export function lz4Size(packed: Buffer, enough: number): number {
+  const bound = sumOfBlocks(packed, (block, maxSize) => Math.min(maxSize, block.length * LZ4_RATIO));
+  return bound <= enough ? bound : sumOfBlocks(packed, blockSize);
+}
+
+/** @param sizeOf a packed block, which has at most so many bytes unpacked */
+function sumOfBlocks(packed: Buffer, sizeOf: (block: Buffer, maxSize: number) => number): number {
   let sum = 0;
   for (let at = 0; at + 4 <= packed.length; ) {
     if (packed.readUInt32LE(at) !== LZ4_MAGIC)
@@ -48,12 +56,33 @@ export function lz4Bound(packed: Buffer): number {
       at += 4;
       if (size === 0) break;
       const bytes = size & 0x7fffffff;
-      sum += size >>> 31 ? bytes : Math.min(maxBlock, bytes * LZ4_RATIO);
+      sum += size >>> 31 ? bytes : sizeOf(packed.subarray(at, at + bytes), maxBlock);
       at += bytes + (hasBlockSum ? 4 : 0);
     }
     at += flags & 0x04 ? 4 : 0;
   }
   return sum;
+}
+
+/** Of a packed block, by the lengths in it: of bytes as they are, and of repeats of what was before, in turn. */
+function blockSize(block: Buffer): number {
+  let size = 0;
+  let at = 0;
+  const readLength = (nibble: number): number => {
+    let length = nibble;
+    for (let more = nibble === 15 ? 255 : 0; more === 255; length += more) more = block[at++] ?? 0;
+    return length;
+  };
+  while (at < block.length) {
+    const token = block[at++] ?? 0;
+    const literals = readLength(token >> 4);
+    size += literals;
+    at += literals;
+    if (at >= block.length) break; // the last has no repeat
+    at += LZ4_OFFSET_BYTES;
+    size += readLength(token & 15) + LZ4_LEAST_REPEAT;
+  }
+  return size;
 }
 
 /** Of a block; 0 at the end. */
