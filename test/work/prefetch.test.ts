@@ -32,6 +32,21 @@ test('more when a fetch takes its time, but not without end', () => {
   assert.ok([125, 150].includes(prefetch.size(0)), `${prefetch.size(0)} is about 10 places for 300 ms`);
 });
 
+test('more of the shortest when the database is far away, and of others what begins before long as ever', () => {
+  const afterWay = (roundTripMs: number, runMs: number) => {
+    const prefetch = afterRuns(runMs);
+    for (let fetch = 0; fetch < 200; fetch++) prefetch.fetched(roundTripMs + 5);
+    prefetch.roundTrip(roundTripMs);
+    return prefetch.size(5);
+  };
+  assert.deepEqual(
+    [0.2, 2, 10, 40, 400].map((roundTripMs) => afterWay(roundTripMs, 0)),
+    [400, 400, 1_000, 2_800, 3_000],
+  );
+  assert.ok(afterWay(40, 10) <= 100, 'ten places for 90 ms');
+  assert.equal(afterWay(40, 15_000), 5);
+});
+
 test('none for the sake of a time that has passed, when jobs held ready had to be given back', () => {
   const prefetch = afterRuns(1);
   prefetch.gaveBack(1_000);
@@ -44,11 +59,17 @@ test('a place is never left empty because there are many', () => {
   assert.equal(new Prefetch(1_000).size(900), 900);
 });
 
-test('in no more than 40 sizes, as each is a prepared statement on every connection', () => {
+test('in no more than 40 sizes, as each is a prepared statement on every connection, and 13 from afar', () => {
   const sizes = new Set<number>();
   for (let ms = 0.1; ms < 2_000; ms *= 1.01) {
     for (let freeCount = 0; freeCount <= 10; freeCount++) sizes.add(afterRuns(ms).size(freeCount));
   }
   sizes.delete(0); // then nothing is sent
   assert.ok(sizes.size > 20 && sizes.size <= 40, `${sizes.size} sizes`);
+  const far = afterRuns(0);
+  for (let ms = 1; ms < 1_000; ms *= 1.01) {
+    far.roundTrip(ms);
+    sizes.add(far.size(3));
+  }
+  assert.ok(sizes.size <= 53, `${sizes.size} sizes`);
 });

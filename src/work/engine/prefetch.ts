@@ -1,5 +1,14 @@
-/** Beyond it a statement gains nothing: 250 to 500 jobs a fetch measured best, 1,000 worse. */
+/** Beyond it a statement gains nothing beside the database: 250 to 500 jobs a fetch measured best, 1,000 worse. */
 export const MAX_FETCH = 400;
+
+/**
+ * From afar a fetch brings more, as no place has anything to do while it is on its way: so many for each millisecond of the way
+ * there and back, in steps, up to the most. At 37 µs a job, which is what one takes at least of this process and of the database on
+ * two idle cores, that is work for more than twice as long, and as many places are at work as the distance leaves to them.
+ */
+const MORE_PER_MS = 60;
+const MORE_STEP = 200;
+const MOST_FROM_AFAR = 3_000;
 
 /**
  * Jobs are held ready for as long as two fetches take, and at least and at most so long. Not longer: a bigger fetch takes
@@ -30,6 +39,7 @@ export class Prefetch {
   readonly #placeCount: number;
   #runMs: number | undefined;
   #fetchMs: number | undefined;
+  #maxFetch = MAX_FETCH;
 
   /** @param placeCount runs at once */
   constructor(placeCount: number) {
@@ -38,8 +48,9 @@ export class Prefetch {
 
   /** @param freeCount places without a run */
   size(freeCount: number): number {
-    const size = Math.min(freeCount + this.#aheadCount, Math.max(freeCount, MAX_FETCH));
-    return size < SIZE_STEP ? size : size - (size % SIZE_STEP);
+    const size = Math.min(freeCount + this.#aheadCount, Math.max(freeCount, this.#maxFetch));
+    const step = size > Math.max(MAX_FETCH, freeCount) ? MORE_STEP : SIZE_STEP;
+    return size < step ? size : size - (size % step);
   }
 
   /** A run took so long. */
@@ -50,6 +61,12 @@ export class Prefetch {
   /** A fetch took so long. */
   fetched(ms: number): void {
     this.#fetchMs = mix(this.#fetchMs, ms);
+  }
+
+  /** The way to the database and back takes so long, whatever is done there. */
+  roundTrip(ms: number): void {
+    const steps = Math.floor((MORE_PER_MS * ms) / MORE_STEP);
+    this.#maxFetch = Math.min(MAX_FETCH + steps * MORE_STEP, MOST_FROM_AFAR);
   }
 
   /** Jobs that were held ready did not begin for so long, and were given back. */

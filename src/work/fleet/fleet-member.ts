@@ -32,6 +32,7 @@ export class FleetMember {
   readonly #calls = new Map<number, PromiseWithResolvers<unknown>>();
   readonly #turning: NodeJS.Timeout;
   #callCount = 0;
+  #roundTripMs: number | undefined;
   #isStopping = false;
 
   constructor(options: FleetMemberOptions) {
@@ -67,6 +68,11 @@ export class FleetMember {
   /** A beat that says how things are from here on, rather than at the next second. Nothing before start(). */
   beatNow(): void {
     this.#post({ kind: 'beat' });
+  }
+
+  /** What the way to the database and back takes, without this event loop; undefined as long as it is not known. */
+  get roundTripMs(): number | undefined {
+    return this.#roundTripMs;
   }
 
   /** Resolves once no connection is left. Call it last. */
@@ -129,8 +135,10 @@ export class FleetMember {
     else if (message.kind === 'failed')
       this.#settle(message.id, (call) => call.reject(unpackError(message.error)));
     else if (message.kind === 'ask') this.#post({ kind: 'state', ask: message.ask, runners: states() });
-    else if (message.kind === 'answers') onAnswer(message.tokens, message.answers);
-    else if (message.kind === 'cut_off') onCutOff();
+    else if (message.kind === 'answers') {
+      this.#roundTripMs = message.roundTripMs;
+      onAnswer(message.tokens, message.answers);
+    } else if (message.kind === 'cut_off') onCutOff();
     else if (message.kind === 'rescued') events.emit('runner.rescued', message.rescue);
     else if (message.kind === 'blocked') events.emit('loop.blocked', message.block);
     else this.#warn(message);

@@ -54,6 +54,7 @@ export class LivenessLocks {
   #verifying: Promise<boolean> | undefined;
   /** When the question that `#verifying` waits for was asked; Infinity for none. */
   #askedAt = Number.POSITIVE_INFINITY;
+  #roundTripsMs: number[] = [];
   #isClosed = false;
 
   constructor(options: LivenessOptions) {
@@ -107,6 +108,11 @@ export class LivenessLocks {
     return new Set([...this.#tokens].flatMap(([token, isHeld]) => (isAlive && isHeld ? [token] : [])));
   }
 
+  /** What the way to the database and back takes: the least of the latest eight times; undefined before there were three. */
+  get roundTripMs(): number | undefined {
+    return this.#roundTripsMs.length < 3 ? undefined : Math.min(...this.#roundTripsMs);
+  }
+
   /**
    * Replaces a session that has been silent for too long. To be called when the database was just told that it may be
    * gone: from then on that is no sign of death. During a stall of the whole network the database knows nothing of it, and
@@ -124,7 +130,7 @@ export class LivenessLocks {
 
   async #prepare(session: Session): Promise<void> {
     session.on('notification', this.#options.onControl);
-    await this.#query(session, 'listen howdah_control');
+    for (const text of ['listen howdah_control', 'select 1']) await this.#timed(session, text);
     for (const token of this.#tokens.keys()) await this.#lock(session, token);
   }
 
@@ -138,7 +144,8 @@ export class LivenessLocks {
     if (!session) return false;
     this.#askedAt = performance.now();
     try {
-      await this.#query(session, 'select 1');
+      await this.#turn;
+      await this.#timed(session, 'select 1');
       await this.#lockMissing(session);
       return this.#session === session;
     } catch {
@@ -152,6 +159,13 @@ export class LivenessLocks {
     for (const [token, isHeld] of this.#tokens) {
       if (!isHeld) await this.#lock(session, token);
     }
+  }
+
+  /** A statement that is next to nothing for the database. */
+  async #timed(session: Session, text: string): Promise<void> {
+    const sentAt = performance.now();
+    await this.#query(session, text);
+    this.#roundTripsMs = [...this.#roundTripsMs, performance.now() - sentAt].slice(-8);
   }
 
   #query<Row extends QueryRow>(session: Session, text: string, values: unknown[] = []) {

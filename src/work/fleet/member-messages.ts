@@ -60,8 +60,11 @@ export type FromThread =
   | { kind: 'failed'; id: number; error: PackedError }
   /** How are the runners? To be answered at once, with every message before it applied. */
   | { kind: 'ask'; ask: number }
-  /** What the database answered to a beat of these runners; those it did not answer for were retired. */
-  | { kind: 'answers'; tokens: string[]; answers: readonly BeatAnswer[] }
+  /**
+   * What the database answered to a beat of these runners; those it did not answer for were retired. And what the way there and
+   * back takes, where that is known.
+   */
+  | { kind: 'answers'; tokens: string[]; answers: readonly BeatAnswer[]; roundTripMs: number | undefined }
   | { kind: 'cut_off' }
   | { kind: 'rescued'; rescue: HowdahEvents['runner.rescued'][0] }
   | { kind: 'blocked'; block: HowdahEvents['loop.blocked'][0] }

@@ -70,7 +70,8 @@ function createMember(data: MemberThreadData, states: RunnerStates, post: (messa
     onAnswer(beaten, answers) {
       const tokens = beaten.map(({ token }) => token);
       if (beaten.every(({ isLifeShown }) => !isLifeShown)) locks.replaceSilent();
-      if (states.handOver(answers)) post({ kind: 'answers', tokens, answers });
+      const { roundTripMs } = locks;
+      if (states.handOver(answers)) post({ kind: 'answers', tokens, answers, roundTripMs });
     },
     onCutOff: () => post({ kind: 'cut_off' }),
     onRescued: (rescue) => post({ kind: 'rescued', rescue }),

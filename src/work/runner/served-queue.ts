@@ -86,6 +86,8 @@ export class ServedQueue<Services = unknown> {
 
   /** What the database answered to its runners' beats. */
   heed(answers: ReadonlyMap<string, BeatAnswer>): void {
+    const { prefetch, member } = this.#options;
+    if (member.roundTripMs !== undefined) prefetch.roundTrip(member.roundTripMs);
     for (const runner of this.#runners()) {
       const answer = answers.get(runner.token);
       if (!answer) continue;
