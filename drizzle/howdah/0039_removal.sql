@@ -1,8 +1,11 @@
 -- Most finished jobs are kept for a day and found by when they ended; the index is of the others. It is made by one look at the
--- history, a second for 5,000,000 jobs in memory, in which no job can end.
+-- history, a second for 5,000,000 jobs in memory, in which no job can end; who reads goes on, as the old one is only dropped then.
+CREATE INDEX "job_history_expires_at_not_in_a_day" ON "howdah"."job_history" ("expires_at")
+  WHERE CASE WHEN isfinite("expires_at") THEN "expires_at" - "finished_at" <> interval '1 day' END;
+--> statement-breakpoint
 DROP INDEX "howdah"."job_history_expires_at";
 --> statement-breakpoint
-CREATE INDEX "job_history_expires_at" ON "howdah"."job_history" ("expires_at") WHERE "expires_at" - "finished_at" <> interval '1 day';
+ALTER INDEX "howdah"."job_history_expires_at_not_in_a_day" RENAME TO "job_history_expires_at";
 --> statement-breakpoint
 CREATE TABLE "howdah"."removal_progress" (
 	"is_only" boolean PRIMARY KEY DEFAULT true CHECK ("is_only"),

@@ -22,7 +22,7 @@ export function upkeepKinds({ auditRetentionMs = 90 * DAY_MS }: UpkeepSettings =
     {
       kind: 'finished_jobs',
       periodMs: MINUTE_MS,
-      statement: 'select howdah.prune_finished_jobs($1) as count',
+      statement: 'select count, is_rest from howdah.remove_finished_jobs($1)',
     },
     {
       kind: 'runners',

@@ -34,7 +34,7 @@ as $$
       ('howdah.tasks', 'select, insert, update, delete'), ('howdah.task_versions', 'select, insert, update, delete'),
       ('howdah.audit_log', 'select, insert, delete'),
       ('howdah.job_errors', 'select, insert, delete'), ('howdah.job_history', 'select, insert, update, delete'),
-      ('howdah.removal_progress', 'select, update'), ('howdah.cron_entries', 'select, insert, update, delete'), ('howdah.crontab_versions', 'select, insert, update'),
+      ('howdah.removal_progress', 'select, insert, update'), ('howdah.cron_entries', 'select, insert, update, delete'), ('howdah.crontab_versions', 'select, insert, update'),
       ('howdah.cron_faults', 'select, insert, update, delete'),
       ('howdah.applications', 'select'), ('howdah.application_registry', 'select, insert, update'),
       ('howdah.application_hosts', 'select, insert, update, delete'),
