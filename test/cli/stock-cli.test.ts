@@ -36,14 +36,13 @@ async function startSmtp(script: SmtpScript = {}): Promise<ScriptedSmtpServer> {
   return smtp;
 }
 
-function start(smtp: ScriptedSmtpServer, env: Record<string, string> = {}): StockCli {
-  const args = ['--schema', 'graphile_worker_critical', '--jobs', '3'];
+function start(smtp: ScriptedSmtpServer, env: Record<string, string> = {}, more: string[] = []): StockCli {
+  const args = ['--schema', 'graphile_worker_critical', '--jobs', '3', ...more];
   return startStockCli({ args, databaseUrl: databaseUrl(), smtpUrl: smtp.url, env }, stack);
 }
 
 const workers = () => customers.rows<WorkerRow>('select * from howdah.workers order by started_at');
 
-/** Its row in howdah.workers once it may take jobs. */
 function untilListed(cli: StockCli): Promise<WorkerRow> {
   return waitFor('the command line to be in howdah.workers', async () => {
     if (cli.hasEnded()) throw new Error(`it ended: ${cli.output()}`);
@@ -82,13 +81,11 @@ async function hold(statement: string): Promise<() => Promise<void>> {
 }
 
 describe('the stock command line', () => {
-  test('runs the mail of a sign-up, as a worker of the fleet, and logs the same events', async () => {
+  test('runs the mail of a sign-up at once, as a worker of the fleet, and logs the same events', async () => {
     const smtp = await startSmtp();
-    const cli = start(smtp);
+    const cli = start(smtp, {}, ['--poll-interval', '60000']); // so that it has to hear of it
     const worker = await untilListed(cli);
-    assert.equal(worker.queue, 'critical');
-    assert.equal(worker.kind, 'graphile-worker');
-    assert.equal(worker.concurrency, 3);
+    assert.deepEqual([worker.queue, worker.kind, worker.concurrency], ['critical', 'graphile-worker', 3]);
     assert.ok(worker.tasks.includes('send_verify_email'));
     await customers.signUpAda();
     const job = await untilState('completed');
@@ -105,6 +102,11 @@ describe('the stock command line', () => {
       { type, queue, job_id, attempt },
       { type: 'send_verify_email', queue: 'critical', job_id: job.id, attempt: 1 },
     );
+    await customers.rows(
+      `insert into graphile_worker_critical.migrations (id, breaking) values (1000, true)`,
+    );
+    await customers.rows(`notify "worker:migrate", '{"migrationNumber": 1000, "breaking": true}'`);
+    await cli.exited;
   });
 
   test('keeps a job whose end the database refuses, and ends it when that is over, with one mail', async () => {

@@ -40,7 +40,7 @@ test('an engine looks for jobs at the news of its own queue, and at those that n
   const client = new EventEmitter();
   const heard: string[] = [];
   client.on('notification', ({ payload }) => heard.push(payload));
-  distrustNews(client as ClientBase, 'default');
+  distrustNews(client as ClientBase, { queue: 'default' });
   const own = [
     '{"count":1,"queue":"default"}',
     '{"count":1,"queue":null}',

@@ -14,7 +14,7 @@ const MIGRATION_CHANNEL = 'worker:migrate';
  *
  * @param client the one that listens, before the engine does
  */
-export function distrustNews(client: ClientBase, queue: string): void {
+export function distrustNews(client: ClientBase, { queue }: { queue: string }): void {
   let isLooking = false;
   const emit = client.emit.bind(client) as EventEmitter['emit'];
   const pass = async (news: Notification) => {

@@ -93,7 +93,7 @@ function followCourse(options: EngineOptions, events: WorkerEvents): Course {
     fetching.watch(course.localQueue, events);
   });
   events.on('pool:listen:success', ({ client }) => {
-    distrustNews(client, queue);
+    distrustNews(client, { queue });
     void catchUp(pool, log);
   });
   events.on('pool:gracefulShutdown', ({ message }) => {

@@ -70,9 +70,10 @@ export function createEnginePlugin<Services>(options: EnginePluginOptions<Servic
       middleware: {
         init(next, { ctx }) {
           const settings = ctx.resolvedPreset.worker as CliSettings;
-          guest.setUp(options.prepare(settings, ctx.workerSchema), settings);
+          const queue = options.prepare(settings, ctx.workerSchema);
+          guest.setUp(queue, settings);
           ctx.events.on('pool:create', ({ workerPool }) => guest.begin(workerPool));
-          ctx.events.on('pool:listen:success', ({ client }) => distrustNews(client, ctx.workerSchema));
+          ctx.events.on('pool:listen:success', ({ client }) => distrustNews(client, { queue }));
           ctx.events.on('cron:started', () => guest.startByTheClock());
           ctx.events.on('pool:fatalError', ({ error }) => options.onFatalError(error));
           ctx.events.on('pool:release', () => void guest.end());
