@@ -28,6 +28,12 @@ export type DriverLimits = Pick<
 const READ_ONLY = '25006';
 
 /**
+ * A connection that is silent for so long is asked whether it is there. What stands between, as a firewall or the translation of
+ * addresses, forgets one after some minutes, and a statement on it would then wait for a quarter of an hour.
+ */
+const KEEP_ALIVE_MS = 30_000;
+
+/**
  * A pool whose every session has the settings that Howdah relies on. Connects on first use. Broken connections are
  * replaced, and so are those to a server that turned out to be read-only: whoever takes changes now may be another.
  */
@@ -77,6 +83,7 @@ function connectionConfig(options: ConnectionOptions, limits: DriverLimits): Con
     application_name: options.applicationName,
     ...(sent === '' ? {} : { options: sent }),
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     address,
     settings,
   };
