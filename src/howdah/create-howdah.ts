@@ -49,7 +49,7 @@ export function createHowdah(given: HowdahOptions = {}): Howdah {
     enqueueMany: (tx, jobs) => distributor.distributeMany(tx, jobs),
     async enqueueAlone(task, payload, settings) {
       const enqueue = (tx: SqlClient) => unannounced.distribute(tx, task, payload, settings);
-      return announcer.before(() => connections.use((pool) => transactOnce(pool, enqueue)));
+      return connections.use((pool) => announcer.before(() => transactOnce(pool, enqueue)));
     },
     transaction,
     announce: async () => announcer.announce(),

@@ -61,6 +61,18 @@ describe('the connections of a howdah', () => {
     assert.equal(queues.length, 2);
   });
 
+  test('wait for a lone enqueue that is under way', async () => {
+    const task = testTask('in_time');
+    const howdah = createHowdah({
+      connectionString: database.connectionString,
+      tasks: [task],
+      application: 'shop',
+    });
+    await howdah.announce();
+    const [job] = await Promise.all([howdah.enqueueAlone(task, {}), howdah.close()]);
+    assert.equal(job.task, 'in_time');
+  });
+
   test('that are given may have any settings and any parsers, and keep them', async () => {
     const settings = [
       'default_transaction_read_only=on',
