@@ -6,6 +6,7 @@ import { batchFailJobs } from '../../node_modules/graphile-worker/dist/sql/failJ
 import { batchGetJobs } from '../../node_modules/graphile-worker/dist/sql/getJobs.js';
 import { returnJobs } from '../../node_modules/graphile-worker/dist/sql/returnJobs.js';
 import { queueSchema } from '../../src/db/schema/queue-schema.ts';
+import { tellingEnds } from '../../src/work/engine/engine-statement.ts';
 
 /** The tasks of the model's jobs; nothing ever runs them. Only jobs with a key are of the other one, too. */
 export const TASK = 'model_step';
@@ -17,6 +18,8 @@ export type Fetched = Job;
 export interface EngineStatements {
   fetch(batchSize: number): Promise<Fetched[]>;
   complete(jobs: readonly Fetched[]): Promise<void>;
+  /** As workers of this version send it. */
+  completeHeld(jobs: readonly Fetched[]): Promise<void>;
   fail(jobs: readonly Fetched[], message: string): Promise<void>;
   giveBack(jobs: readonly Fetched[]): Promise<void>;
 }
@@ -36,6 +39,7 @@ export function engineStatements(client: pg.Client, { queue, poolId }: { queue: 
   const statements: EngineStatements = {
     fetch: (batchSize) => batchGetJobs(options, withClient, TASKS, poolId, null, batchSize),
     complete: (jobs) => batchCompleteJobs(options, withClient, poolId, jobs),
+    completeHeld: (jobs) => batchCompleteJobs(options, useOnly(telling(client)), poolId, jobs),
     fail: (jobs, message) =>
       batchFailJobs(
         options,
@@ -59,7 +63,11 @@ function createOptions(queue: string): Options {
   } as unknown as Options;
 }
 
-function useOnly(client: pg.Client): WithClient {
-  const use = (act: (client: pg.Client) => unknown) => act(client);
+function telling(client: pg.Client): Pick<pg.Client, 'query'> {
+  return { query: (statement: pg.QueryConfig) => client.query(tellingEnds(statement)) } as pg.Client;
+}
+
+function useOnly(client: Pick<pg.Client, 'query'>): WithClient {
+  const use = (act: (client: Pick<pg.Client, 'query'>) => unknown) => act(client);
   return Object.assign(use, { withRetries: use }) as unknown as WithClient;
 }

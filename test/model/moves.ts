@@ -118,6 +118,8 @@ const ACTS: { [Kind in Move['do']]: Act<Kind> } = {
     world.isNoEffect = true;
     if (word === 'completeInTransaction') await assertRefused(act, 'HWLST');
     else if (crew.retiredBecause !== null) await assertRefused(act, 'HWRET');
+    else if (word === 'completeMany' && live.length > 0)
+      await assertRefused(act, 'HWLST'); // by its id alone
     else await act();
   },
 

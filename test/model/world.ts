@@ -89,7 +89,7 @@ export async function speak(
   runs: Fetched[],
   { word, failure, handler }: { word: Word; failure: Failure; handler: pg.Client },
 ): Promise<void> {
-  if (word === 'complete') for (const run of runs) await runner.say((engine) => engine.complete([run]));
+  if (word === 'complete') for (const run of runs) await runner.say((engine) => engine.completeHeld([run]));
   if (word === 'completeMany') await runner.say((engine) => engine.complete(runs));
   if (word === 'fail') await runner.say((engine) => engine.fail(runs, messageOf(failure)));
   if (word === 'giveBack') await runner.say((engine) => engine.giveBack(runs));
