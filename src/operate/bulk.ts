@@ -16,7 +16,7 @@ export const BULK_STATES = {
 export type BulkAction = keyof typeof BULK_STATES;
 
 /** What a retry without a state means: nobody wants all that ever completed to run again by leaving a field out. */
-const RETRIED_BY_DEFAULT: readonly JobState[] = ['discarded', 'retryable'];
+export const RETRIED_BY_DEFAULT: readonly JobState[] = ['discarded', 'retryable'];
 
 /**
  * The filter with the states that the action is for, when it names none.

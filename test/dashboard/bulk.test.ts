@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { completeJob, fetchJob, putJob } from '../support/job-states.ts';
 import { openDashboard, type TestDashboard, type Visitor } from './open-dashboard.ts';
-import { addJobs, announceWorks, seedJobs } from './seed-jobs.ts';
+import { addJobs, announceWorks, queueOf, seedJobs } from './seed-jobs.ts';
 
 let dashboard: TestDashboard;
 let admin: Visitor;
@@ -44,11 +45,17 @@ function inOtherLanguage(page: string): Promise<string> {
 
 /** What the form of a page sends of itself. */
 function hiddenOf(page: string): Record<string, string> {
+  return Object.fromEntries(hiddenInputs(page));
+}
+
+function hiddenInputs(page: string): [string, string][] {
   const [, form = ''] = /<form class="stacked"(.*?)<\/form>/s.exec(page) ?? [];
   const fields = form.matchAll(/type="hidden" name="([^"]*)" value="([^"]*)"/g);
-  return Object.fromEntries(
-    [...fields].map(([, name, value = '']) => [name, value.replaceAll('&amp;', '&')]),
-  );
+  return [...fields].map(([, name = '', value = '']) => [name, value.replaceAll('&amp;', '&')]);
+}
+
+function seenOf(page: string): string[] {
+  return hiddenInputs(page).flatMap(([name, value]) => (name === 'seen' ? [value] : []));
 }
 
 async function countLeft(): Promise<number> {
@@ -207,6 +214,29 @@ describe('what is done to selected jobs', () => {
     assert.deepEqual(
       rows.map(({ state }) => state),
       ['retryable', 'available'],
+    );
+  });
+
+  test('is no retry of what another has retried since it was asked about, and has completed', async () => {
+    const states = ['discarded', 'completed', 'discarded', 'cancelled', 'running'] as const;
+    const ids: string[] = [];
+    for (const state of states) ids.push(await putJob(queueOf(dashboard), state));
+    const selected = ids.map((id) => `&id=${id}`).join('');
+    const question = await admin.page(`/dashboard/jobs/act?action=retry&scope=selected&q=${selected}`);
+    assert.match(question, /<h1[^>]*>Retry 4 jobs\?/);
+    const [first = '', , , , running = ''] = ids;
+    await dashboard.pool.query('select howdah.retry_job($1)', [first]);
+    await fetchJob(dashboard, first);
+    for (const id of [first, running]) await completeJob(dashboard, id);
+    const fields = hiddenInputs(question).filter(([name]) => name !== 'id');
+    const report = await post({ ...Object.fromEntries(fields), seen: seenOf(question), id: ids });
+    assert.deepEqual(reportOf(report), [5, 3, 2]);
+    assert.match(report, /has changed since it was shown/);
+    assert.deepEqual(reportOf(await inOtherLanguage(report)), [5, 3, 2]);
+    const { rows } = await dashboard.pool.query('select state from howdah.jobs order by id');
+    assert.deepEqual(
+      rows.map(({ state }) => state),
+      ['completed', 'available', 'available', 'available', 'completed'],
     );
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { fetchJob, type JobState, putJob } from '../support/job-states.ts';
+import { completeJob, fetchJob, type JobState, putJob } from '../support/job-states.ts';
 import { ADMIN, openDashboard, type TestDashboard, type Visitor } from './open-dashboard.ts';
 import { addHostileJob, queueOf, seedJobs } from './seed-jobs.ts';
 
@@ -130,6 +130,32 @@ describe('a button of a job', () => {
   test('retries it', async () => {
     assert.match(await act(ids.discarded, 'retry'), /role="status"[^>]*>The job runs again/);
     assert.equal(await stateOf(ids.discarded), 'available');
+  });
+
+  test('retries nothing on a page that is older than what became of the job', async () => {
+    const id = await putJob(queueOf(dashboard), 'discarded');
+    const path = `/dashboard/jobs/${id}`;
+    const old = await admin.page(path);
+    const [, shown = ''] = /name="shown" value="([a-z]+)"/.exec(old) ?? [];
+    await dashboard.pool.query('select howdah.retry_job($1)', [id]);
+    await fetchJob(dashboard, id);
+    await completeJob(dashboard, id);
+    for (const [language, said] of [
+      ['en', 'It has changed meanwhile: it was discarded and is completed. Nothing was done.'],
+      ['zh-Hans', '任务在此期间已改变'],
+    ] as const) {
+      const caller = { Authorization: `Bearer ${ADMIN}`, Accept: 'text/html', 'Accept-Language': language };
+      const answer = await fetch(new URL(`${path}/retry`, dashboard.origin), {
+        method: 'POST',
+        headers: { ...caller, Origin: dashboard.origin, 'Sec-Fetch-Site': 'same-origin' },
+        body: new URLSearchParams({ back: `jobs/${id}`, shown }),
+      });
+      assert.equal(answer.status, 409);
+      assert.ok((await answer.text()).includes(said), said);
+      assert.equal(await stateOf(id), 'completed');
+    }
+    await act(id, 'retry', { shown: 'completed' });
+    assert.equal(await stateOf(id), 'available');
   });
 
   test('runs it now', async () => {

@@ -4,12 +4,14 @@ import { HowdahError } from '../../errors.ts';
 import type { AppEnv } from '../../http/app-dependencies.ts';
 import { refuseNoProducer } from '../../http/middleware/identify-caller.ts';
 import type { JobState } from '../../look/job.ts';
+import { readJobs } from '../../look/list-newer-jobs.ts';
 import { type CancelledJobs, withCancelled } from '../../operate/cancelled-jobs.ts';
 import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../../operate/job-commands.ts';
 import { enqueueAgain } from '../../wire/enqueue-again.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
 import { readJson } from '../parts/read-json.ts';
 import { type Form, type Redraw, takeCommand } from '../shell/take-command.ts';
+import { type View, viewOf } from '../shell/view.ts';
 import type { ReadShown } from './add-job-page.ts';
 import { jobPage, type RefusedForm } from './job-page.ts';
 import { readRunAt } from './read-run-at.ts';
@@ -21,7 +23,14 @@ export function addJobCommands(app: DashboardApp, deps: DashboardDependencies, r
   const at = (name: string) => `/dashboard/jobs/:id/${name}`;
   app.post(
     at('retry'),
-    simple(deps, 'retried', (tx, id) => retryJob(tx, id)),
+    takeCommand(deps, ({ c, form, change }) =>
+      change(async (tx) => {
+        const id = readId(c.req.param('id'));
+        await refuseChanged(tx, viewOf(c, deps), { id, shown: form.optional('shown') });
+        await retryJob(tx, id);
+        return { what: 'retried' };
+      }),
+    ),
   );
   app.post(
     at('run-now'),
@@ -58,6 +67,29 @@ export function addJobCommands(app: DashboardApp, deps: DashboardDependencies, r
     }),
   );
   addEnqueueAgain(app, deps, read);
+}
+
+/**
+ * A page may be old: what was discarded there, another has retried since, and it may have completed. Two who press at the same moment
+ * are no matter: the second waits for the first, and finds the job waiting for its run, which it does not double. Only a job that is
+ * retried and completed between this look and the retry right behind it would run once more.
+ *
+ * @throws {HowdahError} `wrong_state` for a job in another state than its page has shown
+ */
+async function refuseChanged(
+  tx: SqlClient,
+  { texts }: View,
+  { id, shown }: { id: string; shown: string | undefined },
+): Promise<void> {
+  const [job] = await readJobs(tx, [id]);
+  if (shown === undefined || job === undefined || job.state === shown) return;
+  const { states } = texts.parts;
+  const before = isState(states, shown) ? states[shown] : shown;
+  throw new HowdahError('wrong_state', { detail: texts.job.changedMeanwhile(before, states[job.state]) });
+}
+
+function isState(states: Readonly<Record<JobState, string>>, name: string): name is JobState {
+  return Object.hasOwn(states, name);
 }
 
 function addEnqueueAgain(app: DashboardApp, deps: DashboardDependencies, read: ReadShown): void {

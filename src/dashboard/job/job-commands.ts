@@ -18,7 +18,7 @@ export function jobCommands(view: View, job: Job, refused?: RefusedForm): Html {
   const at = `jobs/${job.id}`;
   const may = (states: readonly JobState[]) => states.includes(job.state);
   return html`<div class="actions commands">
-${may(BULK_STATES.retry) && job.state !== 'scheduled' ? commandForm(view, { action: `${at}/retry`, label: actions.retry, shortcut: 'r' }) : ''}
+${may(BULK_STATES.retry) && job.state !== 'scheduled' ? commandForm(view, { action: `${at}/retry`, label: actions.retry, shortcut: 'r', fields: { shown: job.state } }) : ''}
 ${may(['scheduled']) ? commandForm(view, { action: `${at}/run-now`, label: actions.runNow, shortcut: 'r' }) : ''}
 ${may(['scheduled', 'available', 'retryable']) ? reschedule(view, at, refused) : ''}
 ${may(BULK_STATES.cancel) ? asking(view, { command: 'cancel', at }) : ''}

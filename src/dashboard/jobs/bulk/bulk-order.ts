@@ -4,6 +4,7 @@ import { BULK_STATES, type BulkAction, narrowToAction } from '../../../operate/b
 import type { View } from '../../shell/view.ts';
 import { readSearch } from '../read-search.ts';
 import { forAction } from './action-buttons.ts';
+import { readSeen, SEEN_FIELD, type SeenStates } from './seen-states.ts';
 
 /** What is to be done, and to which jobs: those that were selected, or all that the search finds. */
 export interface BulkOrder {
@@ -11,6 +12,8 @@ export interface BulkOrder {
   scope: 'selected' | 'all';
   /** Those that were selected. */
   ids: readonly string[];
+  /** Their states when a retry was asked about; of other actions, and before anybody was asked, none. */
+  seen: SeenStates;
   /** The search of the page that it came from, as it was typed. */
   text: string;
   /** What the search finds in states that the action is for; undefined when none of its states is. */
@@ -44,7 +47,8 @@ export function readOrder(view: View, fields: URLSearchParams): BulkOrder {
   if (scope === 'all' && mistakes.length > 0)
     throw refused(mistakes.map(({ message }) => ({ field: 'q', message })));
   const fitting = forAction(action, filter);
-  return { action, scope, ids, text, filter: fitting && narrowToAction(action, fitting) };
+  const seen = readSeen(fields.getAll(SEEN_FIELD));
+  return { action, scope, ids, seen, text, filter: fitting && narrowToAction(action, fitting) };
 }
 
 /** A condition by a name that is not read must not become none: all jobs there are would be meant. */

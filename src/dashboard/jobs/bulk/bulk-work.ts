@@ -4,6 +4,7 @@ import type { Html } from '../../../http/pages/layout.ts';
 import type { KeyedRequest } from '../../../operate/idempotency-keys.ts';
 import { lastingText } from '../read-search.ts';
 import type { BulkOrder } from './bulk-order.ts';
+import { SEEN_FIELD, writeSeen } from './seen-states.ts';
 
 /** An order that somebody confirmed: all of its steps are the same request. */
 export interface BulkWork {
@@ -33,16 +34,16 @@ export function workAddress(work: BulkWork, isGoing = false): string {
 
 /** Under which its progress and its report are remembered. */
 export function keyOf({ order, key, max, reason = '' }: BulkWork): KeyedRequest {
-  const { action, scope, ids, filter } = order;
+  const { action, scope, ids, seen, filter } = order;
   const whole =
     scope === 'selected'
-      ? ['dashboard selection', action, ids, reason]
+      ? ['dashboard selection', action, ids, reason, ...writeSeen(seen)]
       : ['dashboard jobs', action, lastingText(filter ?? {}), max, reason];
   return { key, requestHash: createHash('sha256').update(JSON.stringify(whole)).digest() };
 }
 
 function entriesOf({ order, key, max, reason }: BulkWork): [string, string][] {
-  const { action, scope, text, filter, ids } = order;
+  const { action, scope, text, filter, ids, seen } = order;
   const entries: [string, string][] = [
     ['key', key],
     ['action', action],
@@ -52,6 +53,7 @@ function entriesOf({ order, key, max, reason }: BulkWork): [string, string][] {
     ['max', String(max)],
   ];
   for (const id of ids) entries.push(['id', id]);
+  for (const jobs of writeSeen(seen)) entries.push([SEEN_FIELD, jobs]);
   if (reason !== undefined) entries.push(['reason', reason]);
   return entries;
 }

@@ -10,6 +10,7 @@ import { filterWords } from '../filter-words.ts';
 import { searchAddress } from '../read-search.ts';
 import type { BulkOrder } from './bulk-order.ts';
 import { workFields } from './bulk-work.ts';
+import { seenIn } from './seen-states.ts';
 
 /** What a dry run found. */
 export interface DryRun {
@@ -50,9 +51,10 @@ function selection(view: View, { fitting, selected = [] }: DryRun): Html | '' {
 
 function form(view: View, order: BulkOrder, { dryRun, label }: { dryRun: DryRun; label: string }): Html {
   const { confirm } = view.texts.jobs;
+  const seen = seenIn(order.action === 'retry' ? (dryRun.selected ?? []) : []);
   const takesReason = order.action === 'cancel' || order.action === 'discard';
   return html`<form class="stacked" method="post" action="${view.link('jobs/act')}">
-${workFields({ order, max: dryRun.fitting, key: view.newKey() })}
+${workFields({ order: { ...order, seen }, max: dryRun.fitting, key: view.newKey() })}
 ${
   takesReason
     ? html`<label for="reason">${confirm.reason}</label><input id="reason" name="reason" maxlength="${MAX_REASON_LENGTH}"><p class="quiet">${confirm.reasonHint}</p>`

@@ -79,6 +79,8 @@ export const job = {
   items: (n: string) => (n === '1' ? '1 item' : `${n} items`),
   moreText: (n: string) => `… ${n} characters more`,
   cut: 'and more, not shown here',
+  changedMeanwhile: (shown: string, present: string) =>
+    `It has changed meanwhile: it was ${shown} and is ${present}. Nothing was done.`,
   enqueueAgain: 'Enqueue again…',
   enqueueNow: 'Enqueue',
   enqueueHint: 'A new job of this task with this payload, which is checked against the task’s schema first.',

@@ -113,7 +113,8 @@ export const jobs = {
     matched: 'Matched',
     changed: 'Changed',
     skipped: 'Skipped',
-    skippedHint: 'A worker was just taking or ending those, or they were in no state for it.',
+    skippedHint:
+      'A worker was just taking or ending those, they were in no state for it, or it has changed since it was shown.',
     more: 'There may be more that match: not all were looked at.',
     back: 'Back to the jobs',
   },

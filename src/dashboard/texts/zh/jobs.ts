@@ -98,7 +98,7 @@ export const jobs: Texts['jobs'] = {
     matched: '符合条件',
     changed: '已更改',
     skipped: '已跳过',
-    skippedHint: '这些任务正被工作进程取走或结束,或其状态不允许此操作。',
+    skippedHint: '这些任务正被工作进程取走或结束,其状态不允许此操作,或状态在显示之后已改变。',
     more: '可能还有更多符合条件的任务:并未全部检查。',
     back: '返回任务列表',
   },
