@@ -40,6 +40,15 @@ function migrate(options: Partial<MigrateOptions> = {}) {
   });
 }
 
+/** What an earlier version had. */
+const BYGONE = `
+  create function howdah.bygone() returns trigger language plpgsql as 'begin raise exception $$bygone$$; end';
+  create trigger howdah_bygone before insert or update on graphile_worker._private_jobs
+    for each row execute function howdah.bygone();
+  create trigger howdah_bygone_rows after insert on graphile_worker._private_jobs referencing new table as added
+    for each statement execute function howdah.bygone();
+  create function howdah.old_way() returns integer language sql as 'select 1'`;
+
 /** Makes the next start believe that something of Howdah's changed. */
 const outdate = () => admin.query('delete from howdah.installed_sql');
 
@@ -146,6 +155,23 @@ describe('in a database that is there', () => {
     assert.equal(await scalar("select count(*)::int from howdah.queues where name = 'during_dump'"), 1);
   });
 
+  test('nor does one that lacks triggers of an earlier one: they do nothing more, and go with the next', async () => {
+    const before = await objects();
+    await admin.query(BYGONE);
+    await other.query('begin; lock table graphile_worker._private_jobs in access share mode');
+    await outdate();
+    await migrate({ waitLimitMs: 1_000 });
+    assert.deepEqual(said, []);
+    const left = `select string_agg(pg_get_triggerdef(oid), '; ') from pg_trigger where tgname like 'howdah\\_bygone%'`;
+    assert.match(String(await scalar(left)), /^[^;]* WHEN \(false\) [^;]*; [^;]* WHEN \(false\) [^;]*$/);
+    assert.equal(await scalar("select to_regproc('howdah.bygone') is null"), true);
+    await admin.query("select graphile_worker.add_job('untouched')");
+    await other.query('rollback');
+    await outdate();
+    await migrate();
+    assert.equal((await objects()).join('\n'), before.join('\n'));
+  });
+
   test('a new queue does not wait for jobs that others are about to enqueue in the old ones', async () => {
     await other.query('begin; lock table graphile_worker._private_jobs in row exclusive mode');
     await migrate({ queues: ['beside'] });
@@ -162,11 +188,7 @@ describe('in a database that is there', () => {
 
   test('triggers and their functions that this version does not have are taken away, all others stay', async () => {
     const before = await objects();
-    await admin.query(`
-      create function howdah.bygone() returns trigger language plpgsql as 'begin return new; end';
-      create trigger howdah_bygone before insert on graphile_worker._private_jobs
-        for each row execute function howdah.bygone();
-      create function howdah.old_way() returns integer language sql as 'select 1'`);
+    await admin.query(BYGONE);
     await outdate();
     await migrate();
     assert.equal((await objects()).join('\n'), before.join('\n'));

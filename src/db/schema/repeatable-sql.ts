@@ -71,7 +71,8 @@ export function renderRepeatableSql(queues: readonly string[]): string {
  * @param withTriggers for the engine's own migrations, in whose way they would stand
  */
 export function renderRemoval({ withTriggers }: { withTriggers: boolean }): string {
-  return [readSql('drop_replaced'), ...(withTriggers ? [readSql('drop_triggers')] : [])].join('\n');
+  const names = ['drop_replaced', ...(withTriggers ? ['lock_triggered_tables', 'drop_triggers'] : [])];
+  return names.map(readSql).join('\n');
 }
 
 /** Mends and ends what no trigger refused or took away, once the triggers are there. */
