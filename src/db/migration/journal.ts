@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Turns } from './turns.ts';
+import { FIXED_PATH, type Turns } from './turns.ts';
 
 /** As drizzle's migrator made it in earlier versions, which still take turns by it. */
 export const JOURNAL = `create schema if not exists howdah_migrations;
@@ -17,7 +17,7 @@ const MADE_BY_OTHERS: ReadonlySet<unknown> = new Set(['23505', '42P06', '42P07',
 export async function createJournal(client: pg.Client, turns: Turns): Promise<void> {
   try {
     await turns.takeFirst('make the table of migrations', async () => {
-      await client.query(JOURNAL);
+      await client.query(`${FIXED_PATH}; ${JOURNAL}`);
     });
   } catch (error) {
     if (!(error instanceof pg.DatabaseError && MADE_BY_OTHERS.has(error.code))) throw error;

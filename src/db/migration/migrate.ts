@@ -165,12 +165,13 @@ function bringApplicationUpToDate(
   { turns, target }: Due,
   application: string,
 ): Promise<void> {
-  return turns.take(`apply the migrations of application "${application}"`, async () => {
+  const work = async () => {
     const { applications } = await readPlan(client, target);
     for (const each of applications) {
       if (each.application === application) await applyApplication(client, each);
     }
-  });
+  };
+  return turns.take(`apply the migrations of application "${application}"`, work, { hasOwnPath: true });
 }
 
 async function look(client: pg.Client, turns: Turns, plan: MigrationPlan): Promise<Migrated> {
@@ -191,7 +192,7 @@ async function addOrGoOn(client: pg.Client, due: Due): Promise<Migrated> {
 
 function addQueues(client: pg.Client, { turns, target, plan }: Due, waitLimitMs?: number): Promise<Migrated> {
   const work = () => installDue(client, target);
-  return turns.take(`make ${describeNewQueues(plan)}`, work, waitLimitMs);
+  return turns.take(`make ${describeNewQueues(plan)}`, work, { waitLimitMs });
 }
 
 /** What is due by now. In a turn. */

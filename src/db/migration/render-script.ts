@@ -4,7 +4,7 @@ import { renderInstallation } from './install.ts';
 import { JOURNAL } from './journal.ts';
 import { isDone, type MigrationPlan } from './plan.ts';
 import type { MigrationState } from './state.ts';
-import { TURN_LOCK } from './turns.ts';
+import { FIXED_PATH, TURN_LOCK } from './turns.ts';
 
 const HEAD = `-- What "howdah migrate" would run in this database, in one transaction: all of it, or nothing.
 -- For psql, as the role that is to own Howdah's schemas: psql -v ON_ERROR_STOP=1 -f FILE
@@ -27,6 +27,7 @@ export async function renderScript(
   const ours = [
     HEAD,
     'begin;',
+    `${FIXED_PATH};`,
     ...(plan.hasJournal ? [] : [JOURNAL]),
     `${TURN_LOCK};`,
     ...(plan.migrations.length > 0 ? [heading("Howdah's tables"), renderMigrations(plan.migrations)] : []),

@@ -29,6 +29,13 @@ export const UNLIMITED = `
   select pg_backend_pid() as pid, count(set_config(s.name, '0', true)) from pg_settings s
   where s.name in ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`;
 
+/**
+ * For what Howdah itself installs, until the end of the transaction. A view, a condition and a function whose body is parsed
+ * keep for good what their operators meant under the path of the session that made them, and run as the owner: under one
+ * with `public`, an operator that anybody made there is taken where pg_catalog's own would need a cast.
+ */
+export const FIXED_PATH = 'set local search_path = pg_catalog, pg_temp';
+
 const BEGIN = `begin isolation level read committed read write; ${UNLIMITED}`;
 
 export interface TurnOptions {
@@ -43,6 +50,13 @@ export interface TurnOptions {
   pauseMs?: number | undefined;
   /** Gives up. @default nothing does */
   signal?: AbortSignal | undefined;
+}
+
+export interface TurnLimits {
+  /** Most that it may wait for others, in milliseconds. @default that of all turns */
+  waitLimitMs?: number | undefined;
+  /** Names without a schema are those of the session's search_path, for SQL that is not Howdah's. @default false: of FIXED_PATH */
+  hasOwnPath?: boolean;
 }
 
 /** Transactions of which one at a time is under way in a database, whatever process it is of. */
@@ -61,12 +75,16 @@ export class Turns {
    * none of them is the victim of a deadlock. So `work` may run many times, each time with what others did meanwhile.
    *
    * @param purpose completes "waiting to …"
-   * @param waitLimitMs @default that of all turns
    * @throws {LockWaitError} when others were in the way for too long
    */
-  take<T>(purpose: string, work: () => Promise<T>, waitLimitMs?: number): Promise<T> {
+  take<T>(
+    purpose: string,
+    work: () => Promise<T>,
+    { waitLimitMs, hasOwnPath = false }: TurnLimits = {},
+  ): Promise<T> {
+    const path = hasOwnPath ? '' : `${FIXED_PATH}; `;
     const turn = async () => {
-      await this.#options.client.query(`${TURN_LOCK}; set local lock_timeout = ${PATIENCE_MS}`);
+      await this.#options.client.query(`${path}${TURN_LOCK}; set local lock_timeout = ${PATIENCE_MS}`);
       return work();
     };
     return this.#untilUnblocked(purpose, (wait) => this.#inTransaction(wait, turn), waitLimitMs);
