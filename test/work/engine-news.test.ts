@@ -30,10 +30,31 @@ test('an engine stops at the news of a breaking migration when the database has 
   const { id } = await queue.distributor.distribute(queue.pool, works, {});
   await waitFor('a job to run', () => worker.said(`worked ${id}`));
   await queue.pool.query('insert into graphile_worker.migrations (id, breaking) values (99, true)');
-  await queue.pool.query(NEWS);
-  await waitFor('its runner to leave', () =>
-    scalar(queue, `select bool_or(retired_as = 'replaced') from howdah.runners`),
-  );
+  await waitFor('its runner to leave', async () => {
+    await queue.pool.query(NEWS); // again and again, as it may have found its job before it listens
+    return scalar(queue, `select bool_or(retired_as = 'replaced') from howdah.runners`);
+  });
+});
+
+test('an engine looks again where news come while it looks', async () => {
+  const looks: ((isFound: boolean) => void)[] = [];
+  const client = Object.assign(new EventEmitter(), {
+    escapeIdentifier: (name: string) => name,
+    query: () =>
+      new Promise((resolve) => {
+        looks.push((isFound) => resolve({ rows: isFound ? [{}] : [] }));
+      }),
+  });
+  const heard = new Promise<void>((resolve) => void client.on('notification', () => resolve()));
+  distrustNews(client as unknown as ClientBase, { queue: 'default' });
+  const tell = () => client.emit('notification', { channel: 'worker:migrate', payload: '' });
+  tell();
+  tell(); // of a migration that the look under way does not see
+  looks[0]?.(false);
+  await waitFor('another look', () => looks.length === 2);
+  looks[1]?.(true);
+  await heard;
+  assert.equal(looks.length, 2);
 });
 
 test('an engine looks for jobs at the news of its own queue, and at those that name none', () => {

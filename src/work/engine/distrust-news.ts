@@ -16,10 +16,16 @@ const MIGRATION_CHANNEL = 'worker:migrate';
  */
 export function distrustNews(client: ClientBase, { queue }: { queue: string }): void {
   let isLooking = false;
+  /** What was said since a look began may be of what that does not see yet. */
+  let isAskedAgain = false;
   const emit = client.emit.bind(client) as EventEmitter['emit'];
   const pass = async (news: Notification) => {
     isLooking = true;
-    const isTrue = await hasBreakingMigration(client, queueSchema(queue)).catch(() => false);
+    let isTrue: boolean;
+    do {
+      isAskedAgain = false;
+      isTrue = await hasBreakingMigration(client, queueSchema(queue)).catch(() => false);
+    } while (!isTrue && isAskedAgain);
     isLooking = false;
     if (isTrue) emit('notification', news);
   };
@@ -27,7 +33,8 @@ export function distrustNews(client: ClientBase, { queue }: { queue: string }): 
     const [news] = details as [Notification];
     if (event !== 'notification') return emit(event, ...details);
     if (news.channel !== MIGRATION_CHANNEL) return isOfAnother(queue, news) || emit(event, news);
-    if (!isLooking) void pass(news);
+    if (isLooking) isAskedAgain = true;
+    else void pass(news);
     return true;
   }) as typeof client.emit;
 }
