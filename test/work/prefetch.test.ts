@@ -41,7 +41,7 @@ test('more of the shortest when the database is far away, and of others what beg
   };
   assert.deepEqual(
     [0.2, 2, 10, 40, 400].map((roundTripMs) => afterWay(roundTripMs, 0)),
-    [400, 400, 1_000, 2_800, 3_000],
+    [400, 600, 1_400, 4_400, 5_000],
   );
   assert.ok(afterWay(40, 10) <= 100, 'ten places for 90 ms');
   assert.equal(afterWay(40, 15_000), 5);
@@ -59,7 +59,7 @@ test('a place is never left empty because there are many', () => {
   assert.equal(new Prefetch(1_000).size(900), 900);
 });
 
-test('in no more than 40 sizes, as each is a prepared statement on every connection, and 13 from afar', () => {
+test('in no more than 40 sizes, as each is a prepared statement on every connection, and 23 from afar', () => {
   const sizes = new Set<number>();
   for (let ms = 0.1; ms < 2_000; ms *= 1.01) {
     for (let freeCount = 0; freeCount <= 10; freeCount++) sizes.add(afterRuns(ms).size(freeCount));
@@ -71,5 +71,5 @@ test('in no more than 40 sizes, as each is a prepared statement on every connect
     far.roundTrip(ms);
     sizes.add(far.size(3));
   }
-  assert.ok(sizes.size <= 53, `${sizes.size} sizes`);
+  assert.ok(sizes.size <= 63, `${sizes.size} sizes`);
 });
