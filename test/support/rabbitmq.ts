@@ -51,8 +51,6 @@ export class RabbitMq {
     const own = [
       `listeners.tcp.1 = 127.0.0.1:${port}`,
       'distribution.listener.interface = 127.0.0.1',
-      `distribution.listener.port_range.min = ${this.#distributionPort}`,
-      `distribution.listener.port_range.max = ${this.#distributionPort}`,
       `default_user = ${USER}`,
       `default_pass = ${PASSWORD}`,
       'disk_free_limit.absolute = 1MB',
@@ -135,6 +133,8 @@ export class RabbitMq {
       ERL_EPMD_ADDRESS: '127.0.0.1',
       ERL_INETRC: inFolder('inetrc'),
       RABBITMQ_NODENAME: `howdah-${this.port}@localhost`,
+      // Its look before the start, whether that port is free, reads no configuration: all would look at 25672.
+      RABBITMQ_DIST_PORT: String(this.#distributionPort),
       RABBITMQ_CONFIG_FILE: inFolder('rabbitmq'),
       RABBITMQ_ADVANCED_CONFIG_FILE: inFolder('advanced.config'),
       RABBITMQ_CONF_ENV_FILE: inFolder('rabbitmq-env.conf'),
