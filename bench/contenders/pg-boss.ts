@@ -14,10 +14,7 @@ export const IN_BATCHES: WorkOptions = {
 const SETUP = `${BATCH} jobs a call of the handler, the next at once while they come in full, 8 of its workers, LISTEN/NOTIFY`;
 
 export default contender(`${SETUP}; those of a call are completed, or fail, all together`, {
-  work: (boss, queue, run) =>
-    boss.work<Data>(queue, IN_BATCHES, async (jobs) => {
-      await Promise.all(jobs.map(({ id, data }) => run({ id, queue, data })));
-    }),
+  work: workInBatches(IN_BATCHES),
 });
 
 type Run = (job: Job) => Promise<void> | void;
@@ -28,6 +25,14 @@ export interface Variant {
   /** Of its instance that works, beside what all have. @default none */
   settings?: object;
   isSlow?: boolean;
+}
+
+/** Those of a call are run at once, and end together. */
+export function workInBatches(options: WorkOptions): Variant['work'] {
+  return (boss, queue, run) =>
+    boss.work<Data>(queue, options, async (jobs) => {
+      await Promise.all(jobs.map(({ id, data }) => run({ id, queue, data })));
+    });
 }
 
 export function contender(setup: string, { work, settings, isSlow = false }: Variant): Contender {

@@ -9,6 +9,7 @@ const CONTENDERS = [
   'graphile-worker-defaults',
   'pg-boss',
   'pg-boss-results',
+  'pg-boss-polling',
   'pg-boss-by-one',
   'bullmq-redis',
   'bullmq-postgres',
@@ -22,9 +23,9 @@ export const drain: Section = {
   question: `Jobs that do nothing wait in one queue; one worker process works them off. From when it takes jobs to the last
 handler; CPU up to when it has stopped, so that the ends of all runs are written. Every contender is in a process of its own and,
 on Postgres, in a database of its own, vacuumed and analyzed after it was filled. Slow ones get a tenth of the jobs. pg-boss
-is there three times: with 500 jobs a call of the handler, which is what it is quickest with (\`pg-boss\`); the same, each of them with
-a result of its own (\`pg-boss-results\`); and with a call for each job, as the other queues here have it and most applications write it
-(\`pg-boss-by-one\`).`,
+is there four times: with 500 jobs a call of the handler, which is what it is quickest with (\`pg-boss\`); the same, each of them with
+a result of its own (\`pg-boss-results\`), or with its usual pause after a call, as short as can be set (\`pg-boss-polling\`); and with a call
+for each job, as the other queues here have it and most applications write it (\`pg-boss-by-one\`).`,
   sizes: { jobs: { full: 200_000, quick: 20_000, least: 1_000 } },
   isQuick: true,
   quickRounds: 2,
@@ -43,6 +44,7 @@ a result of its own (\`pg-boss-results\`); and with a call for each job, as the 
     rate('graphile-worker', { atLeast: 0.85 }, { atLeast: 1 / 8 }),
     rate('pg-boss', { atLeast: 3 }),
     rate('pg-boss-results', { atLeast: 3 }),
+    rate('pg-boss-polling', { atLeast: 3 }),
     rate('pg-boss-by-one', { atLeast: 3 }),
     rate('bullmq-redis', { atLeast: 1.3 }),
     cost('nodeMs', 'CPU of Node', 6),
