@@ -203,9 +203,11 @@ export interface Howdah extends AsyncDisposable {
   /**
    * Has a job run again: a finished one from its first attempt under the same id, a waiting one at once.
    *
-   * @throws {HowdahError} `job_not_found`, `wrong_state`
+   * @param options.states in which it was seen: one that is in none of them by now, as another has retried it since and it has
+   *   completed, is left as it is and refused. @default any
+   * @throws {HowdahError} `job_not_found`, `wrong_state`, `invalid_options` for what is no state
    */
-  retry(id: string): Promise<JobState>;
+  retry(id: string, options?: { states?: readonly JobState[] }): Promise<JobState>;
 
   /** Makes a waiting job available at once. @throws {HowdahError} `job_not_found`, `wrong_state` */
   runNow(id: string): Promise<JobState>;

@@ -48,7 +48,7 @@ export function createOperator(connections: Connections, actor: string, closing:
     bulk: createBulkOperator(connections, actor, closing),
     cancel: (id, { reason } = {}) => actFor(reason, (tx) => cancelJob(tx, id, reason)),
     discard: (id, { reason } = {}) => actFor(reason, (tx) => discardJob(tx, id, reason)),
-    retry: (id) => act((tx) => retryJob(tx, id)),
+    retry: (id, { states } = {}) => act((tx) => retryJob(tx, id, states)),
     runNow: (id) => act((tx) => runJobNow(tx, id)),
     reschedule: (id, at) => act((tx) => rescheduleJob(tx, id, at)),
     pause: (queue, { reason } = {}) =>

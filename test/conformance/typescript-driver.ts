@@ -52,7 +52,10 @@ export function createTypeScriptDriver({ howdah, db, tasks }: TypeScriptSide): D
     async explain(id) {
       return (await howdah.explain(id)) ?? null;
     },
-    act: (action, id, reason) => howdah[action](id, reason === undefined ? {} : { reason }),
+    act: (action, id, reason) =>
+      action === 'retry' || action === 'runNow'
+        ? howdah[action](id)
+        : howdah[action](id, reason === undefined ? {} : { reason }),
     reschedule: (id, at) => howdah.reschedule(id, at),
     bulk: (request) => changeMany(db, request),
     async queues() {

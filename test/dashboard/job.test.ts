@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { completeJob, fetchJob, type JobState, putJob } from '../support/job-states.ts';
+import { openSession, untilBlocked } from '../support/session.ts';
 import { ADMIN, openDashboard, type TestDashboard, type Visitor } from './open-dashboard.ts';
 import { addHostileJob, queueOf, seedJobs } from './seed-jobs.ts';
 
@@ -156,6 +157,22 @@ describe('a button of a job', () => {
     }
     await act(id, 'retry', { shown: 'completed' });
     assert.equal(await stateOf(id), 'available');
+  });
+
+  test('retries nothing that another retries, and that completes, while it is pressed', async () => {
+    const id = await putJob(queueOf(dashboard), 'discarded');
+    const other = await openSession(dashboard.pool);
+    const pool = other.client as never;
+    await other.run('select howdah.retry_job($1)', [id]);
+    await fetchJob({ pool }, id);
+    await completeJob({ pool }, id);
+    const pressed = admin.send(`/dashboard/jobs/${id}/retry`, { shown: 'discarded' });
+    await untilBlocked(dashboard.pool, 1);
+    await other.end('commit');
+    const answer = await pressed;
+    assert.equal(answer.status, 409);
+    assert.match(await answer.text(), /it was discarded and is completed/);
+    assert.equal(await stateOf(id), 'completed');
   });
 
   test('runs it now', async () => {

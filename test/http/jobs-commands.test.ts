@@ -40,6 +40,17 @@ describe('a command on one job', () => {
     assert.equal(await stateOf(job), 'available');
   });
 
+  test('retries it only while it is in a state that the caller has seen it in', async () => {
+    const job = await api.enqueue();
+    await command(job, 'cancel');
+    const path = `/v1/jobs/${job.id}/retry`;
+    const problem = await readProblem(await api.send('POST', path, { body: { state: 'discarded' } }));
+    assert.deepEqual([problem.status, problem.code], [409, 'wrong_state']);
+    assert.match(problem.detail, /is cancelled: it cannot be retried as one that is discarded/);
+    assert.deepEqual(await mistakenFields(await api.send('POST', path, { body: { state: [] } })), ['state']);
+    assert.equal(await command(job, 'retry', { body: { state: ['discarded', 'cancelled'] } }), 'available');
+  });
+
   test('marks a running one as cancelled, which is still running', async () => {
     const job = await api.enqueue();
     await run(job);

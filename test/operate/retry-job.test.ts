@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { completeJob, FINISHED, failJob, fetchJob, putJob, scalar } from '../support/job-states.ts';
+import {
+  completeJob,
+  FINISHED,
+  failJob,
+  fetchJob,
+  type JobState,
+  putJob,
+  scalar,
+} from '../support/job-states.ts';
+import { openSession, untilBlocked } from '../support/session.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 
 let queue: TestQueue;
@@ -126,6 +135,48 @@ test('a retried job waits for its turn in its sequence', async () => {
   await queue.pool.query('select howdah.cancel_job($1)', [second]);
   assert.equal((await queue.job(first)).state, 'available');
 });
+
+test('a retry of what was seen in some states refuses a job that is in another by now, naming it', async () => {
+  const seen = (id: string, states: unknown) =>
+    scalar(queue, 'select howdah.retry_job($1, $2)', [id, states]);
+  const others = {
+    completed: ['discarded'],
+    available: ['retryable', 'cancelled'],
+    running: ['discarded'],
+    discarded: [],
+  };
+  for (const [state, states] of Object.entries(others)) {
+    const id = await putJob(queue, state as JobState);
+    const words = `job ${id} is ${state}: it cannot be retried as one that is ${states.join(' or ')}`;
+    await assert.rejects(seen(id, states), { code: 'HWSTA', message: words });
+    assert.equal((await queue.job(id)).state, state);
+    if (state === 'running') continue;
+    assert.equal(await seen(id, [...states, state]), 'available');
+  }
+  await assert.rejects(seen('99999999', ['discarded']), { code: 'HWJOB' });
+  for (const states of [['dicarded'], [null]])
+    await assert.rejects(seen('99999999', states), { code: 'HWOPT', message: /^states: expected some of/ });
+});
+
+/*
+ * Both have seen it discarded, and lock its row of the history to take it out. Whoever is first has it; the second waits for that
+ * commit, and looks again: it is refused by what the first has made of it, also where that is in the history once more.
+ */
+for (const becomes of ['available', 'completed'] as const) {
+  test(`a retry of what was seen discarded waits for another, and refuses the job that is ${becomes} then`, async () => {
+    const id = await putJob(queue, 'discarded');
+    const first = await openSession(queue.pool);
+    await first.run(`select howdah.retry_job($1, '{discarded}')`, [id]);
+    if (becomes === 'completed') await fetchJob({ pool: first.client as never }, id);
+    if (becomes === 'completed') await completeJob({ pool: first.client as never }, id);
+    const second = scalar(queue, `select howdah.retry_job($1, '{discarded}')`, [id]);
+    const isRefused = assert.rejects(second, { code: 'HWSTA', message: new RegExp(`is ${becomes}: `) });
+    await untilBlocked(queue.pool, 1);
+    await first.end('commit');
+    await isRefused;
+    assert.equal((await queue.job(id)).state, becomes);
+  });
+}
 
 test('two retries of one job at once make one job', async () => {
   const id = await putJob(queue, 'discarded');

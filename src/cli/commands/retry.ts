@@ -5,7 +5,7 @@ export const retry = changeCommand({
   about: ['A filter without --state means the discarded and those that wait for a retry.'],
   action: 'retry',
   done: 'retried',
-  one: retryJob,
+  one: (tx, id) => retryJob(tx, id),
   examples: [
     ['retry 4711', 'has job 4711 run again, under the same id'],
     [

@@ -1,4 +1,4 @@
-import type { Handler } from 'hono';
+import type { Context, Handler } from 'hono';
 import type { SqlClient } from '../../db/sql-client.ts';
 import { HowdahError } from '../../errors.ts';
 import type { AppEnv } from '../../http/app-dependencies.ts';
@@ -11,7 +11,7 @@ import { enqueueAgain } from '../../wire/enqueue-again.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
 import { readJson } from '../parts/read-json.ts';
 import { type Form, type Redraw, takeCommand } from '../shell/take-command.ts';
-import { type View, viewOf } from '../shell/view.ts';
+import { viewOf } from '../shell/view.ts';
 import type { ReadShown } from './add-job-page.ts';
 import { jobPage, type RefusedForm } from './job-page.ts';
 import { readRunAt } from './read-run-at.ts';
@@ -23,14 +23,15 @@ export function addJobCommands(app: DashboardApp, deps: DashboardDependencies, r
   const at = (name: string) => `/dashboard/jobs/:id/${name}`;
   app.post(
     at('retry'),
-    takeCommand(deps, ({ c, form, change }) =>
-      change(async (tx) => {
-        const id = readId(c.req.param('id'));
-        await refuseChanged(tx, viewOf(c, deps), { id, shown: form.optional('shown') });
-        await retryJob(tx, id);
+    takeCommand(deps, async ({ c, form, change }) => {
+      const id = readId(c.req.param('id'));
+      const shown = form.optional('shown') as JobState | undefined; // what it is not, the database refuses
+      const retried = change(async (tx) => {
+        await retryJob(tx, id, shown && [shown]);
         return { what: 'retried' };
-      }),
-    ),
+      });
+      return await retried.catch((error) => refuseChanged(error, { c, deps, id, shown }));
+    }),
   );
   app.post(
     at('run-now'),
@@ -70,22 +71,27 @@ export function addJobCommands(app: DashboardApp, deps: DashboardDependencies, r
 }
 
 /**
- * A page may be old: what was discarded there, another has retried since, and it may have completed. Two who press at the same moment
- * are no matter: the second waits for the first, and finds the job waiting for its run, which it does not double. Only a job that is
- * retried and completed between this look and the retry right behind it would run once more.
+ * A page may be old: what was discarded there, another has retried since, and it may have completed. The retry has refused that under
+ * its locks; this look, after it, is for the words of the reader alone.
  *
- * @throws {HowdahError} `wrong_state` for a job in another state than its page has shown
+ * @throws {HowdahError} `wrong_state` for a job in another state than its page has shown; else the error
  */
 async function refuseChanged(
-  tx: SqlClient,
-  { texts }: View,
-  { id, shown }: { id: string; shown: string | undefined },
-): Promise<void> {
-  const [job] = await readJobs(tx, [id]);
-  if (shown === undefined || job === undefined || job.state === shown) return;
-  const { states } = texts.parts;
-  const before = isState(states, shown) ? states[shown] : shown;
-  throw new HowdahError('wrong_state', { detail: texts.job.changedMeanwhile(before, states[job.state]) });
+  error: unknown,
+  {
+    c,
+    deps,
+    id,
+    shown,
+  }: { c: Context<AppEnv>; deps: DashboardDependencies; id: string; shown?: string | undefined },
+): Promise<never> {
+  const isRefused = error instanceof HowdahError && error.code === 'wrong_state';
+  const [job] = isRefused && shown !== undefined ? await readJobs(deps.db, [id]) : [];
+  if (shown === undefined || job === undefined || job.state === shown) throw error;
+  const { job: words, parts } = viewOf(c, deps).texts;
+  const before = isState(parts.states, shown) ? parts.states[shown] : shown;
+  const detail = words.changedMeanwhile(before, parts.states[job.state]);
+  throw new HowdahError('wrong_state', { detail, cause: error });
 }
 
 function isState(states: Readonly<Record<JobState, string>>, name: string): name is JobState {

@@ -8,6 +8,7 @@ import { idempotencyKey } from '../../wire/schemas/idempotency-key.ts';
 import { instant } from '../../wire/schemas/instant.ts';
 import { changedJob, jobParameter } from '../../wire/schemas/job.ts';
 import { refusals } from '../../wire/schemas/problem.ts';
+import { someStates } from '../../wire/schemas/some-states.ts';
 import { text } from '../../wire/schemas/text.ts';
 import type { App, AppDependencies, AppEnv } from '../app-dependencies.ts';
 import { mutateAtOnce } from '../commands/mutate.ts';
@@ -24,13 +25,25 @@ const reasonBody = z
 const rescheduleBody = z.strictObject({ run_at: instant }).openapi('Reschedule');
 const noBody = z.strictObject({}).openapi('Nothing');
 
+const retryBody = z
+  .strictObject({
+    state: someStates.optional().openapi({
+      description: 'Only while it is in this state, or in one of these; else 409, and nothing is done.',
+    }),
+  })
+  .openapi('Retry');
+
 const withReason = { required: false, content: { 'application/json': { schema: reasonBody } } };
 
-const retryRoute = commandRoute('/v1/jobs/{id}/retry', {
-  operationId: 'retryJob',
-  summary: 'Run a job again: a finished one anew, a waiting one now',
-  description: 'A finished job keeps its id and its errors, and has all of its retries again.',
-});
+const retryRoute = commandRoute(
+  '/v1/jobs/{id}/retry',
+  {
+    operationId: 'retryJob',
+    summary: 'Run a job again: a finished one anew, a waiting one now',
+    description: 'A finished job keeps its id and its errors, and has all of its retries again.',
+  },
+  { required: false, content: { 'application/json': { schema: retryBody } } },
+);
 const runNowRoute = commandRoute('/v1/jobs/{id}/run-now', {
   operationId: 'runJobNow',
   summary: 'Make a waiting job available at once',
@@ -69,7 +82,8 @@ export function addJobCommandRoutes(app: App, { db, events }: AppDependencies) {
   return app
     .openapi(retryRoute, async (c) => {
       const { id } = c.req.valid('param');
-      return c.json(await run(c, id, (tx) => retryJob(tx, id)), 200);
+      const { state } = c.req.valid('json');
+      return c.json(await run(c, id, (tx) => retryJob(tx, id, state && [state].flat())), 200);
     })
     .openapi(runNowRoute, async (c) => {
       const { id } = c.req.valid('param');

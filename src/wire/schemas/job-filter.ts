@@ -6,13 +6,11 @@ import { findUnstorableText } from '../../tasks/unstorable-text.ts';
 import { FILTER_LENGTHS, MAX_IDS, MAX_PAYLOAD_LENGTH } from '../filter-limits.ts';
 import { instant } from './instant.ts';
 import { jobId, jobState } from './job.ts';
+import { someStates } from './some-states.ts';
 import { text } from './text.ts';
 
 const PAYLOAD = { error: 'expected JSON that the payload contains, e.g. {"user_account":"ada"}' };
 const LIMIT = { error: `expected a whole number 1 to ${MAX_PAGE_SIZE}` };
-const STATE = {
-  error: `expected one of ${jobState.options.join(', ')}, or a list of 1 to ${jobState.options.length} of them`,
-};
 const STATES = {
   error: `expected one of ${jobState.options.join(', ')}, or several, each given anew or with commas between them`,
 };
@@ -54,10 +52,7 @@ export const jobFilter = z
       .openapi({ description: 'With this id, or one of these.' }),
     attempts_above: attempts().optional().openapi({ description: 'With more runs than that so far.' }),
     attempts_below: attempts().optional().openapi({ description: 'With fewer runs than that so far.' }),
-    state: z
-      .union([jobState, z.array(jobState).min(1, STATE).max(jobState.options.length, STATE)], STATE)
-      .optional()
-      .openapi({ description: 'In this state, or in one of these.' }),
+    state: someStates.optional().openapi({ description: 'In this state, or in one of these.' }),
     payload_contains: z
       .unknown()
       .transform(inShape)

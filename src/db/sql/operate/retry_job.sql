@@ -1,29 +1,39 @@
--- howdah.retry_job(id): has a job run again, and returns its state now.
+-- howdah.retry_job(id, states): has a job run again, and returns its state now.
 --
 -- A finished job, however it ended, goes back into its queue under its own id with all its retries; the errors of its
 -- earlier attempts stay, its result and its place in the history do not. It takes its key, its unique key and a place at
 -- the head of its sequence's line again. A waiting job becomes available at once.
--- Raises HWJOB for an unknown job; HWSTA for one that runs, whose deadline has passed, whose payload no job may have, that
--- stands for a message which was no JSON (discard_messages),
--- whose key or unique key another job holds, or that waits for its turn in a sequence.
-create function howdah.retry_job(id bigint) returns text
+-- With states, only a job that is in one of them: whoever saw it discarded does not run it again when another has retried it
+-- since, and it has completed.
+-- Raises HWJOB for an unknown job; HWSTA for one that runs or is in none of the states, naming the one it is in, whose deadline
+-- has passed, whose payload no job may have, that stands for a message which was no JSON (discard_messages),
+-- whose key or unique key another job holds, or that waits for its turn in a sequence; HWOPT for what is no state.
+create function howdah.retry_job(id bigint, states text[] default null) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_state constant text := howdah.restart_job(id);
+  c_states constant text[] := array['scheduled', 'available', 'running', 'retryable', 'completed', 'discarded', 'cancelled'];
+  v_unknown constant text := (select coalesce(s, 'null') from unnest(states) s where s is null or s <> all (c_states) limit 1);
+  v_state text;
 begin
+  if v_unknown is not null then
+    raise exception 'states: expected some of %, received "%"', array_to_string(c_states, ', '), v_unknown
+      using errcode = 'HWOPT', hint = howdah.name_hint(v_unknown, c_states, 'States');
+  end if;
+  v_state := howdah.restart_job(id, states);
   perform howdah.record_change('jobs.retry', array[id], jsonb_build_object('state', v_state));
   return v_state;
 end;
 $$;
 
 comment on function howdah.retry_job is
-  'Runs a job again: a finished one from its first attempt, under the same id; a waiting one now. Returns its state now.';
+  'Runs a job again: a finished one from its first attempt, under the same id; a waiting one now; with states, only one that is in one of them. Returns its state now.';
 
--- howdah.restart_job(id, states): the same, for whoever records it. With states, HWSTA or HWJOB also for one that is in none of them:
--- whoever found it so some time ago does not run it again when another has, however far that one has come. Both orders: the row in
--- the history is deleted by one of the two, the second waits for that commit, and finds the job where the first has put it.
+-- howdah.restart_job(id, states): the same, for whoever records it.
+-- The state is looked at under the lock that the change needs: a live job's row is locked, and one of the history is deleted by its
+-- state. Both orders of two retries: the row in the history is deleted by one of the two, the second waits for that commit, looks
+-- again, and finds the job where the first has put it, however far it has come.
 create function howdah.restart_job(id bigint, states text[] default null) returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -34,18 +44,20 @@ declare
 begin
   for v_look in 1..2 loop
     select j.* into v_job from howdah.lock_job(restart_job.id) j;
-    if v_job.schema_name is not null then
-      if v_job.state = 'running' or v_job.state <> all (states) then
-        perform howdah.refuse_job(id, v_job.state, 'retried');
-      end if;
+    if v_job.state is null or (v_job.state = 'running' and (states is null or 'running' = any (states))) then
+      perform howdah.refuse_job(id, v_job.state, 'retried');
+    elsif not coalesce(v_job.state = any (states), states is null) then
+      perform howdah.refuse_job(id, v_job.state, format('retried as one that is %s', array_to_string(states, ' or ')),
+                                'Look at it again: it has changed meanwhile.');
+    elsif v_job.schema_name is not null then
       return howdah.move_job(id, now(), 'retried');
     end if;
     delete from howdah.job_history h
     where h.id = restart_job.id and (states is null or h.state = any (states)) returning h.* into v_row;
     exit when found; -- else somebody else has just retried it
   end loop;
-  if v_row.id is null then
-    perform howdah.refuse_job(id, null, 'retried');
+  if v_row.id is null then -- and again, right after it had ended once more
+    perform howdah.refuse_job(id, v_job.state, 'retried: others do so this moment', 'Look at it again.');
   end if;
   perform howdah.keep_canary_outcome(v_row);
   return howdah.revive_job(v_row);
