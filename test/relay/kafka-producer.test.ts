@@ -10,6 +10,7 @@ const { signal } = new AbortController();
 const target = { topic: 'users.v1' };
 const OUT_OF_ORDER = 45;
 const NOT_LEADER = 6;
+const NOT_ENOUGH_REPLICAS = 19;
 const NOT_ENOUGH_REPLICAS_AFTER_APPEND = 20;
 const INVALID_RECORD = 87;
 
@@ -86,6 +87,31 @@ describe('the number of a batch', () => {
   });
 });
 
+/** What waits is one message; those of another topic arrive meanwhile, each once and at the first attempt. */
+async function assertAlone(
+  { stub, broker }: Awaited<ReturnType<typeof scene>>,
+  publishing: Promise<unknown>,
+  because: RegExp,
+): Promise<void> {
+  const others = stub.topic('others');
+  let isOver = false;
+  const failure = publishing
+    .catch((error: Error) => error)
+    .finally(() => {
+      isOver = true;
+    });
+  let count = 0;
+  for (let wasOver = false; !wasOver; count++) {
+    wasOver = isOver;
+    await broker.publish({ topic: 'others' }, kafkaMessage(`${count}`), signal);
+  }
+  const { name, message } = (await failure) as Error;
+  assert.equal(name, 'BrokerDown');
+  assert.match(message, because);
+  assert.equal(broker.trouble, undefined);
+  assert.equal(others.records().length, count);
+}
+
 describe('leaders', () => {
   test('a partition that another broker leads now is found', async () => {
     await using scenery = await scene({}, 2);
@@ -97,21 +123,31 @@ describe('leaders', () => {
     assert.equal(broker.trouble, undefined);
   });
 
-  test('without a leader the gate shuts, and messages go out when there is one', async () => {
+  test('without one a partition has its messages wait, and no others: they go out when there is one', async () => {
     await using scenery = await scene();
     const { topic, publish, stored, broker } = scenery;
     await publish('1');
     topic.partition(0).leader = -1;
-    const failure = await publish('2').catch((error) => ({
-      name: error.name,
-      trouble: broker.trouble?.because,
-    }));
-    assert.equal(failure.name, 'BrokerDown');
-    assert.match(String(failure.trouble), /partition 0 of users.v1 has no leader/);
+    await assertAlone(scenery, publish('2'), /partition 0 of users.v1 has no leader/);
     topic.partition(0).leader = 1;
-    await waitFor('the gate to open', () => broker.trouble === undefined);
     await publish('2');
     assert.deepEqual(stored(), ['1', '2']);
+    assert.equal(broker.trouble, undefined);
+  });
+
+  test('a partition with too few replicas has its messages wait, and no others', async () => {
+    await using scenery = await scene();
+    scenery.topic.partition(0).error = NOT_ENOUGH_REPLICAS;
+    await assertAlone(scenery, scenery.publish('1'), /NOT_ENOUGH_REPLICAS/);
+  });
+
+  test('one that cannot be reached, while another node takes messages, has its own wait, and no others', async () => {
+    await using scenery = await scene({}, 2);
+    const { topic, stub, publish } = scenery;
+    stub.topic('others').partition(0).leader = 2;
+    topic.partition(0).leader = 1;
+    stub.advertise('kafka://127.0.0.1:1');
+    await assertAlone(scenery, publish('1'), /ECONNREFUSED/);
   });
 
   test('a broker that says it does not lead, for a moment, is asked again', async () => {

@@ -14,7 +14,7 @@ import { IdempotentProducer } from './idempotent-producer.ts';
 import type { KafkaAddress } from './kafka-address.ts';
 import { KafkaConnection, type KafkaLimits } from './kafka-connection.ts';
 import { KafkaLinks } from './kafka-links.ts';
-import { describeTopic, TopicUnknown } from './kafka-topics.ts';
+import { describeTopic, TopicUnknown, TopicUnready } from './kafka-topics.ts';
 import type { KafkaClient } from './load-kafka.ts';
 import { type LaneLimits, PartitionLane } from './partition-lane.ts';
 import { Partitioner } from './partitioner.ts';
@@ -68,6 +68,8 @@ export class KafkaBroker implements Broker<KafkaTarget> {
   #isClosed = false;
   /** How often it went down since something was stored. */
   #falls = 0;
+  /** When something was last stored. */
+  #workedAt = Number.NEGATIVE_INFINITY;
 
   /** @param limits others than the defaults */
   constructor(client: KafkaClient, address: KafkaAddress, limits: Partial<KafkaBrokerLimits> = {}) {
@@ -142,7 +144,7 @@ export class KafkaBroker implements Broker<KafkaTarget> {
       this.#laneOf(name, partition).add(delivery);
     } catch (error) {
       if (error instanceof TopicUnknown) delivery.reject(new MessageRefused(error.code, error.message));
-      else this.#failDown(delivery, describeError(error).message);
+      else this.#failDown(delivery, describeError(error).message, error instanceof TopicUnready);
     }
   }
 
@@ -157,9 +159,11 @@ export class KafkaBroker implements Broker<KafkaTarget> {
       limits: this.#limits,
       closing: this.#closing.signal,
       isDown: () => this.#trouble !== undefined,
+      hasWorkedSince: (instant) => this.#workedAt > instant,
       goDown: (because) => this.#goDown(because),
       worked: () => {
         this.#falls = 0;
+        this.#workedAt = performance.now();
       },
     });
     this.#lanes.set(key, lane);
@@ -168,7 +172,9 @@ export class KafkaBroker implements Broker<KafkaTarget> {
 
   async #within(delivery: Delivery, signal: AbortSignal): Promise<Receipt> {
     const { publishTimeoutMs } = this.#limits;
-    const late = () => this.#failDown(delivery, `no answer within ${publishTimeoutMs / 1000} s`);
+    const beganAt = performance.now();
+    const late = () =>
+      this.#failDown(delivery, `no answer within ${publishTimeoutMs / 1000} s`, this.#workedAt > beganAt);
     const timer = setTimeout(late, publishTimeoutMs);
     const onAbort = () => delivery.reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
@@ -182,8 +188,9 @@ export class KafkaBroker implements Broker<KafkaTarget> {
     }
   }
 
-  #failDown(delivery: Delivery, because: string): void {
-    this.#goDown(because);
+  /** @param isAlone others are taken meanwhile: it is the affair of its partition, and of who sends there */
+  #failDown(delivery: Delivery, because: string, isAlone: boolean): void {
+    if (!isAlone) this.#goDown(because);
     delivery.reject(this.#down(because));
   }
 

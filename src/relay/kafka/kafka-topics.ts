@@ -24,6 +24,11 @@ export class TopicUnknown extends Error {
   }
 }
 
+/** The broker knows the topic, and that nobody leads it as yet. */
+export class TopicUnready extends Error {
+  override readonly name = 'TopicUnready';
+}
+
 const UNKNOWN_TOPIC = 3;
 const INVALID_TOPIC = 17;
 const DENIED = 29;
@@ -33,6 +38,7 @@ const LASTING = new Set([UNKNOWN_TOPIC, INVALID_TOPIC, DENIED]);
  * What a broker knows of the topic, and of the brokers. It makes no topic.
  *
  * @throws {TopicUnknown} there is none of that name, or we may not see it
+ * @throws {TopicUnready} it has no partition yet
  */
 export async function describeTopic(
   connection: KafkaConnection,
@@ -43,7 +49,7 @@ export async function describeTopic(
   const code = topic?.errorCode ?? UNKNOWN_TOPIC;
   if (!topic || LASTING.has(code)) throw new TopicUnknown(name, protocolErrorId(code));
   if (topic.partitions.length === 0)
-    throw new Error(`${name} has no partition yet: ${protocolErrorId(code)}`);
+    throw new TopicUnready(`${name} has no partition yet: ${protocolErrorId(code)}`);
   const nodes = new Map(answer.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]));
   const leaders: (KafkaNode | undefined)[] = [];
   for (const { partitionIndex, leaderId } of topic.partitions) leaders[partitionIndex] = nodes.get(leaderId);

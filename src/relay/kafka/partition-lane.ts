@@ -6,7 +6,7 @@ import type { Delivery } from './delivery.ts';
 import type { IdempotentProducer, ProducerId } from './idempotent-producer.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import type { KafkaLinks } from './kafka-links.ts';
-import { TopicUnknown } from './kafka-topics.ts';
+import { TopicUnknown, TopicUnready } from './kafka-topics.ts';
 import { outcomeOf, type Postponed, type ProduceOutcome } from './produce-outcome.ts';
 import type { TopicCache } from './topic-cache.ts';
 
@@ -38,6 +38,8 @@ export interface LaneScenery {
   /** Aborted when all is given up. */
   readonly closing: AbortSignal;
   isDown(): boolean;
+  /** Whether something was stored after that instant, as `performance.now()` has it. */
+  hasWorkedSince(instant: number): boolean;
   /** Called before anybody is told BrokerDown: whoever is told so finds the gate shut. */
   goDown(because: string): void;
   /** Called when something was stored. */
@@ -59,6 +61,8 @@ export class PartitionLane {
   #producer: ProducerId | undefined;
   /** Sequence of the next record under that producer. */
   #next = 0;
+  /** When the batch that is under way was first sent. */
+  #beganAt = 0;
 
   constructor(topic: string, partition: number, scenery: LaneScenery) {
     this.#topic = topic;
@@ -88,7 +92,7 @@ export class PartitionLane {
       try {
         await this.#deliver(batch);
       } catch (error) {
-        this.#tellDown(batch, describeError(error).message);
+        this.#tellDown(batch, unsent(describeError(error).message));
       }
     this.#running = undefined;
   }
@@ -115,6 +119,7 @@ export class PartitionLane {
    */
   async #deliver(taken: Delivery[]): Promise<void> {
     const { producer, topics, limits, closing } = this.#scenery;
+    this.#beganAt = performance.now();
     let batch = taken;
     let stamp: Stamp | undefined;
     let isInDoubt = false;
@@ -158,16 +163,20 @@ export class PartitionLane {
     try {
       const topic = await this.#scenery.topics.get(this.#topic);
       const leader = topic.leaders[this.#partition];
-      if (!leader) return postponed(`partition ${this.#partition} of ${this.#topic} has no leader`, false);
+      if (!leader)
+        return {
+          ...unsent(`partition ${this.#partition} of ${this.#topic} has no leader`),
+          isAnswered: true,
+        };
       link = await this.#scenery.links.to(leader);
     } catch (error) {
       if (error instanceof TopicUnknown) return { is: 'refused', code: error.code };
-      return postponed(describeError(error).message, false);
+      return { ...unsent(describeError(error).message), isAnswered: error instanceof TopicUnready };
     }
     try {
       return outcomeOf(await this.#produce(link, batch, stamp));
     } catch (error) {
-      return postponed(describeError(error).message, true);
+      return { ...unsent(describeError(error).message), isInDoubt: true };
     }
   }
 
@@ -209,7 +218,7 @@ export class PartitionLane {
     if (outcome.is === 'unfit' && batch.length > 1) this.#sendOneByOne(batch);
     else if (outcome.is !== 'postponed') this.#refuse(batch, outcome.code);
     else if (outcome.because === UNKNOWN_TOPIC) this.#refuse(batch, UNKNOWN_TOPIC);
-    else this.#tellDown(batch, outcome.because);
+    else this.#tellDown(batch, outcome);
   }
 
   /** Whose fault it was is not told: the others shall not share its fate. */
@@ -223,13 +232,15 @@ export class PartitionLane {
     for (const delivery of batch) delivery.reject(error);
   }
 
-  #tellDown(batch: readonly Delivery[], because: string): void {
-    this.#scenery.goDown(because);
+  /** While brokers answer, and take what goes elsewhere, it is this partition that does not: nobody else's messages are in its way. */
+  #tellDown(batch: readonly Delivery[], { because, isAnswered }: Postponed): void {
+    const { goDown, hasWorkedSince } = this.#scenery;
+    if (!isAnswered && !hasWorkedSince(this.#beganAt)) goDown(because);
     const error = new BrokerDown(`Kafka did not take the message: ${because}`);
     for (const delivery of batch) delivery.reject(error);
   }
 }
 
-function postponed(because: string, isInDoubt: boolean): Postponed {
-  return { is: 'postponed', because, isInDoubt, isForgotten: false };
+function unsent(because: string): Postponed {
+  return { is: 'postponed', because, isInDoubt: false, isForgotten: false, isAnswered: false };
 }

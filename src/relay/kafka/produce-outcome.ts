@@ -18,6 +18,8 @@ export interface Postponed {
   readonly isInDoubt: boolean;
   /** Whether the broker does not know our numbers. */
   readonly isForgotten: boolean;
+  /** Whether it is what a broker said: it is there, and may take others. */
+  readonly isAnswered: boolean;
 }
 
 const DUPLICATE_SEQUENCE = 46;
@@ -40,6 +42,6 @@ export function outcomeOf(answer: { errorCode: number; baseOffset: bigint }): Pr
   const isForgotten = FORGOTTEN.has(errorCode);
   const isInDoubt = IN_DOUBT.has(errorCode);
   if (isForgotten || isInDoubt || POSTPONED.has(errorCode))
-    return { is: 'postponed', because: code, isInDoubt, isForgotten };
+    return { is: 'postponed', because: code, isInDoubt, isForgotten, isAnswered: true };
   return { is: 'unfit', code };
 }

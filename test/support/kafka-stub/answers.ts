@@ -129,6 +129,7 @@ export const ANSWERS: Readonly<Record<Exclude<Api, 'Fetch'>, Answer>> = {
       if (!topic || !partition) return { error: UNKNOWN_TOPIC, base: -1n };
       if (topic.isDenied) return { error: DENIED, base: -1n };
       if (partition.leader !== node) return { error: NOT_LEADER, base: -1n };
+      if (partition.error !== undefined) return { error: partition.error, base: -1n };
       if (error !== undefined && !applies) return { error, base: -1n };
       const appended = partition.append(batch, topic.maxBytes);
       return error === undefined ? appended : { error, base: -1n };

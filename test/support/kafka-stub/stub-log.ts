@@ -33,6 +33,8 @@ export interface StubRecord extends KafkaRecord {
 export class StubPartition {
   /** Node that leads it; another one refuses what is sent to it. -1 for none. */
   leader = 1;
+  /** What is sent to it is refused by that. */
+  error: number | undefined;
   firstOffset = 0n;
   nextOffset = 0n;
   /** What readers of committed records are told to leave out. */
