@@ -2,6 +2,7 @@ import { findShapeMistake } from '../db/json-shape.ts';
 import { type FieldMistake, HowdahError } from '../errors.ts';
 import { describeIssues } from '../tasks/describe-issues.ts';
 import { encodePayload, isEncoded } from '../tasks/encode-payload.ts';
+import { checkBatch } from './check-batch.ts';
 import type { NewJob } from './task-distributor.ts';
 
 /**
@@ -20,8 +21,9 @@ export function encodeJob<Payload>(job: NewJob<Payload>, place = ''): NewJob {
   throw refusal(task.name, describeIssues(encoded.error, `${place}payload`));
 }
 
-/** The same of each. */
+/** The same of each. @throws {HowdahError} also `invalid_options` for what is no list of jobs */
 export function encodeJobs(jobs: readonly NewJob[]): NewJob[] {
+  checkBatch(jobs);
   return jobs.map((job, index) => encodeJob(job, `jobs[${index}].`));
 }
 

@@ -55,8 +55,29 @@ test('a recording distributor refuses what the real one refuses', async () => {
     for (const refused of [one, many])
       await assert.rejects(refused, {
         name: 'TypeError',
-        message: /^task: expected what defineTask returns$/,
+        message: /^(jobs\[0\]\.)?task: expected what defineTask returns, received (another object|nothing)$/,
       });
   }
   assert.deepEqual(distributor.jobs, []);
+});
+
+test('what is no list of jobs is refused with its place, and nothing in a job is passed over', async () => {
+  const distributor = new RecordingDistributor();
+  const job = { task, payload: { n: 1 } };
+  for (const [jobs, message] of [
+    [null, 'jobs: expected a list of { task, payload, options }, received null'],
+    [new Set([job]), 'jobs: expected a list of { task, payload, options }, received another object'],
+    [[job, null], 'jobs[1]: expected an object with task, payload and options, received null'],
+    [new Array(1), 'jobs[0]: expected an object with task, payload and options, received nothing'],
+    [[job, { ...job, delayMs: 60_000 }], 'jobs[1].delayMs: expected in options, as options: { delayMs }'],
+    [[{ ...job, run_at: new Date() }], 'jobs[0].run_at: expected in options, as options: { runAt }'],
+    [[{ ...job, option: {} }], 'jobs[0].option: expected no such member'],
+    [[{ ...job, options: null }], 'jobs[0].options: expected an object, received null'],
+  ] as const)
+    await assert.rejects(distributor.distributeMany(noDatabase, jobs as never), {
+      code: 'invalid_options',
+      message,
+    });
+  await distributor.distributeMany(noDatabase, [{ ...job, delayMs: undefined } as typeof job]);
+  assert.equal(distributor.jobs.length, 1);
 });
