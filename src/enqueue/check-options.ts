@@ -2,6 +2,7 @@ import { describeInstant, isInstant } from '../db/calendar.ts';
 import type { FieldMistake } from '../errors.ts';
 import { MAX_DURATION_MS } from '../tasks/check-delay.ts';
 import { isStorable } from '../tasks/unstorable-text.ts';
+import { findHeaderMistakes } from './check-headers.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
 import {
   OPTION_ROWS,
@@ -11,22 +12,18 @@ import {
   type OptionRow,
 } from './option-table.ts';
 
-/** In characters; all of them together in bytes of JSON. */
-const MAX_HEADER_NAME = 256;
-const MAX_HEADER_LENGTH = 8_192;
-const MAX_HEADERS_BYTES = 1_048_576;
-
 const JOB_ID = /^[1-9][0-9]{0,17}$/;
 
 /** Every option out of range, with what was expected and what received. */
 export function findOptionMistakes(options: EnqueueOptions): FieldMistake[] {
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Symbol.iterator in options) {
     return [{ field: 'options', message: `expected an object, received ${describe(options)}` }];
   }
   const mistakes = findUnknown(options);
   for (const [field, row] of OPTION_ROWS) {
     const value = options[field];
     if (value === undefined) continue;
+    if (row.kind === 'headers') mistakes.push(...findHeaderMistakes(field, value));
     for (const expected of [...valueMistakes(row, value, options), ...neighbourMistakes(row, value, options)])
       mistakes.push({ field, message: `expected ${expected}, received ${describe(value)}` });
   }
@@ -58,7 +55,7 @@ function valueMistakes(row: OptionKind, value: unknown, options: EnqueueOptions)
       return isFine ? [] : [`a whole number ${row.min} to ${row.max}`];
     }
     case 'text':
-      return isText(value, row.max) ? [] : [`1 to ${row.max} characters`];
+      return isText(value, row.max) ? [] : [describeTexts(value, row.max)];
     case 'choice':
       return row.choices.includes(value as string) ? [] : [row.choices.join(' or ')];
     case 'flag':
@@ -66,7 +63,7 @@ function valueMistakes(row: OptionKind, value: unknown, options: EnqueueOptions)
     case 'job':
       return JOB_ID.test(value as string) ? [] : ['the id of a job'];
     case 'headers':
-      return headerMistakes(value);
+      return [];
     case 'name':
       return typeof value === 'string' && isStorable(value) ? [] : ['a name'];
   }
@@ -99,30 +96,18 @@ function describeDurations({ minMs, maxMs, zero, atLeast }: OptionKind & { kind:
   return zero === undefined ? `0 to ${most}` : `0 (${zero}) to ${most}`;
 }
 
+function describeTexts(value: unknown, max: number): string {
+  return typeof value === 'string' && !isStorable(value)
+    ? 'text without \\u0000 and halves of surrogate pairs'
+    : `1 to ${max} characters`;
+}
+
 function isWithin(value: unknown, min: number, max: number): boolean {
   return typeof value === 'number' && value >= min && value <= max;
 }
 
 function isText(value: unknown, maxLength: number): boolean {
   return typeof value === 'string' && value !== '' && isStorable(value) && [...value].length <= maxLength;
-}
-
-function isStringMap(value: unknown): value is Record<string, string> {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!isObject) return false;
-  return Object.entries(value)
-    .flat()
-    .every((text) => typeof text === 'string' && isStorable(text));
-}
-
-/** As `howdah.job_option_mistakes` has it. */
-function headerMistakes(value: unknown): string[] {
-  if (!isStringMap(value)) return ['an object of strings'];
-  if (Object.hasOwn(value, '__proto__')) return ['no header "__proto__"'];
-  const headers = Object.entries(value);
-  if (headers.some(([name, text]) => !isText(name, MAX_HEADER_NAME) || [...text].length > MAX_HEADER_LENGTH))
-    return [`names of 1 to ${MAX_HEADER_NAME} and texts of at most ${MAX_HEADER_LENGTH} characters`];
-  return Buffer.byteLength(JSON.stringify(value)) > MAX_HEADERS_BYTES ? ['at most 1 MiB of them'] : [];
 }
 
 /** Numbers, instants and modes as they are; of texts and headers, which may be long or private, only what they are. */

@@ -201,7 +201,7 @@ const MISTAKES: [EnqueueOptions, ...string[]][] = [
   ],
   [
     { headers: { a: 1 as never } },
-    'headers: expected an object of strings, received another object',
+    'headers.a: expected a text, received a number',
     'headers: expected an object of strings, received other values in it',
   ],
 ];
@@ -258,6 +258,7 @@ describe('an option out of range', () => {
       ['timeoutMs', Number.NaN, '0 (none) to 2147483647 ms, received NaN'],
       ['runAt', null, 'a valid Date of the years 1 to 9999, received null'],
       ['queue', null, 'a name, received null'],
+      ['key', 'a\0', 'text without \\u0000 and halves of surrogate pairs, received "a\\u0000"'],
       ['headers', null, 'an object of strings, received null'],
     ];
     for (const [option, value, message] of wrong) {

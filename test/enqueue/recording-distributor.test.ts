@@ -81,3 +81,25 @@ test('what is no list of jobs is refused with its place, and nothing in a job is
   await distributor.distributeMany(noDatabase, [{ ...job, delayMs: undefined } as typeof job]);
   assert.equal(distributor.jobs.length, 1);
 });
+
+test('headers that are wrong are told by name', async () => {
+  const distributor = new RecordingDistributor();
+  const madeOf = 'headers: expected an object of strings, such as Object.fromEntries makes, received';
+  for (const [headers, message] of [
+    [new Headers({ a: 'b' }), `${madeOf} a Headers`],
+    [new Map([['a', 'b']]), `${madeOf} a Map`],
+    [[], `${madeOf} a list`],
+    [{ '': 'a' }, 'headers: expected names of 1 to 256 characters, received one of 0'],
+    [{ a: 'a'.repeat(8_193), b: 1 }, 'headers.a: expected at most 8192 characters, received 8193'],
+    [{ a: 'a', b: undefined }, 'headers.b: expected a text, received undefined'],
+    [
+      { a: '\ud800' },
+      'headers.a: expected text without \\u0000 and halves of surrogate pairs, received another',
+    ],
+    [JSON.parse('{"__proto__": "a"}'), 'headers: expected no header "__proto__", received one'],
+  ] as [object, string][])
+    await assert.rejects(distributor.distribute(noDatabase, task, { n: 1 }, { headers } as EnqueueOptions), {
+      code: 'invalid_options',
+      message,
+    });
+});
