@@ -57,6 +57,11 @@ function describeIssue(issue: z.core.$ZodIssue, input: unknown): FieldMistake[] 
     const fields = issue.keys.map((key) => shorten(fieldPath([...issue.path, key || '""'])));
     return fields.map((field) => ({ field, message: 'expected no such field' }));
   }
+  if (issue.code === 'invalid_key') {
+    const [name, ...above] = issue.path.toReversed();
+    const message = `${expectationOf(issue)}, received ${describeValue(String(name))}`;
+    return [{ field: fieldPath(above.toReversed()), message }];
+  }
   if (issue.path.length === 0) return [{ field: '(body)', message: 'expected a JSON object' }];
   const field = fieldPath(issue.path);
   const received = SECRET_FIELDS.has(field) ? describeSecret : describeValue;

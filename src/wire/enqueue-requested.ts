@@ -1,3 +1,4 @@
+import { formatDuration } from '../config/settings/duration.ts';
 import { translatingErrors } from '../db/command-error.ts';
 import { wholeNumberAt } from '../db/exact-json.ts';
 import { findShapeMistake } from '../db/json-shape.ts';
@@ -119,12 +120,17 @@ function renameFields(error: unknown): never {
   throw new HowdahError(error.kind, { detail, fields, cause: error });
 }
 
-/** Only what was expected is in our words: the value received stays as it came. */
+/** The value received stays as it came, but for a duration, which is written as in a request. */
 function inOurWords({ field, message }: FieldMistake): FieldMistake {
   const [, expected = '', received = ''] = /^(.*?)(, received .*)?$/s.exec(message) ?? [];
+  const words = expected.replace(/[a-z]+[A-Z]\w*/g, rename);
+  const [option = ''] = /[a-zA-Z]+$/.exec(field) ?? [];
+  const isDuration = OPTION_ROWS.some(([name, { kind }]) => name === option && kind === 'duration');
   return {
     field: field.replace(/[a-zA-Z]+$/, rename),
-    message: `${expected.replace(/[a-z]+[A-Z]\w*/g, rename)}${received}`,
+    message: isDuration
+      ? words.replace(/ in ms$/, '') + received.replace(/\d+$/, (ms) => formatDuration(Number(ms)))
+      : words + received,
   };
 }
 

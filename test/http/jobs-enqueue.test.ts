@@ -183,6 +183,27 @@ describe('POST /v1/jobs', () => {
     assert.deepEqual(errors, [
       { field: 'run_at', message: 'expected nothing beside delay, received 2031-01-01T00:00:00.000Z' },
     ]);
+    for (const [options, field, message] of [
+      [{ debounce: '5s' }, 'debounce', 'a key beside it, received 5s'],
+      [{ unique_for: '0s' }, 'unique_for', '1 ms to 100 years, received 0s'],
+      [{ deadline: '2031-02-30T00:00:00Z' }, 'deadline', 'a day and a time that there are, e.g. '],
+      [{ run_at: '10000-01-01T00:00:00Z' }, 'run_at', 'an instant of the years 1 to 9999 in UTC, e.g. '],
+      [
+        { headers: { '': 'a' } },
+        'headers',
+        'names of 1 to 256 characters, all of them valid, none NUL, received ""',
+      ],
+    ] as const) {
+      const asked = { body: { ...WELCOME, ...options } };
+      const [told] = (await readProblem(await api.send('POST', '/v1/jobs', asked))).errors;
+      assert.equal(told?.field, field);
+      assert.equal(told?.message.startsWith(`expected ${message}`), true, told?.message);
+    }
+    const unescaped = await api.send('GET', '/v1/jobs?created_after=2026-01-01T00:00:00+01:00');
+    assert.match(
+      (await readProblem(unescaped)).errors[0]?.message ?? '',
+      /a \+ in an address is written %2B/,
+    );
   });
 
   test('answers 422 to text that Postgres cannot hold, alone and in a batch, naming the field', async () => {

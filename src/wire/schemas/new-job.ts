@@ -31,14 +31,17 @@ const OPTION_SHAPE = Object.fromEntries(
 
 /** Not a record alone, which drops a member `__proto__` without a word. */
 function headers() {
-  const error = { error: 'expected an object of strings' };
+  const error = ({ code }: { code?: string }) =>
+    code === 'invalid_key'
+      ? 'expected names of 1 to 256 characters, all of them valid, none NUL'
+      : 'expected an object of strings';
   return z
     .unknown()
     .superRefine((value, context) => {
       if (typeof value !== 'object' || value === null || !Object.hasOwn(value, '__proto__')) return;
       context.addIssue({ code: 'custom', path: ['__proto__'], message: 'expected no header of this name' });
     })
-    .pipe(z.record(text(256), anyText(8192), error))
+    .pipe(z.record(text(256), anyText(8192), { error }))
     .openapi({ type: 'object', additionalProperties: { type: 'string', maxLength: 8192 } });
 }
 
