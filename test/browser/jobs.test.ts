@@ -71,6 +71,10 @@ describe('jobs in a browser', { skip: WITHOUT_BROWSER }, () => {
     assert.equal(await page.locator('[data-selected-count]').textContent(), '2');
     await page.keyboard.press('r');
     await page.getByRole('heading', { name: 'Retry 2 jobs?' }).waitFor();
+    await page.goBack(); // whereupon the browser selects again what was
+    await page.locator('[data-selected-count]', { hasText: '2' }).waitFor();
+    await page.keyboard.press('r');
+    await page.getByRole('heading', { name: 'Retry 2 jobs?' }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Retried' }).waitFor();
     const { rows } = await dashboard.pool.query(`select state from howdah.jobs`);

@@ -278,6 +278,7 @@ function followForms() {
     }
     if (target.matches('input[type=checkbox]')) showSelection();
   });
+  addEventListener('pageshow', showSelection); // who comes back finds the boxes checked again, once all is loaded
   showSelection();
 }
 
