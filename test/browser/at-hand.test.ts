@@ -164,6 +164,8 @@ describe('what somebody has at hand in a browser', { skip: WITHOUT_BROWSER }, ()
     await page.goto('/dashboard/queues/default');
     await page.keyboard.press('p');
     await page.locator('canvas').first().waitFor();
+    const legend = (await page.locator('.u-legend').first().textContent()) ?? '';
+    assert.match(legend, /completed\W*0.*discarded\W*0/, 'the latest values, while nobody points at others');
     await countWithoutCharts(page);
     const inLight = await picture(page);
     await page.emulateMedia({ colorScheme: 'dark' });

@@ -375,6 +375,14 @@ function axisTimes(_plot, splits, _axis, _space, stepSeconds) {
   });
 }
 
+/** What the legend says of a series: the value where somebody points, else the latest. */
+function pointed(say) {
+  return ({ data }, value, series, at) => {
+    const shown = at == null ? data[series].at(-1) : value;
+    return shown == null ? '–' : say(shown);
+  };
+}
+
 function drawChart(Plot, figure) {
   const { when, at, series } = JSON.parse(figure.dataset.chart);
   const data = [at, ...series.map(({ values }) => values)];
@@ -400,10 +408,10 @@ function drawChart(Plot, figure) {
         { ...axis, size: 60 },
       ],
       series: [
-        { label: when, value: (_, at) => (at == null ? '' : timeFormat('short', 'short').format(at * 1000)) },
+        { label: when, value: pointed((at) => timeFormat('short', 'short').format(at * 1000)) },
         ...series.map(({ label, color: name }) => ({
           ...{ label, stroke: color(name), width: 2 },
-          value: (_, value) => (value ?? '').toLocaleString(document.documentElement.lang),
+          value: pointed((value) => value.toLocaleString(document.documentElement.lang)),
         })),
       ],
     },
