@@ -120,6 +120,13 @@ describe('in a browser', { skip: WITHOUT_BROWSER }, () => {
         assert.deepEqual(wider, [], `${path} at ${width}`);
       }
     }
+    await page.goto('/dashboard/jobs?q=state:retryable');
+    const lines = await page.evaluate(`[...document.querySelectorAll('td.error')].map((cell) => {
+      const range = document.createRange();
+      range.selectNodeContents(cell);
+      return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+    })`);
+    assert.deepEqual(new Set(lines as number[]), new Set([1]), 'a list of jobs has a line for each');
     await page.context().close();
   });
 });
