@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { completeJob, fetchJob, type JobState, putJob } from '../support/job-states.ts';
+import { completeJob, FAIL, fetchJob, type JobState, putJob } from '../support/job-states.ts';
 import { openSession, untilBlocked } from '../support/session.ts';
 import { ADMIN, openDashboard, type TestDashboard, type Visitor } from './open-dashboard.ts';
 import { addHostileJob, queueOf, seedJobs } from './seed-jobs.ts';
@@ -60,6 +60,26 @@ describe('the page of a job', () => {
     const seen = await dashboard.as('viewer').page(`/dashboard/jobs/${id}`);
     assert.doesNotMatch(seen, /9007199254740993|<form class="command"|onerror=.*from/);
     assert.match(seen, /for admins alone/);
+  });
+
+  test('folds what a long error says, and shows what turns around how a text is read', async () => {
+    const { pool } = dashboard;
+    const { rows } = await pool.query(`select howdah.enqueue('works', payload => $1::json)::text as id`, [
+      JSON.stringify({ who: 'a\u202eb' }),
+    ]);
+    const { id } = rows[0];
+    await fetchJob(dashboard, id);
+    const message = Array.from({ length: 40 }, (_, n) => `line ${n}`).join('\n');
+    await pool.query(FAIL, [
+      id,
+      `howdah-verdict:${JSON.stringify({ kind: 'retry', delayMs: 60_000, name: 'Error', message })}`,
+    ]);
+    const page = await admin.page(`/dashboard/jobs/${id}`);
+    assert.match(
+      page,
+      /<details class="failure"><summary><code>Error<\/code>: line 0\n[^<]*line 5…<\/summary>\nline 6\n[^<]*line 39<\/details>/,
+    );
+    assert.match(page, /class="json-string">&quot;a\\u202eb&quot;</);
   });
 
   test('says in words where a broker put its message, to admins alone', async () => {

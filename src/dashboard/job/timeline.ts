@@ -18,6 +18,12 @@ interface Entry {
 /** The latest failed runs that are kept. */
 const MOST_ERRORS = 100;
 
+/** Of a long message so much is shown, and the rest unfolds: a hundred failed runs may each have said a page. */
+const SHOWN_LINES = 6;
+const SHOWN_LENGTH = 500;
+/** A rest that is no longer is not worth it. */
+const SHORT_REST = 100;
+
 /** The life of a job from its enqueue to its end, each step with the time since the one before. */
 export function timeline(view: View, job: Job): Html {
   const { texts } = view;
@@ -43,10 +49,23 @@ function failure(view: View, error: JobError): Entry {
   const { job } = view.texts;
   const { attempt, name, message, stack, worker, decision, failedAt, retryAt } = error;
   const next = retryAt === null ? '' : html` · ${job.nextRun} ${instant(retryAt)}`;
-  const more = html`<p class="failure"><code>${name}</code>: ${message}</p>
+  const more = html`${told(name, message)}
 <p class="quiet">${job.decisions[decision]}${next}${worker === null ? '' : html` · ${job.onWorker(worker)}`}</p>
 ${stack === null ? '' : html`<details><summary>${job.stack}</summary><pre>${stack}</pre></details>`}`;
   return { at: failedAt, kind: 'discarded', title: job.failed(attempt), more };
+}
+
+function told(name: string, message: string): Html {
+  const begin = beginningOf(message);
+  const rest = message.slice(begin.length);
+  if (rest === '') return html`<p class="failure"><code>${name}</code>: ${message}</p>`;
+  return html`<details class="failure"><summary><code>${name}</code>: ${begin}…</summary>${rest}</details>`;
+}
+
+function beginningOf(message: string): string {
+  const begin = message.split('\n', SHOWN_LINES).join('\n').slice(0, SHOWN_LENGTH);
+  if (message.length - begin.length <= SHORT_REST) return message;
+  return begin.replace(/[\ud800-\udbff]$/, ''); // no half of a character
 }
 
 /** Its latest run where that has not failed, and what it waits for or how it ended. */

@@ -12,6 +12,9 @@ const MAX_TEXT_LENGTH = 2_000;
 const OPEN_MEMBERS = 30;
 const OPEN_DEPTH = 3;
 
+/** What turns around how the text about it is read, or is not seen at all; in JSON it may stand as an escape as well. */
+const DECEIVING = /[\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
 /** A value of JSON that can be folded, with every digit of a bigint. */
 export function jsonView(view: View, value: unknown): Html {
   return html`<div class="json">${node({ view, left: MAX_DRAWN, leftCharacters: MAX_CHARACTERS }, value, 0)}</div>`;
@@ -55,7 +58,7 @@ function lines(
     drawing.left -= 1;
     drawing.leftCharacters -=
       name.length + (typeof value === 'string' ? Math.min(value.length, MAX_TEXT_LENGTH) : 0);
-    const shown = isList ? name : JSON.stringify(name);
+    const shown = isList ? name : quoted(name);
     drawn.push(
       html`<li><span class="${isList ? 'json-index' : 'json-name'}">${shown}</span>: ${node(drawing, value, depth + 1)}</li>`,
     );
@@ -66,7 +69,14 @@ function lines(
 function leaf(view: View, value: unknown): Html {
   if (typeof value !== 'string')
     return html`<span class="json-${value === null ? 'null' : typeof value}">${String(value)}</span>`;
-  const shown = JSON.stringify(value.slice(0, MAX_TEXT_LENGTH));
+  const shown = quoted(value.slice(0, MAX_TEXT_LENGTH));
   const more = value.length - MAX_TEXT_LENGTH;
   return html`<span class="json-string">${shown}</span>${more > 0 ? html` <span class="quiet">${view.texts.job.moreText(count(view, more))}</span>` : ''}`;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(
+    DECEIVING,
+    (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
