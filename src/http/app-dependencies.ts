@@ -28,6 +28,8 @@ export interface AppDependencies {
   workerToken?: string | undefined;
   /** Asked who sent a request that carries none of the tokens. @default nobody is let in without one */
   authorize?: Authorize | undefined;
+  /** Most that it may take, in milliseconds; then 503. @default 10,000 */
+  authorizeTimeoutMs?: number | undefined;
   /** The application's own tasks; others are known from the database. */
   catalogue: Catalogue;
   /** From each job to where else there is something of it. @default none */

@@ -1,3 +1,4 @@
+import { within } from '../../db/within.ts';
 import { HowdahError } from '../../errors.ts';
 import type { AppEnv } from '../app-dependencies.ts';
 
@@ -28,28 +29,55 @@ type Answer = CallerRole | Caller | undefined | null;
 
 const MAX_ACTOR_LENGTH = 255;
 
-/** An `authorize` threw, or answered what it may not: `internal`, with what it was as the cause, for the log alone. */
-export class LoginFailed extends HowdahError {
-  constructor(cause: unknown) {
-    super('internal', { cause });
-  }
+/** Most that an `authorize` may take, in milliseconds, unless told. */
+const AUTHORIZE_TIMEOUT_MS = 10_000;
+
+/**
+ * An `authorize` threw, or answered what it may not: `internal`; or it did not answer in time: `unavailable`. What it was is the
+ * cause, for the log alone.
+ */
+export class LoginFailed extends HowdahError {}
+
+/** Whom an `authorize` is asked about. */
+export interface LoginQuestion {
+  request: Request;
+  host: AppEnv['Bindings'];
+  /** @default AUTHORIZE_TIMEOUT_MS */
+  limitMs?: number | undefined;
 }
 
 /**
- * The caller that an `authorize` names; undefined for nobody.
+ * The caller that an `authorize` names; undefined for nobody. What it answers when its time is up, or throws, is nobody's: a session
+ * store that hangs must not hold requests for ever.
  *
  * @throws {LoginFailed} whatever it threw, an error or not: nothing of it may be taken for an answer of ours
  */
 export async function askLogin(
   authorize: Authorize,
-  request: Request,
-  host: AppEnv['Bindings'],
+  { request, host, limitMs = AUTHORIZE_TIMEOUT_MS }: LoginQuestion,
 ): Promise<Required<Caller> | undefined> {
   try {
-    return toCaller(await authorize(request, host));
+    const asked = (async () => toCaller(await authorize(request, host)))();
+    const answered = await within(
+      limitMs,
+      asked.then((caller) => ({ caller })),
+    );
+    if (!answered) throw tooLate(limitMs);
+    return answered.caller;
   } catch (thrown) {
-    throw new LoginFailed(thrown ?? new Error(`authorize threw ${thrown}`));
+    if (thrown instanceof LoginFailed) throw thrown;
+    throw new LoginFailed('internal', { cause: thrown ?? new Error(`authorize threw ${thrown}`) });
   }
+}
+
+function tooLate(limitMs: number): LoginFailed {
+  const late = `has not answered within ${limitMs < 1_000 ? `${limitMs} ms` : `${limitMs / 1_000} s`}`;
+  const detail = `The login of this application ${late}; nothing was done`;
+  return new LoginFailed('unavailable', {
+    detail,
+    retryAfterSeconds: 5,
+    cause: new Error(`authorize ${late}`),
+  });
 }
 
 /**

@@ -7,14 +7,14 @@ import { refuseCrossSite } from '../callers/refuse-cross-site.ts';
 
 export type CallerSources = Pick<
   AppDependencies,
-  'adminToken' | 'viewerToken' | 'workerToken' | 'authorize' | 'publicUrl'
+  'adminToken' | 'viewerToken' | 'workerToken' | 'authorize' | 'authorizeTimeoutMs' | 'publicUrl'
 >;
 
 /**
  * Finds out who sent a request: by its token, or else by the host's own login; what nobody may know is refused by the two
  * below. A login comes by itself with whatever a browser sends, so changes from other sites' pages are refused here.
  */
-export function identifyCaller({ authorize, publicUrl, ...tokens }: CallerSources) {
+export function identifyCaller({ authorize, authorizeTimeoutMs, publicUrl, ...tokens }: CallerSources) {
   const callerOf = callerByToken(tokens);
   return createMiddleware<AppEnv>(async (c, next) => {
     const caller = callerOf(c.req.header('Authorization'));
@@ -22,7 +22,8 @@ export function identifyCaller({ authorize, publicUrl, ...tokens }: CallerSource
     else if (caller) c.set('caller', caller);
     else if (authorize) {
       c.set('hasLogin', true);
-      const found = await askLogin(authorize, c.req.raw, c.env ?? {});
+      const asked = { request: c.req.raw, host: c.env ?? {}, limitMs: authorizeTimeoutMs };
+      const found = await askLogin(authorize, asked);
       if (found) refuseCrossSite(c, publicUrl());
       c.set('caller', found?.role);
       c.set('actor', found?.actor);

@@ -47,6 +47,8 @@ export interface HttpHandlerOptions {
   readonly workerToken?: string | undefined;
   /** Your own login, asked about each request without one of the tokens. @default nobody is let in without a token */
   readonly authorize?: Authorize;
+  /** Most that `authorize` may take, in milliseconds; the request is 503 then. @default 10,000 */
+  readonly authorizeTimeoutMs?: number;
   /** @default warnings and errors, as lines of JSON on standard output */
   readonly log?: Logger;
   /** Most that a statement of a request may take, in milliseconds. @default 10,000 */
@@ -115,6 +117,7 @@ function refuseMistakes(options: HttpHandlerOptions): void {
       'createHttpHandler: dashboard: expected authorize, adminToken or viewerToken beside it; workers log in to no page',
     );
   }
+  refuseTimeout(callers.authorizeTimeoutMs);
   if (adminToken === '' || viewerToken === '' || workerToken === '') {
     throw new TypeError('createHttpHandler: expected tokens that are not empty');
   }
@@ -127,6 +130,16 @@ function refuseMistakes(options: HttpHandlerOptions): void {
         `createHttpHandler: ${name}: expected another than ${other}, which may do other things`,
       );
   }
+}
+
+/** Longer than that a timer cannot wait. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+function refuseTimeout(timeoutMs = 1): void {
+  if (Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= LONGEST_MS) return;
+  throw new TypeError(
+    `createHttpHandler: authorizeTimeoutMs: expected whole milliseconds, 1 to ${LONGEST_MS}, received ${timeoutMs}`,
+  );
 }
 
 function letsPeopleIn({ adminToken, viewerToken, authorize }: HttpHandlerOptions): boolean {

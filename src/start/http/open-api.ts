@@ -49,7 +49,8 @@ export interface ApiOptions extends HttpHandlerOptions {
  * @throws {TypeError} for tasks that cannot be loaded
  */
 export async function openApi(options: ApiOptions): Promise<OpenedApp> {
-  const { log, mountPath, stopping, adminToken, viewerToken, workerToken, authorize, publicUrl } = options;
+  const { log, mountPath, stopping, authorize, authorizeTimeoutMs, publicUrl } = options;
+  const { adminToken, viewerToken, workerToken } = options;
   const catalogue = await loadCatalogue(options);
   const schema = meantSchema(options);
   const { db, checks, place, close } = await openRequests(options, schema);
@@ -62,6 +63,7 @@ export async function openApi(options: ApiOptions): Promise<OpenedApp> {
   const deps: AppDependencies = {
     navigation,
     ...{ db, events, log, catalogue, adminToken, viewerToken, workerToken, authorize, stopping, distributor },
+    authorizeTimeoutMs,
     links: options.app?.links,
     beforeEnqueue: () => announcer.before(async () => {}),
     publicUrl: () => publicUrl ?? (mountPath || '/'),

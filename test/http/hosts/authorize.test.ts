@@ -158,6 +158,29 @@ describe('authorize', () => {
     });
   }
 
+  test('is waited for so long and no longer, and what it says after that is nobody’s', async () => {
+    const lines: string[] = [];
+    const log = createLogger({ destination: { write: (line) => void lines.push(line) } });
+    const late: ((how: 'answers' | 'fails') => void)[] = [];
+    const hanging: Authorize = () =>
+      new Promise((resolve, reject) => {
+        late.push((how) => (how === 'answers' ? resolve('admin') : reject(new Error('too late'))));
+      });
+    const asks = asking(hanging, { log, adminToken: 'secret', authorizeTimeoutMs: 50 });
+    const problem = await readProblem(await asks('/v1/jobs', enqueue()));
+    assert.deepEqual([problem.status, problem.code], [503, 'unavailable']);
+    assert.match(problem.detail, /The login of this application has not answered within 50 ms/);
+    const page = await asks('/dashboard/queues', { headers: { Accept: 'text/html' } });
+    assert.equal(page.status, 503);
+    assert.match(await page.text(), /login of the application could not be asked who you are/);
+    assert.equal((await asks('/dashboard/login')).status, 200);
+    for (const [n, answer] of late.entries()) answer(n === 0 ? 'answers' : 'fails');
+    await new Promise((resolve) => setImmediate(resolve)); // no unhandled rejection comes of it
+    assert.equal(lines.filter((line) => line.includes('authorize has not answered within 50 ms')).length, 2);
+    assert.equal(lines.filter((line) => line.includes('too late')).length, 0);
+    assert.throws(() => asking(hanging, { authorizeTimeoutMs: Infinity }), /authorizeTimeoutMs: expected/);
+  });
+
   test('that fails ends no session, and keeps nobody from one', async () => {
     const asks = asking(() => Promise.reject(new Error('no session store')), { adminToken: 'secret' });
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'same-origin' };
