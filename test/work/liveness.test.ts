@@ -59,6 +59,29 @@ test('a liveness session that died silently is noticed and replaced, so that a s
   assert.equal((await queue.job(id)).attempt, 1);
 });
 
+test('who is back first after a restart of Postgres takes nobody for dead who is back later, and then who is', async () => {
+  worker = await startWorkerProcess(proxy.url, 1);
+  const { id } = await queue.distributor.distribute(queue.pool, hangs, {});
+  await waitFor('the job to run', () => worker?.started().includes(id));
+  await queue.start(1);
+  await waitFor('its heartbeat to tell of its session', isLifeShown);
+
+  proxy.refuse();
+  const heartbeat = await heartbeatAt();
+  await endLivenessSessions();
+  await waitFor('a silence after which it would be gone', () =>
+    scalar(queue, "select clock_timestamp() > $1::timestamptz + interval '3 seconds'", [heartbeat]),
+  );
+  await endLivenessSessions();
+  proxy.admit();
+  await waitFor('its next heartbeat', async () => (await heartbeatAt()) > heartbeat);
+  assert.deepEqual(worker.aborted(), []);
+  assert.equal((await queue.job(id)).attempt, 1);
+
+  worker.signal('SIGKILL');
+  assert.equal((await queue.untilState(id, 'completed')).attempt, 2);
+});
+
 test('a runner without a session is gone after 2 s of silence only if it had one when it was last heard', async () => {
   const gone = await putRunner({ silentSeconds: 3, isLifeShown: true });
   const lost = await putRunner({ silentSeconds: 3, isLifeShown: false });
@@ -83,6 +106,17 @@ async function livenessSession(): Promise<{ pid: number; port: number }> {
     [worker?.pid],
   );
   return rows[0];
+}
+
+/** Whosever they are, as when the server ends. */
+async function endLivenessSessions(): Promise<void> {
+  await waitFor('a session to end', () =>
+    scalar(
+      queue,
+      `select bool_or(pg_terminate_backend(pid)) from pg_stat_activity
+       where application_name = 'howdah liveness' and datname = current_database()`,
+    ),
+  );
 }
 
 function isThere(pid: number): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { RescueEvent } from '../../observability/events.ts';
 import type { Beat, BeatAnswer, DeadRunner, Registry } from './registry.ts';
+import { SteadyView } from './steady-view.ts';
 import type { Warn } from './warn.ts';
 
 /** How often a process says it lives. `howdah.dead_runners` counts in these. */
@@ -33,6 +34,7 @@ export class Heart {
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> | undefined;
   #rescuing: Promise<void> | undefined;
+  readonly #view = new SteadyView();
   #isBeatWanted = false;
   #isCutOff = false;
   #answeredAt = performance.now();
@@ -63,6 +65,11 @@ export class Heart {
     this.#beating ??= this.#beatWhileWanted().finally(() => {
       this.#beating = undefined;
     });
+  }
+
+  /** The session that shows this process to live was lost: the server may be gone, and the sessions of others with it. */
+  disturb(): void {
+    this.#view.disturb();
   }
 
   #tick(): void {
@@ -100,6 +107,7 @@ export class Heart {
     const sentAt = performance.now();
     const answers = await registry.beat(beats);
     this.#answeredAt = sentAt;
+    this.#view.answered();
     this.#isCutOff = false;
     onAnswer(beats, answers);
   }
@@ -107,7 +115,9 @@ export class Heart {
   async #rescue(): Promise<void> {
     const { registry, warn } = this.#options;
     try {
-      for (const dead of await registry.dead()) await this.#rescueOne(dead);
+      const { runners, clockMs } = await registry.dead();
+      const isSilenceTheirs = this.#view.isTheirs(clockMs);
+      for (const dead of runners) if (isSilenceTheirs || dead.isSettled) await this.#rescueOne(dead);
     } catch (err) {
       warn({ err }, 'could not look for dead runners');
     }

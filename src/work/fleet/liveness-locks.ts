@@ -35,6 +35,8 @@ export interface LivenessOptions {
   warn: Warn;
   /** An operator changed something that workers must know of (howdah.tell_workers). */
   onControl: () => void;
+  /** The session was lost. */
+  onLost: () => void;
 }
 
 /**
@@ -178,6 +180,7 @@ export class LivenessLocks {
     if (this.#isClosed || this.#over !== over) return;
     this.#session = undefined;
     this.#over = undefined;
+    this.#options.onLost();
     this.#options.warn({}, 'liveness connection lost, opening another');
     void this.#openUntilItWorks();
   }

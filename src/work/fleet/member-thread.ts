@@ -51,7 +51,11 @@ function createMember(data: MemberThreadData, states: RunnerStates, post: (messa
   });
   const registry = new Registry(control.db, kind);
   const boards = new Map<string, SharedBoard>();
-  const locks = new LivenessLocks({ connectionString, warn, onControl: () => heart.beatNow() });
+  const locks = new LivenessLocks({
+    ...{ connectionString, warn },
+    onControl: () => heart.beatNow(),
+    onLost: () => heart.disturb(),
+  });
   const watch = createWatch(data, { boards, post, onFree: () => heart.beatNow() });
   const beats = async () => {
     const [current, held] = await Promise.all([states.current(), locks.verify()]);

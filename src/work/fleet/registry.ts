@@ -55,6 +55,15 @@ export interface BeatAnswer {
 export interface DeadRunner extends RunnerEnd {
   token: string;
   queue: string;
+  /** That is settled, or it lives by a lease, which ran out; else it is silent, and nothing more is known. */
+  isSettled: boolean;
+}
+
+/** Who is dead as far as the database can tell. */
+export interface DeadRunners {
+  runners: DeadRunner[];
+  /** The database's clock, in milliseconds. */
+  clockMs: number;
 }
 
 /** Why a runner is no more. */
@@ -92,7 +101,14 @@ class JobsHeldError extends Error {
   }
 }
 
-/** The fleet's register of runners, in the database (src/db/sql/*_runner.sql). Every call is one transaction. */
+const DEAD = `
+  select coalesce(json_agg(json_build_object(
+           'token', d.token, 'queue', d.queue, 'because', d.because, 'as', d.retired_as,
+           'isSettled', r.retired_at is not null or r.kind = 'lease')), '[]') as runners,
+         (extract(epoch from clock_timestamp()) * 1000)::float8 as "clockMs"
+  from howdah.dead_runners() d join howdah.runners r on r.token = d.token`;
+
+/** The fleet's register of runners, in the database (src/db/sql/fleet). Every statement is a transaction. */
 export class Registry {
   readonly #pool: Pool;
   readonly #kind: 'howdah' | 'graphile-worker';
@@ -195,11 +211,9 @@ export class Registry {
   }
 
   /** Runners anywhere whose jobs should be given back now. */
-  async dead(): Promise<DeadRunner[]> {
-    const { rows } = await this.#pool.query<DeadRunner>(
-      'select token, queue, because, retired_as as "as" from howdah.dead_runners()',
-    );
-    return rows;
+  async dead(): Promise<DeadRunners> {
+    const { rows } = await this.#pool.query<DeadRunners>(DEAD);
+    return rows[0] ?? { runners: [], clockMs: 0 };
   }
 
   /** Records that a job aboard an earlier death really runs now, so that a further death is charged to it. */
