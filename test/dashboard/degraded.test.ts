@@ -15,6 +15,10 @@ let paths: string[];
 before(async () => {
   dashboard = await openDashboard({ requestTimeoutMs: REQUEST_TIMEOUT_MS });
   const ids = await seedJobs(dashboard);
+  // Where a queue is behind, the first page says why, and reads the job for that.
+  await dashboard.pool.query(
+    `update graphile_worker._private_jobs set run_at = now() + interval '1 hour' where locked_at is null`,
+  );
   const pages = [
     'jobs',
     'failures',

@@ -19,17 +19,20 @@ afterEach(() => queue.close());
 const migrate = (queues: string[] = []) =>
   migrateDatabase({ connectionString: queue.database.connectionString, queues });
 
-/** What a release some revisions later or earlier than this one leaves behind: another text, with a mark in it. */
+/**
+ * What a release some revisions later or earlier than this one leaves behind: another text, with a mark in it, a delay that chance
+ * does not give.
+ */
 async function installOther(revision: number): Promise<void> {
   await queue.pool.query(`
-    create or replace function howdah.retry_delay(attempt integer) returns interval language sql as $$ select interval '42 s' $$`);
+    create or replace function howdah.retry_delay(attempt integer) returns interval language sql as $$ select interval '42 days' $$`);
   await queue.pool.query("update howdah.installed_sql set fingerprint = 'another text', revision = $1", [
     revision,
   ]);
 }
 
 const isOthers = async () =>
-  (await scalar<string>(queue, 'select howdah.retry_delay(1)::text')) === '00:00:42';
+  (await scalar<string>(queue, 'select howdah.retry_delay(1)::text')) === '42 days';
 
 describe('two versions with the same numbered migrations', () => {
   test('the older one, started again, leaves the newer one’s functions and works with them', async () => {
