@@ -37,22 +37,54 @@ describe('with 220 queues', () => {
     assert.match(await show({ name: 'tenant', page: 2 }), /queues\?name=tenant&amp;page=3/);
   });
 
-  test('the overview shows those that are behind, then the busiest, and the way to all', async () => {
-    const [late, busy] = [queueOf('zebra'), queueOf('yak')];
-    Object.assign(late, { verdict: { ...late.verdict, isBehind: true, because: null } });
+  test('the overview shows those that are behind, are paused or work, some others, and the way to all', async () => {
+    const [late, busy, paused] = [queueOf('zebra'), queueOf('yak'), queueOf('xerus')];
+    Object.assign(late, { verdict: { ...late.verdict, isBehind: true }, oldestWaitSeconds: 90 });
     Object.assign(busy, { runningCount: 7 });
-    const overview = { queues: [...queues, busy, late], chart: [], fleet: { aliveCount: 1 } };
-    const { body } = overviewPage(VIEW, overview as unknown as Overview, undefined);
-    const page = String(await body);
-    assert.equal(rowsOf(page), 30);
-    assert.match(page, /All 222 queues/);
-    const names = [...page.matchAll(/queues\/(\w+)"/g)].map(([, name]) => name);
-    assert.deepEqual(names.slice(0, 3), ['zebra', 'yak', 'tenant_000']);
+    Object.assign(paused, { isPaused: true, pausedBy: 'ada' });
+    const page = await overviewOf([...queues, busy, paused, late]);
+    assert.equal(rowsOf(page), 12);
+    assert.match(page, /All 223 queues/);
+    const names = [...page.matchAll(/scope="row"><a href="queues\/(\w+)"/g)].map(([, name]) => name);
+    assert.deepEqual(names.slice(0, 4), ['zebra', 'xerus', 'yak', 'tenant_000']);
+    const working = Array.from({ length: 40 }, (_, n) => ({ ...queueOf(`eu_${n}`), runningCount: 1 }));
+    assert.equal(rowsOf(await overviewOf([...queues, ...working])), 30);
   });
+
+  test('the overview says why each queue is behind, the worst first, and of many how many there are', async () => {
+    const behind = Array.from({ length: 8 }, (_, n) => ({
+      ...queueOf(`eu_${n}`),
+      oldestWaitSeconds: 100 * (n + 1),
+      verdict: { isBehind: true, because: n === 6 ? 'no_worker' : 'queue_full', oldest: null },
+    })) as unknown as OverviewQueue[];
+    const page = await overviewOf([...queues, ...behind]);
+    const verdict = /<section class="verdict bad">.*?<\/section>/s.exec(page)?.[0] ?? '';
+    assert.match(
+      verdict,
+      /<h1>8 queues are behind: the oldest job of eu_7 has waited 13 min, because all places of eu_7 are taken</,
+    );
+    assert.match(
+      verdict,
+      /<li><a href="queues\/eu_6">eu_6<\/a> has a job that has waited 11 min, because no worker serves eu_6<\/li>/,
+    );
+    assert.deepEqual(verdict.match(/eu_\d(?=<\/a>)/g), ['eu_6', 'eu_5', 'eu_4', 'eu_3', 'eu_2']);
+    assert.match(verdict, /<li>and 2 more<\/li>/);
+  });
+
+  async function overviewOf(queues: readonly OverviewQueue[]): Promise<string> {
+    const fleet = { aliveCount: 1, blockedCount: 0, silentCount: 0 };
+    const { body } = overviewPage(VIEW, { queues, chart: [], fleet } as unknown as Overview, undefined);
+    return String(await body);
+  }
 
   async function show(query: Parameters<typeof queuesPage>[2]): Promise<string> {
     return String(await queuesPage(VIEW, queues, query).body);
   }
+});
+
+test('queues are in the order of their numbers', async () => {
+  const page = String(await queuesPage(VIEW, ['eu_10', 'eu_2'].map(queueOf), { name: '', page: 1 }).body);
+  assert.match(page, /eu_2<.*eu_10</s);
 });
 
 test('few queues need neither', async () => {

@@ -11,6 +11,10 @@ export interface Judgement {
   sentence: string;
   /** Of the worst queue: its oldest job, and what would help. */
   worst?: OverviewQueue;
+  /** The other queues that are behind, the worst first. */
+  others?: readonly OverviewQueue[];
+  /** What failed most, where queues keep up. */
+  failing?: FailureGroup;
 }
 
 /** Whether all is well, else which queue is worst off and why. */
@@ -20,12 +24,14 @@ export function judge(view: View, { queues, fleet }: Overview, failures: readonl
   const behind = queues
     .filter(({ verdict }) => verdict.isBehind)
     .sort((a, b) => waitedSeconds(b) - waitedSeconds(a));
-  const [worst] = behind;
-  if (worst) return { mood: 'bad', sentence: sentenceOf(view, behind.length, worst), worst };
+  const [worst, ...others] = behind;
+  if (worst) return { mood: 'bad', sentence: sentenceOf(view, behind.length, worst), worst, others };
   if (fleet.aliveCount === 0) return { mood: 'bad', sentence: overview.noWorker };
   const failing = worstFailure(failures);
-  if (failing)
-    return { mood: 'warn', sentence: overview.failing(failing.task, count(view, ofLastHour(failing))) };
+  if (failing) {
+    const sentence = overview.failing(failing.task, count(view, ofLastHour(failing)));
+    return { mood: 'warn', sentence, failing };
+  }
   const running = queues.reduce((sum, queue) => sum + queue.runningCount, 0);
   const waiting = queues.reduce((sum, queue) => sum + queue.availableCount, 0);
   if (running + waiting === 0) return { mood: 'good', sentence: overview.healthy };
@@ -44,9 +50,18 @@ function ofLastHour({ trend }: FailureGroup): number {
 
 function sentenceOf(view: View, behindCount: number, worst: OverviewQueue): string {
   const { overview } = view.texts;
-  const oldest = overview.oldest(worst.queue, span(view, waitedSeconds(worst) * 1000));
-  const because = overview.because[worst.verdict.because ?? 'slow'](worst.queue);
-  return `${overview.behind(behindCount)}: ${oldest}, ${because}`;
+  const oldest = overview.oldest(worst.queue, waited(view, worst));
+  return overview.sentence(overview.behind(behindCount), oldest, because(view, worst));
+}
+
+/** Why a queue that is behind is so, in words. */
+export function because({ texts }: View, { queue, verdict }: OverviewQueue): string {
+  return texts.overview.because[verdict.because ?? 'slow'](queue);
+}
+
+/** For how long the oldest job of a queue has waited, in words. */
+export function waited(view: View, queue: OverviewQueue): string {
+  return span(view, waitedSeconds(queue) * 1000);
 }
 
 /** The stats' own wait where no job could be told: workers may hold all that wait. */

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { Html } from '../../http/pages/layout.ts';
 import type { FailureGroups } from '../../look/failure-groups.ts';
 import type { Overview, OverviewQueue } from '../../look/overview.ts';
+import { breakable } from '../parts/breakable.ts';
 import { empty } from '../parts/empty.ts';
 import { failureTable } from '../parts/failure-table.ts';
 import { count, shortCount } from '../parts/number.ts';
@@ -11,18 +12,18 @@ import { shortRemedy } from '../parts/remedy.ts';
 import { staleCharts } from '../parts/stale-charts.ts';
 import type { Content } from '../shell/layout.ts';
 import type { View } from '../shell/view.ts';
-import { judge } from './judge.ts';
+import { chooseQueues } from './choose-queues.ts';
+import { because, type Judgement, judge, waited } from './judge.ts';
 
-/** Queues that are shown here; their page has all. */
-const MOST_QUEUES = 30;
+/** Queues that are behind and named below the worst. */
+const MOST_BEHIND = 5;
 /** Failures that are shown here; the page of failures has all. */
 const MOST_FAILURES = 5;
 
 /** @param failures undefined where they cannot be read right now: all the rest is shown */
 export function overviewPage(view: View, overview: Overview, failures: FailureGroups | undefined): Content {
   const { texts } = view;
-  const { mood, sentence, worst } = judge(view, overview, failures?.groups ?? []);
-  const body = html`<h1 class="verdict ${mood}">${sentence}${worst ? remedy(view, worst) : ''}</h1>
+  const body = html`${verdict(view, judge(view, overview, failures?.groups ?? []))}
 ${figures(view, overview)}
 <h2>${texts.queues.title}</h2>
 ${overview.queues.length === 0 ? empty(texts.overview.noQueue) : worstQueues(view, overview.queues)}
@@ -34,13 +35,25 @@ ${failures === undefined ? unreadFailures(view) : newestFailures(view, failures)
   return { title: texts.overview.title, page: 'overview', body };
 }
 
-/** Where there are many, those that are behind come first, then the busiest. */
+function verdict(view: View, { mood, sentence, worst, others = [], failing }: Judgement): Html {
+  const { overview } = view.texts;
+  const named = others.slice(0, MOST_BEHIND);
+  return html`<section class="verdict ${mood}"><h1>${sentence}</h1>${worst ? remedy(view, worst) : ''}
+${failing ? html`<p><a href="${view.link(`failures/${failing.id}`)}">${breakable(failing.error ?? view.texts.failures.noError)}</a></p>` : ''}
+${named.length === 0 ? '' : html`<ul>${named.map((queue) => alsoBehind(view, queue))}${others.length > named.length ? html`<li>${overview.moreBehind(count(view, others.length - named.length))}</li>` : ''}</ul>`}
+</section>`;
+}
+
+function alsoBehind(view: View, queue: OverviewQueue): Html {
+  const { queue: name } = queue;
+  const said = view.texts.overview.alsoBehind(waited(view, queue), because(view, queue));
+  return html`<li><a href="${view.link(`queues/${encodeURIComponent(name)}`)}">${name}</a> ${said}</li>`;
+}
+
 function worstQueues(view: View, queues: readonly OverviewQueue[]): Html {
-  if (queues.length <= MOST_QUEUES) return queueTable(view, queues);
-  const weight = ({ verdict, runningCount }: OverviewQueue) =>
-    (verdict.isBehind ? Number.MAX_SAFE_INTEGER / 2 : 0) + runningCount;
-  const sorted = queues.toSorted((a, b) => weight(b) - weight(a) || waitingCount(b) - waitingCount(a));
-  return html`${queueTable(view, sorted.slice(0, MOST_QUEUES))}
+  const chosen = chooseQueues(queues);
+  if (chosen.length === queues.length) return queueTable(view, chosen);
+  return html`${queueTable(view, chosen)}
 <p><a href="${view.link('queues')}">${view.texts.overview.allQueues(count(view, queues.length))}</a></p>`;
 }
 
@@ -60,7 +73,7 @@ ${newest.length > MOST_FAILURES ? html`<p><a href="${view.link('failures')}">${t
 function remedy(view: View, { verdict }: OverviewQueue): Html | '' {
   if (verdict.oldest === null) return '';
   const { jobId } = verdict.oldest;
-  return html`<small><a href="${view.link(`jobs/${jobId}`)}">${view.texts.overview.oldestJob(jobId)}</a> ${shortRemedy(view, verdict.oldest)}</small>`;
+  return html`<p><a href="${view.link(`jobs/${jobId}`)}">${view.texts.overview.oldestJob(jobId)}</a> ${shortRemedy(view, verdict.oldest)}</p>`;
 }
 
 function figures(view: View, { queues, fleet }: Overview): Html {
@@ -68,6 +81,7 @@ function figures(view: View, { queues, fleet }: Overview): Html {
   const sum = (pick: (queue: OverviewQueue) => number) =>
     queues.reduce((total, queue) => total + pick(queue), 0);
   const isEstimate = queues.some((queue) => queue.isEstimate);
+  const isRetryableEstimate = queues.some((queue) => queue.isEstimate && queue.retryableCount > 0);
   const [waiting, retryable] = [sum(waitingCount), sum(({ retryableCount }) => retryableCount)];
   const isDead = fleet.aliveCount === 0;
   return html`<dl class="figures">
@@ -76,7 +90,17 @@ function figures(view: View, { queues, fleet }: Overview): Html {
     view,
     sum(({ runningCount }) => runningCount),
   )}</dd></div>
-<div><dt>${names.retryable}</dt><dd>${shortCount(view, retryable, isEstimate)}</dd></div>
-<div class="${isDead ? 'bad figures-bad' : ''}"><dt>${names.workers}</dt><dd><a href="${view.link('workers')}">${count(view, fleet.aliveCount)}</a></dd></div>
+<div><dt>${names.retryable}</dt><dd>${shortCount(view, retryable, isRetryableEstimate)}</dd></div>
+<div class="${isDead ? 'bad figures-bad' : ''}"><dt>${names.workers}</dt><dd><a href="${view.link('workers')}">${count(view, fleet.aliveCount)}</a>${ailing(view, fleet)}</dd></div>
 </dl>`;
+}
+
+/** Those that are not well, beside those that are alive. */
+function ailing(view: View, { blockedCount, silentCount }: Overview['fleet']): Html | '' {
+  const { blocked, silent } = view.texts.overview.ailing;
+  const said = [
+    ...(blockedCount > 0 ? [blocked(count(view, blockedCount))] : []),
+    ...(silentCount > 0 ? [silent(count(view, silentCount))] : []),
+  ];
+  return said.length === 0 ? '' : html` <small class="bad">${said.join(' · ')}</small>`;
 }

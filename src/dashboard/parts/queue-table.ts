@@ -39,7 +39,7 @@ function row(view: View, queue: OverviewQueue, whole: number): Html {
   return html`<tr data-row>
 <th scope="row"><a href="${link(`queues/${encodeURIComponent(queue.queue)}`)}">${breakable(queue.queue)}</a>
 ${queue.isPaused ? html`<span class="badge" title="${texts.queues.pausedBy(queue.pausedBy ?? '')}">${texts.queues.paused}</span>` : ''}</th>
-<td class="wide" data-label="${columns.depth}">${depthBar(view, depth, whole)}<span class="quiet">${shortCount(view, waitingCount(queue), queue.isEstimate)}</span></td>
+<td class="wide" data-label="${columns.depth}"><div class="depth">${depthBar(view, depth, whole)}<span class="quiet">${shortCount(view, waitingCount(queue), queue.isEstimate)}</span></div></td>
 <td class="number" data-label="${columns.running}">${count(view, queue.runningCount)} / ${count(view, limit)}</td>
 <td class="number ${queue.verdict.isBehind ? 'bad' : ''}" data-label="${columns.oldest}">${queue.oldestWaitSeconds < 1 ? '' : span(view, queue.oldestWaitSeconds * 1000)}</td>
 <td data-label="${columns.hour}">${lastHour(view, queue)}</td>

@@ -6,6 +6,7 @@ import { count } from '../parts/number.ts';
 import { queueTable } from '../parts/queue-table.ts';
 import type { Content } from '../shell/layout.ts';
 import type { View } from '../shell/view.ts';
+import { byName } from './by-name.ts';
 
 /** Of a thousand queues the page would have 1.7 MB, sent anew at each change. */
 const QUEUES_A_PAGE = 100;
@@ -20,7 +21,7 @@ export interface QueuesQuery {
 
 export function queuesPage(view: View, all: readonly OverviewQueue[], query: QueuesQuery): Content {
   const { title, none, noneOfName } = view.texts.queues;
-  const queues = all.filter(({ queue }) => queue.includes(query.name));
+  const queues = all.filter(({ queue }) => queue.includes(query.name)).toSorted(byName);
   const pageCount = Math.max(1, Math.ceil(queues.length / QUEUES_A_PAGE));
   const page = Math.min(query.page, pageCount);
   const shown = queues.slice((page - 1) * QUEUES_A_PAGE, page * QUEUES_A_PAGE);
