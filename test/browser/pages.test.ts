@@ -120,6 +120,14 @@ describe('in a browser', { skip: WITHOUT_BROWSER }, () => {
         assert.deepEqual(wider, [], `${path} at ${width}`);
       }
     }
+    await page.setViewportSize({ width: 375, height: 700 });
+    await page.goto('/dashboard/audit');
+    const [head, here] = await Promise.all(
+      ['.top', '.pages [aria-current]'].map((name) => page.locator(name).boundingBox()),
+    );
+    assert.ok(head && head.height < 100, `the page begins ${head?.height} px down`);
+    assert.ok(here && here.x > 0 && here.x + here.width <= 375, `where it is, is in sight: ${here?.x}`);
+    await page.setViewportSize({ width: 1000, height: 700 });
     await page.goto('/dashboard/jobs?q=state:retryable');
     const lines = await page.evaluate(`[...document.querySelectorAll('td.error')].map((cell) => {
       const range = document.createRange();

@@ -47,6 +47,13 @@ function forgetDone() {
   history.replaceState(null, '', address);
 }
 
+/** On a phone the navigation is wider than the screen. */
+function showWhereItIs() {
+  const here = document.querySelector('.pages [aria-current]');
+  const list = here?.closest('ul');
+  if (list) list.scrollLeft = here.offsetLeft - (list.clientWidth - here.offsetWidth) / 2;
+}
+
 // Times ---------------------------------------------------------------------------------------------------------------
 
 const LOADING_MS = 10_000;
@@ -435,6 +442,7 @@ document.documentElement.classList.add('has-script');
 logInFromAddress();
 addEventListener('hashchange', logInFromAddress); // the link, opened where the login is open already
 forgetDone();
+showWhereItIs();
 showTimes();
 setInterval(showTimes, 1_000);
 followZone();

@@ -74,7 +74,7 @@ ${own.map(({ label, path }) => html`<li><a href="${root}${path}">${label}</a></l
 function switches({ texts }: View): Html {
   return html`<button type="button" class="plain js-only" id="live-switch" title="${texts.shell.live.toggle}" data-on="${texts.shell.live.on}" data-off="${texts.shell.live.off}" data-lost="${texts.shell.live.lost}">${texts.shell.live.on}</button>
 <button type="button" class="plain js-only" id="zone-switch" title="${texts.shell.zone.toggle}" data-utc="${texts.shell.zone.utc}" data-own-zone="${texts.shell.zone.own}">${texts.shell.zone.utc}</button>
-<button type="button" class="plain js-only" id="keys-open">${texts.shell.help} <kbd>?</kbd></button>`;
+<button type="button" class="plain js-only for-keyboards" id="keys-open">${texts.shell.help} <kbd>?</kbd></button>`;
 }
 
 function languageForm({ texts, language, link, here }: View): Html {

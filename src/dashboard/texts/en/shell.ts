@@ -25,7 +25,7 @@ export const shell = {
   help: 'Keys',
   logOut: 'Log out',
   actor: (name: string, role: string) => `${name} (${role})`,
-  roles: { admin: 'admin', viewer: 'viewer: may look, not act' },
+  roles: { admin: 'admin', viewer: 'viewer: looks only' },
   login: {
     title: 'Log in',
     token: 'Token',
