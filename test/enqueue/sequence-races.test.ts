@@ -3,6 +3,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { QueueStage } from '../support/queue-stage.ts';
 import { type Session, untilBlocked } from '../support/session.ts';
 import { type TestQueue, testTask } from '../support/test-queue.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { stored } from './enqueue-both-ways.ts';
 
 const works = testTask('works');
@@ -291,6 +292,50 @@ describe('a repeatable read transaction', () => {
     await heartbeat();
     assert.deepEqual([await isParked(head), await isParked(id)], [false, true]);
   });
+});
+
+test('a sequence moves on while one transaction has the turns of more than a heartbeat looks at', async () => {
+  const held = Array.from({ length: 120 }, (_, index) => `s${index}`);
+  const heads = await Promise.all(held.map((name) => add(undefined, name)));
+  const [head, next] = [await add(undefined, 'other'), await add(undefined, 'other')];
+  const [holder, other] = [await stage.session(), await stage.session()];
+  await holder.run(`select from howdah.sequences where name = any ($1) for update`, [held]);
+  await other.run(`select from howdah.sequences where name = 'other' for update`);
+  for (const id of [...heads, head]) await complete(id);
+  await other.end('commit');
+  await heartbeat();
+  assert.equal(await isParked(next), false);
+  await holder.end('commit');
+  await heartbeat();
+});
+
+/*
+ * Each has what the other wants when the turns come in another order in each: the first waits for the turn in a, the other for that in
+ * b, or it waits for a as well.
+ */
+test('retries of many that have sequences in common, in any order, do not wait for each other', async () => {
+  const ids: string[] = [];
+  for (const name of ['a', 'b', 'b', 'a', 'a', 'b']) ids.push(await add(undefined, name));
+  for (const id of ids.slice(0, 4)) await queue.pool.query('select howdah.cancel_job($1)', [id]);
+  const [a, b] = [await stage.session(), await stage.session()];
+  await a.run(`select from howdah.sequences where name = 'a' for update`);
+  await b.run(`select from howdah.sequences where name = 'b' for update`);
+  const retry = (...places: number[]) =>
+    queue.pool.query(`select howdah.act_on_jobs('retry', $1)`, [places.map((place) => ids[place])]);
+  const retried = [retry(0, 2), retry(1, 3)];
+  await untilBlocked(queue.pool, 2);
+  await a.end('commit');
+  await waitFor('the first to have its turn in a, and both to wait', async () => {
+    const { rows } = await queue.pool.query(
+      `select from pg_stat_activity where datname = current_database() and pg_blocking_pids(pid) <> '{}'`,
+    );
+    return rows.length === 2;
+  });
+  await b.end('commit');
+  assert.deepEqual(
+    (await Promise.all(retried)).map(({ rowCount }) => rowCount),
+    [2, 2],
+  );
 });
 
 test('a batch that takes the turns of sequences in any order does not deadlock with another', async () => {

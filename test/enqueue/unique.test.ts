@@ -135,6 +135,42 @@ describe('of two transactions with one unique key', () => {
     });
   }
 
+  for (const first of ['a batch', 'a single job']) {
+    test(`and one sequence, ${first} that waits for the turn before the other has both`, async () => {
+      const options = { uniqueKey: 'a', sequence: 's' };
+      await add({ sequence: 's' });
+      const turn = await stage.session();
+      await turn.run(`select from howdah.sequences where name = 's' for update`);
+      const enqueue = [
+        () => add(options),
+        async () =>
+          (await queue.distributor.distributeMany(queue.pool, [{ task: works, payload: {}, options }]))[0],
+      ];
+      const ways = first === 'a batch' ? enqueue.toReversed() : enqueue;
+      const asked: Promise<unknown>[] = [];
+      for (const way of ways) {
+        asked.push(way().catch((error: unknown) => error));
+        await untilBlocked(queue.pool, asked.length);
+      }
+      await turn.end('commit');
+      const [winner, refused] = await Promise.all(asked);
+      isDuplicateOf((winner as { id: string }).id, first === 'a batch' ? undefined : 0)(refused);
+    });
+  }
+
+  test('and one sequence, who is refused the key does not keep the turn', async () => {
+    const { id } = await add({ uniqueKey: 'a' });
+    await add({ sequence: 's' });
+    const refused = await stage.session();
+    await assert.rejects(
+      queue.distributor.distribute(refused.client, works, {}, { uniqueKey: 'a', sequence: 's' }),
+      isDuplicateOf(id),
+    );
+    const next = await stage.session();
+    await next.run(`set local lock_timeout = '1s'`);
+    await queue.distributor.distribute(next.client, works, {}, { sequence: 's' });
+  });
+
   test('one takes over a key left behind, and the other is refused', async () => {
     await add({ uniqueKey: 'a' });
     await queue.pool.query(`truncate ${JOBS}`);

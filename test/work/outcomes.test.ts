@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { defineTask } from '../../src/tasks/define-task.ts';
 import { Cancel, RetryAfter, SkipRetry, Snooze } from '../../src/tasks/outcomes.ts';
 import type { TaskContext } from '../../src/tasks/task-context.ts';
+import { scalar } from '../support/job-states.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 
 class HopelessError extends Error {}
@@ -180,8 +181,11 @@ test('a malformed payload put in by SQL is not retried, and the reason names the
 
 test('an error that only looks like a verdict is kept as it is, whatever wait it speaks of', async () => {
   for (const delayMs of ['1e400', '-1', '1e15', 'null', '"x"']) {
-    const text = `howdah-verdict:{"kind":"retry","delayMs":${delayMs}}`;
-    const { rows } = await queue.pool.query('select howdah.parse_verdict($1) as verdict', [text]);
-    assert.deepEqual(rows, [{ verdict: null }]);
+    assert.equal(await parsed(`{"kind":"retry","delayMs":${delayMs}}`), null);
   }
+  for (const kind of ['snooze', 'misfit']) assert.equal(await parsed(`{"kind":"${kind}"}`), null);
 });
+
+function parsed(verdict: string): Promise<unknown> {
+  return scalar(queue, 'select howdah.parse_verdict($1)', [`howdah-verdict:${verdict}`]);
+}

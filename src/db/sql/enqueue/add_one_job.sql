@@ -1,7 +1,7 @@
 -- howdah.add_one_job(job): what howdah.enqueue_job does, with its arguments in one value.
 --
--- In this order: refuse what is wrong, take the unique key, take the turn in the sequence, which the task may give (order_key),
--- write the job. A duplicate is
+-- In this order: refuse what is wrong, take the turn in the sequence, which the task may give (order_key), take the unique key,
+-- write the job. A batch does so too, so that nobody who has the one waits for who has the other. A duplicate is
 -- returned, not raised, so that the caller's transaction can go on. A job with a key goes its own way (put_keyed_job.sql).
 --
 -- Most jobs have no options at all, and a request waits for each: calls are what costs, so what those have no need of is not
@@ -68,7 +68,7 @@ begin
 
   if num_nonnulls(job.unique_key, job.unique_for) > 0 then
     v_hash := howdah.unique_hash(job, job.queue);
-    v_holder := howdah.claim_unique(v_hash, job.queue, clock_timestamp() + job.unique_for, 0, job.succeeds);
+    v_holder := howdah.claim_in_turn(job, v_hash);
     if v_holder.job_id is not null then
       select d.* into job_id, job_queue, job_run_at, job_max_retries, is_duplicate from howdah.duplicate_of(v_holder) d;
       return;
@@ -86,5 +86,31 @@ begin
   if v_hash is not null then
     update howdah.unique_locks l set job_id = add_one_job.job_id where l.hash = v_hash;
   end if;
+end;
+$$;
+
+-- howdah.claim_in_turn(job, hash): takes the job's turn in its sequence, if it has one, and then its unique key as claim_unique does.
+-- Who is refused the key keeps no turn: its transaction may stay open, and the sequence would stand still.
+create function howdah.claim_in_turn(job howdah.job_options, hash bytea) returns howdah.unique_locks
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_expires_at constant timestamptz := clock_timestamp() + job.unique_for;
+  v_holder howdah.unique_locks;
+begin
+  if job.sequence is null then
+    return howdah.claim_unique(hash, job.queue, v_expires_at, 0, job.succeeds);
+  end if;
+  begin
+    perform howdah.enter_sequence(job.sequence);
+    v_holder := howdah.claim_unique(hash, job.queue, v_expires_at, 0, job.succeeds);
+    if v_holder.job_id is not null then
+      raise exception 'a duplicate' using errcode = 'HWDUP';
+    end if;
+  exception when sqlstate 'HWDUP' then
+    null; -- the turn is given back
+  end;
+  return v_holder;
 end;
 $$;

@@ -1,6 +1,9 @@
 -- howdah.promote_waiting_sequences(): releases the next job of sequences that could not be settled when a job of theirs
 -- ended; called with every heartbeat. Returns how many it settled, at most 100. Waits for nobody, and costs one look
 -- at an empty table when there is nothing to do.
+--
+-- Only those whose turn nobody has, at random: one transaction may have the turns of thousands, or their next jobs, for hours, and
+-- those behind them would never be come to.
 create function howdah.promote_waiting_sequences() returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -10,7 +13,11 @@ declare
   v_count integer := 0;
 begin
   for v_wakeup in
-    select w.id, w.sequence from howdah.sequence_wakeups w order by w.id limit 100 for update skip locked
+    select w.id, w.sequence from howdah.sequence_wakeups w
+    where not exists (select from howdah.sequences s where s.name = w.sequence)
+       or w.sequence in (select s.name from howdah.sequences s
+                         where s.name in (select o.sequence from howdah.sequence_wakeups o) for update skip locked)
+    order by random() limit 100 for update skip locked
   loop
     if howdah.settle_sequence(v_wakeup.sequence) then
       delete from howdah.sequence_wakeups w where w.id = v_wakeup.id;

@@ -48,16 +48,21 @@ $$;
 comment on function howdah.act_on_jobs is
   'Does the action (cancel, discard, retry, run_now or reschedule) to those of the jobs, at most 100000, that are in a state for it and that nobody holds this moment; returns their ids. The reason becomes the last error of cancelled and discarded jobs; at is for reschedule; details, an object, go into howdah.audit_log; also_running false has cancel spare running jobs, states has retry spare what is in none of them by now.';
 
--- howdah.restart_jobs(ids, states): retries those that can be, of those that are in one of the states, null for any; returns their ids. In order of id, each once: two of these with jobs
--- in common would otherwise wait for each other.
+-- howdah.restart_jobs(ids, states): retries those that can be, of those that are in one of the states, null for any; returns their ids.
+-- In order of id, each once, after the turns of all their sequences were taken, by name, as a batch takes them (add_job_batch.sql): two
+-- of these with jobs or sequences in common would otherwise wait for each other.
 create function howdah.restart_jobs(ids bigint[], states text[]) returns bigint[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_sequences constant text[] := array(
+    select distinct h.flags #>> '{howdah,sequence}' from howdah.job_history h
+    where h.id = any (ids) and h.flags #>> '{howdah,sequence}' is not null order by 1);
   v_id bigint;
   v_done bigint[] := '{}';
 begin
+  perform howdah.enter_sequence(s.name) from unnest(v_sequences) s (name);
   for v_id in select distinct i.id from unnest(ids) i (id) order by i.id loop
     begin
       perform howdah.restart_job(v_id, states);
@@ -66,6 +71,7 @@ begin
       null;
     end;
   end loop;
+  perform howdah.settle_sequence(s.name) from unnest(v_sequences) s (name); -- those of which nothing was retried
   return v_done;
 end;
 $$;

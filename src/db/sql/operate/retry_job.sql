@@ -86,6 +86,9 @@ begin
     perform howdah.refuse_job(finished.id, finished.state, 'retried: its deadline passed at ' || (v_settings ->> 'deadline'),
                               'Enqueue it anew with another deadline.');
   end if;
+  if v_settings ? 'sequence' then -- its turn before the unique key, as for an enqueue (add_one_job.sql)
+    v_is_parked := howdah.enter_sequence(v_settings ->> 'sequence');
+  end if;
   if v_settings ? 'unique' then
     v_holder := (howdah.claim_unique(decode(v_settings ->> 'unique', 'hex'), finished.queue, null, finished.id)).job_id;
     if v_holder is not null then
@@ -94,7 +97,6 @@ begin
     end if;
   end if;
   if v_settings ? 'sequence' then
-    v_is_parked := howdah.enter_sequence(v_settings ->> 'sequence');
     insert into howdah.sequence_jobs (sequence, job_id, queue, is_parked)
     values (v_settings ->> 'sequence', finished.id, finished.queue, v_is_parked);
   end if;
