@@ -4,10 +4,17 @@ import type { JobFilter } from '../look/job-filter.ts';
 import type { BulkAction } from '../operate/bulk.ts';
 import { InterruptedBulk } from '../operate/interrupted-bulk.ts';
 import { countBulk, outcomeOf, runBulk } from '../operate/run-bulk.ts';
-import { checkFilter, mistake } from './check-filter.ts';
-import { checkReason } from './check-reason.ts';
+import { checkFilter } from './check-filter.ts';
+import {
+  checkOptions,
+  type OptionChecks,
+  reasonMistake,
+  signalMistake,
+  wholeNumberMistake,
+} from './check-options.ts';
 import type { Connections } from './connections.ts';
 import type { BulkOperator, BulkOptions } from './howdah.ts';
+import { mistake } from './mistake.ts';
 
 /** As over HTTP: locks are held for some milliseconds. */
 const BATCH_SIZE = 1_000;
@@ -23,9 +30,8 @@ export function createBulkOperator(
   const act =
     (action: BulkAction) =>
     async (filter: JobFilter, options: BulkOptions = {}) => {
+      refuseMistakes(filter, options);
       const { dryRun = false, max = DEFAULT_MAX, reason, signal } = options;
-      refuseMistakes(filter, max);
-      checkReason(reason);
       const bulk = { action, filter, max };
       if (dryRun) return connections.use((db) => countBulk(db, bulk));
       const ending = AbortSignal.any([closing, ...(signal ? [signal] : [])]);
@@ -35,13 +41,18 @@ export function createBulkOperator(
   return { cancel: act('cancel'), discard: act('discard'), retry: act('retry'), runNow: act('run_now') };
 }
 
-function refuseMistakes(filter: JobFilter, max: number): void {
+const OPTIONS: OptionChecks<BulkOptions> = {
+  dryRun: (value) => (typeof value === 'boolean' ? undefined : 'true or false'),
+  max: wholeNumberMistake(1, MOST),
+  reason: reasonMistake,
+  signal: signalMistake,
+};
+
+function refuseMistakes(filter: JobFilter, options: BulkOptions): void {
   if (checkFilter(filter) === 0) {
     throw mistake('filter', "expected at least one condition, e.g. { queue: 'default' }");
   }
-  if (!(Number.isInteger(max) && max >= 1 && max <= MOST)) {
-    throw mistake('max', `expected a whole number 1 to ${MOST}, received ${max}`);
-  }
+  checkOptions(options, OPTIONS);
 }
 
 /** What earlier transactions did stands, so that the error must not say that nothing was done. */

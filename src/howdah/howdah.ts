@@ -60,7 +60,7 @@ export interface FindOptions {
 
 /** How long to wait for the end of a job. */
 export interface WaitOptions {
-  /** Milliseconds, 1 to 2,147,483,647. @default as long as it takes */
+  /** Milliseconds, 0 to 2,147,483,647. @default as long as it takes */
   readonly timeoutMs?: number;
   /** Ends the wait; the job goes on. @default nothing does */
   readonly signal?: AbortSignal;
@@ -109,7 +109,7 @@ export interface BulkOperator {
 /**
  * The producer and operator in TypeScript. Light: it has no worker and no server, and opens connections when it is first
  * used. Each method throws a HowdahError for what the caller or an operator can act on, by its `code`: `invalid_request` for
- * an id that is none, `unavailable` when all of its own connections are in use, `outcome_unknown` when the connection was lost
+ * an id that is none and an option that there is not, `unavailable` when all of its own connections are in use, `outcome_unknown` when the connection was lost
  * while a change was committed, `not_installed` on a database that was not migrated, beside those named below. Errors of the connection are passed on as they are.
  */
 export interface Howdah extends AsyncDisposable {

@@ -1,14 +1,17 @@
 import { translatingErrors } from '../db/command-error.ts';
 import type { SqlClient } from '../db/sql-client.ts';
+import type { JobState } from '../look/job.ts';
 import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../operate/job-commands.ts';
 import { pauseQueue, resumeQueue, setFleetConcurrency } from '../operate/queue-commands.ts';
 import { acceptSource, pauseSource, resumeSource } from '../operate/source-commands.ts';
-import { startCanary } from '../operate/start-canary.ts';
+import { type CanaryOptions, startCanary } from '../operate/start-canary.ts';
 import { transactionAs, transactionAtOnce } from '../operate/transaction-as.ts';
 import { createBulkOperator } from './bulk-operator.ts';
-import { checkReason } from './check-reason.ts';
+import { checkJobId, checkName } from './check-name.ts';
+import { checkOptions, integerMistake, type OptionChecks, reasonMistake } from './check-options.ts';
 import type { Connections } from './connections.ts';
-import type { Howdah } from './howdah.ts';
+import type { Howdah, ReasonOptions } from './howdah.ts';
+import { unexpected } from './mistake.ts';
 
 export type Operator = Pick<
   Howdah,
@@ -40,28 +43,56 @@ export function createOperator(connections: Connections, actor: string, closing:
       translatingErrors(() => connections.use((pool) => transaction(pool, { name: actor }, work)));
   const act = actBy(transactionAtOnce);
   const actInSteps = actBy(transactionAs);
-  const actFor = async <T>(reason: string | undefined, work: (tx: SqlClient) => Promise<T>) => {
-    checkReason(reason);
+  const onJob = async (id: string, work: (tx: SqlClient, id: string) => Promise<JobState>) => {
+    const job = checkJobId(id);
+    return act((tx) => work(tx, job));
+  };
+  const onNamed = async <T>(kind: 'queue' | 'source', name: string, work: (tx: SqlClient) => Promise<T>) => {
+    checkName(name, kind);
     return act(work);
   };
+  const because = ({ reason }: ReasonOptions) => (reason === undefined ? actor : `${actor}: ${reason}`);
   return {
     bulk: createBulkOperator(connections, actor, closing),
-    cancel: (id, { reason } = {}) => actFor(reason, (tx) => cancelJob(tx, id, reason)),
-    discard: (id, { reason } = {}) => actFor(reason, (tx) => discardJob(tx, id, reason)),
-    retry: (id, { states } = {}) => act((tx) => retryJob(tx, id, states)),
-    runNow: (id) => act((tx) => runJobNow(tx, id)),
-    reschedule: (id, at) => act((tx) => rescheduleJob(tx, id, at)),
-    pause: (queue, { reason } = {}) =>
-      actFor(reason, (tx) => pauseQueue(tx, queue, reason === undefined ? actor : `${actor}: ${reason}`)),
-    resume: (queue) => act((tx) => resumeQueue(tx, queue)),
+    async cancel(id, options = {}) {
+      checkOptions(options, BECAUSE);
+      return onJob(id, (tx, job) => cancelJob(tx, job, options.reason));
+    },
+    async discard(id, options = {}) {
+      checkOptions(options, BECAUSE);
+      return onJob(id, (tx, job) => discardJob(tx, job, options.reason));
+    },
+    retry: (id) => onJob(id, (tx, job) => retryJob(tx, job)),
+    runNow: (id) => onJob(id, runJobNow),
+    reschedule: (id, at) => onJob(id, (tx, job) => rescheduleJob(tx, job, at)),
+    async pause(queue, options = {}) {
+      checkOptions(options, BECAUSE);
+      return onNamed('queue', queue, (tx) => pauseQueue(tx, queue, because(options)));
+    },
+    resume: (queue) => onNamed('queue', queue, (tx) => resumeQueue(tx, queue)),
     async startCanary(failure, options = {}) {
-      checkReason(options.reason);
+      checkOptions(options, CANARY);
+      checkName(failure, 'failure');
       return actInSteps((tx) => startCanary(tx, failure, options));
     },
-    pauseSource: (source, { reason } = {}) =>
-      actFor(reason, (tx) => pauseSource(tx, source, reason === undefined ? actor : `${actor}: ${reason}`)),
-    resumeSource: (source) => act((tx) => resumeSource(tx, source)),
-    acceptSource: (source) => act((tx) => acceptSource(tx, source)),
-    setFleetConcurrency: (queue, runs) => act((tx) => setFleetConcurrency(tx, queue, runs)),
+    async pauseSource(source, options = {}) {
+      checkOptions(options, BECAUSE);
+      return onNamed('source', source, (tx) => pauseSource(tx, source, because(options)));
+    },
+    resumeSource: (source) => onNamed('source', source, (tx) => resumeSource(tx, source)),
+    acceptSource: (source) => onNamed('source', source, (tx) => acceptSource(tx, source)),
+    async setFleetConcurrency(queue, runs) {
+      checkRuns(runs);
+      return onNamed('queue', queue, (tx) => setFleetConcurrency(tx, queue, runs));
+    },
   };
+}
+
+const BECAUSE: OptionChecks<ReasonOptions> = { reason: reasonMistake };
+const CANARY: OptionChecks<CanaryOptions> = { jobs: integerMistake, reason: reasonMistake };
+
+/** @throws {HowdahError} `invalid_request` for undefined, say, which would be no limit; of the range the database tells */
+function checkRuns(runs: unknown): void {
+  if (runs === null || integerMistake(runs) === undefined) return;
+  throw unexpected('runs', 'a whole number from 1, or null for no limit', runs);
 }

@@ -7,7 +7,7 @@ import { readBrokers } from '../look/brokers.ts';
 import { readCanaries } from '../look/canaries.ts';
 import { EndWatch } from '../look/end-watch.ts';
 import { explainJob } from '../look/explain-job.ts';
-import { readFailures } from '../look/failure-groups.ts';
+import { type FailureRange, readFailures } from '../look/failure-groups.ts';
 import { getJob } from '../look/get-job.ts';
 import { isFinished, type Job } from '../look/job.ts';
 import { listJobs, MAX_PAGE_SIZE } from '../look/list-jobs.ts';
@@ -17,9 +17,17 @@ import { readSources } from '../look/sources.ts';
 import { listTasks } from '../look/tasks.ts';
 import { MAX_SEARCH_MS, withinTime } from '../look/within-time.ts';
 import { listWorkers } from '../look/workers.ts';
-import { checkFilter, mistake } from './check-filter.ts';
+import { checkFilter } from './check-filter.ts';
+import { checkJobId, checkName, isJobId } from './check-name.ts';
+import {
+  checkOptions,
+  integerMistake,
+  type OptionChecks,
+  signalMistake,
+  wholeNumberMistake,
+} from './check-options.ts';
 import type { Connections } from './connections.ts';
-import type { Howdah } from './howdah.ts';
+import type { FindOptions, Howdah, WaitOptions } from './howdah.ts';
 
 const PAGE_SIZE = 50;
 
@@ -46,20 +54,26 @@ export type Reader = Pick<
 export function createReader(connections: Connections, closing: AbortSignal): Reader {
   const read = <T>(work: (client: SqlClient) => Promise<T>) =>
     translatingErrors(() => connections.read(work));
-  const get = (id: string) => read((client) => getJob(client, id));
+  const get = async (id: string) => {
+    const job = checkJobId(id);
+    return read((client) => getJob(client, job));
+  };
   const query = async (text: string, values: unknown[]) => ({
     rows: await read((client) => queryRows(client, text, values)),
   });
   const watch = new EndWatch({ query }, { slowsDown: true });
   return {
     get,
-    async find(filter = {}, { limit = PAGE_SIZE, beforeId } = {}) {
+    async find(filter = {}, options = {}) {
       checkFilter(filter);
-      checkLimit(limit);
+      checkOptions(options, PAGE);
+      const { limit = PAGE_SIZE, beforeId } = options;
       const list = (tx: SqlClient) => listJobs(tx, filter, { limit, beforeId });
       return translatingErrors(() => connections.use((pool) => withinTime(pool, MAX_SEARCH_MS, list)));
     },
-    async wait(id, { timeoutMs, signal } = {}) {
+    async wait(id, options = {}) {
+      checkOptions(options, WAIT);
+      const { timeoutMs, signal } = options;
       const timeout = timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)];
       const limit = AbortSignal.any([closing, ...timeout, ...(signal ? [signal] : [])]);
       let job = there(await get(id), id);
@@ -72,9 +86,18 @@ export function createReader(connections: Connections, closing: AbortSignal): Re
       }
       return job;
     },
-    explain: (id) => read((client) => explainJob(client, id)),
-    failures: (range) => read((client) => readFailures(client, range)),
-    canaries: (failure) => read((client) => readCanaries(client, failure)),
+    async explain(id) {
+      const job = checkJobId(id);
+      return read((client) => explainJob(client, job));
+    },
+    async failures(range = {}) {
+      checkOptions(range, RANGE);
+      return read((client) => readFailures(client, range));
+    },
+    async canaries(failure) {
+      checkName(failure, 'failure');
+      return read((client) => readCanaries(client, failure));
+    },
     queues: () => read(readQueueStats),
     sources: () => read(readSources),
     tasks: () => read(listTasks),
@@ -84,11 +107,21 @@ export function createReader(connections: Connections, closing: AbortSignal): Re
   };
 }
 
-/** @throws {HowdahError} `invalid_request`, as over HTTP */
-function checkLimit(limit: number): void {
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_PAGE_SIZE) return;
-  throw mistake('limit', `expected a whole number 1 to ${MAX_PAGE_SIZE}, received ${limit}`);
-}
+const PAGE: OptionChecks<FindOptions> = {
+  limit: wholeNumberMistake(1, MAX_PAGE_SIZE),
+  beforeId: (value) => (isJobId(value) ? undefined : 'the nextBeforeId of another page'),
+};
+
+/** Longer timers end at once. */
+const WAIT: OptionChecks<WaitOptions> = {
+  timeoutMs: wholeNumberMistake(0, 2_147_483_647),
+  signal: signalMistake,
+};
+
+const RANGE: OptionChecks<FailureRange> = {
+  maxJobs: integerMistake,
+  maxGroups: integerMistake,
+};
 
 /** What `look` returns, tried again while the database is away. @throws the reason of `signal` */
 async function outliving<T>(signal: AbortSignal, look: () => Promise<T>): Promise<T> {

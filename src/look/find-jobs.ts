@@ -1,4 +1,5 @@
 import { writeInstant } from '../db/calendar.ts';
+import { stringifyExactly } from '../db/exact-json.ts';
 import { findShapeMistake } from '../db/json-shape.ts';
 import { HowdahError } from '../errors.ts';
 import type { JobFilter } from './job-filter.ts';
@@ -24,7 +25,13 @@ export interface IdsQuery {
 export function findJobs(filter: JobFilter, { order, limit, afterId, beforeId }: IdRange): IdsQuery {
   return {
     text: `select id from howdah.find_jobs($1::text::jsonb, $2::integer, $3::bigint, $4::bigint, $5::boolean) id`,
-    values: [JSON.stringify(toSqlFilter(filter)), limit, beforeId ?? null, afterId ?? null, order === 'desc'],
+    values: [
+      stringifyExactly(toSqlFilter(filter)),
+      limit,
+      beforeId ?? null,
+      afterId ?? null,
+      order === 'desc',
+    ],
   };
 }
 

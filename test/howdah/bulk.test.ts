@@ -81,10 +81,21 @@ describe('what is done to many jobs', () => {
       [{ task: 'works', state: 'running' }, {}, /^state: there is no such condition/],
       [ALL, { reason: 'a\ud800' }, /reason: expected text without/],
       [ALL, { max: 0 }, /max: expected a whole number 1 to 100000, received 0/],
+      [ALL, { dry_run: true }, /^dry_run: there is no such option, but dryRun/],
+      [ALL, { dryRun: 'yes' }, /^dryRun: expected true or false, received "yes"/],
+      [ALL, { reason: 5 }, /^reason: expected text, received 5/],
+      [ALL, null, /^options: expected an object, received null/],
+      [null, {}, /^filter: expected an object, received null/],
+      [{ ...ALL, key: null }, {}, /^key: expected a text of a character or more, received null/],
+      [{ ...ALL, states: null }, {}, /^states: expected a value, or none to have any, received null/],
+      [{ error: 5 }, {}, /^error: expected a text of a character or more, received 5/],
+      [{ payloadContains: 'a\0' }, {}, /^payloadContains: expected text without/],
     ] as const;
     for (const [filter, options, message] of refused) {
-      await assert.rejects(howdah.bulk.cancel(filter, options), mistaken('invalid_request', message));
+      const cancelled = howdah.bulk.cancel(filter as never, options as never);
+      await assert.rejects(cancelled, mistaken('invalid_request', message));
     }
+    assert.equal((await howdah.bulk.cancel({ payloadContains: { n: 2n ** 64n } })).matched, 0);
     const wrongState = { states: ['running'] } as const;
     await assert.rejects(howdah.bulk.retry(wrongState), mistaken('invalid_options', /received "running"/));
     await assert.rejects(howdah.bulk.retry({ queue: 'nowhere' }), mistaken('unknown_queue', /nowhere/));

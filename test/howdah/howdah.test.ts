@@ -135,7 +135,38 @@ describe('createHowdah', () => {
     assert.equal(await howdah.get('999999999'), undefined);
     assert.equal(await howdah.explain('999999999'), undefined);
     await assert.rejects(howdah.cancel('999999999'), hasCode('job_not_found'));
-    await assert.rejects(howdah.get('an order'), hasCode('invalid_request'));
+    const { get, explain, wait, cancel, discard, retry, runNow } = howdah;
+    for (const call of [get, explain, wait, cancel, discard, retry, runNow])
+      for (const [id, received] of [
+        ['an order', '"an order"'],
+        [undefined, 'nothing'],
+        ['9223372036854775808', '"9223372036854775808"'],
+      ])
+        await assert.rejects(call(id as string), {
+          code: 'invalid_request',
+          message: `id: expected the id of a job: a positive whole number, received ${received}`,
+        });
+  });
+
+  test('says what is no option of a call, and no value of one', async () => {
+    for (const [call, message] of [
+      [
+        howdah.wait('1', { timeoutMs: 2 ** 31 }),
+        'timeoutMs: expected a whole number 0 to 2147483647, received 2147483648',
+      ],
+      [howdah.wait('1', { timeout: 5 } as never), 'timeout: there is no such option'],
+      [
+        howdah.find({}, { beforeId: 'x' }),
+        'beforeId: expected the nextBeforeId of another page, received "x"',
+      ],
+      [howdah.pause('a\0'), 'queue: expected a name, received "a\\u0000"'],
+      [
+        howdah.setFleetConcurrency('default', undefined as never),
+        'runs: expected a whole number from 1, or null for no limit, received nothing',
+      ],
+      [howdah.cancel('1', { why: 'so' } as never), 'why: there is no such option'],
+    ] as const)
+      await assert.rejects(call, { code: 'invalid_request', message });
   });
 
   test('names an instant that is none', async () => {
