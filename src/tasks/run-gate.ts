@@ -13,6 +13,8 @@ export interface RunGate {
    * @param signal gives up the wait; the promise rejects with its reason
    */
   turn(signal: AbortSignal): Promise<void>;
+  /** A run that was let begin has ended, whatever it did; called once for each. */
+  left(): void;
   /** Calls the listener whenever it opens or shuts, or is shut for another reason. */
   onChange(listener: () => void): void;
 }

@@ -80,6 +80,19 @@ test('an outage is one line in the log when it begins and one when it is over, w
   );
 });
 
+test('jobs that are over their deadline when the broker is back hold up nobody', async () => {
+  await stage.start();
+  await atFullSpeed();
+  await broker.down();
+  const late = await stage.enqueue(60, { deadline: new Date(Date.now() + 500) });
+  const [last = ''] = await stage.enqueue(1);
+  await waitFor('it to be told of', async () => (await causeOf(last)) === 'broker_down');
+  await delay(500);
+  await broker.up();
+  await queue.untilState(last, 'completed');
+  for (const id of late) await queue.untilState(id, 'discarded');
+});
+
 describe('a message that the broker refuses', () => {
   test('fails alone, is tried again as its task says, is discarded, and goes out when it is retried', async () => {
     const ids = await stage.enqueue(40, { sequence: 'one', maxRetries: 1 });

@@ -31,10 +31,12 @@ function run(count: number): void {
   for (let each = 0; each < count; each++) {
     void gate.turn(NEVER).then(() => {
       begunCount++;
-      return gate.publish('there', MESSAGE, NEVER).catch(() => {});
+      return gate.publish('there', MESSAGE, NEVER).then(left, left);
     });
   }
 }
+
+const left = () => gate.left();
 
 async function end(how: (run: PromiseWithResolvers<void>) => void): Promise<void> {
   for (const each of atWork.splice(0)) how(each);
@@ -58,18 +60,32 @@ describe('the gate of a route', () => {
     assert.equal(gate.isOpen, true);
   });
 
-  test('lets one begin after a while where those that did had nothing to hand over', async (context) => {
-    context.mock.timers.enable({ apis: ['setInterval'] });
+  test('lets the next begin when one ends that had nothing to hand over, however many those are', async () => {
     broker.open();
-    await gate.turn(NEVER);
-    assert.equal(gate.isOpen, false);
-    context.mock.timers.tick(1_000);
-    assert.equal(gate.isOpen, true);
-    run(2);
+    for (let each = 0; each < 100; each++) {
+      await gate.turn(NEVER);
+      assert.equal(gate.isOpen, false);
+      gate.left();
+    }
+    run(40);
     await turn();
-    context.mock.timers.tick(5_000);
+    assert.equal(begunCount, 1, 'they confirm nothing');
+    await confirm();
+    assert.equal(begunCount, 3);
+  });
+
+  test('lets the next begin when one is cancelled on its way', async () => {
+    broker.open();
+    const cancelled = AbortSignal.abort();
+    for (let each = 0; each < 5; each++) {
+      await gate.turn(NEVER);
+      const published = gate.publish('there', MESSAGE, cancelled).catch(left);
+      await end(({ reject }) => reject(cancelled.reason));
+      await published;
+    }
+    run(40);
     await turn();
-    assert.equal(begunCount, 1, 'while one is on its way, no other begins');
+    assert.equal(begunCount, 1);
   });
 
   test('lets one begin first also when it has been idle for a minute since it opened', async (context) => {

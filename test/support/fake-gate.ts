@@ -39,6 +39,8 @@ export class FakeGate implements RunGate {
     while (this.#trouble) await this.#line.turn(signal);
   }
 
+  left(): void {}
+
   shut(because = 'connect ECONNREFUSED'): void {
     this.#change({ since: new Date(), because });
   }

@@ -1,17 +1,17 @@
 /** So many confirmed in a row without anybody waiting, and runs begin as they come. */
 const ENOUGH_CONFIRMED = 16;
 
-/** Where all that may begin have begun, and none is at work, as they had nothing to hand over, the next may begin after so long. */
-const SILENT_MS = 1_000;
-
 /** Lets runs begin: none, at first one and then twice as many with each confirmation, at last any number. */
 export class Admission {
   readonly #line: (() => void)[] = [];
   #admissibleCount = Number.POSITIVE_INFINITY;
   #confirmedCount = 0;
-  #atWorkCount = 0;
-  /** Ticks while not any number may begin. */
-  #silence: NodeJS.Timeout | undefined;
+  /** Runs that began and have not ended. */
+  #insideCount = 0;
+  /** Those of them that have not been at work: the turn of one that ends so is the next one's. */
+  #idleCount = 0;
+  /** Whether not any number may begin. */
+  #isCareful = false;
 
   /** Whether one could begin at once. */
   get isOpen(): boolean {
@@ -22,6 +22,7 @@ export class Admission {
   enter(): boolean {
     if (!this.isOpen) return false;
     this.#admissibleCount--;
+    this.#came();
     return true;
   }
 
@@ -40,6 +41,7 @@ export class Admission {
     };
     const admit = () => {
       signal.removeEventListener('abort', giveUp);
+      this.#came();
       resolve();
     };
     this.#line.push(admit);
@@ -47,34 +49,41 @@ export class Admission {
     return promise;
   }
 
+  /** A run that began has ended. */
+  left(): void {
+    this.#insideCount--;
+    if (this.#idleCount <= this.#insideCount) return;
+    this.#idleCount--;
+    if (this.#isCareful) this.#admit(1);
+  }
+
   shut(): void {
-    this.#endSilence();
+    this.#isCareful = false;
     this.#admissibleCount = 0;
   }
 
   open(): void {
     this.#confirmedCount = 0;
-    this.#silence = setInterval(() => this.#goOnAfterSilence(), SILENT_MS).unref();
+    this.#isCareful = true;
     this.#admit(1);
   }
 
   /** One is at work. */
   began(): void {
-    this.#atWorkCount++;
+    if (this.#idleCount > 0) this.#idleCount--;
   }
 
   /** One is no more; `confirmed` that what it needs was there. */
   ended({ confirmed }: { confirmed: boolean }): void {
-    this.#atWorkCount--;
-    if (!confirmed || !this.#silence) return;
-    this.#confirmedCount++;
+    if (!this.#isCareful) return;
+    if (confirmed) this.#confirmedCount++;
     if (this.#confirmedCount >= ENOUGH_CONFIRMED) this.#openWide();
-    else this.#admit(2);
+    else this.#admit(confirmed ? 2 : 1); // one that was given up tells nothing, and the next has its turn
   }
 
-  /** While nothing waits, what may begin stays: a minute without jobs is no reason to let sixty begin at once. */
-  #goOnAfterSilence(): void {
-    if (this.#atWorkCount === 0 && this.#admissibleCount === 0) this.#admit(1);
+  #came(): void {
+    this.#insideCount++;
+    this.#idleCount++;
   }
 
   #admit(count: number): void {
@@ -86,11 +95,7 @@ export class Admission {
   }
 
   #openWide(): void {
-    this.#endSilence();
+    this.#isCareful = false;
     this.#admit(Number.POSITIVE_INFINITY);
-  }
-  #endSilence(): void {
-    clearInterval(this.#silence);
-    this.#silence = undefined;
   }
 }

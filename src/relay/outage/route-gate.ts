@@ -55,6 +55,10 @@ export class RouteGate<Target> implements RunGate, Outlet<Target> {
     return this.#admission.turn(signal);
   }
 
+  left(): void {
+    this.#admission.left();
+  }
+
   async publish(target: Target, message: Message, signal: AbortSignal): Promise<Receipt> {
     let isAnswered = false;
     this.#admission.began();

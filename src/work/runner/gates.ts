@@ -82,10 +82,12 @@ export class Gates {
 
   /** It may shut again, and that be told, in the moment between its word and the run. */
   async #turn(gate: RunGate, signal: AbortSignal): Promise<void> {
-    do {
+    for (;;) {
       while (this.#registered.has(gate)) await this.#line.turn(signal);
       await gate.turn(signal);
-    } while (gate.trouble || this.#registered.has(gate));
+      if (!gate.trouble && !this.#registered.has(gate)) return;
+      gate.left();
+    }
   }
 
   #isOpen(gate: RunGate): boolean {

@@ -179,8 +179,10 @@ export class JobsInHand<Services> {
     } finally {
       taken?.free();
       this.#runs.end(held, report);
-      if (held.begunAt > 0)
+      if (held.begunAt > 0) {
+        task.gate?.left();
         this.#options.prefetch?.ran(report?.durationMs ?? performance.now() - held.begunAt);
+      }
     }
   }
 
