@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
 import { distrustNews } from '../../src/work/engine/distrust-news.ts';
+import { LivenessLocks } from '../../src/work/fleet/liveness-locks.ts';
+import { NEWS_MS, OperatorNews } from '../../src/work/fleet/operator-news.ts';
 import { scalar } from '../support/job-states.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -74,3 +77,68 @@ test('an engine looks for jobs at the news of its own queue, and at those that n
     client.emit('notification', { channel: 'jobs:insert', payload });
   assert.deepEqual(heard, own);
 });
+
+test('a process hears operators over the first session that listens for jobs, until the last one does not', async () => {
+  const told: string[] = [];
+  const news = new OperatorNews({
+    onNews: () => told.push('news'),
+    onHearing: (isHearing) => told.push(isHearing ? 'hears' : 'is deaf'),
+  });
+  const [first, second, lost] = [listener(), listener(), listener()];
+  for (const { client } of [first, second, lost]) news.begin(client);
+  void first.client.query('its own');
+  news.end(lost.client);
+  await waitFor('its questions', () => first.asked.length + second.asked.length === 3);
+  assert.deepEqual(first.asked, ['its own', 'listen howdah_control']);
+  assert.deepEqual(lost.asked, ['unlisten howdah_control']);
+  for (const { answer } of [first, second]) answer();
+  await waitFor('its answer', () => told.length > 0);
+  for (const { client } of [first, second, lost]) client.emit('notification', { channel: 'howdah_control' });
+  first.client.emit('notification', { channel: 'jobs:insert' });
+  news.end(first.client);
+  assert.deepEqual(told, ['hears', 'news']);
+  news.end(second.client);
+  assert.deepEqual(told, ['hears', 'news', 'is deaf']);
+});
+
+test('the session that shows a process to live hears operators only while nothing else does', async () => {
+  let heard = 0;
+  const { connectionString } = queue.database;
+  const locks = new LivenessLocks({
+    connectionString,
+    warn: () => {},
+    onControl: () => heard++,
+    onLost: () => {},
+  });
+  locks.hear(false);
+  const opening = locks.open();
+  locks.hear(true); // while there is no session yet
+  await opening;
+  const answered = async () => assert.ok(await locks.verify());
+  const speak = () => queue.pool.query('select howdah.tell_workers()');
+  await waitFor('a look, and another for what was missed', () => heard === 2);
+  locks.hear(false);
+  await answered();
+  await speak();
+  await answered(); // after what the server had to tell it
+  await delay(NEWS_MS);
+  assert.equal(heard, 2);
+  locks.hear(true);
+  await waitFor('a look for what was missed', () => heard === 3);
+  await speak();
+  await waitFor('what is said', () => heard === 4);
+  await locks.close();
+});
+
+/** A session that answers all it was asked when it is told to. */
+function listener() {
+  const asked: string[] = [];
+  const answers: (() => void)[] = [];
+  const client = Object.assign(new EventEmitter(), {
+    query: (text: string) => new Promise<void>((resolve) => asked.push(text) && answers.push(resolve)),
+  });
+  const answer = () => {
+    for (const resolve of answers) resolve();
+  };
+  return { client: client as unknown as ClientBase, asked, answer };
+}

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Runner as GraphileRunner, run, type TaskList, type WorkerEvents } from 'graphile-worker';
-import type { Pool, QueryConfig, QueryResult } from 'pg';
+import type { ClientBase, Pool, QueryConfig, QueryResult } from 'pg';
 import { queueSchema } from '../../db/schema/queue-schema.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { distrustNews } from './distrust-news.ts';
@@ -35,6 +35,8 @@ export interface EngineOptions extends FetchingOptions {
   writeEnds: (statement: QueryConfig, ends: readonly RunEnd[]) => Promise<Pick<QueryResult, 'rows'>>;
   /** Told the name under which jobs will be locked; nothing is fetched before it resolves. */
   onPool: (poolId: string) => Promise<void>;
+  /** Told of the session that listens for jobs: before it does, and when it no longer will. */
+  listening: { begin(client: ClientBase): void; end(client: ClientBase): void };
   /** The engine takes no more jobs, by stop() or, with the cause, by itself. */
   onLeaving: (cause: Error | undefined) => void;
 }
@@ -82,7 +84,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 }
 
 function followCourse(options: EngineOptions, events: WorkerEvents): Course {
-  const { pool, queue, log, onLeaving } = options;
+  const { pool, queue, log, listening, onLeaving } = options;
   const fetching = new Fetching(options);
   const ended = Promise.withResolvers<void>();
   const course: Course = { localQueue: undefined, isStopping: false, workersEnded: ended.promise };
@@ -94,8 +96,10 @@ function followCourse(options: EngineOptions, events: WorkerEvents): Course {
   });
   events.on('pool:listen:success', ({ client }) => {
     distrustNews(client, { queue });
+    listening.begin(client);
     void catchUp(pool, log);
   });
+  events.on('pool:listen:release', ({ client }) => listening.end(client));
   events.on('pool:gracefulShutdown', ({ message }) => {
     if (!course.isStopping) onLeaving(new Error(message));
   });

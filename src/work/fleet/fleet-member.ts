@@ -5,6 +5,7 @@ import { type PackedError, unpackError } from '../process/packed-error.ts';
 import { spawnThread } from '../process/spawn-thread.ts';
 import { TICK_MS } from './loop-watch.ts';
 import type { FromThread, MemberCalls, MemberThreadData, RunnerState, ToThread } from './member-messages.ts';
+import { OperatorNews } from './operator-news.ts';
 import type { BeatAnswer, BegunJobs, RegisteredRunner, ReleasedJobs, RunnerEnd } from './registry.ts';
 import type { RunsBoard } from './runs-board.ts';
 
@@ -31,6 +32,8 @@ export class FleetMember {
   readonly #thread: Worker;
   readonly #calls = new Map<number, PromiseWithResolvers<unknown>>();
   readonly #turning: NodeJS.Timeout;
+  /** For sessions of this process that listen: as long as one hears operators, the thread has none that does. */
+  readonly operators: OperatorNews;
   #callCount = 0;
   #roundTripMs: number | undefined;
   #isStopping = false;
@@ -43,6 +46,10 @@ export class FleetMember {
     this.#thread = spawnThread('./member-thread', import.meta.url, data);
     this.#thread.on('message', (message: FromThread) => this.#heed(message));
     this.#thread.on('exit', () => this.#onExit());
+    this.operators = new OperatorNews({
+      onNews: () => this.beatNow(),
+      onHearing: (isHearing) => this.#post({ kind: 'hearing', isHearing }),
+    });
     this.#turning = setInterval(() => Atomics.add(ticks, 0, 1), TICK_MS).unref();
   }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openSession, type Session } from '../../db/connections/session.ts';
+import { LEAVE_OPERATORS, LISTEN_TO_OPERATORS, NEWS_MS } from './operator-news.ts';
 import { paced } from './paced.ts';
 import type { Warn } from './warn.ts';
 
@@ -11,9 +12,6 @@ const ANSWER_MS = 500;
 
 /** A session silent for this long, while others are not, is replaced. Far more than a statement takes. */
 const SILENT_MS = 2_500;
-
-/** Anybody who may connect may notify: who shouts is heard this often. Operators are not kept waiting by it. */
-const CONTROL_MS = 100;
 
 /** With the code of a connection that timed out, by which it is known for the database's doing. */
 class SilentSessionError extends Error {
@@ -33,7 +31,7 @@ type QueryRow = Record<string, unknown>;
 export interface LivenessOptions {
   connectionString: string;
   warn: Warn;
-  /** An operator changed something that workers must know of (howdah.tell_workers). */
+  /** An operator changed something that workers must know of (howdah.tell_workers), or may have while nobody heard. */
   onControl: () => void;
   /** The session was lost. */
   onLost: () => void;
@@ -41,8 +39,9 @@ export interface LivenessOptions {
 
 /**
  * The one session that belongs to this process for as long as it lives, recorded for each runner: the server ends it the
- * moment this process dies, which is how others learn of it within seconds. It also listens to operators. A lost
- * connection is replaced; until then the heartbeat alone speaks for this process, and hears for it.
+ * moment this process dies, which is how others learn of it within seconds. It also listens to operators, unless another
+ * session of this process does (`hear`). A lost connection is replaced; until then the heartbeat alone speaks for this process, and
+ * hears for it.
  */
 export class LivenessLocks {
   readonly #options: LivenessOptions;
@@ -57,14 +56,16 @@ export class LivenessLocks {
   /** When the question that `#verifying` waits for was asked; Infinity for none. */
   #askedAt = Number.POSITIVE_INFINITY;
   #roundTripsMs: number[] = [];
+  #isHearing = true;
   #isClosed = false;
 
   constructor(options: LivenessOptions) {
-    this.#options = { ...options, onControl: paced(options.onControl, CONTROL_MS) };
+    this.#options = { ...options, onControl: paced(options.onControl, NEWS_MS) };
   }
 
   async open(): Promise<void> {
     const over = new AbortController();
+    const isHearing = this.#isHearing;
     this.#turn = Promise.resolve();
     const session = await openSession({
       connectionString: this.#options.connectionString,
@@ -76,7 +77,7 @@ export class LivenessLocks {
       },
     });
     try {
-      await inTime(this.#prepare(session));
+      await inTime(this.#prepare(session, isHearing));
       over.signal.throwIfAborted();
     } catch (error) {
       session.destroy();
@@ -84,8 +85,15 @@ export class LivenessLocks {
     }
     this.#session = session;
     this.#over = over;
+    if (isHearing !== this.#isHearing) this.hear(this.#isHearing); // as was said meanwhile
     if (this.#isClosed) await this.close();
     else this.#options.onControl();
+  }
+
+  /** Whether operators are to be heard. As soon as they are, what they may have said before counts as said. @default true */
+  hear(isWanted: boolean): void {
+    this.#isHearing = isWanted;
+    if (this.#session) void this.#tune(this.#session).catch(() => {}); // a lost session's heir knows what is wanted
   }
 
   async hold(token: string): Promise<void> {
@@ -130,10 +138,17 @@ export class LivenessLocks {
     if (session) await inTime(session.end()).catch(() => session.destroy());
   }
 
-  async #prepare(session: Session): Promise<void> {
+  async #prepare(session: Session, isHearing: boolean): Promise<void> {
     session.on('notification', this.#options.onControl);
-    for (const text of ['listen howdah_control', 'select 1']) await this.#timed(session, text);
+    if (isHearing) await this.#timed(session, LISTEN_TO_OPERATORS);
+    await this.#timed(session, 'select 1');
     for (const token of this.#tokens.keys()) await this.#lock(session, token);
+  }
+
+  async #tune(session: Session): Promise<void> {
+    const isHearing = this.#isHearing;
+    await this.#query(session, isHearing ? LISTEN_TO_OPERATORS : LEAVE_OPERATORS);
+    if (isHearing) this.#options.onControl();
   }
 
   async #lock(session: Session, token: string): Promise<void> {

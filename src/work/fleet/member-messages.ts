@@ -53,7 +53,9 @@ export type ToThread =
   | { kind: 'call'; id: number; name: keyof MemberCalls; args: unknown[] }
   /** Answers `ask`. */
   | { kind: 'state'; ask: number; runners: RunnerState[] }
-  | { kind: 'beat' };
+  | { kind: 'beat' }
+  /** Whether the process hears operators by itself. */
+  | { kind: 'hearing'; isHearing: boolean };
 
 export type FromThread =
   | { kind: 'returned'; id: number; value: unknown }

@@ -18,10 +18,11 @@ if (parentPort) serve(parentPort, workerData as MemberThreadData);
 function serve(port: MessagePort, data: MemberThreadData): void {
   const post = (message: FromThread) => port.postMessage(message);
   const states = new RunnerStates((ask) => post({ kind: 'ask', ask }));
-  const { calls, beatNow } = createMember(data, states, post);
+  const { calls, beatNow, hear } = createMember(data, states, post);
   port.on('message', (message: ToThread) => {
     if (message.kind === 'state') states.tell(message.ask, message.runners);
     else if (message.kind === 'beat') beatNow();
+    else if (message.kind === 'hearing') hear(!message.isHearing);
     else void answer(message, calls, post).then(() => message.name === 'stop' && port.close());
   });
 }
@@ -89,6 +90,7 @@ function createMember(data: MemberThreadData, states: RunnerStates, post: (messa
   return {
     calls: createCalls(registry, { boards, locks, heart, watch, stop }),
     beatNow: () => heart.beatNow(),
+    hear: (isWanted: boolean) => locks.hear(isWanted),
   };
 }
 

@@ -139,7 +139,7 @@ export class Runner<Services = unknown> {
   }
 
   async #startEngine(concurrency: number): Promise<void> {
-    const { queue, environment, breaker, prefetch } = this.#options;
+    const { queue, environment, breaker, prefetch, member } = this.#options;
     this.#engine = await startEngine({
       pool: this.#database.db,
       queue,
@@ -153,6 +153,7 @@ export class Runner<Services = unknown> {
       limitFetch: (size) => breaker.limitFetch(size),
       gates: this.jobs.gates,
       onPool: (poolId) => this.jobs.namePool(poolId),
+      listening: member.operators,
       onLeaving: (error) => this.#left.resolve(error),
     });
     environment.events.emit('runner.started', { queue, concurrency, token: this.token });
