@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
@@ -39,19 +39,40 @@ test('an engine stops at the news of a breaking migration when the database has 
   });
 });
 
+test('an engine that begins to listen looks at once for a breaking migration that it was not told of', async () => {
+  const { pool } = queue;
+  await pool.query(
+    'insert into graphile_worker.migrations (id, breaking) values (99, true) on conflict do nothing',
+  );
+  const client = await pool.connect();
+  try {
+    const heard = once(client, 'notification', { signal: AbortSignal.timeout(10_000) });
+    distrustNews(client, { queue: 'default' });
+    await client.query('listen "worker:migrate"');
+    const [{ channel, payload }] = await heard;
+    assert.deepEqual(
+      [channel, JSON.parse(payload)],
+      ['worker:migrate', { migrationNumber: 99, breaking: true }],
+    );
+  } finally {
+    client.release(true);
+    await pool.query('delete from graphile_worker.migrations where id = 99');
+  }
+});
+
 test('an engine looks again where news come while it looks', async () => {
   const looks: ((isFound: boolean) => void)[] = [];
   const client = Object.assign(new EventEmitter(), {
     escapeIdentifier: (name: string) => name,
     query: () =>
       new Promise((resolve) => {
-        looks.push((isFound) => resolve({ rows: isFound ? [{}] : [] }));
+        looks.push((isFound) => resolve({ rows: isFound ? [{ id: 99 }] : [] }));
       }),
   });
   const heard = new Promise<void>((resolve) => void client.on('notification', () => resolve()));
   distrustNews(client as unknown as ClientBase, { queue: 'default' });
   const tell = () => client.emit('notification', { channel: 'worker:migrate', payload: '' });
-  tell();
+  client.emit('drain'); // it listens
   tell(); // of a migration that the look under way does not see
   looks[0]?.(false);
   await waitFor('another look', () => looks.length === 2);

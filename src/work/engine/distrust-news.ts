@@ -7,10 +7,14 @@ import { queueSchema } from '../../db/schema/queue-schema.ts';
 const MIGRATION_CHANNEL = 'worker:migrate';
 
 /**
- * Has the engine hear of a breaking migration only when the database has one. Anybody who may connect can notify, on any
+ * Has the engine hear of a breaking migration only when the database has one, and then though nobody told: as it begins to listen,
+ * which it does anew after its connection was lost, and with it what was said meanwhile. Anybody who may connect can notify, on any
  * channel, and a worker would stop at a word. The other channel, `jobs:insert`, does no more than have it look for jobs: the
  * engine of each queue in the database hears all that is said there, so it does not hear of jobs of another queue, where
  * the news name one (write_job.sql). A look in vain costs what a fetch does.
+ *
+ * The first look follows the answer to the engine's LISTEN, which it sends right after this (graphile-worker 0.18.0, main.js): a
+ * migration that commits before that look is seen by it, and the news of a later one are heard.
  *
  * @param client the one that listens, before the engine does
  */
@@ -19,24 +23,30 @@ export function distrustNews(client: ClientBase, { queue }: { queue: string }): 
   /** What was said since a look began may be of what that does not see yet. */
   let isAskedAgain = false;
   const emit = client.emit.bind(client) as EventEmitter['emit'];
-  const pass = async (news: Notification) => {
+  const look = async () => {
     isLooking = true;
-    let isTrue: boolean;
+    let found: number | undefined;
     do {
       isAskedAgain = false;
-      isTrue = await hasBreakingMigration(client, queueSchema(queue)).catch(() => false);
-    } while (!isTrue && isAskedAgain);
+      found = await breakingMigration(client, queueSchema(queue)).catch(() => undefined);
+    } while (found === undefined && isAskedAgain);
     isLooking = false;
-    if (isTrue) emit('notification', news);
+    if (found !== undefined) emit('notification', newsOf(found));
   };
   client.emit = ((event: string, ...details: unknown[]) => {
     const [news] = details as [Notification];
     if (event !== 'notification') return emit(event, ...details);
     if (news.channel !== MIGRATION_CHANNEL) return isOfAnother(queue, news) || emit(event, news);
     if (isLooking) isAskedAgain = true;
-    else void pass(news);
+    else void look();
     return true;
   }) as typeof client.emit;
+  client.once('drain', () => void look());
+}
+
+/** As the engine's own migration tells it. */
+function newsOf(migrationNumber: number): Pick<Notification, 'channel' | 'payload'> {
+  return { channel: MIGRATION_CHANNEL, payload: JSON.stringify({ migrationNumber, breaking: true }) };
 }
 
 function isOfAnother(queue: string, { payload = '' }: Notification): boolean {
@@ -48,10 +58,10 @@ function isOfAnother(queue: string, { payload = '' }: Notification): boolean {
   }
 }
 
-async function hasBreakingMigration(client: ClientBase, schema: string): Promise<boolean> {
-  const { rows } = await client.query(
-    `select from ${client.escapeIdentifier(schema)}.migrations where breaking and id > $1`,
+async function breakingMigration(client: ClientBase, schema: string): Promise<number | undefined> {
+  const { rows } = await client.query<{ id: number }>(
+    `select id from ${client.escapeIdentifier(schema)}.migrations where breaking and id > $1 order by id desc limit 1`,
     [ENGINE_SCHEMA_VERSION],
   );
-  return rows.length > 0;
+  return rows[0]?.id;
 }
