@@ -67,6 +67,8 @@ describe('a task’s page', () => {
       /<select id="payload\.kind"[^>]*><option value=""><\/option><option value="&quot;in&quot;"/,
     );
     assert.match(page, /<textarea id="payload\.lines"/);
+    const [first] = /<label for="payload[^<]*/.exec(page) ?? [];
+    assert.equal(first, '<label for="payload.account">account *', 'what has to be there comes first');
   });
 
   test('enqueues what was filled in, every digit of it, and leads to the job', async () => {

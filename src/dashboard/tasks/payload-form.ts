@@ -65,12 +65,14 @@ function membersOf(schema: Schema): Member[] | undefined {
   const names = Object.entries(properties as Record<string, Schema>);
   if (names.length === 0 || names.some(([name]) => name === '__proto__')) return undefined;
   const isRequired = (name: string) => Array.isArray(required) && required.includes(name);
-  return names.map(([name, member]) => ({
+  const members = names.map(([name, member]) => ({
     name,
     isRequired: isRequired(name),
     description: typeof member['description'] === 'string' ? member['description'] : undefined,
     ...kindOf(member),
   }));
+  // The database keeps the members of an object by their lengths: what has to be there comes first.
+  return members.toSorted((a, b) => Number(b.isRequired) - Number(a.isRequired));
 }
 
 /** Choices are written as JSON, so that the text `1` is not the number. */
