@@ -138,6 +138,8 @@ describe('the audit log', () => {
     const first = await admin.page('/dashboard/audit');
     const older = /href="([^"]*audit\?before=\d+)"/.exec(first)?.[1];
     assert.ok(older, first);
+    assert.match(first, /<summary><code>n: 59<\/code><\/summary>/);
+    assert.match(first, /href="[^"]*audit\?action=jobs\.enqueue">jobs\.enqueue</);
     const second = await admin.page(new URL(older, `${dashboard.origin}/dashboard/audit`).href);
     assert.notEqual(first, second);
     assert.doesNotMatch(second, /href="[^"]*audit\?before=/);

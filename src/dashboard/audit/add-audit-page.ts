@@ -3,6 +3,7 @@ import { stringifyExactly } from '../../db/exact-json.ts';
 import type { Html } from '../../http/pages/layout.ts';
 import { type AuditEntry, type AuditFilter, readAuditLog } from '../../look/audit-log.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
+import { breakable } from '../parts/breakable.ts';
 import { empty } from '../parts/empty.ts';
 import { count } from '../parts/number.ts';
 import { table } from '../parts/table.ts';
@@ -13,6 +14,8 @@ import type { View } from '../shell/view.ts';
 
 const PAGE_SIZE = 50;
 const ID = /^\d{1,18}$/;
+/** Characters of details that are in the row. */
+const MAX_LINE = 100;
 
 /** Who did what, the newest first. */
 export function addAuditPage(app: DashboardApp, deps: DashboardDependencies): void {
@@ -56,13 +59,12 @@ function entryTable(view: View, entries: readonly AuditEntry[]): Html {
   const { columns } = view.texts.audit;
   return table(entries, [
     { name: columns.when, cell: ({ at }) => when(view, at) },
-    { name: columns.who, cell: ({ actor }) => actor },
-    { name: columns.what, cell: ({ action }) => html`<code>${action}</code>` },
+    { name: columns.who, cell: ({ actor }) => filterLink(view, { actor }) },
+    { name: columns.what, cell: ({ action }) => html`<code>${filterLink(view, { action })}</code>` },
     { name: columns.jobs, cell: (entry) => jobLinks(view, entry) },
     {
       name: columns.details,
-      cell: ({ details }) =>
-        html`<details><summary>${view.texts.audit.show}</summary><pre>${stringifyExactly(details, 2) ?? ''}</pre></details>`,
+      cell: ({ details }) => shownDetails(details),
     },
     {
       name: columns.from,
@@ -70,6 +72,24 @@ function entryTable(view: View, entries: readonly AuditEntry[]): Html {
         html`${application}${requestId === null ? '' : html`<br><span class="quiet">${requestId}</span>`}`,
     },
   ]);
+}
+
+/** All that the same somebody did, or all that was the same. */
+function filterLink(view: View, filter: { actor: string } | { action: string }): Html {
+  const [name = ''] = Object.values(filter);
+  return html`<a href="${view.link(`audit?${new URLSearchParams(filter)}`)}">${breakable(name)}</a>`;
+}
+
+/** In a line, so that a reason is read at a glance; all of it for who opens it. */
+function shownDetails(details: unknown): Html | '' {
+  if (typeof details !== 'object' || details === null) return '';
+  const said = Object.entries(details)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : stringifyExactly(value)}`);
+  if (said.length === 0) return '';
+  const line = said.join(' · ');
+  const short = line.length > MAX_LINE ? `${line.slice(0, MAX_LINE).toWellFormed()}…` : line;
+  return html`<details><summary><code>${breakable(short)}</code></summary><pre>${stringifyExactly(details, 2)}</pre></details>`;
 }
 
 function jobLinks(view: View, { jobIds, jobCount }: AuditEntry): Html {

@@ -4,7 +4,6 @@ export const audit = {
   none: 'Nothing was done that fits. Whatever an operator does here, over HTTP, in the terminal or in SQL is written down.',
   filter: 'Filter',
   older: 'Older',
-  show: 'Show',
   more: (n: string) => `and ${n} more`,
   columns: { when: 'When', who: 'Who', what: 'What', jobs: 'Jobs', details: 'Details', from: 'From' },
 };
