@@ -72,6 +72,8 @@ describe('what is done to all that match', () => {
     assert.match(page, /<h1[^>]*>Retry 2 jobs\?/);
     assert.match(page, /All jobs that are discarded or retryable, in the queue default\./);
     assert.equal(await countLeft(), 4);
+    const cancel = await admin.page('/dashboard/jobs/act?action=cancel&scope=all&q=queue%3Adefault');
+    assert.match(cancel, /<input id="reason"[^>]* autofocus>/, 'a key too much shall not press the button');
   });
 
   test('is not offered where no job fits', async () => {

@@ -57,10 +57,10 @@ function form(view: View, order: BulkOrder, { dryRun, label }: { dryRun: DryRun;
 ${workFields({ order: { ...order, seen }, max: dryRun.fitting, key: view.newKey() })}
 ${
   takesReason
-    ? html`<label for="reason">${confirm.reason}</label><input id="reason" name="reason" maxlength="${MAX_REASON_LENGTH}"><p class="quiet">${confirm.reasonHint}</p>`
+    ? html`<label for="reason">${confirm.reason}</label><input id="reason" name="reason" maxlength="${MAX_REASON_LENGTH}" aria-describedby="reason-hint" autofocus><p class="quiet" id="reason-hint">${confirm.reasonHint}</p>`
     : ''
 }
-<div class="actions"><button class="${takesReason ? 'danger' : ''}" autofocus>${label}</button>${back(view, order)}</div>
+<div class="actions">${takesReason ? html`<button class="danger">${label}</button>` : html`<button autofocus>${label}</button>`}${back(view, order)}</div>
 </form>`;
 }
 
