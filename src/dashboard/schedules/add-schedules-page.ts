@@ -100,14 +100,11 @@ function nextRuns(view: View, { identifier, queue, nextRunAt }: Schedule, all: r
 
 /** With the application below, whose crontab has it. */
 function nameOf(view: View, schedule: Schedule): Html {
-  const { identifier, application } = schedule;
+  const { identifier, application, isOrphaned } = schedule;
   const from = html`<span class="quiet">${breakable(application)}</span>`;
-  return html`${breakable(identifier)}${orphaned(view, schedule)}<br>${from}`;
-}
-
-function orphaned({ texts }: View, { isOrphaned, application }: Schedule): Html | '' {
-  if (!isOrphaned) return '';
-  return html` <span class="badge" title="${texts.schedules.orphanedHint(application)}">${texts.schedules.orphaned}</span>`;
+  if (!isOrphaned) return html`${breakable(identifier)}<br>${from}`;
+  const { orphaned, orphanedHint } = view.texts.schedules;
+  return html`${breakable(identifier)} <span class="badge">${orphaned}</span><br>${from}<br><span class="quiet">${orphanedHint(application)}</span>`;
 }
 
 function failure(view: View, { lastError, lastErrorAt }: Schedule): Html | '' {
