@@ -107,7 +107,9 @@ describe('who has no session', () => {
     const Referer = `${dashboard.origin}/dashboard/queues/default?range=day`;
     const answer = await browse('/dashboard/queues/default/pause', form({}, { Referer }));
     assert.equal(answer.status, 401);
-    assert.match(await answer.text(), /login\?to=queues%2Fdefault%3Frange%3Dday">Log in</);
+    const page = await answer.text();
+    assert.match(page, /login\?to=queues%2Fdefault%3Frange%3Dday">Log in</);
+    assert.match(page, /What you asked for was not done/);
   });
 });
 

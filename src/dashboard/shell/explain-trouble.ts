@@ -33,6 +33,7 @@ export async function explainTrouble(error: unknown, texts: Texts, db: Database)
   }
   if (raised?.sqlState === DENIED) return denied(error, raised, { texts, db });
   const known = toHowdahError(error);
+  if (known.code === 'unauthorized') return told(known, texts, [words.sessionOver]);
   if (known.code !== 'unavailable') return told(known, texts, []);
   if (raised?.sqlState === LOCKED) return { known, title: words.lockedTitle, words: [words.locked] };
   if (raised?.sqlState === TOO_SLOW) return { known, title: words.slowTitle, words: [words.slow] };

@@ -55,9 +55,10 @@ export const shell = {
     denied: (role: string, statement: string) =>
       `The service logs in to the database as the role ${role}, which lacks rights. As the owner of Howdah’s schemas: ${statement};`,
     /** By code of an error; the table of errors has the others, in English. */
-    titles: {} as Readonly<Record<string, string>>,
+    titles: { unauthorized: 'You are not logged in' } as Readonly<Record<string, string>>,
     tooLow: 'A viewer may look and not act.',
-    nothingDone: 'Nothing was changed.',
+    sessionOver:
+      'A login lasts twelve hours, or until the tokens change. What you asked for was not done: log in, and ask for it again.',
   },
   done: {
     title: 'Done',

@@ -65,7 +65,7 @@ export const shell: Texts['shell'] = {
       internal: '服务内部出错',
     },
     tooLow: '只读身份只能查看,不能操作。',
-    nothingDone: '没有任何改动。',
+    sessionOver: '登录的有效期为十二小时，令牌更换后也会失效。刚才的操作没有执行：请登录后重新操作。',
   },
   done: {
     title: '完成',
