@@ -369,6 +369,8 @@ function color(name) {
   return found;
 }
 
+const DAY_SECONDS = 86_400;
+
 /** The time of day, with the day where it is the first or another; the day alone where there is no more than one of each. */
 function axisTimes(_plot, splits, _axis, _space, stepSeconds) {
   const [times, days] = [timeFormat(undefined, 'short'), timeFormat('short')];
@@ -377,7 +379,7 @@ function axisTimes(_plot, splits, _axis, _space, stepSeconds) {
     const [time, day] = [times, days].map((format) => format.format(seconds * 1000));
     const isNew = day !== last;
     last = day;
-    if (stepSeconds >= 86_400) return day;
+    if (stepSeconds >= DAY_SECONDS) return day;
     return isNew ? `${time}\n${day}` : time;
   });
 }
@@ -401,6 +403,7 @@ function drawChart(Plot, figure) {
   }
   known?.end();
   const line = { stroke: color('line'), width: 1 };
+  const dates = at.at(-1) - at[0] < DAY_SECONDS ? undefined : 'short';
   const axis = { stroke: color('quiet'), grid: line, ticks: line };
   const plot = new Plot(
     {
@@ -415,7 +418,7 @@ function drawChart(Plot, figure) {
         { ...axis, size: 60 },
       ],
       series: [
-        { label: when, value: pointed((at) => timeFormat('short', 'short').format(at * 1000)) },
+        { label: when, value: pointed((at) => timeFormat(dates, 'short').format(at * 1000)) },
         ...series.map(({ label, color: name }) => ({
           ...{ label, stroke: color(name), width: 2 },
           value: pointed((value) => value.toLocaleString(document.documentElement.lang)),
