@@ -1,11 +1,9 @@
+import { checkPolicy } from './check-policy.ts';
 import type { TaskDefinition } from './define-task.ts';
 import type { RetryDelay } from './retry-delay.ts';
 import type { RouteTarget } from './route-target.ts';
 import type { RunGate } from './run-gate.ts';
 import type { TaskContext } from './task-context.ts';
-
-/** Longest wait a timer takes. */
-const MAX_TIMER_MS = 2_147_483_647;
 
 /**
  * The code of a task. Returning completes the job, and what is returned is kept as its result: as much of it as JSON can
@@ -90,7 +88,7 @@ export interface BoundTask<Services> {
 /**
  * Ties a handler to its task's definition; the payload's type comes from the definition.
  *
- * @throws {TypeError} naming what is out of range in the policy
+ * @throws {TypeError} naming what is out of range in the policy, and what no policy has
  */
 export function bind<Payload>(
   definition: TaskDefinition<Payload, unknown>,
@@ -107,14 +105,10 @@ export function bind(
   handle: Handler<never, never>,
   policy: TaskPolicy = {},
 ): BoundTask<never> {
-  const { abandonAfterMs = ABANDON_AFTER_MS, isolate } = policy;
-  if (isolate !== undefined && isolate !== 'thread') {
-    throw new TypeError(`Task "${definition.name}": isolate: expected 'thread' or none, received ${isolate}`);
-  }
-  if (!(Number.isInteger(abandonAfterMs) && abandonAfterMs >= 0 && abandonAfterMs <= MAX_TIMER_MS)) {
+  if (typeof handle !== 'function')
     throw new TypeError(
-      `Task "${definition.name}": abandonAfterMs: expected a whole number from 0 to ${MAX_TIMER_MS}, received ${abandonAfterMs}`,
+      `Task "${definition.name}": handler: expected a function, received ${String(handle)}`,
     );
-  }
+  checkPolicy(definition.name, policy);
   return Object.freeze({ definition, handle, policy });
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { POLICY } from './check-policy.ts';
 import type { GivenPayload } from './given-payload.ts';
 import { schemaMistakes } from './schema-mistakes.ts';
 import type { SchemaDef } from './schema-parts.ts';
@@ -8,6 +9,16 @@ const DEFAULT_MAX_RETRIES = 25;
 
 /** Time limit of one run when neither the task nor the enqueue says otherwise: 30 minutes, as in asynq. */
 const DEFAULT_TIMEOUT_MS = 30 * 60_000;
+
+const SETTINGS: readonly string[] = [
+  'name',
+  'payload',
+  'queue',
+  'maxRetries',
+  'timeoutMs',
+  'orderBy',
+  'version',
+] satisfies (keyof TaskSettings<unknown>)[];
 
 const TASK_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 const QUEUE_NAME = /^[a-z][a-z0-9_]{0,39}$/;
@@ -72,6 +83,8 @@ export function defineTask<Schema extends z.ZodType>(
 ): TaskDefinition<z.output<Schema>, GivenPayload<Schema>>;
 export function defineTask<Payload>(settings: TaskSettings<Payload>): TaskDefinition<Payload>;
 export function defineTask<Payload>(settings: TaskSettings<Payload>): TaskDefinition<Payload> {
+  if (typeof settings !== 'object' || settings === null)
+    throw new TypeError(`Task definition: expected an object with name and payload, received ${settings}`);
   const definition: TaskDefinition<Payload> = {
     queue: 'default',
     maxRetries: DEFAULT_MAX_RETRIES,
@@ -90,8 +103,8 @@ export function isQueueName(name: string): boolean {
 }
 
 function findMistakes(definition: TaskDefinition<never> | TaskDefinition): string[] {
-  const mistakes: string[] = [];
-  if (!TASK_NAME.test(definition.name)) {
+  const mistakes = Object.keys(definition).flatMap(nameMistake);
+  if (typeof definition.name !== 'string' || !TASK_NAME.test(definition.name)) {
     mistakes.push(`name: expected 1 to 128 of A-Z a-z 0-9 _ -, received ${JSON.stringify(definition.name)}`);
   }
   if (!isQueueName(definition.queue)) {
@@ -113,6 +126,13 @@ function findMistakes(definition: TaskDefinition<never> | TaskDefinition): strin
     mistakes.push(`version: expected 1 to 100 characters, received ${JSON.stringify(version)}`);
   }
   return [...mistakes, ...schemaMistakes(definition.payload as z.ZodType<unknown>)];
+}
+
+/** One that is misspelt would be none, and a task have 25 retries that was to have 3. */
+function nameMistake(name: string): string[] {
+  if (SETTINGS.includes(name)) return [];
+  const isPolicy = POLICY.includes(name);
+  return [`${name}: there is no such setting${isPolicy ? ', but one of the policy beside the handler' : ''}`];
 }
 
 function isWholeNumber(value: number, max: number): boolean {

@@ -24,9 +24,25 @@ const INSTEAD: Readonly<Record<string, string>> = {
  * counts is what goes into the schema: the first half of a pipe or codec, whatever comes out of it.
  */
 export function schemaMistakes(schema: z.ZodType<unknown>): string[] {
+  if (!isOfZod4(schema))
+    return [
+      `payload: expected a schema of zod 4, such as z.strictObject({…}), received ${nameOther(schema)}`,
+    ];
   const parts = partsOf(schema);
   const mistakes = parts.filter(({ isInput }) => isInput).flatMap((part) => describe(part));
   return [...mistakes, ...oneWayMistakes(parts)];
+}
+
+function isOfZod4(schema: unknown): boolean {
+  const { _zod, safeParse } = (schema ?? {}) as Partial<z.ZodType>;
+  return _zod !== undefined && typeof safeParse === 'function';
+}
+
+function nameOther(schema: unknown): string {
+  if (schema === undefined) return 'nothing';
+  const { _def } = (schema ?? {}) as { _def?: { typeName?: unknown } };
+  if (String(_def?.typeName).startsWith('Zod')) return 'one of zod 3';
+  return typeof schema === 'object' && schema !== null ? 'another object' : String(schema);
 }
 
 /** Whether payloads are written other than they are given: by a codec, which also says how. */

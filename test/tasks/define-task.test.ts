@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
+import { z as old } from 'zod/v3';
+import { bind } from '../../src/tasks/bind.ts';
 import { defineTask } from '../../src/tasks/define-task.ts';
 
 const define = (payload: z.ZodType<unknown>) => defineTask({ name: 'works', payload });
@@ -111,6 +113,68 @@ describe('defineTask', () => {
     const payload = z.object({ at: z.date(), by: z.instanceof(URL), tags: z.set(z.string()) });
     assert.throws(() => define(payload), /payload\.at: .*; payload\.by: .*; payload\.tags: /);
   });
+});
+
+describe('a setting', () => {
+  const schema = z.strictObject({ id: z.string() });
+  for (const [what, settings, message] of [
+    [
+      'that is misspelt',
+      { name: 'works', payload: schema, maxRetry: 3 },
+      'maxRetry: there is no such setting',
+    ],
+    [
+      'of the policy',
+      { name: 'works', payload: schema, retryDelay: () => 1 },
+      'retryDelay: there is no such setting, but one of the policy beside the handler',
+    ],
+    [
+      'that is not there',
+      { payload: schema },
+      'name: expected 1 to 128 of A-Z a-z 0-9 _ -, received undefined',
+    ],
+    [
+      'of zod 3',
+      { name: 'works', payload: old.object({}) },
+      'payload: expected a schema of zod 4, .*, received one of zod 3',
+    ],
+    ['of no schema', { name: 'works' }, 'payload: expected a schema of zod 4, .*, received nothing'],
+    [
+      'of another library',
+      { name: 'works', payload: { type: 'object' } },
+      'payload: .* received another object',
+    ],
+    ['of nothing at all', null, 'expected an object with name and payload, received null'],
+  ] as [string, never, string][])
+    test(`${what} is refused`, () =>
+      assert.throws(() => defineTask(settings), { name: 'TypeError', message: new RegExp(`: ${message}$`) }));
+});
+
+test('a policy has only what there is, and a handler is a function', () => {
+  const definition = defineTask({ name: 'works', payload: z.unknown() });
+  const handle = async () => {};
+  for (const [handler, policy, message] of [
+    [handle, { retryDelay: 5_000 }, 'retryDelay: expected a function, received 5000'],
+    [
+      handle,
+      { discardOn: RangeError, classify: 1 },
+      'discardOn: expected a list of .*; classify: expected a function, received 1',
+    ],
+    [handle, { maxRetries: 1 }, 'maxRetries: there is no such setting of a policy'],
+    [handle, { isolate: 'process' }, "isolate: expected 'thread' or none, received process"],
+    [
+      handle,
+      { abandonAfterMs: -1 },
+      'abandonAfterMs: expected a whole number from 0 to 2147483647, received -1',
+    ],
+    [handle, null, 'policy: expected an object, received null'],
+    [undefined, {}, 'handler: expected a function, received undefined'],
+  ] as [never, never, string][])
+    assert.throws(() => bind(definition, handler, policy), {
+      name: 'TypeError',
+      message: new RegExp(`^Task "works": ${message}`),
+    });
+  bind(definition, handle, { retryDelay: undefined } as never);
 });
 
 describe('the field that a task goes in the order of', () => {
