@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { openApi, type TestApi } from './open-api.ts';
-import { mistakenFields, outcomeOf } from './open-app.ts';
+import { mistakenFields, outcomeOf, readProblem } from './open-app.ts';
 
 let api: TestApi;
 before(async () => {
@@ -48,6 +48,9 @@ describe('GET /v1/charts', () => {
       assert.deepEqual(await outcomeOf(response), [422, 'invalid_request'], query);
     }
     assert.deepEqual(await mistakenFields(await api.send('GET', '/v1/charts?stop=1h')), ['stop']);
+    const { detail, errors } = await readProblem(await api.send('GET', '/v1/charts?step=90s'));
+    assert.deepEqual([detail, errors.map(({ field }) => field)], ['Please correct: step', ['step']]);
+    assert.match(errors[0]?.message ?? '', /^expected whole minutes, .*, received 00:01:30$/);
     assert.deepEqual(await outcomeOf(await api.send('GET', '/v1/charts?queue=no')), [404, 'unknown_queue']);
     assert.deepEqual(await outcomeOf(await api.send('GET', '/v1/charts?task=no')), [404, 'unknown_task']);
     assert.deepEqual(await outcomeOf(await api.send('GET', '/v1/charts', { token: 'none' })), [

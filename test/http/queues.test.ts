@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { openApi, type TestApi } from './open-api.ts';
-import { mistakenFields, outcomeOf } from './open-app.ts';
+import { mistakenFields, outcomeOf, readProblem } from './open-app.ts';
 
 let api: TestApi;
 before(async () => {
@@ -81,7 +81,9 @@ describe('/v1/queues', () => {
       ['PATCH', '/v1/queues/nowhere', { fleet_concurrency: 1 }],
     ];
     for (const [method, path, body] of requests) {
-      assert.deepEqual(await outcomeOf(await api.send(method, path, { body })), [404, 'unknown_queue']);
+      const { status, code, detail } = await readProblem(await api.send(method, path, { body }));
+      assert.deepEqual([status, code], [404, 'unknown_queue']);
+      assert.match(detail, /^unknown queue "nowhere" \(Queues here: /);
     }
   });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { openApi, type TestApi } from './open-api.ts';
-import { outcomeOf } from './open-app.ts';
+import { outcomeOf, readProblem } from './open-app.ts';
 
 const NAME = 'kafka:users.v1';
 const PATH = `/v1/sources/${encodeURIComponent(NAME)}`;
@@ -67,8 +67,11 @@ describe('/v1/sources', () => {
       ['POST', '/v1/sources/nowhere/pause'],
       ['POST', '/v1/sources/nowhere/resume'],
       ['POST', '/v1/sources/nowhere/accept'],
-    ] as const)
-      assert.deepEqual(await outcomeOf(await api.send(method, path)), [404, 'unknown_source']);
+    ] as const) {
+      const { status, code, detail } = await readProblem(await api.send(method, path));
+      assert.deepEqual([status, code], [404, 'unknown_source']);
+      assert.match(detail, /^unknown source "nowhere" \(Sources here: /);
+    }
   });
 
   test('is changed by no viewer', async () => {

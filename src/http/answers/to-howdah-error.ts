@@ -1,6 +1,7 @@
 import { HTTPException } from 'hono/http-exception';
 import { isDatabaseUnavailable } from '../../db/is-database-unavailable.ts';
-import { type ErrorCode, HowdahError } from '../../errors.ts';
+import { findServerError } from '../../db/server-error.ts';
+import { type ErrorCode, type FieldMistake, HowdahError } from '../../errors.ts';
 
 /** What the framework refuses by itself. */
 const FRAMEWORK_CODES: Record<number, ErrorCode> = {
@@ -27,5 +28,16 @@ export function toHowdahError(error: unknown): HowdahError {
 
 function toInvalidRequest(error: HowdahError): HowdahError {
   const { message: detail, fields, details, cause } = error;
-  return new HowdahError('invalid_request', { detail, fields, details, cause });
+  if (fields.length > 0) return new HowdahError('invalid_request', { detail, fields, details, cause });
+  const found = fieldsOf(findServerError(cause)?.message ?? '');
+  const told = found.length === 0 ? detail : `Please correct: ${found.map(({ field }) => field).join(', ')}`;
+  return new HowdahError('invalid_request', { detail: told, fields: found, details, cause });
+}
+
+/** What the database says of wrong options: `step: expected …, received …; since: expected …`. Its hint is about SQL. */
+function fieldsOf(message: string): FieldMistake[] {
+  const parts = message
+    .split(/; (?=[a-z_]+: expected )/)
+    .map((part) => /^([a-z_]+): (expected .*)$/s.exec(part));
+  return parts.flatMap((part) => (part ? [{ field: part[1] ?? '', message: part[2] ?? '' }] : []));
 }

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { SqlClient } from '../../db/sql-client.ts';
-import { HowdahError } from '../../errors.ts';
+
 import { readQueueStats } from '../../look/queue-stats.ts';
 import { createThroughputMeter } from '../../look/throughput.ts';
 import { pauseQueue, resumeQueue, setFleetConcurrency } from '../../operate/queue-commands.ts';
@@ -8,6 +8,7 @@ import { presentQueue } from '../../wire/present-queue.ts';
 import { idempotencyKey, idempotencyKeyParameter } from '../../wire/schemas/idempotency-key.ts';
 import { refusals } from '../../wire/schemas/problem.ts';
 import { pauseRequest, queue, queueChange, queueParameter } from '../../wire/schemas/queue.ts';
+import { refuseUnknown } from '../answers/refuse-unknown.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
 import { mutate } from '../commands/mutate.ts';
 import { allowNoBody } from '../middleware/allow-no-body.ts';
@@ -136,8 +137,7 @@ export function addQueueRoutes(app: App, { db }: AppDependencies) {
     const queues = await readQueueStats(client);
     const throughputs = measure(queues);
     const found = queues.find(({ queue }) => queue === name);
-    if (!found)
-      throw new HowdahError('unknown_queue', { detail: `There is no queue ${JSON.stringify(name)}` });
+    if (!found) return refuseUnknown(client, 'queue', name);
     return { queue: presentQueue(found, throughputs.get(name)) };
   }
 }

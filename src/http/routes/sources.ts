@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { SqlClient } from '../../db/sql-client.ts';
-import { HowdahError } from '../../errors.ts';
+
 import { readSources } from '../../look/sources.ts';
 import { acceptSource, pauseSource, resumeSource } from '../../operate/source-commands.ts';
 import { presentSource } from '../../wire/present-source.ts';
@@ -8,6 +8,7 @@ import { idempotencyKey } from '../../wire/schemas/idempotency-key.ts';
 import { refusals } from '../../wire/schemas/problem.ts';
 import { pauseRequest } from '../../wire/schemas/queue.ts';
 import { source, sourceParameter } from '../../wire/schemas/source.ts';
+import { refuseUnknown } from '../answers/refuse-unknown.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
 import { mutate } from '../commands/mutate.ts';
 import { allowNoBody } from '../middleware/allow-no-body.ts';
@@ -128,7 +129,6 @@ export function addSourceRoutes(app: App, { db }: AppDependencies) {
 
 async function read(client: SqlClient, name: string) {
   const found = (await readSources(client)).find((each) => each.name === name);
-  if (!found)
-    throw new HowdahError('unknown_source', { detail: `There is no source ${JSON.stringify(name)}` });
+  if (!found) return refuseUnknown(client, 'source', name);
   return { source: presentSource(found) };
 }
