@@ -120,6 +120,7 @@ export class QueueModel {
     const isError = ['retry', 'plain', 'discard', 'cancel'].includes(asked);
     const isOver = (asked === 'retry' || asked === 'plain') && job.attempts >= job.maxAttempts;
     const kind = job.cancelled ? 'cancel' : isOver ? 'discard' : asked;
+    if (kind === 'snooze' || kind === 'retry' || kind === 'plain') job.deaths = 0;
     if (kind === 'snooze' || kind === 'return' || kind === 'cancelled') {
       this.unlock(job, job.attempts - 1);
       if (kind === 'snooze') job.due = after(delayMs);

@@ -86,12 +86,15 @@ test('a runner without a session is gone after 2 s of silence only if it had one
   const gone = await putRunner({ silentSeconds: 3, isLifeShown: true });
   const lost = await putRunner({ silentSeconds: 3, isLifeShown: false });
   const cutOff = await putRunner({ silentSeconds: 11, isLifeShown: false });
+  const before = await putRunner({ silentSeconds: -61, isLifeShown: true });
   const { rows } = await queue.pool.query(
-    'select token, because from howdah.dead_runners() order by because',
+    'select token, because from howdah.dead_runners() order by because, array_position($1, token::text)',
+    [[cutOff, before]],
   );
   assert.deepEqual(rows, [
     { token: gone, because: 'its process is gone' },
     { token: cutOff, because: 'no heartbeat for 10 s' },
+    { token: before, because: 'no heartbeat for 10 s' }, // the clock was set back since
   ]);
   assert.ok(!rows.some(({ token }) => token === lost));
 });

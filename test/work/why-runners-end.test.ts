@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type pg from 'pg';
 import { FenceStage, type StagedWorker } from '../support/fence-stage.ts';
+import { FAIL, verdict } from '../support/job-states.ts';
 
 let stage: FenceStage;
 let operator: pg.Client;
@@ -102,6 +103,43 @@ describe('the database finds out itself', () => {
     assert.deepEqual(await recorded(), { reason: 'unlocked', deaths: 0 });
     assert.deepEqual(await recorded(other), { reason: 'unlocked', deaths: 1 });
   });
+});
+
+test('a job is given back after thousands of runs too, the last of which was not recorded', async () => {
+  await operator.query(
+    'update graphile_worker._private_jobs set attempts = 2000, max_attempts = 32767 where id = $1',
+    [jobId],
+  );
+  await operator.query(
+    `select howdah.retire_runner($1, 'stopped', 'stopped', running => '{}', unrecorded => array[$2]::bigint[])`,
+    [worker.token, jobId],
+  );
+  assert.deepEqual(await recorded(), { reason: 'stopped', deaths: 0 });
+});
+
+describe('deaths that a job was aboard', () => {
+  /** How many after another one; the runner holds the job no more. */
+  async function afterDeath(): Promise<number> {
+    await operator.query(`select howdah.retire_runner($1, 'gone', 'gone', running => array[$2]::bigint[])`, [
+      worker.token,
+      jobId,
+    ]);
+    const { deaths } = await recorded();
+    worker = await stage.openWorker();
+    await worker.fetch(jobId);
+    return deaths;
+  }
+
+  const ENDS = { snooze: 1, retry: 1, return: 3 };
+  for (const [kind, deaths] of Object.entries(ENDS)) {
+    test(`are ${deaths} with the next after a run that ended as ${kind}`, async () => {
+      assert.deepEqual([await afterDeath(), await afterDeath()], [1, 2]);
+      await (await worker.session()).query(FAIL, [jobId, verdict(kind)]);
+      await worker.fetch(jobId);
+      if (deaths < 3) assert.equal(await afterDeath(), deaths);
+      else await assert.rejects(afterDeath(), TypeError, 'it is discarded as poison');
+    });
+  }
 });
 
 /** What 0.1 says, which knows no other way than a sentence. */

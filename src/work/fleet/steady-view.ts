@@ -5,7 +5,7 @@ const GRACE_MS = 5_000;
 const GAP_MS = 3_000;
 
 /**
- * Whether the silence of others is theirs. When the server restarts, moves or stands still, or its clock is set ahead, all
+ * Whether the silence of others is theirs. When the server restarts, moves or stands still, or its clock is set, all
  * runners seem silent at once, and whoever is back first would take the others for dead: their runs would be ended, charged
  * and counted as deaths. So after whatever may have kept others from being heard, they are given time.
  */
@@ -41,7 +41,7 @@ export class SteadyView {
   isTheirs(clockMs: number): boolean {
     this.answered();
     const aheadMs = clockMs - this.#now();
-    if (this.#aheadMs !== undefined && aheadMs - this.#aheadMs > GAP_MS) this.disturb();
+    if (this.#aheadMs !== undefined && Math.abs(aheadMs - this.#aheadMs) > GAP_MS) this.disturb();
     this.#aheadMs = aheadMs;
     return this.#now() >= this.#unsureUntil;
   }

@@ -8,6 +8,9 @@
 -- A job whose payload is of another version of its task ("misfit") waits without losing an attempt; flags.howdah_misfit
 -- counts how often, and has the attempts it had then and the versions that refused it, whose workers leave it alone.
 --
+-- A run that is over did not take its worker along, so the deaths that the job was aboard count anew from here: three in a row make
+-- poison (queue_release.sql), and not three in the life of a job that snoozes for months.
+--
 -- A job that was cancelled while it ran ends so, whatever the verdict; read after the row's lock was got, so that a
 -- cancellation this statement waited for is seen. The verdict "done" is that of a run whose job was completed in a
 -- transaction of its handler: if there is a job of that id again, somebody retried it, and it is not this run's.
@@ -34,6 +37,9 @@ begin
     v_kind := 'discard';
   end if;
 
+  if v_kind in ('retry', 'snooze') and old.flags ? 'howdah_deaths' then
+    new.flags := nullif(old.flags - 'howdah_deaths', '{}');
+  end if;
   if v_kind in ('return', 'cancelled', 'snooze', 'misfit') then
     new.attempts := greatest(0, old.attempts - 1);
     new.last_error := case v_kind when 'misfit' then v_message else old.last_error end;

@@ -22,8 +22,8 @@
 --
 -- Poison: each runner that is lost with a job aboard is a death, counted in flags.howdah_deaths; not one that its own
 -- process replaced, as it does when a connection broke. The reason decides (howdah.runners.retired_as), not what is said
--- in words. From the first death on, workers record the job's start, so later deaths count only where it really ran. With
--- the third the job is discarded; after the second it waits a little, at random, so that jobs that merely sat beside it run
+-- in words. From the first death on, workers record the job's start, so later deaths count only where it really ran. A run that
+-- ends by itself sets the count back (queue_apply_verdict.sql). With the third the job is discarded; after the second it waits a little, at random, so that jobs that merely sat beside it run
 -- apart from it.
 create function howdah.:"release"(runner howdah.runners, keep bigint[], out jobs integer, out by_task jsonb)
 language plpgsql
