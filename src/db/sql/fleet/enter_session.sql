@@ -6,6 +6,10 @@
 -- it to is in no table, view, log line or application_name. The record is committed before the session can have
 -- touched a job, so howdah.release_runner knows of every session that may have a statement under way.
 -- Records of the runner's sessions that are gone are removed on the way: pools open and close connections all day.
+--
+-- And it has the session keep the memory of its statements. Where glibc provides that, more than 128 KB of it at the top of the heap go
+-- back to the kernel at each end of a statement, and come again page by page: a tenth of a fetch of one job, which takes 156 KB. Once a
+-- larger piece was freed, it keeps twice as much as that piece had (mallopt(3), M_TRIM_THRESHOLD).
 create function howdah.enter_session(secret text) returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -19,7 +23,7 @@ begin
   if not found then
     raise exception 'this runner is not registered, or was retired' using errcode = 'HWRET';
   end if;
-  perform set_config('howdah.runner', secret, false);
+  perform set_config('howdah.runner', secret, false), length(repeat(' ', 262144));
   perform howdah.record_session(v_token, 'jobs');
   delete from howdah.runner_sessions s
   using (select gone.pid from howdah.runner_sessions gone
