@@ -25,6 +25,7 @@ describe('npx howdah doctor', () => {
     assert.match(stdout, /ok +Postgres 1\d/);
     assert.match(stdout, /ok +tables, functions and triggers of this version/);
     assert.match(stdout, /ok +engine of queue "critical"\n/);
+    assert.match(stdout, /ok +defaults of the columns of Howdah’s tables\n/);
     assert.match(stdout, /ok +crontab \(1 entry\)/);
     assert.match(stdout, /warn +queue "default" has no worker\n +→ start a worker with "default" in QUEUES/);
     assert.match(stdout, /Nothing is wrong; see the warnings\.\n$/);
@@ -155,12 +156,28 @@ describe('npx howdah doctor', () => {
     );
   });
 
-  test('reports triggers that were left disabled', async () => {
+  test('reports triggers that were left disabled, and defaults that somebody planted, changed or dropped', async () => {
     const table = 'graphile_worker_critical._private_jobs';
-    await queue.pool.query(`alter table ${table} disable trigger howdah_gate`);
+    await queue.pool.query(`
+      create function public.now() returns timestamptz language sql as 'select pg_catalog.now()';
+      alter table howdah.queue_registry alter column created_at set default public.now();
+      alter table howdah.job_history alter column last_error set default pg_backend_pid()::text;
+      alter table ${table} alter column payload drop default;
+      alter table ${table} disable trigger howdah_gate`);
     const { exitCode, stdout } = await doctor();
-    await queue.pool.query(`alter table ${table} enable trigger howdah_gate`);
+    await queue.pool.query(`
+      alter table howdah.queue_registry alter column created_at set default pg_catalog.now();
+      alter table howdah.job_history alter column last_error drop default;
+      alter table ${table} alter column payload set default '{}';
+      alter table ${table} enable trigger howdah_gate;
+      drop function public.now()`);
     assert.equal(exitCode, 1);
+    for (const words of [
+      /ERROR the default of howdah\.queue_registry\.created_at is public\.now\(\), and not now\(\)\n/,
+      /ERROR the default of howdah\.job_history\.last_error is .*pg_backend_pid.* any of ours\n.*column last_error drop default\n/,
+      /ERROR the default of graphile_worker_critical\._private_jobs\.payload is gone, .*\n.* set default '\{\}'::json\n/,
+    ])
+      assert.match(stdout, namedPattern(words));
     assert.match(
       stdout,
       namedPattern(

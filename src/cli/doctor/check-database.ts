@@ -7,6 +7,7 @@ import { hasNewerSchema } from '../../db/migration/schema-version.ts';
 import { checkEngines, EngineMismatchError } from '../../db/schema/engine-fingerprint.ts';
 import { type MigratedApp, migrationTarget } from '../../start/database/migration-target.ts';
 import { checkClock } from './check-clock.ts';
+import { checkColumnDefaults } from './check-column-defaults.ts';
 import { checkConnections } from './check-connections.ts';
 import { checkGrants } from './check-grants.ts';
 import { checkLocks } from './check-locks.ts';
@@ -47,6 +48,7 @@ export async function checkDatabase(
   if (hasError([...version, ...base])) return { findings, isUsable: false };
   findings.push(...(await guarded(session, 'the engine', () => checkEveryEngine(session))));
   findings.push(...(await guarded(session, 'triggers', () => checkTriggers(session))));
+  findings.push(...(await guarded(session, 'defaults of columns', () => checkColumnDefaults(session))));
   findings.push(...(await guarded(session, 'sequences', () => checkSequences(session))));
   findings.push(...(await guarded(session, 'roles', () => checkRoles(session))));
   return { findings, isUsable: true };

@@ -4,8 +4,11 @@ import { namingOfClient } from '../../db/naming.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** Whoever calls the doctor has no time: a check that has to wait is a finding. */
-const PATIENCE = { lock_timeout: '1s', statement_timeout: '10s' };
+/**
+ * Whoever calls the doctor has no time: a check that has to wait is a finding. And all names are qualified: nothing that somebody made in
+ * a schema of the address's own path is taken for what it is named like, or run.
+ */
+const SETTINGS = { lock_timeout: '1s', statement_timeout: '10s', search_path: 'pg_catalog, pg_temp' };
 
 /**
  * A session whose statements do not wait for long. Where it is somebody else's a moment later, each statement has a
@@ -16,7 +19,7 @@ export async function openPatient(connectionString: string): Promise<Session & A
     connectionString,
     applicationName: 'howdah doctor',
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
-    settings: PATIENCE,
+    settings: SETTINGS,
   });
   const { sessions } = parseDatabaseAddress(connectionString);
   const query = sessions === 'shared' ? inTransactions(session) : session.query.bind(session);
@@ -31,9 +34,9 @@ export async function openPatient(connectionString: string): Promise<Session & A
   return patient;
 }
 
-const BEGIN = `begin; ${Object.entries(PATIENCE)
-  .map(([name, value]) => `set local ${name} = '${value}'`)
-  .join('; ')}`;
+const BEGIN = `begin; select ${Object.entries(SETTINGS)
+  .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`)
+  .join(', ')}`;
 
 function inTransactions(session: Session) {
   return async (text: string, values: unknown[] = []) => {
