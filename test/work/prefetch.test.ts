@@ -1,6 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Job } from 'graphile-worker';
+import { forgetRun, shareLock } from '../../src/work/engine/fetched-rows.ts';
 import { Prefetch } from '../../src/work/engine/prefetch.ts';
+
+const AT = '2026-11-26T10:00:00Z';
+
+function fetched(id: string, more: Partial<Job> = {}): Job {
+  const dates = { run_at: new Date(AT), created_at: new Date(AT), locked_at: new Date(AT) };
+  return {
+    id,
+    payload: { n: 1 },
+    flags: { howdah: true },
+    locked_by: `pool ${AT}`,
+    ...dates,
+    ...more,
+  } as Job;
+}
 
 function afterRuns(ms: number, placeCount = 10): Prefetch {
   const prefetch = new Prefetch(placeCount);
@@ -72,4 +88,24 @@ test('in no more than 40 sizes, as each is a prepared statement on every connect
     sizes.add(far.size(3));
   }
   assert.ok(sizes.size <= 63, `${sizes.size} sizes`);
+});
+
+test('the rows of one fetch share what they say of their lock, and nothing that is another', () => {
+  const rows = [fetched('1'), fetched('2'), fetched('3', { locked_at: new Date(0), locked_by: null })];
+  shareLock(rows);
+  shareLock([]);
+  assert.equal(rows[1]?.locked_at, rows[0]?.locked_at);
+  assert.deepEqual([rows[2]?.locked_at, rows[2]?.locked_by], [new Date(0), null]);
+});
+
+test('of a row whose run is over there is left what tells whose job it is', () => {
+  const row = fetched('1');
+  forgetRun(row);
+  assert.deepEqual(
+    { ...row },
+    {
+      ...{ id: '1', locked_by: `pool ${AT}`, locked_at: new Date(AT) },
+      ...{ payload: null, flags: null, run_at: null, created_at: null },
+    },
+  );
 });

@@ -1,7 +1,8 @@
-import type { WorkerEvents } from 'graphile-worker';
+import type { Job, WorkerEvents } from 'graphile-worker';
 import type { Pool, QueryConfig, QueryResult } from 'pg';
 import { EXACT_TYPES } from '../../db/read-plainly.ts';
 import { withLimit, withoutDetours, withoutRefused, withoutTasks } from './engine-statement.ts';
+import { shareLock } from './fetched-rows.ts';
 import type { Prefetch } from './prefetch.ts';
 import type { Refusals } from './refusals.ts';
 
@@ -76,9 +77,10 @@ export class Fetching {
     const limited = withLimit(withoutDetours(statement), size);
     const asked = withoutTasks(withoutRefused(limited, refusals.versions), shutTasks);
     const sentAt = performance.now();
-    const result = await pool.query({ ...asked, types: EXACT_TYPES });
+    const result = await pool.query<Job>({ ...asked, types: EXACT_TYPES });
     const tookMs = performance.now() - sentAt;
     prefetch.fetched(tookMs);
+    shareLock(result.rows);
     if (result.rows.length === 0) this.#restsUntil = performance.now() + REST_FACTOR * tookMs;
     this.#isMoreExpected = result.rows.length >= size;
     return result;

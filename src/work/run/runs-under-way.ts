@@ -27,7 +27,7 @@ interface OwnRun extends HeldRun {
   report: HeldRun['report'];
   result: HeldRun['result'];
   begunAt: number;
-  /** Since it began. */
+  /** From when it begins until it is over. */
   end: EndOfRun | undefined;
   /** On the board, while it runs. */
   place: number;
@@ -120,6 +120,7 @@ export class RunsUnderWay {
     own.report = report;
     this.#board.leave(own.place);
     own.place = -1;
+    own.end = undefined;
     own.state = 'over';
   }
 

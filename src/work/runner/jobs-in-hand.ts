@@ -3,6 +3,7 @@ import type { DatabaseHandle } from '../../db/connections/open-database.ts';
 import { describeHoldersOf } from '../../db/locks/lock-holders.ts';
 import type { CompletedRunEvent, RescuedTask } from '../../observability/events.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
+import { forgetRun } from '../engine/fetched-rows.ts';
 import type { Prefetch } from '../engine/prefetch.ts';
 import { Refusals } from '../engine/refusals.ts';
 import type { FleetMember } from '../fleet/fleet-member.ts';
@@ -42,6 +43,8 @@ export interface JobsInHandOptions<Services> {
   breaker: EndsBreaker;
   /** The queue's handlers in this process that ignore their signal. */
   overdue: OverdueRuns;
+  /** Whether the rows of jobs are read by nobody else, as somebody else's engine may tell of them. @default false */
+  ownsRows?: boolean;
   /** Told how long runs take. @default nothing is fetched ahead of them */
   prefetch?: Prefetch;
   /** Fires when the process stops. @default when the runner leaves */
@@ -179,6 +182,7 @@ export class JobsInHand<Services> {
     } finally {
       taken?.free();
       this.#runs.end(held, report);
+      if (this.#options.ownsRows) forgetRun(job);
       if (held.begunAt > 0) {
         task.gate?.left();
         this.#options.prefetch?.ran(report?.durationMs ?? performance.now() - held.begunAt);

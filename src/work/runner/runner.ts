@@ -79,7 +79,12 @@ export class Runner<Services = unknown> {
       onConnectionError: (error) => this.#left.resolve(error),
       onConnect: (client) => enterSession(client, this.#identity),
     });
-    this.jobs = new JobsInHand({ ...options, identity: this.#identity, database: this.#database });
+    this.jobs = new JobsInHand({
+      ...options,
+      identity: this.#identity,
+      database: this.#database,
+      ownsRows: true,
+    });
   }
 
   /** Names it in the fleet. */
