@@ -5,6 +5,8 @@ export interface RunGate {
   readonly isOpen: boolean;
   /** Why it is shut, and since when; undefined while it is open. */
   readonly trouble: GateTrouble | undefined;
+  /** While it is open: why it was shut, where a run begins to find out whether that is over; undefined once it is. */
+  readonly doubt: GateTrouble | undefined;
   /** Whether a run may begin at once, which is then to begin. */
   enter(): boolean;
   /**

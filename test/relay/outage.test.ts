@@ -129,9 +129,10 @@ describe('a place that is full', () => {
     assert.ok(triedCount >= 3 && triedCount < 15, `tried ${triedCount} times`);
     const notes = await stage.enqueue(10, {}, { task: note });
     for (const id of notes) await queue.untilState(id, 'completed');
-    const { because, tasks } = (await queue.pool.query('select because, tasks from howdah.brokers()'))
-      .rows[0] ?? { because: null, tasks: [] };
-    if (because !== null) assert.deepEqual([because, tasks], ['the place is full', ['mail']]);
+    assert.deepEqual(
+      (await queue.pool.query('select because, tasks from howdah.brokers() where down_in > 0')).rows,
+      [{ because: 'the place is full', tasks: ['mail'] }],
+    );
     broker.answer = () => 'ok';
     for (const id of ids) assert.equal((await queue.untilState(id, 'completed')).attempt, 1);
     assert.equal(worker.hasEnded(), false);

@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { BrokerDown, MessageRefused } from '../../src/relay/broker.ts';
 import type { Message } from '../../src/relay/message.ts';
 import { RouteGate } from '../../src/relay/outage/route-gate.ts';
+import { gateStates } from '../../src/work/fleet/gate-states.ts';
 import { FakeBroker } from '../support/fake-broker.ts';
 
 const NEVER = new AbortController().signal;
@@ -124,6 +125,49 @@ describe('the gate of a route', () => {
     assert.equal(gate.trouble?.since.getTime(), Date.now(), 'since it was answered it is another outage');
     context.mock.timers.tick(500);
     assert.equal(gate.isOpen, true);
+  });
+
+  test('tells what keeps its runs waiting while one tries whether that is over, until that one is answered', async (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000 });
+    const told: unknown[] = [];
+    const tell = () =>
+      told.push(
+        gateStates(new Map([['mail', gate]])).map(({ because, tasks, trying }) => [because, tasks, trying]),
+      );
+    broker.open();
+    for (const outcome of ['down', 'down', 'answered']) {
+      run(1);
+      await turn();
+      context.mock.timers.tick(20_000); // it is slow to say so
+      tell();
+      await end(({ resolve, reject }) =>
+        outcome === 'answered' ? resolve() : reject(new BrokerDown('no majority')),
+      );
+      tell();
+      if (outcome === 'down') context.mock.timers.tick(2_000);
+    }
+    assert.deepEqual(told, [
+      [[null, [], []]],
+      [['no majority', ['mail'], []]],
+      [['no majority', ['mail'], ['mail']]],
+      [['no majority', ['mail'], []]],
+      [['no majority', ['mail'], ['mail']]],
+      [[null, [], []]],
+    ]);
+  });
+
+  test('forgets it where nothing is there to try, as others have handed it over', async (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    broker.open();
+    run(1);
+    await turn();
+    await end(({ reject }) => reject(new BrokerDown('full')));
+    let changedCount = 0;
+    gate.onChange(() => changedCount++);
+    context.mock.timers.tick(1_000);
+    assert.deepEqual([gate.doubt?.because, changedCount], ['full', 1]);
+    context.mock.timers.tick(5_000);
+    assert.deepEqual([gate.doubt, changedCount], [undefined, 2]);
   });
 
   test('gives up a wait with the reason of its signal, and lets the next begin in its place', async () => {

@@ -52,7 +52,13 @@ describe('readiness', () => {
         return { rows: /howdah\.migrations/.test(text) ? APPLIED : [] };
       },
     } as unknown as SqlClient;
-    const shut = { name: 'rabbitmq', because: 'connect ECONNREFUSED', shutMs: 240_000, tasks: ['mail'] };
+    const shut = {
+      name: 'rabbitmq',
+      because: 'connect ECONNREFUSED',
+      shutMs: 240_000,
+      tasks: ['mail'],
+      trying: [],
+    };
     const { ready, checks } = await checkReadiness({
       client,
       processor: { ...WORKING, gates: () => [shut] },

@@ -4,6 +4,7 @@ import { WaitLine } from '../../src/work/runner/wait-line.ts';
 /** A gate that is open or shut as the test says. */
 export class FakeGate implements RunGate {
   readonly name: string;
+  doubt: GateTrouble | undefined;
   readonly #line = new WaitLine();
   readonly #listeners: (() => void)[] = [];
   #trouble: GateTrouble | undefined;

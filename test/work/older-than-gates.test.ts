@@ -55,3 +55,19 @@ test('is charged as ever, and keeps jobs from waiting for a broker that the othe
     },
   ]);
 });
+
+test('one that finds out whether the broker takes messages again is charged, and its other jobs wait for it', async () => {
+  const worker = await stage.openWorker();
+  const ids: string[] = [];
+  for (let n = 0; n < 2; n++) ids.push((await queue.distributor.distribute(queue.pool, works, {})).id);
+  const [tried = '', waiting = ''] = ids;
+  await worker.fetch(tried);
+  const gate = { name: 'rabbitmq', because: 'full', shut_ms: 60_000, tasks: ['works'], trying: ['works'] };
+  await beat([{ token: worker.token, running: [tried], gates: [gate] }]);
+  assert.equal(await scalar(queue, 'select cause from howdah.explain_job($1)', [waiting]), 'broker_down');
+  assert.deepEqual(await scalar(queue, 'select down_in from howdah.brokers()'), 1);
+  await queue.pool.query(`select howdah.retire_runner($1, 'its process is gone', 'gone')`, [worker.token]);
+  await queue.pool.query('select howdah.release_runner($1)', [worker.token]);
+  const { attempt, last_error } = await queue.job(tried);
+  assert.deepEqual([attempt, last_error], [1, 'its worker was lost during this run: its process is gone']);
+});

@@ -9,8 +9,10 @@ export interface GateState {
   readonly because: string | null;
   /** For how many milliseconds it has been shut; null likewise. */
   readonly shutMs: number | null;
-  /** The tasks behind it, where it is shut: none of their runs begin. */
+  /** The tasks behind it, where it is shut: their jobs wait. */
   readonly tasks: readonly string[];
+  /** Those of them of which a run begins, to find out whether that is over; of the others none does. */
+  readonly trying: readonly string[];
 }
 
 /** Those of the tasks that have one. */
@@ -20,13 +22,14 @@ export function gatesOf(tasks: ReadonlyMap<string, Pick<BoundTask<never>, 'gate'
 
 /** @param gates by task */
 export function gateStates(gates: ReadonlyMap<string, RunGate>): GateState[] {
-  const states = new Map<string, GateState & { tasks: string[] }>();
-  for (const [task, { name, trouble }] of gates) {
-    const { because, since } = trouble ?? { because: null, since: null };
+  const states = new Map<string, GateState & { tasks: string[]; trying: string[] }>();
+  for (const [task, { name, trouble, doubt }] of gates) {
+    const { because, since } = trouble ?? doubt ?? { because: null, since: null };
     const key = JSON.stringify([name, because]);
     const shutMs = since && Math.max(0, Date.now() - since.getTime());
-    const state = states.get(key) ?? { name, because, shutMs, tasks: [] };
-    if (trouble) state.tasks.push(task);
+    const state = states.get(key) ?? { name, because, shutMs, tasks: [], trying: [] };
+    if (trouble ?? doubt) state.tasks.push(task);
+    if (doubt) state.trying.push(task);
     states.set(key, { ...state, shutMs: longer(state.shutMs, shutMs) });
   }
   return [...states.values()];

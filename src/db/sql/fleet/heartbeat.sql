@@ -6,7 +6,7 @@
 -- handlers ignore their signal], "unrecorded": [jobs whose run is over and whose end could not be written yet], "trouble":
 -- why, "is_stalled": it begins no run meanwhile, "memory_bytes": what its process takes, "version": of Howdah in it,
 -- "gates": [{"name": what runs need, "because": why it is not there, "shut_ms": for how long, "tasks": those whose runs do not
--- begin meanwhile}], left out where runs need nothing}, …]. An older version says nothing of the last nine. beat_number grows with each call of a process. A
+-- begin meanwhile, "trying": those of them of which one does, to find out whether that is over}], left out where runs need nothing}, …]. An older version says nothing of the last nine. beat_number grows with each call of a process. A
 -- runner missing from the answer is unknown or retired, or a later beat of its process came first.
 --
 -- Answer: whether the queue is paused; with a fleet concurrency how many runs the runner may have now (max_running) and
@@ -86,8 +86,9 @@ set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_agg(jsonb_build_object(
     'name', g.name, 'because', g.because, 'tasks', coalesce(g.tasks, '[]'),
-    'since', date_trunc('second', clock_timestamp() - g.shut_ms * interval '1 ms')))
-  from jsonb_to_recordset(gates) as g (name text, because text, shut_ms double precision, tasks jsonb)
+    'since', date_trunc('second', clock_timestamp() - g.shut_ms * interval '1 ms'))
+    || case when g.trying <> '[]' then jsonb_build_object('trying', g.trying) else '{}' end)
+  from jsonb_to_recordset(gates) as g (name text, because text, shut_ms double precision, tasks jsonb, trying jsonb)
 $$;
 
 -- howdah.grant_runs(runner, may_grow): moves a runner's granted towards its share as far as the others' grants leave
