@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { LANGUAGES } from '../../src/dashboard/texts/languages.ts';
 import { ADMIN, openDashboard, type TestDashboard } from '../dashboard/open-dashboard.ts';
 import { seedJobs } from '../dashboard/seed-jobs.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
@@ -24,6 +25,23 @@ const NAMES = new Set(
     ' ',
   ),
 );
+
+test('Chinese sentences have Chinese punctuation', () => {
+  const said = textsOf(LANGUAGES['zh-Hans'].texts);
+  assert.ok(said.length > 300, String(said.length));
+  const wrong = /[\p{Script=Han}”][,;:?!()]|[,;:?!()] ?[\p{Script=Han}“]/u;
+  assert.deepEqual(
+    said.filter((text) => wrong.test(text)),
+    [],
+  );
+});
+
+/** All texts, with a Chinese word for what they are about. */
+function textsOf(part: unknown): string[] {
+  if (typeof part === 'string') return [part];
+  if (typeof part === 'function') return textsOf(part(...Array(part.length).fill('某事')));
+  return typeof part === 'object' && part !== null ? Object.values(part).flatMap(textsOf) : [];
+}
 
 describe('pages in a browser', { skip: WITHOUT_BROWSER }, () => {
   const stack = new AsyncDisposableStack();

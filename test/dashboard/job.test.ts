@@ -41,7 +41,7 @@ describe('the page of a job', () => {
       headers: { 'Accept-Language': 'zh-CN', Authorization: 'Bearer the-operator-of-the-pages' },
     });
     const page = await answer.text();
-    assert.match(page, /上一次执行失败,正等待重试/);
+    assert.match(page, /上一次执行失败，正等待重试/);
     assert.match(page, /lang="en">.*Run 1 of 4 failed/);
   });
 
@@ -91,13 +91,13 @@ describe('the page of a job', () => {
       [
         '{"exchange": "mail", "routing_key": "<new>"}',
         /exchange mail, routing key &lt;new&gt;</,
-        /交换机 mail,路由键/,
+        /交换机 mail，路由键/,
       ],
-      ['{"exchange": "", "routing_key": "mails"}', /to RabbitMQ: queue mails</, /RabbitMQ:队列 mails</],
+      ['{"exchange": "", "routing_key": "mails"}', /to RabbitMQ: queue mails</, /RabbitMQ：队列 mails</],
       [
         '{"topic": "users.v1", "partition": 0, "offset": 9007199254740993}',
         /topic users.v1, partition 0, offset 9007199254740993</,
-        /主题 users.v1,分区 0,偏移量 9007199254740993</,
+        /主题 users.v1，分区 0，偏移量 9007199254740993</,
       ],
     ] as const) {
       await pool.query('update howdah.job_history set result = $2 where id = $1', [id, result]);

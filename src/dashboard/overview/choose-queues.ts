@@ -1,6 +1,6 @@
 import type { OverviewQueue } from '../../look/overview.ts';
+import { byName } from '../parts/by-name.ts';
 import { waitingCount } from '../parts/queue-table.ts';
-import { byName } from '../queues/by-name.ts';
 
 /** So many have a row, whatever they do. */
 const ALWAYS = 12;

@@ -5,6 +5,7 @@ import type { OverviewQueue } from '../../look/overview.ts';
 import type { QueueStats } from '../../look/queue-stats.ts';
 import type { TaskFigures } from '../../look/task-figures.ts';
 import type { Worker } from '../../look/workers.ts';
+import { because } from '../overview/judge.ts';
 import { breakable } from '../parts/breakable.ts';
 import { commandForm } from '../parts/command-form.ts';
 import { empty } from '../parts/empty.ts';
@@ -34,7 +35,7 @@ export function queuePage(view: View, { queue, range, points, tasks, workers }: 
   const { queues, overview } = view.texts;
   const body = html`<h1>${queue.queue}</h1>
 ${queue.isPaused ? pausedNotice(view, queue) : ''}
-${queue.verdict.isBehind && !queue.isPaused ? html`<p class="trouble">${queues.behind} ${overview.because[queue.verdict.because ?? 'slow'](queue.queue)}. ${queue.verdict.oldest ? shortRemedy(view, queue.verdict.oldest) : ''}</p>` : ''}
+${queue.verdict.isBehind && !queue.isPaused ? html`<p class="trouble">${queues.behind(because(view, queue))} ${queue.verdict.oldest ? shortRemedy(view, queue.verdict.oldest) : ''}</p>` : ''}
 ${queueTable(view, [queue])}
 ${facts(view, queue)}
 ${commands(view, queue)}

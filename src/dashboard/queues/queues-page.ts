@@ -1,12 +1,12 @@
 import { html } from 'hono/html';
 import type { Html } from '../../http/pages/layout.ts';
 import type { OverviewQueue } from '../../look/overview.ts';
+import { byName } from '../parts/by-name.ts';
 import { empty } from '../parts/empty.ts';
 import { count } from '../parts/number.ts';
 import { queueTable } from '../parts/queue-table.ts';
 import type { Content } from '../shell/layout.ts';
 import type { View } from '../shell/view.ts';
-import { byName } from './by-name.ts';
 
 /** Of a thousand queues the page would have 1.7 MB, sent anew at each change. */
 const QUEUES_A_PAGE = 100;

@@ -32,7 +32,7 @@ export const queues = {
     wait: 'Wait p50 / p95',
     run: 'Run p50 / p95',
   },
-  behind: 'It is behind,',
+  behind: (because: string) => `It is behind, ${because}.`,
   paused: 'paused',
   pausedBy: (who: string) => `Paused by ${who}`,
   schema: 'Schema of its tables',

@@ -15,7 +15,7 @@ export const schedules: Texts['schedules'] = {
     name: '计划',
     task: '任务类型',
     queue: '队列',
-    when: '时间(UTC)',
+    when: '时间（UTC）',
     last: '上次执行',
     next: '下次执行',
     act: '操作',

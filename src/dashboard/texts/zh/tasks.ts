@@ -9,7 +9,7 @@ export const tasks: Texts['tasks'] = {
   enqueue: '手动加入一个任务',
   enqueueIt: '加入队列',
   options: '选项',
-  payload: '载荷(JSON)',
+  payload: '载荷（JSON）',
   delay: '延迟',
   unique: '唯一键',
   noLimit: '不限',
