@@ -1,15 +1,12 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { AppFileError } from '../tasks/app-file-error.ts';
+import { importAppFile } from '../tasks/import-app-file.ts';
 import { type AnyApp, isApp } from './define-app.ts';
 
 /** In the order in which they are looked for. */
 const NAMES = ['howdah.config.ts', 'howdah.config.js', 'howdah.config.mjs', 'howdah.config.mts'];
-
-/** There is no application where one is needed, or the file that should hold it holds something else; in words. */
-export class AppFileError extends Error {
-  override readonly name = 'AppFileError';
-}
 
 export interface FindOptions {
   /** `--config` or HOWDAH_CONFIG; relative to the working directory. @default howdah.config.* there */
@@ -21,7 +18,7 @@ export interface FindOptions {
 /**
  * The application of a directory; undefined where no file is named and none is there.
  *
- * @throws {AppFileError} naming the file that is not there, or whose default export is no application
+ * @throws {AppFileError} naming the file that is not there, cannot be loaded, or whose default export is no application
  */
 export async function findApp({
   file,
@@ -47,7 +44,7 @@ export async function requireApp(options: FindOptions = {}): Promise<AnyApp> {
 
 async function importApp(path: string): Promise<AnyApp> {
   if (!(await isThere(path))) throw new AppFileError(`there is no file ${path}`);
-  const module: { default?: unknown } = await import(pathToFileURL(path).href);
+  const module = await importAppFile(pathToFileURL(path));
   const app = (module.default as { default?: unknown } | undefined)?.default ?? module.default;
   if (isApp(app)) return app;
   throw new AppFileError(`${path}: expected a default export made by defineApp(…)`);

@@ -1,4 +1,6 @@
 import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { AppFileError } from '../tasks/app-file-error.ts';
 import type { BoundTask } from '../tasks/bind.ts';
 import { type Catalogue, createCatalogue } from '../tasks/catalogue.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
@@ -22,14 +24,14 @@ const TASK_FILE = /^(?!.*\.(d|test|spec)\.[cm]?[jt]s$).*\.[cm]?[jt]s$/;
 /**
  * The application with its tasks, each file of its folder loaded.
  *
- * @throws {TypeError} naming the file that exports something else, the folder that is not there, the task that two
- *   files define, or the queue of tasks that are leased over HTTP and others
+ * @throws {AppFileError} naming the file that cannot be loaded or exports something else, the folder that is not there, the
+ *   task that two files define, or the queue of tasks that are leased over HTTP and others
  */
 export async function loadTasks<Services, Settings>(
   app: App<Services, Settings>,
 ): Promise<LoadedApp<Services, Settings>> {
   const bound = app.tasks instanceof URL ? await loadFolder<Services>(app.tasks) : app.tasks;
-  const catalogue = createCatalogue(bound.map(({ definition }) => definition as TaskDefinition));
+  const catalogue = catalogueOf(bound);
   const [leased, run] = [bound.filter(({ isLeased }) => isLeased), bound.filter(({ isLeased }) => !isLeased)];
   refuseSharedQueues(leased, run);
   return {
@@ -37,6 +39,14 @@ export async function loadTasks<Services, Settings>(
     tasks: new Map(run.map((task) => [task.definition.name, task])),
     leasedQueues: [...new Set(leased.map(({ definition }) => definition.queue))],
   };
+}
+
+function catalogueOf<Services>(bound: readonly BoundTask<Services>[]): Catalogue {
+  try {
+    return createCatalogue(bound.map(({ definition }) => definition as TaskDefinition));
+  } catch (error) {
+    throw error instanceof TypeError ? new AppFileError(error.message, { cause: error }) : error;
+  }
 }
 
 /** Workers of ours do not serve a queue whose jobs are leased; and would look through those for their own, if they did. */
@@ -47,7 +57,7 @@ function refuseSharedQueues<Services>(
   for (const { definition } of leased) {
     const other = run.find((task) => task.definition.queue === definition.queue)?.definition;
     if (!other) continue;
-    throw new TypeError(
+    throw new AppFileError(
       `task "${definition.name}" is leased over HTTP, and "${other.name}" runs here, both in queue "${definition.queue}": expected a queue of its own for what is leased (queue: in defineTask, and QUEUES)`,
     );
   }
@@ -63,6 +73,6 @@ async function list(folder: URL): Promise<string[]> {
     return await readdir(folder);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    throw new TypeError(`tasks: there is no folder ${decodeURIComponent(folder.pathname)}`);
+    throw new AppFileError(`tasks: there is no folder ${fileURLToPath(folder)}`);
   }
 }

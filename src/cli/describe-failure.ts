@@ -1,4 +1,3 @@
-import { AppFileError } from '../app/find-app.ts';
 import { parseDatabaseAddress } from '../config/database/database-address.ts';
 import { DEFAULT_SCHEMA } from '../config/database/schema-name.ts';
 import { ConfigError, readDatabasePlace } from '../config.ts';
@@ -9,6 +8,7 @@ import { isSqlState } from '../errors/is-sql-state.ts';
 import { rootCauseOf } from '../errors/root-cause-of.ts';
 import { HowdahError } from '../errors.ts';
 import { InterruptedBulk } from '../operate/interrupted-bulk.ts';
+import { AppFileError } from '../tasks/app-file-error.ts';
 import { CommandError } from './command-error.ts';
 import { countJobs } from './doctor/count-jobs.ts';
 

@@ -5,6 +5,7 @@ import { ListenError } from '../http/server/listen-error.ts';
 import { createEventHub, type EventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
 import type { Logger } from '../observability/logger.ts';
+import { AppFileError } from '../tasks/app-file-error.ts';
 import { createServiceLogger } from './create-service-logger.ts';
 import { migrateOnly } from './database/migrate-only.ts';
 import { routeMistakes } from './relay/route-mistakes.ts';
@@ -12,7 +13,7 @@ import { runService } from './run-service.ts';
 import { StartupError } from './startup-error.ts';
 
 const COMMANDS = ['all', 'api', 'worker', 'migrate'] as const;
-const EXPECTED = [ConfigError, StartupError, ListenError, EmbeddedPostgresError];
+const EXPECTED = [AppFileError, ConfigError, StartupError, ListenError, EmbeddedPostgresError];
 
 /** What `howdah start|api|worker|migrate` does. What somebody must change first is told on standard error, without a stack. */
 export async function runCommand(command: string, app: AnyApp): Promise<void> {

@@ -24,6 +24,27 @@ describe('npx howdah', () => {
     assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
   });
 
+  for (const [version, isOld] of [
+    ['20.20.2', true],
+    ['22.17.1', true],
+    ['22.18.0', false],
+  ] as const) {
+    test(`${isOld ? 'says in a line that it does not run' : 'runs'} on Node ${version}`, async () => {
+      const old = `Object.defineProperty(process, 'versions', { value: { node: '${version}' } })`;
+      const bin = fileURLToPath(new URL('../../bin/howdah.js', import.meta.url));
+      const args = ['--import', `data:text/javascript,${old}`, bin, '--version'];
+      const said = await promisify(execFile)(process.execPath, args).catch(
+        (error: { stderr: string }) => error,
+      );
+      assert.equal(said.stderr, isOld ? `howdah: expected Node 22.18 or later, this is ${version}\n` : '');
+    });
+  }
+
+  test('expects the Node that package.json names', async () => {
+    const { engines } = JSON.parse(await readFile(`${ROOT}/package.json`, 'utf8'));
+    assert.equal(engines.node, '>=22.18');
+  });
+
   for (const { name } of COMMANDS) {
     test(`shows options and examples of ${name}`, async () => {
       const { exitCode, stdout } = await runHere([name, '--help']);

@@ -78,9 +78,9 @@ describe('a task that is leased over HTTP', () => {
 
   test('has a queue of its own: one that tasks with handlers have too is refused, naming both', async () => {
     const shared = [bind(greet, async () => {}), lease(defineTask({ name: 'render', payload: z.unknown() }))];
-    await assert.rejects(
-      loadTasks(defineApp({ name: 'mixed', tasks: shared })),
-      /task "render" is leased over HTTP, and "greet" runs here, both in queue "default"/,
-    );
+    await assert.rejects(loadTasks(defineApp({ name: 'mixed', tasks: shared })), {
+      name: 'AppFileError',
+      message: /task "render" is leased over HTTP, and "greet" runs here, both in queue "default"/,
+    });
   });
 });

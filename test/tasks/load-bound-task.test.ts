@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -36,5 +36,49 @@ describe('the task of a file', () => {
   test('is refused where it is something else, naming the file', async () => {
     await assert.rejects(load('other.mjs', 'export default 1;'), /other\.mjs: expected a default export/);
     await assert.rejects(load('none.mjs', 'export const a = 1;'), /none\.mjs: expected a default export/);
+  });
+
+  for (const [name, text, message] of [
+    [
+      'coin.ts',
+      'enum Coin { Heads }\nexport default Coin;',
+      /coin\.ts cannot be loaded: TypeScript enum is not supported in strip-only mode \(.*coin\.ts:1\)\n.*compile/,
+    ],
+    [
+      'bare.ts',
+      "import './mailer';",
+      /Cannot find module '.*mailer' imported from .*bare\.ts\n.*\.\/send-receipt\.ts/,
+    ],
+    [
+      'built.ts',
+      "import './coin.js';",
+      /Cannot find module '.*coin\.js' imported from .*built\.ts\n.*whole name/,
+    ],
+    ['type.ts', "import { TestFn } from 'node:test';", /TestFn' \(.*type\.ts:1\)\n.*import type$/],
+    ['common/old.ts', "import 'node:test';", /import statement outside a module \(.*old\.ts:1\)\n.*"module"/],
+    ['typo.ts', 'export default 1 +;', /typo\.ts cannot be loaded: Expression expected \(.*typo\.ts:1\)$/],
+    [
+      'lost.ts',
+      "import 'no-such-package';",
+      /lost\.ts cannot be loaded: Cannot find package 'no-such-package'/,
+    ],
+  ] as const) {
+    test(`says in words which file cannot be loaded, where and why: ${name}`, async () => {
+      await mkdir(join(folder, 'common'), { recursive: true });
+      await writeFile(join(folder, 'common/package.json'), '{"type":"commonjs"}');
+      await assert.rejects(load(name, text), (error) => {
+        assert.ok(error instanceof TypeError && error.name === 'AppFileError', String(error));
+        assert.match(error.message, message);
+        return true;
+      });
+    });
+  }
+
+  test('leaves alone what its own code throws', async () => {
+    await assert.rejects(load('json.mjs', "JSON.parse('secret');"), { name: 'SyntaxError' });
+    await assert.rejects(load('throws.mjs', "throw new TypeError('mine');"), {
+      name: 'TypeError',
+      message: 'mine',
+    });
   });
 });

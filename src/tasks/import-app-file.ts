@@ -1,0 +1,59 @@
+import { fileURLToPath } from 'node:url';
+import { AppFileError } from './app-file-error.ts';
+
+/**
+ * A module that an application has written.
+ *
+ * @throws {AppFileError} when Node cannot load it, or a module that it imports: which, why, and what would help
+ * @throws what its own code throws, as it was thrown
+ */
+export async function importAppFile(file: URL): Promise<{ default?: unknown }> {
+  try {
+    return await import(file.href);
+  } catch (error) {
+    const fault = loadingFault(error);
+    if (!fault) throw error;
+    throw new AppFileError(`${fileURLToPath(file)} cannot be loaded: ${fault}`, { cause: error });
+  }
+}
+
+/** What each of Node's refusals is met by, where its own words do not say so. */
+const ADVICE: readonly (readonly [refusal: RegExp, advice: string])[] = [
+  [
+    /not supported in strip-only mode/,
+    'Node takes types away and compiles nothing. Write it without ("erasableSyntaxOnly" in tsconfig.json has the compiler say where), or compile it, and name the compiled howdah.config.js with --config',
+  ],
+  [
+    /Cannot find module '[./]/,
+    'Node imports a file by its whole name, with the ending that it has on disk, as in ./send-receipt.ts',
+  ],
+  [
+    /^Cannot use import statement|^Unexpected token 'export'/,
+    'its package.json has "type": "commonjs". Make that "module", call the file .mts, or compile it, and name the compiled howdah.config.js with --config',
+  ],
+  [/does not provide an export named/, 'If that is a type, import it with: import type'],
+];
+
+const CODE_OF_LOADING =
+  /^(MODULE_NOT_FOUND|ERR_(MODULE_NOT_FOUND|PACKAGE_PATH_NOT_EXPORTED|UNSUPPORTED_\w+|INVALID_TYPESCRIPT_SYNTAX|UNKNOWN_FILE_EXTENSION|UNKNOWN_MODULE_FORMAT|REQUIRE_\w+))$/;
+
+/** Where it is, in the line that Node puts in front of the stack of what it could not read. */
+const PLACE = /^((?:file:\/\/|\/|[A-Z]:\\).*:\d+)\n/;
+
+function loadingFault(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const place = PLACE.exec(error.stack ?? '')?.[1];
+  const isOfLoading =
+    (error instanceof SyntaxError && place !== undefined) ||
+    ('code' in error && typeof error.code === 'string' && CODE_OF_LOADING.test(error.code));
+  if (!isOfLoading) return undefined;
+  const message = error.message.split('\n', 1)[0] ?? '';
+  const advice = ADVICE.find(([refusal]) => refusal.test(message))?.[1];
+  const lines = [place === undefined ? message : `${message} (${pathOf(place)})`, advice];
+  return lines.filter((line) => line !== undefined).join('\n  ');
+}
+
+function pathOf(place: string): string {
+  const [, file = place, line = ''] = /^(.*)(:\d+)$/.exec(place) ?? [];
+  return `${file.startsWith('file:') ? fileURLToPath(file) : file}${line}`;
+}
