@@ -14,6 +14,8 @@ import type { ProxyTrust } from './callers/proxy-trust.ts';
 /** What the HTTP API is made from. */
 export interface AppDependencies {
   db: Database;
+  /** Which Howdah of the database it is. */
+  schema: string;
   distributor: TaskDistributor;
   /** Told what operators cancel. */
   events: EventHub;

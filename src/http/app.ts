@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { refuseInvalid } from '../wire/describe-mistakes.ts';
 import { answerError, isForBrowser } from './answers/answer-error.ts';
+import { nameMissing } from './answers/name-missing.ts';
 import { refuseAddress } from './answers/refuse-address.ts';
 import type { App, AppDependencies, AppEnv } from './app-dependencies.ts';
 import { continueTrace } from './middleware/continue-trace.ts';
@@ -62,7 +63,9 @@ function beginApp(deps: AppDependencies): App {
   if (deps.trustedProxies) app.use(trustProxies(deps.trustedProxies));
   app.use('/v1/*', identifyCaller(deps));
   const answer = (error: unknown, c: Context<AppEnv>) =>
-    c.var.showError && isForBrowser(c) ? c.var.showError(error) : answerError(error, c, deps.log);
+    c.var.showError && isForBrowser(c)
+      ? c.var.showError(error)
+      : answerError(nameMissing(error, c, deps), c, deps.log);
   app.onError(answer);
   app.notFound((c) => answer(refuseAddress(app, c), c));
   return app;

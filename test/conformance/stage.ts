@@ -93,7 +93,14 @@ function createDrivers(
 ): Stage['drivers'] {
   const { distributor, events } = queue;
   const app = createApp({
-    ...{ db, distributor, events, log: createLogger({ level: 'silent' }), adminToken: TOKEN },
+    ...{
+      db,
+      schema: 'howdah',
+      distributor,
+      events,
+      log: createLogger({ level: 'silent' }),
+      adminToken: TOKEN,
+    },
     publicUrl: () => 'http://127.0.0.1',
     catalogue,
     checkReadiness: async () => ({ ready: true, checks: {} }),

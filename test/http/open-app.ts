@@ -51,6 +51,7 @@ export async function openApp(): Promise<TestApp> {
   const deps: TestDependencies = {
     ...customers,
     db: requests.db,
+    schema: 'howdah',
     log: createLogger({ level: 'debug', destination: { write: (line) => void logLines.push(line) } }),
     publicUrl: () => 'http://bank.example:3000',
     adminToken: ADMIN_TOKEN,

@@ -63,6 +63,7 @@ export async function openApi(options: ApiOptions): Promise<OpenedApp> {
   const deps: AppDependencies = {
     navigation,
     ...{ db, events, log, catalogue, adminToken, viewerToken, workerToken, authorize, stopping, distributor },
+    schema,
     authorizeTimeoutMs,
     links: options.app?.links,
     beforeEnqueue: () => announcer.before(async () => {}),

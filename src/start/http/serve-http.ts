@@ -89,7 +89,12 @@ async function createApi(
   const navigation: NavigationEntry[] = [];
   const deps: AppDependencies = {
     ...{ ...own, ...tokens, navigation, db, distributor, events, log, catalogue, links: app.app.links },
-    ...{ publicUrl: url, stopping: stopping.signal, trustedProxies: config.trustedProxies },
+    ...{
+      schema: config.schema,
+      publicUrl: url,
+      stopping: stopping.signal,
+      trustedProxies: config.trustedProxies,
+    },
   };
   const api = await createAppWith(deps, async (routes) => {
     await app.app.addRoutes?.(routes, {

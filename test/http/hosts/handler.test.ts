@@ -149,6 +149,22 @@ test('nothing is opened until the first request, and a database that is away is 
   }
 });
 
+test('a database that was not migrated is told as such, with what to do, to those who may know', async () => {
+  const connectionString = `${database.connectionString}?howdah_schema=elsewhere`;
+  await using handler = createHttpHandler({ connectionString, adminToken: 'x', log });
+  for (const [path, body] of [
+    ['/v1/jobs'],
+    ['/v1/queues'],
+    ['/v1/jobs/1/explain'],
+    ['/v1/jobs', { task: 'send_welcome_email', payload: { user_account: 'ada' } }],
+    ['/v1/jobs/bulk/retry', { filter: { queue: 'critical' } }],
+  ] as const) {
+    const problem = await readProblem(await handler.fetch(ask(path, body)));
+    assert.deepEqual([problem.status, problem.code], [503, 'not_installed'], path);
+    assert.match(problem.detail, /"?elsewhere"?.*npx howdah migrate brings it up to date/);
+  }
+});
+
 test('what is closed ends its streams and answers 503', async () => {
   const { connectionString } = database;
   const handler = createHttpHandler({ connectionString, adminToken: 'x', log });
