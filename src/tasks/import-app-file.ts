@@ -17,19 +17,22 @@ export async function importAppFile(file: URL): Promise<{ default?: unknown }> {
   }
 }
 
+const ELSE =
+  "compile it and name the compiled howdah.config.js with --config, or run it by tsx: NODE_OPTIONS='--import tsx' npx howdah";
+
 /** What each of Node's refusals is met by, where its own words do not say so. */
 const ADVICE: readonly (readonly [refusal: RegExp, advice: string])[] = [
   [
     /not supported in strip-only mode/,
-    'Node takes types away and compiles nothing. Write it without ("erasableSyntaxOnly" in tsconfig.json has the compiler say where), or compile it, and name the compiled howdah.config.js with --config',
+    `Node takes types away and compiles nothing. Write it without ("erasableSyntaxOnly" in tsconfig.json has the compiler say where), ${ELSE}`,
   ],
   [
     /Cannot find module '[./]/,
-    'Node imports a file by its whole name, with the ending that it has on disk, as in ./send-receipt.ts',
+    `Node imports a file by its whole name, with the ending that it has on disk, as in ./send-receipt.ts. Write that, ${ELSE}`,
   ],
   [
     /^Cannot use import statement|^Unexpected token 'export'/,
-    'its package.json has "type": "commonjs". Make that "module", call the file .mts, or compile it, and name the compiled howdah.config.js with --config',
+    `Its package.json says "type": "commonjs". Make that "module", call the file .mts, ${ELSE}`,
   ],
   [/does not provide an export named/, 'If that is a type, import it with: import type'],
 ];

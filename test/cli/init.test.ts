@@ -23,7 +23,10 @@ describe('howdah init', () => {
   test('makes an application, and modules of its files, where there is nothing yet', async () => {
     await write('package.json', '{"dependencies":{"howdah":"0.2.0"}}');
     const { made, kept, changed } = await initialize(folder);
-    assert.deepEqual([made, kept], [['howdah.config.ts', 'tasks/say-hello.ts', 'crontab'], []]);
+    assert.deepEqual(
+      [made, kept],
+      [['tsconfig.json', 'howdah.config.ts', 'tasks/say-hello.ts', 'crontab'], []],
+    );
     assert.deepEqual(changed, ['package.json: added "type": "module"']);
     assert.deepEqual(JSON.parse(await read('package.json')), {
       dependencies: { howdah: '0.2.0' },
@@ -39,10 +42,20 @@ describe('howdah init', () => {
     assert.deepEqual(await initialize(folder), {
       ...(await initialize(folder)),
       made: [],
-      kept: ['howdah.config.ts', 'tasks/say-hello.ts', 'crontab'],
+      kept: ['tsconfig.json', 'howdah.config.ts', 'tasks/say-hello.ts', 'crontab'],
       changed: [],
     });
     assert.deepEqual([await read('crontab'), await read('howdah.config.ts')], ['# mine', '// mine']);
+  });
+
+  test('makes a module of what npm init says is CommonJS, where there is no code yet', async () => {
+    await write('package.json', '{"name":"shop","type":"commonjs"}');
+    await write('README.md', '# Shop');
+    await write('LICENSE', 'MIT');
+    const { made, changed } = await initialize(folder);
+    assert.ok(made.includes('howdah.config.ts'), made.join());
+    assert.deepEqual(changed, ['package.json: "type": "module", which was "commonjs"']);
+    assert.deepEqual(JSON.parse(await read('package.json')), { name: 'shop', type: 'module' });
   });
 
   for (const [where, manifest] of [

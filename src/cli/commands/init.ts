@@ -2,7 +2,8 @@ import type { Command } from '../command.ts';
 
 export const init: Command = {
   about: [
-    'Makes howdah.config.ts, a folder tasks with one task, and a crontab. What is there already stays as it is.',
+    'Makes howdah.config.ts, a folder tasks with one task, and a crontab. Files that are there already stay as they are.',
+    'Where there is no code yet it makes tsconfig.json too, and has package.json say "type": "module".',
   ],
   examples: [['init', 'begin in this folder']],
   async run({ output }) {

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { renderConfig, renderCrontab, renderTask } from './templates.ts';
+import { renderConfig, renderCrontab, renderTask, TSCONFIG } from './templates.ts';
 
 /** What `howdah init` did, and what to do next. */
 export interface Initialized {
@@ -17,15 +17,19 @@ export interface Initialized {
 const NAME = /[^a-z0-9_-]+/g;
 
 /**
- * An application to begin with, in that folder. Overwrites nothing, so it is safe to call again.
+ * An application to begin with, in that folder. Overwrites no file, so it is safe to call again.
  *
- * Node takes a `.ts` file for a module where package.json has `"type": "module"`. Where there is no code yet that is added;
- * where there is some, the new files are called `.mts`, which are modules whatever package.json says.
+ * Node takes a `.ts` file for a module where package.json has `"type": "module"`. Where there is no code yet it is made so,
+ * also in place of the `"commonjs"` that `npm init` writes; where there is some, the new files are called `.mts`, which are
+ * modules whatever package.json says. What the compiler is to know of `.ts` files that Node runs is in tsconfig.json, which is
+ * made where there is no code yet.
  */
 export async function initialize(folder: string): Promise<Initialized> {
-  const { extension, changed } = await chooseExtension(folder);
+  const isNew = !(await hasCode(folder));
+  const { extension, changed } = await chooseExtension(folder, isNew);
   const name = nameOf(folder);
   const files = {
+    ...(isNew ? { 'tsconfig.json': TSCONFIG } : {}),
     [`howdah.config.${extension}`]: renderConfig(name),
     [`tasks/say-hello.${extension}`]: renderTask(extension),
     crontab: renderCrontab(),
@@ -48,16 +52,22 @@ const NEXT = [
   { command: 'npx howdah jobs', does: 'what became of it' },
 ];
 
-async function chooseExtension(folder: string): Promise<{ extension: 'ts' | 'mts'; changed: string[] }> {
+async function chooseExtension(
+  folder: string,
+  isNew: boolean,
+): Promise<{ extension: 'ts' | 'mts'; changed: string[] }> {
   const path = join(folder, 'package.json');
   const manifest = await readManifest(path);
   if (manifest?.['type'] === 'module') return { extension: 'ts', changed: [] };
-  if (manifest?.['type'] !== undefined || (await hasCode(folder))) return { extension: 'mts', changed: [] };
+  if (!isNew) return { extension: 'mts', changed: [] };
   await writeFile(path, `${JSON.stringify({ ...manifest, type: 'module' }, undefined, 2)}\n`);
-  const what = manifest
-    ? 'package.json: added "type": "module"'
-    : 'package.json: made, with "type": "module"';
-  return { extension: 'ts', changed: [what] };
+  return { extension: 'ts', changed: [`package.json: ${howChanged(manifest)}`] };
+}
+
+function howChanged(manifest: Record<string, unknown> | undefined): string {
+  if (!manifest) return 'made, with "type": "module"';
+  const was = manifest['type'];
+  return was === undefined ? 'added "type": "module"' : `"type": "module", which was "${was}"`;
 }
 
 async function readManifest(path: string): Promise<Record<string, unknown> | undefined> {
@@ -69,11 +79,13 @@ async function readManifest(path: string): Promise<Record<string, unknown> | und
   }
 }
 
-/** Whether somebody has begun here: anything but what npm and this command make. */
+/** What is no code: what npm and this command make, and what is for people. */
+const NO_CODE =
+  /^(package\.json|package-lock\.json|node_modules|crontab|tasks|howdah\.config\.\w+|tsconfig\.json|\..*|.*\.md|LICEN[CS]E.*)$/;
+
+/** Whether somebody has begun here. */
 async function hasCode(folder: string): Promise<boolean> {
-  const names = await readdir(folder);
-  const ours = /^(package\.json|package-lock\.json|node_modules|crontab|tasks|howdah\.config\.\w+|\..*)$/;
-  return names.some((name) => !ours.test(name));
+  return (await readdir(folder)).some((name) => !NO_CODE.test(name));
 }
 
 /** Whether it was written: a file that is there stays. */

@@ -39,3 +39,19 @@ export function renderCrontab(): string {
 # 0 6 * * * say_hello {"name":"early bird"}
 `;
 }
+
+/** tsconfig.json where Node runs the sources as they are: the compiler only checks, and takes what Node takes. */
+export const TSCONFIG = `{
+  "compilerOptions": {
+    "target": "es2024",
+    "module": "nodenext",
+    "types": ["node"],
+    "strict": true,
+    "noEmit": true,
+    "allowImportingTsExtensions": true,
+    "erasableSyntaxOnly": true,
+    "verbatimModuleSyntax": true,
+    "skipLibCheck": true
+  }
+}
+`;

@@ -3,7 +3,7 @@ import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { ConfigError } from '../mistakes/config-error.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeDataFolder } from './make-data-folder.ts';
 
 /** Bearer tokens of the API. In production those that are not configured are undefined. */
 export interface Tokens {
@@ -83,7 +83,7 @@ async function read(path: string): Promise<string | undefined> {
  * never stands for a file half written. Everybody then reads what the winner wrote.
  */
 async function create(dataDir: string, path: string): Promise<string> {
-  await makeFolder(dataDir);
+  await makeDataFolder(dataDir);
   const draft = `${path}.${randomBytes(8).toString('hex')}`;
   try {
     await writeFile(draft, `${JSON.stringify(generate(), undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });

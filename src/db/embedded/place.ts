@@ -1,6 +1,6 @@
 import { chmod, lstat, mkdtemp, readlink, realpath, rmdir, stat, symlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { makeFolder } from '../../config/secrets/make-folder.ts';
+import { makeDataFolder } from '../../config/secrets/make-data-folder.ts';
 import { canEnter, chooseAccount, isRoot, type ServerAccount } from './account.ts';
 import { makeSharedFolder, SHARED_FOLDER } from './install.ts';
 import { EmbeddedPostgresError } from './postgres-error.ts';
@@ -16,7 +16,7 @@ export interface Place {
 
 /** The folder for one user's data and settings, by its real path. */
 export async function makeDataDir(dataDir: string): Promise<string> {
-  await makeFolder(dataDir);
+  await makeDataFolder(dataDir);
   return realpath(dataDir);
 }
 
