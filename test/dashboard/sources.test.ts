@@ -41,3 +41,34 @@ test('its buttons pause with a reason, resume, and go on with a topic that was r
   const unknown = await admin.send('/dashboard/sources/pause', { source: 'kafka:nowhere' });
   assert.equal(unknown.status, 404);
 });
+
+test('it says how many partitions no worker has, and the explanation in SQL does, one or more', async () => {
+  const { pool } = dashboard;
+  const reader = '00000000-0000-4000-8000-000000000001';
+  await pool.query(
+    `insert into howdah.source_readers (reader, source, host, pid, backend_pid, heartbeat_at)
+     values ($1, $2, 'here', 1, 0, now() + interval '1 hour')`,
+    [reader, NAME],
+  );
+  const add = (partition: number, of: string | null) =>
+    pool.query('insert into howdah.source_positions (source, partition, reader) values ($1, $2, $3)', [
+      NAME,
+      partition,
+      of,
+    ]);
+  const steps: [() => Promise<unknown>, string, string][] = [
+    [() => add(0, null), '1 partition has no worker', 'Its only partition has no worker at the moment.'],
+    [() => add(1, reader), '1 partition has no worker', '1 of its 2 partitions has no worker at the moment.'],
+    [
+      () => add(2, null),
+      '2 partitions have no worker',
+      '2 of its 3 partitions have no worker at the moment.',
+    ],
+  ];
+  for (const [step, onPage, inSql] of steps) {
+    await step();
+    assert.ok((await dashboard.as('viewer').page('/dashboard/sources')).includes(onPage), onPage);
+    const { rows } = await pool.query('select cause, explanation from howdah.explain_source($1)', [NAME]);
+    assert.deepEqual(rows, [{ cause: 'partitions', explanation: inSql }]);
+  }
+});

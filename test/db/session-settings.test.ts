@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { createClient, createPool } from '../../src/db/connections/connection.ts';
 import { openDatabase } from '../../src/db/connections/open-database.ts';
@@ -99,6 +101,42 @@ describe('whatever a database has for defaults', () => {
     assert.deepEqual(rows, [{ timeout: '15s', note: 'a \\ b' }]);
     await pool.end();
   });
+});
+
+test('every connection asks after 30 s of silence whether the other side is there', async () => {
+  const asked: unknown[] = [];
+  const stream = () => {
+    const socket = new Socket();
+    socket.setKeepAlive = (...how) => {
+      asked.push(how);
+      return socket;
+    };
+    return socket;
+  };
+  const pool = createPool({ ...database, applicationName: 'howdah' }, { stream });
+  const client = createClient({ ...database, applicationName: 'howdah' }, { stream });
+  await Promise.all([pool.query('select'), client.connect()]);
+  await Promise.all([pool.end(), client.end()]);
+  assert.deepEqual(asked, [
+    [true, 30_000],
+    [true, 30_000],
+  ]);
+});
+
+test('a pool keeps as many connections as it is told, and ends others that are idle', async () => {
+  const { db, close } = openDatabase({ ...database, applicationName: 'howdah', keptConnections: 2 });
+  const pool = db as pg.Pool;
+  pool.options.idleTimeoutMillis = 30;
+  const clients = await Promise.all([1, 2, 3, 4].map(() => pool.connect()));
+  const ended: unknown[] = [];
+  const areEnded = new Promise<void>((resolve) => {
+    pool.on('remove', (client) => ended.push(client) === 2 && resolve());
+  });
+  for (const client of clients) client.release();
+  await areEnded;
+  await delay(100); // in which the two others would end
+  assert.deepEqual([pool.totalCount, ended.length], [2, 2]);
+  await close();
 });
 
 describe('an address that says more', () => {

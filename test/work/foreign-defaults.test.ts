@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
+import pg from 'pg';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -20,6 +21,23 @@ function watchReplacements({ events }: TestQueue): string[] {
     if (error) causes.push(error.message);
   });
   return causes;
+}
+
+/** How many sessions the pools of runners keep that are idle, by the name of each: the driver would end others after 10 s. */
+function watchKeptSessions(stack: AsyncDisposableStack): ReadonlyMap<string, number | undefined> {
+  const kept = new Map<string, number | undefined>();
+  const connect = pg.Pool.prototype.connect;
+  const watched = mock.method(
+    pg.Pool.prototype,
+    'connect',
+    function (this: pg.Pool, ...how: Parameters<typeof connect>) {
+      const { application_name: name = '', min } = this.options;
+      if (name.startsWith('howdah:')) kept.set(name, min);
+      return connect.apply(this, how);
+    },
+  );
+  stack.defer(() => watched.mock.restore());
+  return kept;
 }
 
 async function countJobs({ pool }: TestQueue, state: string): Promise<number> {
@@ -50,10 +68,11 @@ for (const setting of [
   });
 }
 
-test('an idle worker keeps its runners where sessions that are idle are ended', async () => {
+test('an idle worker keeps its runners, of each of them four sessions, where sessions that are idle are ended', async () => {
   await using stack = new AsyncDisposableStack();
   const queue = await openQueueWith(stack, "idle_session_timeout = '300ms'");
   const replaced = watchReplacements(queue);
+  const kept = watchKeptSessions(stack);
   await queue.start();
   const beats = async () => {
     const { rows } = await queue.pool.query(
@@ -63,4 +82,5 @@ test('an idle worker keeps its runners where sessions that are idle are ended', 
   };
   await waitFor('heartbeats that are long after the start', beats);
   assert.deepEqual(replaced, []);
+  assert.deepEqual([...new Set(kept.values())], [4]);
 });

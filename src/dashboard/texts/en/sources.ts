@@ -13,7 +13,8 @@ export const sources = {
   idle: 'No worker reads it: start one that has it in SOURCES, or in its application.',
   trouble: (why: string) => `A worker cannot read it, and tries again: ${why}`,
   refused: (why: string) => `No message is taken: ${why}.`,
-  unread: (partitions: string) => `${partitions} partitions have no worker at the moment.`,
+  unread: (partitions: string) =>
+    `${partitions} ${partitions === '1' ? 'partition has' : 'partitions have'} no worker at the moment.`,
   reason: 'Reason',
   pause: 'Pause',
   resume: 'Resume',
