@@ -107,18 +107,20 @@ describe('routes', () => {
       b: undefined,
       c: { rabbitmq: { exchange: 'x'.repeat(256) } },
       d: { kafka: {} },
+      e: undefined,
     };
     const planned = plan(tasks as never, {
-      setting: 'a=redis:x,nothing,other=kafka,a=kafka,d=postgres',
+      setting: 'a=redis:x,nothing,other=kafka,a=kafka,d=postgres,e=rabbitmq:mail/new?cloudEvents',
       ofApplication: { b: { kafka: { topic: 'no spaces' } }, stranger: 'kafka' },
     });
     const text = messages(planned);
     for (const expected of [
       /^ROUTES: expected task=target entries.*received "nothing"$/m,
       /^ROUTES: expected every task once; received "a" more than once$/m,
-      /^ROUTES: expected a task of the application \(a, b, c, d\) or \*; received "other"$/m,
+      /^ROUTES: expected a task of the application \(a, b, c, d, e\) or \*; received "other"$/m,
       /^routes: expected a task of the application.*received "stranger"$/m,
       /^ROUTES: a: expected rabbitmq:exchange\/routing\.key.*received "redis:x"$/m,
+      /^ROUTES: e: expected nothing but \?cloudevents behind a place.*received "rabbitmq:mail\/new\?cloudEvents"$/m,
       /^routes\.b: b: topic: expected 1 to 249 of.*received "no spaces"$/m,
       /^publish\(c\): c: exchange: expected a text of at most 255 bytes; received "x+"$/m,
       /^ROUTES: d: expected a broker or an address.*no handler; received "postgres"$/m,

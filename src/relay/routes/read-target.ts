@@ -16,6 +16,8 @@ export class TargetMistake extends Error {
 
 const FORMS =
   'expected rabbitmq:exchange/routing.key, rabbitmq:queue, kafka:topic, an address of http or https, or postgres';
+/** Else what was meant as an option would be a part of a name, and all that goes there be lost or without what was asked for. */
+const BEHIND = 'expected nothing but ?cloudevents behind a place; a name that has a ? is for code to say';
 const OBJECTS =
   'expected { rabbitmq: { exchange, routingKey } }, { kafka: { topic } } or { webhook: address }';
 
@@ -56,6 +58,7 @@ function parse(text: string): RouteTarget | 'postgres' {
   if (/^https?:\/\//i.test(place)) return { webhook: place, cloudEvents };
   const [, broker, path = ''] = /^(rabbitmq|kafka)(?::(?!\/\/)(.+))?$/.exec(place) ?? [];
   if (broker === 'kafka') return { kafka: path === '' ? {} : { topic: path }, cloudEvents };
+  if (path.includes('?')) throw expected(BEHIND, text);
   if (broker === 'rabbitmq') return { rabbitmq: parseRabbitmq(path), cloudEvents };
   throw expected(FORMS, text);
 }

@@ -31,6 +31,8 @@ const PLACES = {
 };
 const MAX_PREFETCH = 10_000;
 const DEFAULT_PREFETCH = '500';
+/** A broker that it means nothing to: who gives it there expects what will not be. */
+const NOT_OF = { prefetch: 'kafka', start: 'rabbitmq' } as const;
 const STARTS: readonly unknown[] = ['first', 'next'] satisfies Source['start'][];
 
 /**
@@ -88,6 +90,7 @@ function read(field: string, parts: Parts, tasks: SourcesGiven['tasks']): Read {
     field,
     message: `${withoutPassword(from)}: expected ${what}; received ${shown(received)}`,
   });
+  const isOfOther = (name: 'prefetch' | 'start') => parts[name] !== undefined && broker === NOT_OF[name];
   const mistakes = [
     ...(isBroker(broker) && !place.startsWith('//') // an address is none, and may have a password in it
       ? []
@@ -97,6 +100,10 @@ function read(field: string, parts: Parts, tasks: SourcesGiven['tasks']): Read {
     ...(sequence === undefined || sequence === 'key' ? [] : [expected('key as its sequence', sequence)]),
     ...(isWithin(prefetch) ? [] : [expected(`a prefetch from 1 to ${MAX_PREFETCH}`, prefetch)]),
     ...(STARTS.includes(start) ? [] : [expected('first or next as its start', start)]),
+    ...(isOfOther('prefetch') ? [expected('no prefetch, which is for queues', prefetch)] : []),
+    ...(isOfOther('start')
+      ? [expected('no start, which is for topics: a queue hands over all that it has', start)]
+      : []),
     ...Object.keys(unknown).map((name) => expected('sequence, prefetch or start as its options', name)),
   ];
   if (mistakes.length > 0 || !isBroker(broker)) return { field, mistakes };

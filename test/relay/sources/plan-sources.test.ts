@@ -30,7 +30,8 @@ describe('SOURCES', () => {
 
   test('is refused with all its mistakes at once', () => {
     const { mistakes } = plan(
-      'nonsense,redis:a>handle_order,kafka:b>nobody?start=last&x=1,rabbitmq:>handle_order?prefetch=0,kafka:c>handle_order,kafka:c>user_registered',
+      'nonsense,redis:a>handle_order,kafka:b>nobody?start=last&x=1,rabbitmq:>handle_order?prefetch=0,kafka:c>handle_order,kafka:c>user_registered,' +
+        'rabbitmq:d>handle_order?start=next,kafka:e>handle_order?prefetch=10',
     );
     assert.deepEqual(
       mistakes.map(({ field, message }) => `${field}: ${message}`),
@@ -42,6 +43,8 @@ describe('SOURCES', () => {
         'SOURCES: kafka:b: expected sequence, prefetch or start as its options; received "x"',
         'SOURCES: rabbitmq:: expected the name of a queue, of 1 to 249 bytes in UTF-8; received ""',
         'SOURCES: rabbitmq:: expected a prefetch from 1 to 10000; received "0"',
+        'SOURCES: rabbitmq:d: expected no start, which is for topics: a queue hands over all that it has; received "next"',
+        'SOURCES: kafka:e: expected no prefetch, which is for queues; received "10"',
         'SOURCES: expected every source once; "kafka:c" is there more than once',
       ],
     );
