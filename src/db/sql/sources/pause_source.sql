@@ -1,5 +1,6 @@
--- howdah.pause_source(source, paused_by): from its commit on no message of the source becomes a job, in any worker; returns whether
--- that is new. Workers stop reading within a second; messages wait at the broker, and jobs that they have become run as ever. It
+-- howdah.pause_source(source, paused_by): from its commit on no batch of messages of the source is begun, in any worker; returns whether
+-- that is new. One that is being written at that moment still becomes jobs, within milliseconds, or the 30 s that a worker gives it where
+-- it waits for a lock: to wait for those here would let a pause that is not committed hold up every worker. Workers stop reading within a second; messages wait at the broker, and jobs that they have become run as ever. It
 -- holds until somebody resumes it, restarts included. Who did it is kept in paused_by (acting_as.sql). Raises HWSRC.
 create function howdah.pause_source(source text, paused_by text default session_user) returns boolean
 language plpgsql security definer
