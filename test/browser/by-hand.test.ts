@@ -101,7 +101,9 @@ describe('whoever uses the pages', { skip: WITHOUT_BROWSER }, () => {
     assert.equal(await page.locator('#live-switch').getAttribute('aria-pressed'), 'true');
     await page.keyboard.press('p');
     await page.locator('#live-switch', { hasText: 'Live' }).waitFor();
+    await page.goto('/dashboard/queues');
     await page.keyboard.press('/');
+    await page.locator('[data-search]:focus').waitFor(); // that of jobs
     await page.keyboard.type('jkxrc?p');
     assert.equal(await page.inputValue('[data-search]'), 'jkxrc?p', 'keys are text in a field');
     assert.deepEqual(complaints, []);

@@ -184,6 +184,11 @@ describe('jobs in a browser', { skip: WITHOUT_BROWSER }, () => {
     await logIn(page, ADMIN);
     await page.goto(`/dashboard/jobs/${waiting}`);
     await page.keyboard.press('c');
+    await page.getByText('Enqueue again…').click();
+    assert.equal(await page.locator('details.menu[open]').count(), 1, 'one takes the place of the other');
+    await page.locator('h1').click();
+    assert.equal(await page.locator('details.menu[open]').count(), 0);
+    await page.keyboard.press('c');
     await page.keyboard.press('Escape');
     await page.keyboard.press('c');
     await page.keyboard.type('not wanted');

@@ -218,7 +218,7 @@ function followKeys() {
 }
 
 const KEYS = {
-  '/': () => focusOn(document.querySelector('[data-search]')),
+  '/': search,
   '?': (dialog) => dialog?.showModal(),
   j: () => step(1),
   k: () => step(-1),
@@ -227,6 +227,21 @@ const KEYS = {
   c: () => press(document.querySelector('[data-shortcut=c]')),
   p: () => press(document.getElementById('live-switch')),
 };
+
+/** Where a page has no search, that of jobs is what is meant. */
+function search() {
+  const field = document.querySelector('[data-search]');
+  if (field) return focusOn(field);
+  sessionStorage.setItem('howdah.search', 'asked for');
+  return go('j');
+}
+
+function focusOnSearch() {
+  const field = document.querySelector('[data-search]');
+  if (!field || !sessionStorage.getItem('howdah.search')) return;
+  sessionStorage.removeItem('howdah.search');
+  focusOn(field);
+}
 
 function go(key) {
   return press(document.querySelector(`.top [data-key="${CSS.escape(key)}"]`));
@@ -240,6 +255,15 @@ function press(element) {
 }
 
 const FIELDS = 'input:not([type=hidden]), textarea, button';
+
+/** Whoever goes on elsewhere leaves them; while one is open, nothing is drawn anew. */
+function followMenus() {
+  document.addEventListener('click', ({ target }) => {
+    for (const menu of document.querySelectorAll('details.menu[open]')) {
+      if (!menu.contains(target)) menu.open = false;
+    }
+  });
+}
 
 function closeMenus() {
   for (const menu of document.querySelectorAll('details.menu[open]')) {
@@ -451,9 +475,11 @@ setInterval(showTimes, 1_000);
 followZone();
 followLive();
 followKeys();
+followMenus();
 followForms();
 followProgress();
 followSearch();
+focusOnSearch();
 followColors();
 drawCharts();
 document.addEventListener('htmx:after:swap', refresh);

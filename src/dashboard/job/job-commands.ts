@@ -37,7 +37,7 @@ interface Menu {
 }
 
 function menu({ name, label, shortcut = '', isOpen, isWide }: Menu, content: Html): Html {
-  return html`<details class="menu ${isWide ? 'wide-menu' : ''}" id="menu-${name}" ${isOpen ? html`open` : ''}>
+  return html`<details class="menu ${isWide ? 'wide-menu' : ''}" id="menu-${name}" name="menu" ${isOpen ? html`open` : ''}>
 <summary data-shortcut="${shortcut}">${label}</summary>${content}</details>`;
 }
 
