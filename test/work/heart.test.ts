@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { scalar } from '../support/job-states.ts';
+import { untilBlocked } from '../support/session.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -88,6 +89,36 @@ test('losing its control and liveness sessions again and again leaves a worker w
   await untilItWorks();
 });
 
+test('a heartbeat does not wait for who has locked the table of jobs, and other sequences move on', async () => {
+  const parked = await Promise.all([parkJob('default', 'here'), parkJob('critical', 'there')]);
+  const [here = '', there = ''] = parked;
+  const token = await putDeadRunner();
+  await queue.pool.query("select howdah.name_runner_pool($1, 'pool')", [token]);
+  const [client, beating] = [await queue.pool.connect(), await queue.pool.connect()];
+  await beating.query("set statement_timeout = '3s'"); // what a process waits for an answer
+  await client.query('begin; lock table graphile_worker._private_jobs in access exclusive mode');
+  const leftovers = queue.pool.query("select howdah.release_leftovers($1, '{}')", [token]);
+  const isRefused = assert.rejects(leftovers, { code: '55P03' });
+  await untilBlocked(queue.pool, 1);
+  const beat = async () => {
+    const { rows } = await beating.query(
+      "select token from howdah.heartbeat(jsonb_build_array(jsonb_build_object('token', $1::text, 'running', '[]'::jsonb)), 1)",
+      [token],
+    );
+    return rows[0]?.token;
+  };
+  await waitFor('the job of the other queue to have its turn', async () => {
+    assert.equal(await beat(), token);
+    return !(await isParked(there));
+  });
+  await isRefused;
+  assert.equal(await isParked(here), true);
+  await client.query('rollback');
+  await beat();
+  assert.equal(await isParked(here), false);
+  for (const each of [client, beating]) each.release(true);
+});
+
 test('a delayed job starts within a second of its time', async () => {
   await queue.start();
   const waits: number[] = [];
@@ -128,6 +159,24 @@ async function putDeadRunner(): Promise<string> {
     [token],
   );
   return token;
+}
+
+/** A job that waits for a turn which a heartbeat is to give it; its id. */
+async function parkJob(inQueue: string, sequence: string): Promise<string> {
+  const enqueue = 'select howdah.enqueue($1, queue => $2, sequence => $3)';
+  const head = await scalar(queue, enqueue, [works.name, inQueue, sequence]);
+  const id = await scalar(queue, enqueue, [works.name, inQueue, sequence]);
+  const client = await queue.pool.connect();
+  await client.query('begin');
+  await client.query('select from howdah.sequences where name = $1 for update', [sequence]);
+  await queue.pool.query('select howdah.cancel_job($1)', [head]);
+  await client.query('commit');
+  client.release();
+  return id;
+}
+
+function isParked(id: string): Promise<boolean> {
+  return scalar(queue, 'select is_parked from howdah.sequence_jobs where job_id = $1', [id]);
 }
 
 function isReleased(token: string): Promise<boolean> {

@@ -107,7 +107,7 @@ export class Heart {
     const sentAt = performance.now();
     const answers = await registry.beat(beats);
     this.#answeredAt = sentAt;
-    this.#view.answered();
+    this.#view.beat();
     this.#isCutOff = false;
     onAnswer(beats, answers);
   }

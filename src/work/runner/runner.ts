@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Task } from 'graphile-worker';
 import { type DatabaseHandle, openDatabase } from '../../db/connections/open-database.ts';
+import { LOCK_NOT_AVAILABLE, sqlStateOf } from '../../db/sql-state.ts';
 import { describeError } from '../../errors/describe-error.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import { routesOf } from '../../tasks/routes-of.ts';
@@ -24,6 +26,9 @@ const SPARE_CONNECTIONS = 3;
  * until it knows tables and plans. The one that listens, one that fetches, two that end.
  */
 const KEPT_CONNECTIONS = 4;
+
+/** When to try again to give back what a broken connection left, while somebody has the table of jobs locked. */
+const LEFTOVERS_AGAIN_MS = 2_000;
 
 export interface RunnerOptions<Services> {
   connectionString: string;
@@ -60,6 +65,7 @@ export class Runner<Services = unknown> {
   #engineConcurrency: number | undefined;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
+  #hasEnded = false;
 
   constructor(options: RunnerOptions<Services>) {
     const { connectionString, queue, concurrency, application, tasks } = options;
@@ -169,6 +175,7 @@ export class Runner<Services = unknown> {
     await this.#starting?.catch(() => {});
     if (cause && this.#engine) void this.#releaseLeftovers(this.#engine);
     await this.jobs.letGo(this.#endEngine(), () => void this.#database.close(0));
+    this.#hasEnded = true;
     const because = cause && `replaced: ${describeError(cause).message}`;
     if (because) await this.jobs.end({ as: 'replaced', because }, cause);
     else await this.jobs.end({ as: 'stopped', because: 'stopped' });
@@ -184,11 +191,16 @@ export class Runner<Services = unknown> {
   /** Gives back early what a broken connection left locked; its long runs may take hours more to end. */
   async #releaseLeftovers(engine: Engine): Promise<void> {
     const { member, environment } = this.#options;
-    try {
-      await engine.untilQuiet();
-      await member.releaseLeftovers(this.token, this.jobs.heldIds);
-    } catch (err) {
-      environment.log.warn({ err }, 'leftovers will be released when the runner has ended');
+    await engine.untilQuiet();
+    while (!this.#hasEnded) {
+      try {
+        await member.releaseLeftovers(this.token, this.jobs.heldIds);
+        return;
+      } catch (err) {
+        if (sqlStateOf(err) !== LOCK_NOT_AVAILABLE)
+          return environment.log.warn({ err }, 'leftovers will be released when the runner has ended');
+      }
+      await delay(LEFTOVERS_AGAIN_MS, undefined, { ref: false });
     }
   }
 

@@ -71,10 +71,12 @@ end;
 $$;
 
 -- howdah.release_leftovers(token, keep): gives back what a runner that takes no more jobs still holds, but for those to
--- keep (its runs under way): a fetch whose answer was lost, a completion that failed. Returns how many jobs.
+-- keep (its runs under way): a fetch whose answer was lost, a completion that failed. Returns how many jobs. Locks the runner's row,
+-- which its heartbeat writes: so it raises 55P03 where somebody has the table of jobs locked for more than half a second.
 create function howdah.release_leftovers(token uuid, keep bigint[]) returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '500ms'
 as $$
 declare
   v_runner howdah.runners;
