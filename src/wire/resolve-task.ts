@@ -5,6 +5,7 @@ import { HowdahError } from '../errors.ts';
 import { getTask, listVersionsAround, type TaskVersion } from '../look/tasks.ts';
 import type { Catalogue } from '../tasks/catalogue.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
+import { announcedSchema } from './announced-schema.ts';
 
 const NOT_GRANTED = '42501';
 
@@ -49,23 +50,6 @@ function unseenTask(name: string): TaskDefinition {
 }
 
 function toDefinition(known: TaskVersion): TaskDefinition {
-  const { name, queue, maxRetries, timeoutMs } = known;
-  return { name, payload: toSchema(known), queue, maxRetries, timeoutMs };
-}
-
-/**
- * A schema that cannot be read back is left to the worker, which checks the payload before it runs. A format beside a pattern is
- * left out: the pattern says what is checked, and zod would have its own for the format, which takes no offset in a time, say.
- */
-function toSchema({ payloadSchema }: TaskVersion): z.ZodType<unknown> {
-  try {
-    const text = JSON.stringify(payloadSchema, (_key, part) =>
-      typeof part?.pattern === 'string' && typeof part.format === 'string'
-        ? { ...part, format: undefined }
-        : part,
-    );
-    return z.fromJSONSchema(JSON.parse(text));
-  } catch {
-    return z.unknown();
-  }
+  const { name, queue, maxRetries, timeoutMs, payloadSchema } = known;
+  return { name, payload: announcedSchema(payloadSchema), queue, maxRetries, timeoutMs };
 }
