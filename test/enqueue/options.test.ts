@@ -298,6 +298,15 @@ describe('an option out of range', () => {
       /^deadline: expected an instant of the years 1 to 9999, received infinity$/,
     );
     await refused(`headers => '["a"]'`, /^headers: expected an object of strings, received array$/);
+    const { rows } = await queue.pool.query(
+      `select current_setting('server_version_num')::integer as version`,
+    );
+    if (rows[0]?.version < 170_000) return; // It has no such interval.
+    await refused(
+      `timeout => 'infinity'`,
+      /^timeout: expected 0 \(none\) to 2147483647 ms, received infinity$/,
+    );
+    await refused(`retention => 'infinity'`, /^retention: expected .* 100 years, received infinity$/);
   });
 
   test('that is a duration in SQL is 100 years at most, whatever units it is written in', async () => {

@@ -16,7 +16,7 @@ as $$
 declare
   v_has_options boolean := howdah.has_options(job);
   v_mistakes constant text[] := case when v_has_options then howdah.job_option_mistakes(job) end;
-  v_settings jsonb := case when v_has_options then howdah.job_settings(job) end;
+  v_settings jsonb := case when v_has_options and v_mistakes is null then howdah.job_settings(job) end;
   v_task howdah.tasks;
   v_is_queue_known boolean;
   v_payload_mistakes text;
