@@ -158,6 +158,11 @@ describe('of a job that waits for its time', () => {
   test('scheduled for later, it is told until when', async () => {
     const id = await putJob(queue, 'scheduled');
     await assertCause(id, 'scheduled', /^It is scheduled for 20\d\d-/, /run_job_now/);
+    const put = `select id::text from graphile_worker.add_job('works', '{}', run_at => 'infinity')`;
+    const parked = String(await scalar(queue, put));
+    await assertCause(parked, 'scheduled', /^It is scheduled for infinity/, /run_job_now/);
+    await doRemedy(parked);
+    assert.notEqual((await explain(parked)).cause, 'scheduled');
     await doRemedy(id);
     assert.equal((await explain(id)).state, 'available');
   });

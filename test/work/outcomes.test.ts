@@ -169,6 +169,12 @@ test('a handler that ignores its time limit loses its run at the limit', async (
   assert.equal(job.last_error, 'timed out after 30 ms');
 });
 
+test('a job put in by SQL for minus infinity runs, and its handler is told an instant', async () => {
+  const put = `select id::text from graphile_worker.add_job('returns', '{}', run_at => '-infinity')`;
+  const { rows } = await queue.pool.query(put);
+  assert.equal((await queue.untilState(rows[0].id, 'completed')).attempt, 1);
+});
+
 test('a malformed payload put in by SQL is not retried, and the reason names the field but not its value', async () => {
   const { rows } = await queue.pool.query(
     `select id::text from graphile_worker.add_job('strict', '{"secret":"hunter2"}')`,

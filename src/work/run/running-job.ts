@@ -23,7 +23,8 @@ export function toRunningJob(job: Job, queue: string): RunningJob {
     attempt: job.attempts,
     maxAttempts: job.max_attempts,
     createdAt: job.created_at,
-    runAt: job.run_at,
+    // Infinity, of an add_job of theirs, is a number.
+    runAt: job.run_at instanceof Date ? job.run_at : job.created_at,
     sequence,
     headers: headers ? Object.freeze(headers) : NO_HEADERS,
     deadline: deadline === undefined ? undefined : readInstant(deadline),

@@ -41,7 +41,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   select s.* into cause, explanation, remedy from howdah.explain_sequence(job) s;
-  if cause is null and job.run_at > clock_timestamp() then
+  if cause is null and job.run_at is null then
+    cause := 'scheduled';
+    explanation := 'It is scheduled for infinity, as graphile-worker''s add_job takes it: it runs when somebody says so.';
+    remedy := format('select howdah.run_job_now(%s) makes it available at once.', job.id);
+  elsif cause is null and job.run_at > clock_timestamp() then
     cause := case job.state when 'retryable' then 'retryable' else 'scheduled' end;
     explanation := case job.state
       when 'retryable' then case when howdah.was_misfit(job)
