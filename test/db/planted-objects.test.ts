@@ -7,11 +7,13 @@ import { migrateDatabase } from '../../src/db/migration/migrate.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
 
 /**
- * A type and a function named like those of pg_catalog, and operators that fit better than its own, which would need a cast: an expression
+ * A type and functions named like those of pg_catalog, two of which a look at the database would run, and operators that fit better than its own, which would need a cast: an expression
  * that is parsed under a path with public in it takes them.
  */
 const PLANTED = `
   create domain public.timestamptz as pg_catalog.timestamptz;
+  create function public.to_regclass(pg_catalog.text) returns pg_catalog.regclass language plpgsql as $$ begin raise exception 'planted'; end $$;
+  create function public.current_setting(pg_catalog.text) returns pg_catalog.text language plpgsql as $$ begin raise exception 'planted'; end $$;
   create function public.now() returns pg_catalog.timestamptz language sql as 'select pg_catalog.now()';
   do $$
   declare

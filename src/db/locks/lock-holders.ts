@@ -52,7 +52,11 @@ export class LockWatch {
 
   async #connect(): Promise<pg.Client> {
     const client = createClient(
-      { connectionString: this.#connectionString, applicationName: 'howdah lock watch' },
+      {
+        connectionString: this.#connectionString,
+        applicationName: 'howdah lock watch',
+        settings: { search_path: 'pg_catalog, pg_temp' },
+      },
       { connectionTimeoutMillis: PATIENCE_MS, query_timeout: PATIENCE_MS },
     );
     await client.connect();

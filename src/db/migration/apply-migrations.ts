@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { namingOfClient } from '../naming.ts';
 import type { PendingApplication, PendingMigration } from './application-migrations.ts';
+import { TAKE_OWN_PATH } from './own-path.ts';
 import { HOWDAH } from './state.ts';
 import { LOOKING_SETTINGS, UNLIMITED } from './turns.ts';
 
@@ -42,14 +43,15 @@ export async function applyApplication(
 ): Promise<void> {
   for (const migration of migrations) {
     try {
-      await client.query(`${renderEnclosed(migration)}\n${FORGET};\n${renderName(application, migration)}`);
+      const texts = [TAKE_OWN_PATH, renderEnclosed(migration), FORGET, renderName(application, migration)];
+      await client.query(texts.join(';\n'));
     } catch (error) {
       const place = `${fileURLToPath(migration.file)}${lineOf(error, migration)}`;
       throw failure(`migration ${migration.name} of application "${application}" failed (${place})`, error);
     }
   }
   try {
-    await client.query('set constraints all immediate'); // what is put off until the commit could not be laid to them there
+    await client.query(`${TAKE_OWN_PATH}; set constraints all immediate`); // what is put off until the commit could not be laid to them there
   } catch (error) {
     const names = migrations.map(({ name }) => name).join(', ');
     throw failure(

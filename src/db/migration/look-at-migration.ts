@@ -4,10 +4,11 @@ import { namingAt } from '../naming.ts';
 import { findLaggingSequences } from '../schema/advance-sequences.ts';
 import { explainDenial } from './due-error.ts';
 import { describeEdited } from './edited-migrations.ts';
+import { OWN_PATH } from './own-path.ts';
 import { describeDue, isDone, type MigrationPlan, type MigrationTarget, planMigration } from './plan.ts';
 import { renderScript } from './render-script.ts';
 import { readState } from './state.ts';
-import { LOOKING_SETTINGS, Turns } from './turns.ts';
+import { lookingSettings, Turns } from './turns.ts';
 
 export interface LookOptions extends MigrationTarget {
   connectionString: string;
@@ -38,7 +39,7 @@ export async function lookAtMigration(options: LookOptions): Promise<DueMigratio
   const client = createClient({
     connectionString,
     applicationName: 'howdah migrate',
-    settings: LOOKING_SETTINGS,
+    settings: lookingSettings(connectionString),
   });
   await client.connect();
   const turns = new Turns({ client, ...options });
@@ -67,6 +68,6 @@ export async function lookAtMigration(options: LookOptions): Promise<DueMigratio
 }
 
 async function readSearchPath(client: Pick<ClientBase, 'query'>): Promise<string> {
-  const { rows } = await client.query<{ path: string }>("select current_setting('search_path') as path");
+  const { rows } = await client.query<{ path: string }>(`select ${OWN_PATH} as path`);
   return rows[0]?.path ?? 'public';
 }

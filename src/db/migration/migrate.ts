@@ -21,7 +21,7 @@ import {
   planMigration,
 } from './plan.ts';
 import { readState } from './state.ts';
-import { LOOKING_SETTINGS, Turns } from './turns.ts';
+import { lookingSettings, Turns } from './turns.ts';
 
 export type { ApplicationMigrations, MigrationTarget };
 
@@ -92,7 +92,7 @@ export async function migrateDatabase(options: MigrateOptions): Promise<Migrated
   const client = createClient({
     connectionString,
     applicationName: 'howdah migrate',
-    settings: LOOKING_SETTINGS,
+    settings: lookingSettings(connectionString),
   });
   await client.connect();
   const cut = () => void client.end().catch(() => {});
@@ -171,7 +171,7 @@ function bringApplicationUpToDate(
       if (each.application === application) await applyApplication(client, each);
     }
   };
-  return turns.take(`apply the migrations of application "${application}"`, work, { hasOwnPath: true });
+  return turns.take(`apply the migrations of application "${application}"`, work);
 }
 
 async function look(client: pg.Client, turns: Turns, plan: MigrationPlan): Promise<Migrated> {

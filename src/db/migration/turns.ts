@@ -3,12 +3,18 @@ import type pg from 'pg';
 import type { SessionSettings } from '../connections/session-settings.ts';
 import { LockWatch } from '../locks/lock-holders.ts';
 import { isLockFailure, LockWait } from '../locks/lock-wait.ts';
+import { CATALOG_PATH, pathSettings } from './own-path.ts';
 
 /** How long a statement waits behind others; whoever came after it waits as long for it. */
 const PATIENCE_MS = 500;
 
 /** Of a session that looks outside of a turn too, where what it reads may be locked, as by VACUUM FULL or a restore. */
 export const LOOKING_SETTINGS: SessionSettings = { lock_timeout: String(PATIENCE_MS) };
+
+/** All of them: what it reads there means what it means within one. */
+export function lookingSettings(connectionString: string): SessionSettings {
+  return { ...LOOKING_SETTINGS, ...pathSettings(connectionString) };
+}
 
 /** In between, what had to wait behind a turn goes on. */
 const PAUSE_MS = 500;
@@ -34,12 +40,12 @@ export const UNLIMITED = `
  * keep for good what their operators meant under the path of the session that made them, and run as the owner: under one
  * with `public`, an operator that anybody made there is taken where pg_catalog's own would need a cast.
  */
-export const FIXED_PATH = 'set local search_path = pg_catalog, pg_temp';
+export const FIXED_PATH = `set local search_path = ${CATALOG_PATH}`;
 
 const BEGIN = `begin isolation level read committed read write; ${UNLIMITED}`;
 
 export interface TurnOptions {
-  /** With LOOKING_SETTINGS. */
+  /** With `lookingSettings`. */
   client: pg.Client;
   connectionString: string;
   /** Most that one turn may wait for others, in milliseconds. */
@@ -55,8 +61,6 @@ export interface TurnOptions {
 export interface TurnLimits {
   /** Most that it may wait for others, in milliseconds. @default that of all turns */
   waitLimitMs?: number | undefined;
-  /** Names without a schema are those of the session's search_path, for SQL that is not Howdah's. @default false: of FIXED_PATH */
-  hasOwnPath?: boolean;
 }
 
 /** Transactions of which one at a time is under way in a database, whatever process it is of. */
@@ -77,14 +81,11 @@ export class Turns {
    * @param purpose completes "waiting to …"
    * @throws {LockWaitError} when others were in the way for too long
    */
-  take<T>(
-    purpose: string,
-    work: () => Promise<T>,
-    { waitLimitMs, hasOwnPath = false }: TurnLimits = {},
-  ): Promise<T> {
-    const path = hasOwnPath ? '' : `${FIXED_PATH}; `;
+  take<T>(purpose: string, work: () => Promise<T>, { waitLimitMs }: TurnLimits = {}): Promise<T> {
     const turn = async () => {
-      await this.#options.client.query(`${path}${TURN_LOCK}; set local lock_timeout = ${PATIENCE_MS}`);
+      await this.#options.client.query(
+        `${FIXED_PATH}; ${TURN_LOCK}; set local lock_timeout = ${PATIENCE_MS}`,
+      );
       return work();
     };
     return this.#untilUnblocked(purpose, (wait) => this.#inTransaction(wait, turn), waitLimitMs);
