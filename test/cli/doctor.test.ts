@@ -97,6 +97,20 @@ describe('npx howdah doctor', () => {
     }
   });
 
+  test('says of a server that lets nobody in what to correct', async () => {
+    const wrong = new URL(queue.database.connectionString);
+    wrong.username = 'howdah_nobody';
+    const { stdout } = await doctor({ DATABASE_URL: wrong.href });
+    assert.match(stdout, /ERROR DATABASE_URL: .*"howdah_nobody".*\n +→ correct the user/);
+    wrong.username = new URL(queue.database.connectionString).username;
+    wrong.pathname = '/nowhere';
+    const other = await doctor({ DATABASE_URL: wrong.href });
+    assert.match(
+      other.stdout,
+      /ERROR .*"nowhere" does not exist\n +→ create that database, or correct its name/,
+    );
+  });
+
   test('reports an engine that somebody changed', async () => {
     await queue.pool.query('create table graphile_worker.extra (id integer)');
     const { exitCode, stdout } = await doctor({ ROUTES: 'send_verify_email=rabbitmq:mails' });
@@ -227,6 +241,13 @@ describe('npx howdah doctor', () => {
       assert.match(
         stdout,
         new RegExp(`ERROR role "${role}" lacks .* and \\d+ more\n +→ grant ${TEST_SCHEMA}_worker to`),
+      );
+      await queue.pool.query(`revoke usage on schema howdah from ${role}`);
+      assert.match(
+        (await doctor({ DATABASE_URL: url.href })).stdout,
+        new RegExp(
+          `ERROR .*cannot be checked: permission denied .*\n +→ grant ${TEST_SCHEMA}_worker to the role`,
+        ),
       );
     } finally {
       await queue.pool.query(`drop owned by ${role}`);

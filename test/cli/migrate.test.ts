@@ -7,6 +7,7 @@ import { loadedBank } from '../support/bank-catalogue.ts';
 import { type CliResult, runHere } from '../support/howdah-cli.ts';
 import { restoreDump } from '../support/restore-dump.ts';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { createTestLogin } from '../support/test-login.ts';
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -77,6 +78,20 @@ describe('howdah migrate', () => {
       assert.deepEqual([exitCode, stdout], [1, '']);
       assert.match(stderr, /^howdah: a later version of Howdah has migrated this database; .*\n$/);
     }
+  });
+
+  test('says of a database without Howdah that it lacks it, and who may mend that', async () => {
+    const login = await createTestLogin(database, client);
+    process.env['DATABASE_URL'] = login.connectionString;
+    const { exitCode, stderr } = await howdah();
+    await login.drop();
+    assert.equal(exitCode, 1);
+    assert.match(
+      stderr,
+      new RegExp(
+        `^howdah: this database lacks Howdah altogether, and role "${login.name}" may not bring it about \\(permission denied for database .*\\): run npx howdah migrate as a role that may create schemas here, such as`,
+      ),
+    );
   });
 
   test('takes one of --check and --sql', async () => {

@@ -18,7 +18,7 @@ export interface TestLogin {
  */
 export async function createTestLogin(
   database: Pick<TestDatabase, 'connectionString'>,
-  admin: pg.Pool,
+  admin: pg.Pool | pg.Client,
   memberOf: readonly string[] = [],
 ): Promise<TestLogin> {
   const name = `howdah_login_${randomBytes(6).toString('hex')}`;

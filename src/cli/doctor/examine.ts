@@ -5,6 +5,7 @@ import { type Config, ConfigError, configWarnings, readConfig } from '../../conf
 import type { ForeignSetting } from '../../db/connections/look-at-sessions.ts';
 import type { Session } from '../../db/connections/session.ts';
 import { embeddedAddress } from '../../db/embedded/address.ts';
+import { sqlStateOf } from '../../db/sql-state.ts';
 import { readSchedules } from '../../start/announce/read-schedules.ts';
 import { lookAt } from '../../start/database/check-connection.ts';
 import { StartupError } from '../../start/startup-error.ts';
@@ -80,10 +81,24 @@ async function checkServer(config: Config, app: LoadedApp | undefined): Promise<
   } catch (failure) {
     if (!(failure instanceof StartupError)) throw failure;
     const advice = config.databaseUrl
-      ? 'start the server, or correct its address'
+      ? adviseOnConnection(failure.cause)
       : 'run npx howdah dev, to which the embedded Postgres belongs, or set DATABASE_URL';
     return [error(failure.message, advice)];
   }
+}
+
+/** What a server says that is there and lets nobody in; anything else may be a server that is not. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  '28P01': 'correct the user or the password in the address',
+  '28000': 'correct the user in the address, or have pg_hba.conf of the server let it in',
+  '3D000': 'create that database, or correct its name in the address',
+  '42501': 'grant connect on that database to the role',
+  '53300':
+    'end sessions, or raise max_connections of the server, the limit of the role or that of the database',
+};
+
+function adviseOnConnection(cause: unknown): string {
+  return REFUSALS[sqlStateOf(cause) ?? ''] ?? 'start the server, or correct its address';
 }
 
 const NO_ROUTES = { planned: new Map(), findings: [] };

@@ -10,7 +10,7 @@ import type {
 } from './application-migrations.ts';
 import { type EditedMigration, editedMigrations } from './edited-migrations.ts';
 import { refuseForeignSchemas } from './foreign-schema.ts';
-import { isOfLaterVersion } from './numbered-migrations.ts';
+import { isOfLaterVersion, numberedMigrations } from './numbered-migrations.ts';
 import { pendingApplications, pendingMigrations } from './pending-migrations.ts';
 import { refuseRenamed } from './renamed-application.ts';
 import { NewerSchemaError } from './schema-version.ts';
@@ -92,9 +92,15 @@ export function describeNewQueues({ newQueues }: Pick<MigrationPlan, 'newQueues'
   return `the queue${newQueues.length === 1 ? '' : 's'} ${newQueues.join(', ')}`;
 }
 
-/** What is due, in words; nothing where all is done. */
+/** What a database lacks, in words; nothing where all is done. Where there is no Howdah yet that is all there is to say. */
 export function describePlan(plan: MigrationPlan): string {
-  return describeDue(plan).join('; ');
+  return isBare(plan) ? 'Howdah altogether' : describeDue(plan).join('; ');
+}
+
+/** Whether nothing of Howdah was ever there; a database of 0.1 has the first ones without a note of them. */
+function isBare({ migrations }: MigrationPlan): boolean {
+  const due = migrations.filter(({ isApplied }) => !isApplied);
+  return due.length > 0 && due.length === numberedMigrations().length;
 }
 
 /** The same, one thing each. */

@@ -26,7 +26,7 @@ export async function lookAt(connectionString: string, variable: string): Promis
     return await lookAtSessions(connectionString, CONNECT_TIMEOUT_MS);
   } catch (error) {
     const where = describeDatabaseAddress(connectionString);
-    throw new StartupError(`${variable}: cannot connect to ${where}: ${describe(error)}`);
+    throw new StartupError(`${variable}: cannot connect to ${where}: ${describe(error)}`, { cause: error });
   }
 }
 
