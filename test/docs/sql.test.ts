@@ -25,6 +25,12 @@ before(async () => {
   pool.on('error', () => {});
   await announceTasks(pool, createCatalogue(TASKS.map((name) => testTask(name, { queue: 'default' }))));
   await pool.query("select howdah.announce_source('kafka:users.v1', 'greets', 'bank')");
+  await pool.query(`
+    create schema pgboss;
+    create table pgboss.job (
+      name text not null, data jsonb, state text not null, start_after timestamptz not null,
+      retry_limit integer not null, retry_count integer not null, priority integer not null);
+    insert into pgboss.job values ('send_receipt', '{}', 'created', now(), 2, 1, 5)`);
   await pool.query('create table orders (id text primary key, email text not null)');
 });
 
