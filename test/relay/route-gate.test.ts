@@ -156,6 +156,34 @@ describe('the gate of a route', () => {
     ]);
   });
 
+  test('tells so too of a broker that lets itself be reached and takes nothing, since it first did not', async (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000 });
+    const told: unknown[] = [];
+    const tell = () => told.push([gate.trouble?.since.getTime(), gate.trouble?.because, gate.doubt?.because]);
+    broker.open();
+    for (let each = 0; each < 2; each++) {
+      run(1);
+      await turn();
+      context.mock.timers.tick(15_000);
+      broker.break('no confirm');
+      await end(({ reject }) => reject(new BrokerDown('no confirm')));
+      tell();
+      broker.mend();
+      tell();
+    }
+    run(1);
+    await turn();
+    await confirm();
+    tell();
+    assert.deepEqual(told, [
+      [16_000, 'no confirm', undefined],
+      [undefined, undefined, 'no confirm'],
+      [16_000, 'no confirm', undefined],
+      [undefined, undefined, 'no confirm'],
+      [undefined, undefined, undefined],
+    ]);
+  });
+
   test('forgets it where nothing is there to try, as others have handed it over', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
     broker.open();

@@ -23,7 +23,7 @@ export class RouteGate<Target> implements RunGate, Outlet<Target> {
   readonly #broker: Broker<Target>;
   readonly #admission = new Admission();
   readonly #listeners: (() => void)[] = [];
-  /** That nothing was taken, since the first time; until something is. */
+  /** That nothing was taken, of the broker or of this place, since the first time; until something is. */
   #own: GateTrouble | undefined;
   #isResting = false;
   #forgetting: NodeJS.Timeout | undefined;
@@ -42,7 +42,9 @@ export class RouteGate<Target> implements RunGate, Outlet<Target> {
   }
 
   get trouble(): GateTrouble | undefined {
-    return this.#broker.trouble ?? (this.#isResting ? this.#own : undefined);
+    const { trouble } = this.#broker;
+    if (!trouble) return this.#isResting ? this.#own : undefined;
+    return this.#own ? { ...trouble, since: this.#own.since } : trouble;
   }
 
   get doubt(): GateTrouble | undefined {
@@ -96,7 +98,9 @@ export class RouteGate<Target> implements RunGate, Outlet<Target> {
 
   /** Runs that began together fail together: the first has it shut, and the others tell nothing new. */
   #down(error: BrokerDown): void {
-    if (this.trouble) return;
+    const { trouble } = this.#broker;
+    if (trouble) this.#own ??= { ...trouble };
+    if (trouble || this.#isResting) return;
     const pauseMs = this.#pauseMs;
     this.#pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
     this.#own = { since: this.#own?.since ?? new Date(), because: error.message };
@@ -108,7 +112,11 @@ export class RouteGate<Target> implements RunGate, Outlet<Target> {
   #tryAgain(): void {
     this.#isResting = false;
     this.#changed();
-    this.#forgetUnlessTried();
+  }
+
+  #open(): void {
+    this.#admission.open();
+    if (this.#own) this.#forgetUnlessTried();
   }
 
   #forgetUnlessTried(): void {
@@ -126,9 +134,11 @@ export class RouteGate<Target> implements RunGate, Outlet<Target> {
   }
 
   #changed(): void {
+    const { trouble } = this.#broker;
+    if (trouble && this.#own) this.#own = { ...this.#own, because: trouble.because };
     const isShut = this.trouble !== undefined;
     if (isShut) this.#admission.shut();
-    else if (this.#wasShut) this.#admission.open();
+    else if (this.#wasShut) this.#open();
     this.#wasShut = isShut;
     for (const listener of this.#listeners) listener();
   }
