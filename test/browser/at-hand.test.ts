@@ -74,6 +74,25 @@ describe('what somebody has at hand in a browser', { skip: WITHOUT_BROWSER }, ()
     await page.context().close();
   });
 
+  test('is in the row that it was in, whatever comes before it', async () => {
+    const change = (n: number) =>
+      dashboard.pool.query(`select howdah.record_change('jobs.enqueue', '{1}'::bigint[], '{"n": ${n}}')`);
+    await change(41);
+    const { page } = await openPage(browser, dashboard.origin);
+    await logIn(page, ADMIN);
+    await page.goto('/dashboard/audit');
+    await page.keyboard.press('j');
+    await page.locator('[data-row] summary').first().click();
+    await page.locator('[data-row] a').first().focus();
+    await change(42);
+    await page.evaluate(`document.getElementById('live').dispatchEvent(new CustomEvent('howdah-changed'))`);
+    await page.locator('[data-row]', { hasText: 'n: 42' }).waitFor();
+    const row = page.locator('[data-row]:focus-within');
+    assert.match((await row.textContent()) ?? '', /n: 41/);
+    assert.match((await page.locator('[data-row]:has(details[open])').textContent()) ?? '', /n: 41/);
+    await page.context().close();
+  });
+
   test('is a schedule’s next run now, and the job that comes of it', async () => {
     await dashboard.pool.query(
       `insert into howdah.cron_entries (identifier, task, queue, cron, payload)

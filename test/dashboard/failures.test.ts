@@ -27,7 +27,7 @@ async function groupAddress(): Promise<string> {
 describe('failures', () => {
   test('that differ in numbers and names are one row', async () => {
     const page = await dashboard.as('viewer').page('/dashboard/failures');
-    assert.equal([...page.matchAll(/<tr data-row>/g)].length, 1);
+    assert.equal([...page.matchAll(/<tr data-row /g)].length, 1);
     assert.match(page, /&lt;b&gt;after&lt;\/b&gt;/);
     assert.match(page, /<span class="bad">8<\/span> \/ 0/);
   });

@@ -144,7 +144,7 @@ describe('the audit log', () => {
     assert.notEqual(first, second);
     assert.doesNotMatch(second, /href="[^"]*audit\?before=/);
     const ofJob = await admin.page('/dashboard/audit?job=7');
-    assert.equal([...ofJob.matchAll(/<tr data-row>/g)].length, 1);
+    assert.equal([...ofJob.matchAll(/<tr data-row /g)].length, 1);
   });
 
   test('has the newest first, also where their number has one digit more, and each on one page', async () => {

@@ -57,21 +57,25 @@ ${field('job', texts.audit.columns.jobs, jobId)}
 
 function entryTable(view: View, entries: readonly AuditEntry[]): Html {
   const { columns } = view.texts.audit;
-  return table(entries, [
-    { name: columns.when, cell: ({ at }) => when(view, at) },
-    { name: columns.who, cell: ({ actor }) => filterLink(view, { actor }) },
-    { name: columns.what, cell: ({ action }) => html`<code>${filterLink(view, { action })}</code>` },
-    { name: columns.jobs, cell: (entry) => jobLinks(view, entry) },
-    {
-      name: columns.details,
-      cell: ({ details }) => shownDetails(details),
-    },
-    {
-      name: columns.from,
-      cell: ({ application, requestId }) =>
-        html`${application}${requestId === null ? '' : html`<br><span class="quiet">${requestId}</span>`}`,
-    },
-  ]);
+  return table(
+    entries,
+    [
+      { name: columns.when, cell: ({ at }) => when(view, at) },
+      { name: columns.who, cell: ({ actor }) => filterLink(view, { actor }) },
+      { name: columns.what, cell: ({ action }) => html`<code>${filterLink(view, { action })}</code>` },
+      { name: columns.jobs, cell: (entry) => jobLinks(view, entry) },
+      {
+        name: columns.details,
+        cell: ({ details }) => shownDetails(details),
+      },
+      {
+        name: columns.from,
+        cell: ({ application, requestId }) =>
+          html`${application}${requestId === null ? '' : html`<br><span class="quiet">${requestId}</span>`}`,
+      },
+    ],
+    ({ id }) => `audit-${id}`,
+  );
 }
 
 /** All that the same somebody did, or all that was the same. */

@@ -36,7 +36,7 @@ function row(view: View, queue: OverviewQueue, whole: number): Html {
     ['retryable', queue.retryableCount],
     ['scheduled', queue.scheduledCount],
   ] as const;
-  return html`<tr data-row>
+  return html`<tr data-row id="queue-${queue.queue}">
 <th scope="row"><a href="${link(`queues/${encodeURIComponent(queue.queue)}`)}">${breakable(queue.queue)}</a>
 ${queue.isPaused ? html`<span class="badge" title="${texts.queues.pausedBy(queue.pausedBy ?? '')}">${texts.queues.paused}</span>` : ''}</th>
 <td class="wide" data-label="${columns.depth}"><div class="depth">${depthBar(view, depth, whole)}<span class="quiet">${shortCount(view, waitingCount(queue), queue.isEstimate)}</span></div></td>
