@@ -84,6 +84,8 @@ function follow(answer: Response) {
 describe('the live stream', () => {
   test('asks proxies to pass on what it says at once', async () => {
     const answer = await openLive().app.request('/dashboard/live');
+    for (const ofHttp1 of ['Connection', 'Transfer-Encoding'])
+      assert.equal(answer.headers.get(ofHttp1), null);
     assert.equal(answer.headers.get('X-Accel-Buffering'), 'no');
     await answer.body?.cancel();
   });

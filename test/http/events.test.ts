@@ -22,6 +22,8 @@ async function listen(headers: Record<string, string> = {}): Promise<EventReader
   const response = await api.send('GET', '/v1/events', { headers, token: 'viewer' });
   assert.equal(response.status, 200);
   assert.match(response.headers.get('Content-Type') ?? '', /^text\/event-stream/);
+  for (const ofHttp1 of ['Connection', 'Transfer-Encoding'])
+    assert.equal(response.headers.get(ofHttp1), null);
   const reader = readEvents(response);
   readers.push(reader);
   await reader.find('the queues', ({ event }) => event === 'queues');

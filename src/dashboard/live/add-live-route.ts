@@ -1,6 +1,6 @@
-import { streamSSE } from 'hono/streaming';
 import { HowdahError } from '../../errors.ts';
 import { answerError } from '../../http/answers/answer-error.ts';
+import { eventStream } from '../../http/answers/event-stream.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
 import { type Tick, Ticker } from './ticker.ts';
 
@@ -13,8 +13,7 @@ export function addLiveRoute(app: DashboardApp, { readings, log, stopping }: Das
   app.get('/dashboard/live', (c) => {
     if (c.var.caller === undefined) return answerError(new HowdahError('unauthorized'), c, log);
     if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' });
-    c.header('X-Accel-Buffering', 'no'); // nginx would keep what it hears until it has some KiB
-    return streamSSE(c, async (stream) => {
+    return eventStream(c, async (stream) => {
       const gone = new AbortController();
       stream.onAbort(() => gone.abort());
       const signal = AbortSignal.any([gone.signal, ...(stopping ? [stopping] : [])]);

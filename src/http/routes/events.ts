@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { streamSSE } from 'hono/streaming';
 import { refusals } from '../../wire/schemas/problem.ts';
+import { eventStream } from '../answers/event-stream.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
 import { EventFeed } from '../events/event-feed.ts';
 import { EventOutbox } from '../events/event-outbox.ts';
@@ -46,8 +46,7 @@ export function addEventRoutes(app: App, { db, log, stopping }: AppDependencies)
     const outbox = new EventOutbox();
     const gone = new AbortController();
     const signal = AbortSignal.any([gone.signal, ...(stopping ? [stopping] : [])]);
-    c.header('X-Accel-Buffering', 'no'); // nginx would keep what it hears until it has some KiB
-    return streamSSE(c, async (stream) => {
+    return eventStream(c, async (stream) => {
       stream.onAbort(() => gone.abort());
       feed.join(outbox, lastEventId);
       try {

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { z } from 'zod';
@@ -173,4 +176,24 @@ test('what is closed ends its streams and answers 503', async () => {
   await Promise.all([handler.close(), handler.close()]);
   assert.match(await read, /^: howdah/);
   assert.equal((await readProblem(await handler.fetch(ask('/v1/queues')))).code, 'unavailable');
+});
+
+test('a server of HTTP/2 serves it, streams of events among them', async () => {
+  const { connectionString } = database;
+  await using handler = createHttpHandler({ connectionString, adminToken: 'x', basePath: '/', log });
+  const server = createServer((request, response) => handler.node(request as never, response as never));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  try {
+    for (const path of ['/v1/queues', '/v1/events']) {
+      const stream = client.request({ ':path': path, authorization: 'Bearer x' });
+      const [answer] = await once(stream, 'response');
+      assert.equal(answer[':status'], 200);
+      assert.ok(String(await once(stream, 'data')).length > 0);
+      stream.close();
+    }
+  } finally {
+    client.destroy();
+    server.close();
+  }
 });
