@@ -46,11 +46,17 @@ function isLost(value: unknown): boolean {
   return (
     typeof value === 'function' ||
     typeof value === 'symbol' ||
-    LOST_KINDS.some((each) => value instanceof each)
+    LOST_KINDS.some((each) => value instanceof each) ||
+    (isContainer(value) && (value instanceof Error || hasOnlyWhatItYields(value)))
   );
 }
 
 const LOST_KINDS = [Map, Set, WeakMap, WeakSet, Promise, RegExp, ArrayBuffer];
+
+/** Such as `Headers`, `URLSearchParams` and what a generator makes. */
+function hasOnlyWhatItYields(value: object): boolean {
+  return Symbol.iterator in value && !Array.isArray(value) && Object.keys(value).length === 0;
+}
 
 function describeLost(value: unknown): string {
   if (typeof value === 'number')

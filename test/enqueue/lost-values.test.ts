@@ -42,6 +42,10 @@ describe('what JSON would have as {} or nothing is refused', () => {
     ['an ArrayBuffer', new ArrayBuffer(1)],
     ['a function', () => {}],
     ['a symbol', Symbol('s')],
+    ['an Error', new Error('e')],
+    ['a RangeError', Object.assign(new RangeError('e'), { code: 'E' })],
+    ['a Headers', new Headers({ a: 'b' })],
+    ['an URLSearchParams', new URLSearchParams('a=b')],
   ] as const) {
     test(received, () => {
       assert.throws(() => checkJob({ task: anything, payload: { list: [value] } }), {
@@ -56,7 +60,10 @@ describe('what JSON would have as {} or nothing is refused', () => {
   test('but for members that are undefined, and what says itself how it is written', () => {
     checkJob({
       task: anything,
-      payload: { gone: undefined, at: new Date(), url: new URL('http://a.example') },
+      payload: {
+        ...{ gone: undefined, at: new Date(), url: new URL('http://a.example'), list: [] },
+        ...{ bytes: Buffer.from('a'), told: Object.assign(new Error('e'), { toJSON: () => 'e' }) },
+      },
     });
   });
 });
