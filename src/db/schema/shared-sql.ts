@@ -57,6 +57,7 @@ export const SHARED = [
   'end_run',
   'skip_row',
   'session_pool',
+  'change_lock',
   'lock_fleet',
   'tell_workers',
   'installation',

@@ -1,6 +1,6 @@
 -- howdah.cancel_running_jobs(ids, reason): decides that running jobs end cancelled; returns how many were not yet.
 -- The caller holds their row locks, so the run's own end comes wholly before this or sees it. Whatever the run does then,
--- the job ends cancelled (queue_apply_verdict.sql, queue_end_cancelled.sql, queue_record_finished.sql). Its worker is
+-- the job ends cancelled (queue_apply_verdict.sql, change_lock.sql, queue_record_finished.sql). Its worker is
 -- told by its next heartbeat, which the notification brings about at once.
 create function howdah.cancel_running_jobs(ids bigint[], reason text) returns integer
 language plpgsql

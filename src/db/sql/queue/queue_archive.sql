@@ -17,5 +17,5 @@ $$;
 
 create trigger howdah_archive after update on :"schema"._private_jobs
 for each row
-when (new.locked_at is null and new.attempts >= new.max_attempts)
+when (new.locked_at is null and not new.is_available) -- no attempt is left; and no function is called, which would be looked up
 execute function howdah.:"archive"();

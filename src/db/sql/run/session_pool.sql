@@ -54,21 +54,3 @@ begin
   return coalesce(v_pool, '');
 end;
 $$;
-
--- howdah.hold_job(): trigger function of a row that should not be handed out (queue_gate.sql): leaves it as it is while its
--- queue is paused, else raises HWSES if it was to go to a runner whose session this is not.
-create function howdah.hold_job() returns trigger
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if current_setting('howdah.gate', true) = 'closed' then
-    return null;
-  end if;
-  if exists (select from howdah.runners r where r.pool_id = new.locked_by and r.secret_hash is not null) then
-    raise exception 'this session is not who it should be: it takes jobs as %, a runner whose secret it does not know', new.locked_by
-      using errcode = 'HWSES', hint = 'A pooler between worker and server may give out sessions that are not its own.';
-  end if;
-  return new;
-end;
-$$;
