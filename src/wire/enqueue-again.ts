@@ -3,6 +3,7 @@ import type { TaskDistributor } from '../enqueue/task-distributor.ts';
 import { HowdahError } from '../errors.ts';
 import { getJob } from '../look/get-job.ts';
 import type { Job } from '../look/job.ts';
+import { seesPayloads } from '../look/sees-payloads.ts';
 import { enqueueAll, toNewJobs } from './enqueue-requested.ts';
 import type { TaskSources } from './resolve-task.ts';
 import type { RequestedJob } from './schemas/new-job.ts';
@@ -63,12 +64,8 @@ function optionsOf(old: Job): Omit<RequestedJob, 'payload'> {
 
 /** Whoever may not see a payload may not have another job run with it either, whose result or error may show it. */
 async function refuseBlind(tx: SqlClient): Promise<void> {
-  const [row] = await queryRows<{ isSeeing: boolean }>(
-    tx,
-    `select has_column_privilege('howdah.job_history', 'payload', 'select') as "isSeeing"`,
-    [],
-  );
-  if (!row?.isSeeing) throw new HowdahError('forbidden', { detail: 'This role may not see payloads' });
+  if (!(await seesPayloads(tx)))
+    throw new HowdahError('forbidden', { detail: 'This role may not see payloads' });
 }
 
 /** A job that was written in this transaction has its time; of a key that somebody has, the holder comes back untouched. */

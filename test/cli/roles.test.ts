@@ -51,6 +51,7 @@ describe('npx howdah with the login of', () => {
     const [job] = await as('howdah_viewer', 'jobs', '--state', 'available', '--task', 'works');
     assert.equal(job.id, id);
     assert.equal((await as('howdah_viewer', 'job', id)).payload, null);
+    assert.match((await runHere(['job', id, '--text'])).stdout, /^ +Payload +not shown to this role/m);
     const queues: { name: string }[] = await as('howdah_viewer', 'queues');
     assert.deepEqual(
       queues.map(({ name }) => name),

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/db/embedded/postgres.ts';
 import { migrateDatabase } from '../../src/db/migration/migrate.ts';
 import { createEmbeddedFolder } from '../support/embedded-folder.ts';
+import { runHere } from '../support/howdah-cli.ts';
 import { scalar } from '../support/job-states.ts';
 import { databaseUrl } from '../support/test-server.ts';
 
@@ -46,6 +47,17 @@ test('an owner who may not create roles gets all but the roles, and is told what
       'The role does not exist in this cluster.',
       `As a role with CREATEROLE: create role ${role}; then as modest: select howdah.grant_roles();`,
     ]),
+  );
+
+  process.env['DATABASE_URL'] = ownerUrl;
+  const { exitCode, stderr } = await runHere(['migrate']);
+  delete process.env['DATABASE_URL'];
+  assert.deepEqual(
+    [exitCode, stderr],
+    [
+      0,
+      'howdah: the roles howdah_operator, howdah_producer, howdah_viewer, howdah_worker were not made, for want of CREATEROLE: npx howdah doctor has the statements\n',
+    ],
   );
 
   for (const { role } of rows) await admin.query(`create role ${role}`);

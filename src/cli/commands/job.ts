@@ -1,6 +1,7 @@
 import { stringifyExactly } from '../../db/exact-json.ts';
 import { getJob } from '../../look/get-job.ts';
 import type { Job, JobError } from '../../look/job.ts';
+import { seesPayloads } from '../../look/sees-payloads.ts';
 import { presentJob } from '../../wire/present-job.ts';
 import { withholdFields } from '../../wire/withhold-fields.ts';
 import { withinDepth } from '../../wire/within-depth.ts';
@@ -25,17 +26,18 @@ export const job: Command = {
     const found = await getJob(db, id);
     if (!found) throw noJob(id);
     if (output.isJson) output.json(presentJob(found, 'admin'));
-    else output.line(renderJob(found, output));
+    else
+      output.line(renderJob(found, output, { isSeeing: found.payload !== null || (await seesPayloads(db)) }));
     return 0;
   },
 };
 
-function renderJob(found: Job, { paint }: Output): string {
+function renderJob(found: Job, { paint }: Output, { isSeeing }: { isSeeing: boolean }): string {
   const { state, errors } = found;
-  const facts = renderFacts(
-    { ...describeLife(found), ...describeSettings(found), ...describeData(found) },
-    paint,
-  );
+  const data = isSeeing
+    ? describeData(found)
+    : { Payload: 'not shown to this role, and neither are result and headers' };
+  const facts = renderFacts({ ...describeLife(found), ...describeSettings(found), ...data }, paint);
   const title = `${paint('bold', `Job ${found.id}`)} ${paint(stateStyle(state), state)}`;
   const failed = errors.length === 0 ? [] : ['', paint('bold', 'Failed runs'), ...errors.map(describeError)];
   return [title, '', facts, ...failed].join('\n');

@@ -34,9 +34,30 @@ export const migrate: Command = {
 
 async function bringUpToDate(call: Call): Promise<ExitCode> {
   const { migrateDatabase } = await import('../../db/migration/migrate.ts');
-  await orRefuse(async () => migrateDatabase(await readOptions(call)));
+  const { connectionString } = await orRefuse(async () => {
+    const options = await readOptions(call);
+    await migrateDatabase(options);
+    return options;
+  });
   call.output.answer({ up_to_date: true }, 'The database is up to date.');
+  const absent = await absentRoles(connectionString).catch(() => []);
+  if (absent.length > 0) {
+    call.output.complain(
+      `the roles ${absent.join(', ')} were not made, for want of CREATEROLE: npx howdah doctor has the statements`,
+    );
+  }
   return 0;
+}
+
+/** Where the login has no CREATEROLE, Postgres says so in a notice, which nobody sees. */
+async function absentRoles(connectionString: string): Promise<string[]> {
+  const { openPatient } = await import('../doctor/open-patient.ts');
+  await using session = await openPatient(connectionString);
+  const { rows } = await session.query<{ role: string }>(
+    `select g.role from howdah.missing_grants() g
+     where not exists (select from pg_roles r where r.rolname = g.role) order by 1`,
+  );
+  return rows.map(({ role }) => role);
 }
 
 async function check(call: Call): Promise<ExitCode> {
