@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
 import { distrustNews } from '../../src/work/engine/distrust-news.ts';
-import { LivenessLocks } from '../../src/work/fleet/liveness-locks.ts';
+import { LifeSession } from '../../src/work/fleet/life-session.ts';
 import { NEWS_MS, OperatorNews } from '../../src/work/fleet/operator-news.ts';
 import { scalar } from '../support/job-states.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
@@ -125,30 +125,30 @@ test('a process hears operators over the first session that listens for jobs, un
 test('the session that shows a process to live hears operators only while nothing else does', async () => {
   let heard = 0;
   const { connectionString } = queue.database;
-  const locks = new LivenessLocks({
+  const life = new LifeSession({
     connectionString,
     warn: () => {},
     onControl: () => heard++,
     onLost: () => {},
   });
-  locks.hear(false);
-  const opening = locks.open();
-  locks.hear(true); // while there is no session yet
+  life.hear(false);
+  const opening = life.open();
+  life.hear(true); // while there is no session yet
   await opening;
-  const answered = async () => assert.ok(await locks.verify());
+  const answered = async () => assert.ok(await life.verify());
   const speak = () => queue.pool.query('select howdah.tell_workers()');
   await waitFor('a look, and another for what was missed', () => heard === 2);
-  locks.hear(false);
+  life.hear(false);
   await answered();
   await speak();
   await answered(); // after what the server had to tell it
   await delay(NEWS_MS);
   assert.equal(heard, 2);
-  locks.hear(true);
+  life.hear(true);
   await waitFor('a look for what was missed', () => heard === 3);
   await speak();
   await waitFor('what is said', () => heard === 4);
-  await locks.close();
+  await life.close();
 });
 
 /** A session that answers all it was asked when it is told to. */

@@ -21,7 +21,7 @@ export interface FleetMemberOptions extends Pick<MemberThreadData, 'connectionSt
 }
 
 /**
- * This process in the fleet: its runners in the register, their liveness locks and heartbeats, and the rescue of others.
+ * This process in the fleet: its runners in the register, the session that shows its life, their heartbeats, and the rescue of others.
  * All of that lives in a thread with connections of its own, since handlers may block this event loop: a process whose
  * loop is blocked is as alive as before, and says so. The thread also notices and tells of the block.
  *

@@ -4,7 +4,7 @@ import { packError } from '../process/packed-error.ts';
 import { BlockReporter } from './block-reporter.ts';
 import { CONTROL_LIMITS } from './control-limits.ts';
 import { Heart } from './heart.ts';
-import { LivenessLocks } from './liveness-locks.ts';
+import { LifeSession } from './life-session.ts';
 import { LoopWatch } from './loop-watch.ts';
 import type { FromThread, MemberCalls, MemberThreadData, ToThread } from './member-messages.ts';
 import { Registry } from './registry.ts';
@@ -52,14 +52,14 @@ function createMember(data: MemberThreadData, states: RunnerStates, post: (messa
   });
   const registry = new Registry(control.db, kind);
   const boards = new Map<string, SharedBoard>();
-  const locks = new LivenessLocks({
+  const life = new LifeSession({
     ...{ connectionString, warn },
     onControl: () => heart.beatNow(),
     onLost: () => heart.disturb(),
   });
   const watch = createWatch(data, { boards, post, onFree: () => heart.beatNow() });
   const beats = async () => {
-    const [current, held] = await Promise.all([states.current(), locks.verify()]);
+    const [current, held] = await Promise.all([states.current(), life.verify()]);
     return current.map(({ token, ...state }) => ({
       ...state,
       token,
@@ -74,8 +74,8 @@ function createMember(data: MemberThreadData, states: RunnerStates, post: (messa
     beats,
     onAnswer(beaten, answers) {
       const tokens = beaten.map(({ token }) => token);
-      if (beaten.every(({ isLifeShown }) => !isLifeShown)) locks.replaceSilent();
-      const { roundTripMs } = locks;
+      if (beaten.every(({ isLifeShown }) => !isLifeShown)) life.replaceSilent();
+      const { roundTripMs } = life;
       if (states.handOver(answers)) post({ kind: 'answers', tokens, answers, roundTripMs });
     },
     onCutOff: () => post({ kind: 'cut_off' }),
@@ -84,25 +84,25 @@ function createMember(data: MemberThreadData, states: RunnerStates, post: (messa
   const stop = async () => {
     watch.stop();
     await heart.stop();
-    await locks.close();
+    await life.close();
     await control.close();
   };
   return {
-    calls: createCalls(registry, { boards, locks, heart, watch, stop }),
+    calls: createCalls(registry, { boards, life, heart, watch, stop }),
     beatNow: () => heart.beatNow(),
-    hear: (isWanted: boolean) => locks.hear(isWanted),
+    hear: (isWanted: boolean) => life.hear(isWanted),
   };
 }
 
 interface Parts {
   boards: Map<string, SharedBoard>;
-  locks: LivenessLocks;
+  life: LifeSession;
   heart: Heart;
   watch: LoopWatch;
   stop: () => Promise<void>;
 }
 
-function createCalls(registry: Registry, { boards, locks, heart, watch, stop }: Parts): MemberCalls {
+function createCalls(registry: Registry, { boards, life, heart, watch, stop }: Parts): MemberCalls {
   return {
     register: (identity) => registry.register(identity),
     configureFleet: (queue, limit) => registry.configureFleet(queue, limit),
@@ -111,14 +111,14 @@ function createCalls(registry: Registry, { boards, locks, heart, watch, stop }: 
     releaseLeftovers: (token, keep) => registry.releaseLeftovers(token, keep),
     recordStart: (jobId, token) => registry.recordStart(jobId, token),
     clearStart: (jobId, token) => registry.clearStart(jobId, token),
-    open: () => locks.open(),
+    open: () => life.open(),
     hold(token, board) {
       boards.set(token, board);
-      return locks.hold(token);
+      return life.show(token);
     },
     drop(token) {
       boards.delete(token);
-      return locks.drop(token);
+      return life.hide(token);
     },
     async start() {
       heart.start();

@@ -23,12 +23,12 @@ class SilentSessionError extends Error {
   }
 }
 
-const LOCK = 'select howdah.show_life($1) as "isHeld"';
-const UNLOCK = 'select howdah.hide_life($1)';
+const SHOW = 'select howdah.show_life($1) as "isShown"';
+const HIDE = 'select howdah.hide_life($1)';
 
 type QueryRow = Record<string, unknown>;
 
-export interface LivenessOptions {
+export interface LifeSessionOptions {
   connectionString: string;
   warn: Warn;
   /** An operator changed something that workers must know of (howdah.tell_workers), or may have while nobody heard. */
@@ -43,8 +43,8 @@ export interface LivenessOptions {
  * session of this process does (`hear`). A lost connection is replaced; until then the heartbeat alone speaks for this process, and
  * hears for it.
  */
-export class LivenessLocks {
-  readonly #options: LivenessOptions;
+export class LifeSession {
+  readonly #options: LifeSessionOptions;
   /** Whether the session is recorded for the token. */
   readonly #tokens = new Map<string, boolean>();
   #session: Session | undefined;
@@ -59,7 +59,7 @@ export class LivenessLocks {
   #isHearing = true;
   #isClosed = false;
 
-  constructor(options: LivenessOptions) {
+  constructor(options: LifeSessionOptions) {
     this.#options = { ...options, onControl: paced(options.onControl, NEWS_MS) };
   }
 
@@ -96,14 +96,14 @@ export class LivenessLocks {
     if (this.#session) void this.#tune(this.#session).catch(() => {}); // a lost session's heir knows what is wanted
   }
 
-  async hold(token: string): Promise<void> {
+  async show(token: string): Promise<void> {
     this.#tokens.set(token, false);
-    if (this.#session) await inTime(this.#lock(this.#session, token));
+    if (this.#session) await inTime(this.#show(this.#session, token));
   }
 
-  async drop(token: string): Promise<void> {
+  async hide(token: string): Promise<void> {
     this.#tokens.delete(token);
-    if (this.#session) await inTime(this.#query(this.#session, UNLOCK, [token])).catch(() => {});
+    if (this.#session) await inTime(this.#query(this.#session, HIDE, [token])).catch(() => {});
   }
 
   /**
@@ -115,7 +115,7 @@ export class LivenessLocks {
       this.#verifying = undefined;
     });
     const isAlive = await Promise.race([this.#verifying, delay(ANSWER_MS, false, { ref: false })]);
-    return new Set([...this.#tokens].flatMap(([token, isHeld]) => (isAlive && isHeld ? [token] : [])));
+    return new Set([...this.#tokens].flatMap(([token, isShown]) => (isAlive && isShown ? [token] : [])));
   }
 
   /** What the way to the database and back takes: the least of the latest eight times; undefined before there were three. */
@@ -142,7 +142,7 @@ export class LivenessLocks {
     session.on('notification', this.#options.onControl);
     if (isHearing) await this.#timed(session, LISTEN_TO_OPERATORS);
     await this.#timed(session, 'select 1');
-    for (const token of this.#tokens.keys()) await this.#lock(session, token);
+    for (const token of this.#tokens.keys()) await this.#show(session, token);
   }
 
   async #tune(session: Session): Promise<void> {
@@ -151,9 +151,9 @@ export class LivenessLocks {
     if (isHearing) this.#options.onControl();
   }
 
-  async #lock(session: Session, token: string): Promise<void> {
-    const { rows } = await this.#query<{ isHeld: boolean }>(session, LOCK, [token]);
-    if (this.#tokens.has(token)) this.#tokens.set(token, rows[0]?.isHeld ?? false);
+  async #show(session: Session, token: string): Promise<void> {
+    const { rows } = await this.#query<{ isShown: boolean }>(session, SHOW, [token]);
+    if (this.#tokens.has(token)) this.#tokens.set(token, rows[0]?.isShown ?? false);
   }
 
   async #ask(): Promise<boolean> {
@@ -163,7 +163,7 @@ export class LivenessLocks {
     try {
       await this.#turn;
       await this.#timed(session, 'select 1');
-      await this.#lockMissing(session);
+      await this.#showMissing(session);
       return this.#session === session;
     } catch {
       return false;
@@ -172,9 +172,9 @@ export class LivenessLocks {
     }
   }
 
-  async #lockMissing(session: Session): Promise<void> {
-    for (const [token, isHeld] of this.#tokens) {
-      if (!isHeld) await this.#lock(session, token);
+  async #showMissing(session: Session): Promise<void> {
+    for (const [token, isShown] of this.#tokens) {
+      if (!isShown) await this.#show(session, token);
     }
   }
 
