@@ -58,6 +58,19 @@ async function assertStops(worker: WorkerProcess): Promise<void> {
   assert.ok(performance.now() - begun < STOPS_WITHIN_MS);
 }
 
+test('a worker stops whose engine waits for a lock as it begins', async () => {
+  await queue.pool.query("select howdah.pause_queue('default')");
+  const processor = await queue.start([{ name: 'default', concurrency: 1 }]);
+  await using _holder = await holding(queue.pool, 'graphile_worker.migrations', 'access exclusive');
+  await queue.pool.query("select howdah.resume_queue('default')");
+  await untilWaiting(queue.pool);
+  let hasStopped = false;
+  void processor.stop(0).then(() => {
+    hasStopped = true;
+  });
+  await waitFor('it to stop', () => hasStopped, STOPS_WITHIN_MS);
+});
+
 test('while ends of runs wait: the log names their jobs and the holder, and they come back as ones that may have run', async () => {
   const worker = await fleet.start(queue.database);
   let id = '';

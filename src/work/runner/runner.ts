@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Task } from 'graphile-worker';
 import { type DatabaseHandle, openDatabase } from '../../db/connections/open-database.ts';
 import { LOCK_NOT_AVAILABLE, sqlStateOf } from '../../db/sql-state.ts';
+import { within } from '../../db/within.ts';
 import { describeError } from '../../errors/describe-error.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import { routesOf } from '../../tasks/routes-of.ts';
@@ -26,6 +27,9 @@ const SPARE_CONNECTIONS = 3;
  * until it knows tables and plans. The one that listens, one that fetches, two that end.
  */
 const KEPT_CONNECTIONS = 4;
+
+/** What an engine that is just beginning gets to do so when its runner stops. */
+const START_PATIENCE_MS = 5_000;
 
 /** When to try again to give back what a broken connection left, while somebody has the table of jobs locked. */
 const LEFTOVERS_AGAIN_MS = 2_000;
@@ -172,13 +176,24 @@ export class Runner<Services = unknown> {
 
   async #stop(): Promise<void> {
     const cause = await this.#left.promise;
-    await this.#starting?.catch(() => {});
+    await this.#untilStarted();
     if (cause && this.#engine) void this.#releaseLeftovers(this.#engine);
     await this.jobs.letGo(this.#endEngine(), () => void this.#database.close(0));
     this.#hasEnded = true;
     const because = cause && `replaced: ${describeError(cause).message}`;
     if (because) await this.jobs.end({ as: 'replaced', because }, cause);
     else await this.jobs.end({ as: 'stopped', because: 'stopped' });
+  }
+
+  /** Or not: an engine that waits for somebody's lock as it begins is not waited for. Nothing of it is under way then. */
+  async #untilStarted(): Promise<void> {
+    const isOver = this.#starting?.then(
+      () => true,
+      () => true,
+    );
+    if (!isOver || (await within(START_PATIENCE_MS, isOver))) return;
+    void isOver.then(() => this.#engine?.stop()); // should it have begun just then
+    await this.#database.close(0);
   }
 
   /** The engine has ended, the ends of its runs are written, no connection is left. */
