@@ -100,6 +100,42 @@ test('a batch that says of itself what cannot be is refused, behind what came be
   }
 });
 
+test('a batch whose last message comes before its first, or a message beyond them, is refused', () => {
+  for (const [last, delta, message] of [
+    [-1, 0, /its last message is -1 behind its first/],
+    [0, 1, /a message is 1 behind its first, and its last one 0/],
+    [3, -1, /a message is -1 behind its first, and its last one 3/],
+  ] as const) {
+    const records = Buffer.from(RECORD);
+    records.writeInt8(delta < 0 ? 2 * -delta - 1 : 2 * delta, 3);
+    const batch = batchOf({ records: Buffer.concat([records, NULL, NULL, varint(0)]) });
+    batch.writeInt32BE(last, 23);
+    assert.throws(() => readBatches(client, batch), { name: 'BatchUnreadable', message });
+    assert.deepEqual(headersIn(Buffer.concat([batchOf({ records: recordOf(2) }), batch])), [[2]]);
+  }
+});
+
+test('a batch whose records cannot be unpacked is refused, and so is one that is shorter than its head', () => {
+  const records = Buffer.from('nothing that anybody has packed, of some length');
+  for (const codec of [GZIP, 2, LZ4, 4, 7]) {
+    const batch = batchOf({ records, codec: 0 });
+    batch.writeInt16BE(codec, 21);
+    assert.throws(() => readBatches(client, batch), {
+      name: 'BatchUnreadable',
+      message: /^the batch of messages 7 to 7 cannot be read: .+; to leave it out, .* to 8$/,
+    });
+    assert.deepEqual(headersIn(Buffer.concat([batchOf({ records: recordOf(2) }), batch])), [[2]]);
+  }
+  const short = batchOf({ records: recordOf(1) });
+  for (const length of [40, -12, -100]) {
+    short.writeInt32BE(length, 8);
+    assert.throws(() => readBatches(client, short), {
+      name: 'BatchUnreadable',
+      message: /shorter than its own head/,
+    });
+  }
+});
+
 describe('what lz4 has packed', () => {
   const KILOBYTE = 1024;
   /** Blocks that are independent, of 256 KiB at most. */

@@ -49,15 +49,14 @@ export function readBatches(client: KafkaClient, bytes: Buffer): RecordsBatch[] 
   for (let at = 0; at + BATCH_BEGIN <= bytes.length; ) {
     const end = at + BATCH_BEGIN + bytes.readInt32BE(at + 8);
     if (end > bytes.length) break;
-    if (end < at + HEAD) throw new Error('Kafka gave a batch that is shorter than its own head');
     try {
-      const { plain, parts } = unpack(client, bytes.subarray(at, end), room);
-      batches.push(client.readRecordsBatch(client.Reader.from(plain)));
+      const { plain, parts } = unpack(client, bytes.subarray(at, Math.max(at, end)), room);
+      batches.push(read(client, plain));
       room.bytes -= plain.length;
       room.parts -= parts;
     } catch (error) {
       if (batches.length > 0) break;
-      throw refusalOf(error, bytes.subarray(at, end));
+      throw refusalOf(error, bytes.subarray(at));
     }
     at = end;
   }
@@ -69,6 +68,7 @@ export function readBatches(client: KafkaClient, bytes: Buffer): RecordsBatch[] 
  * @throws {RecordsUnreadable} see `countParts`
  */
 function unpack(client: KafkaClient, batch: Buffer, room: Room): Unpacked {
+  if (batch.length < HEAD) throw new RecordsUnreadable('it is shorter than its own head');
   const count = batch.readInt32BE(COUNT);
   if (count > room.parts) throw new UnpacksTooLarge();
   const plain = unpackRecords(client, batch, room.bytes);
@@ -77,12 +77,36 @@ function unpack(client: KafkaClient, batch: Buffer, room: Room): Unpacked {
   return { plain, parts };
 }
 
+/** @throws {RecordsUnreadable} the client cannot read it, or messages stand where they cannot: reading would not get past them */
+function read(client: KafkaClient, plain: Buffer): RecordsBatch {
+  const batch = readable(() => client.readRecordsBatch(client.Reader.from(plain)));
+  const last = batch.lastOffsetDelta;
+  if (last < 0) throw new RecordsUnreadable(`its last message is ${last} behind its first`);
+  const beyond = batch.records.find(({ offsetDelta }) => offsetDelta < 0 || offsetDelta > last);
+  if (beyond)
+    throw new RecordsUnreadable(
+      `a message is ${beyond.offsetDelta} behind its first, and its last one ${last}`,
+    );
+  return batch;
+}
+
+/** What cannot be read now cannot be read later: nothing is gained by another try. */
+function readable<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof UnpacksTooLarge) throw error;
+    throw new RecordsUnreadable(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
 function unpackRecords(client: KafkaClient, batch: Buffer, maxBytes: number): Buffer {
   const attributes = batch.readInt16BE(ATTRIBUTES);
   const codec = attributes & CODEC;
   if (codec === 0) return batch;
   if (maxBytes <= 0) throw new UnpacksTooLarge();
-  const records = unpackBatch(client, { codec, packed: batch.subarray(HEAD) }, maxBytes);
+  const packed = batch.subarray(HEAD);
+  const records = readable(() => unpackBatch(client, { codec, packed }, maxBytes));
   const plain = Buffer.concat([batch.subarray(0, HEAD), records]);
   plain.writeInt16BE(attributes & ~CODEC, ATTRIBUTES);
   return plain;
@@ -91,7 +115,8 @@ function unpackRecords(client: KafkaClient, batch: Buffer, maxBytes: number): Bu
 /** In words that say how to go on without that batch. */
 function refusalOf(error: unknown, batch: Buffer): unknown {
   const first = batch.readBigInt64BE(0);
-  const last = first + BigInt(Math.max(0, batch.readInt32BE(LAST_OFFSET_DELTA)));
+  const delta = batch.length < HEAD ? 0 : batch.readInt32BE(LAST_OFFSET_DELTA);
+  const last = first + BigInt(Math.max(0, delta));
   const which = `the batch of messages ${first} to ${last}`;
   const remedy = `to leave it out, set the partition's position in howdah.source_positions to ${last + 1n}`;
   if (error instanceof UnpacksTooLarge)
