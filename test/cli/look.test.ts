@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { remedyInCommands } from '../../src/cli/terminal/remedy-in-commands.ts';
 import { runHere, runHowdah, runInShell, runOnTerminal } from '../support/howdah-cli.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -151,8 +152,20 @@ describe('npx howdah job and explain', () => {
     const { cause, remedy } = await json('explain', waitingId);
     assert.equal(cause, 'scheduled');
     assert.match(remedy, /run_job_now/);
-    assert.match((await howdah('explain', waitingId, '--text')).stdout, /It is scheduled for .*\n→ /);
+    assert.match(
+      (await howdah('explain', waitingId, '--text')).stdout,
+      new RegExp(`It is scheduled for .*\\n→ npx howdah run-now ${waitingId} makes it available at once\\.`),
+    );
   });
+
+  for (const [sql, command] of [
+    ['select howdah.retry_job(7) runs it again.', 'npx howdah retry 7 runs it again.'],
+    ['select staging.cancel_job(7) ends it.', 'npx howdah cancel 7 ends it.'],
+    ["select howdah.resume_queue('critical'), or wait.", 'npx howdah resume critical, or wait.'],
+    ["select howdah.set_fleet_concurrency('mail', …)", "select howdah.set_fleet_concurrency('mail', …)"],
+  ] as const) {
+    test(`put it as a command on a terminal: ${sql}`, () => assert.equal(remedyInCommands(sql), command));
+  }
 
   test('refuse an id that there is none of', async () => {
     for (const command of ['job', 'explain']) {

@@ -2,6 +2,7 @@ import { explainJob } from '../../look/explain-job.ts';
 import { noJob, toJobId } from '../arguments/job-id.ts';
 import type { Command } from '../command.ts';
 import { stateStyle } from '../terminal/job-columns.ts';
+import { remedyInCommands } from '../terminal/remedy-in-commands.ts';
 import { printable } from '../terminal/text-width.ts';
 
 export const explain: Command = {
@@ -17,7 +18,7 @@ export const explain: Command = {
     const title = `${output.paint('bold', `Job ${id}`)} ${output.paint(stateStyle(state), state)}`;
     output.answer(
       found,
-      `${title}\n\n${printable(explanation)}\n${output.paint('dim', `→ ${printable(remedy)}`)}`,
+      `${title}\n\n${printable(explanation)}\n${output.paint('dim', `→ ${printable(remedyInCommands(remedy))}`)}`,
     );
     return 0;
   },
