@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { withoutDetours } from '../../src/work/engine/engine-statement.ts';
+import { FleetMember } from '../../src/work/fleet/fleet-member.ts';
 import { engineStatements, TASK } from '../model/engine-statements.ts';
 import { openSession, untilBlocked } from '../support/session.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
@@ -62,6 +64,33 @@ test('an end looks up what was reported and decided by its id, also where that w
       const readCount = await rowsReadInPassing(queue, table);
       assert.ok(readCount < 2_000, `${readCount} rows of ${table} were read in passing`);
     }
+  } finally {
+    await queue.close();
+  }
+});
+
+/** Among them jobs that were fetched ahead and go back. */
+test('a worker that stops knows of each job what became of it, so that nobody has to look for what it holds', async (t) => {
+  const end = t.mock.method(FleetMember.prototype, 'end');
+  let runCount = 0;
+  const queue = await openTestQueue([
+    [testTask('quick'), async () => void (await delay(++runCount > 300 ? 100 : 0))],
+  ]);
+  try {
+    await queue.pool.query(`select count(*) from graphile_worker.add_jobs(array(
+      select row('quick', '{}'::json, null, null, null, null, null, null)::graphile_worker.job_spec
+      from generate_series(1, 1000)))`);
+    const processor = await queue.start([{ name: 'default', concurrency: 10 }]);
+    await waitFor('jobs to be held that do not run', () => runCount > 320);
+    await processor.stop(10_000);
+    const { rows } = await queue.pool.query(
+      `select attempts, locked_by, count(*)::integer from graphile_worker._private_jobs group by 1, 2`,
+    );
+    assert.deepEqual(rows, [{ attempts: 0, locked_by: null, count: 1_000 - runCount }]);
+    assert.deepEqual(
+      end.mock.calls.map(({ arguments: [, { as }, own] }) => [as, own?.held]),
+      [['stopped', []]],
+    );
   } finally {
     await queue.close();
   }

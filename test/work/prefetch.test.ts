@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Job } from 'graphile-worker';
 import { forgetRun, shareLock } from '../../src/work/engine/fetched-rows.ts';
 import { Prefetch } from '../../src/work/engine/prefetch.ts';
+import { Tally } from '../../src/work/engine/tally.ts';
 
 const AT = '2026-11-26T10:00:00Z';
 
@@ -108,4 +109,27 @@ test('of a row whose run is over there is left what tells whose job it is', () =
       ...{ payload: null, flags: null, run_at: null, created_at: null },
     },
   );
+});
+
+test('what became of jobs is known when each was handed over or returned, and no fetch is on its way', async () => {
+  const tally = new Tally();
+  const evens = [tally.isEven];
+  const fetch = Promise.withResolvers<{ rows: string[] }>();
+  const fetching = tally.fetching(fetch.promise);
+  evens.push(tally.isEven);
+  fetch.resolve({ rows: ['1', '2', '3'] });
+  await fetching;
+  tally.handedOver();
+  await assert.rejects(tally.returning(Promise.reject(new Error('no answer')), 2));
+  evens.push(tally.isEven);
+  await tally.returning(Promise.resolve(), 2);
+  evens.push(tally.isEven);
+  assert.deepEqual(evens, [true, false, false, true]);
+});
+
+test('never again after a fetch without an answer', async () => {
+  const tally = new Tally();
+  await assert.rejects(tally.fetching(Promise.reject(new Error('no answer'))));
+  await tally.fetching(Promise.resolve({ rows: [] }));
+  assert.equal(tally.isEven, false);
 });

@@ -172,3 +172,46 @@ describe('the sentence of an older version', () => {
     });
   }
 });
+
+describe('the jobs of a runner that has ended', () => {
+  /** How many were given back, and how often the whole job table was read for that. */
+  async function release(...held: [string[]?]): Promise<{ jobs: number; readings: number }> {
+    const session = await stage.connect(); // which has no plans of a smaller table
+    await session.query('begin');
+    const { rows } = await session.query(
+      `select jobs from howdah.release_runner($1${held.length > 0 ? ', $2::bigint[]' : ''})`,
+      [worker.token, ...held],
+    );
+    const { rows: read } = await session.query(
+      `select seq_scan::integer as readings from pg_stat_xact_user_tables
+       where schemaname = 'graphile_worker' and relname = '_private_jobs'`,
+    );
+    await session.query('commit');
+    return { ...rows[0], ...read[0] };
+  }
+
+  before(async () => {
+    await operator.query(`select count(*) from graphile_worker.add_jobs(array(
+      select row('send_welcome_email', '{}'::json, null, now() + interval '1 day', null, null, null, null)::graphile_worker.job_spec
+      from generate_series(1, 2000)))`);
+    await operator.query('vacuum analyze graphile_worker._private_jobs');
+  });
+
+  test('are looked for once among all that wait', async () => {
+    await fetchAnother();
+    await retire('no heartbeat', 'gone');
+    assert.deepEqual(await release(), { jobs: 2, readings: 1 });
+  });
+
+  test('not at all where its own process, which stopped it, knows them', async () => {
+    const unknown = await fetchAnother();
+    await retire('stopped', 'stopped');
+    assert.deepEqual(await release([jobId]), { jobs: 1, readings: 0 });
+    assert.equal(await recorded(unknown), undefined, 'nobody else was asked');
+  });
+
+  test('and whoever was not stopped is not believed', async () => {
+    await retire('its process is gone', 'gone');
+    assert.deepEqual(await release([]), { jobs: 1, readings: 1 });
+  });
+});

@@ -10,10 +10,17 @@ export interface RunEnd {
 const FETCH = /^with j(_raw)? as \(\s+select jobs\./;
 const COMPLETE = /^(with j as \(\s+)?delete from \S+_private_jobs as jobs\s/;
 const FAIL = /^(with j as \(\s+)?update \S+_private_jobs as jobs\s+set\s+last_error = \(el->>'message'\)/;
+const RETURN =
+  /^(with j as \(\s+)?update \S+_private_jobs as jobs\s+set\s+attempts = GREATEST\(0, attempts - 1\),/;
 
 /** Whether the statement takes jobs. Source of the forms: graphile-worker 0.18.0, `sql/getJobs.js`. */
 export function isFetch({ text }: QueryConfig): boolean {
   return FETCH.test(text);
+}
+
+/** How many jobs the statement returns to their queue; undefined for any other. Source: graphile-worker 0.18.0, `sql/returnJobs.js`. */
+export function returnedCount({ text, values = [] }: QueryConfig): number | undefined {
+  return RETURN.test(text) ? (values[1] as unknown[]).length : undefined;
 }
 
 /** The same fetch, of so many jobs at most. */

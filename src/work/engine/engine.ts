@@ -6,7 +6,7 @@ import { queueSchema } from '../../db/schema/queue-schema.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { distrustNews } from './distrust-news.ts';
 import { createEngineLogger } from './engine-logger.ts';
-import { isFetch, type RunEnd, readEnds } from './engine-statement.ts';
+import { isFetch, type RunEnd, readEnds, returnedCount } from './engine-statement.ts';
 import { Fetching, type FetchingOptions, type FetchingQueue, HELD_MS } from './fetching.ts';
 import { gatePool } from './gated-pool.ts';
 import { MAX_FETCH } from './prefetch.ts';
@@ -110,7 +110,7 @@ function followCourse(options: EngineOptions, events: WorkerEvents): Course {
 
 /** Has ends of runs written, and jobs fetched, as the options say; nothing is sent before the engine's pool has its name. */
 function gateStatements(
-  { pool, writeEnds, onPool, onLeaving }: EngineOptions,
+  { pool, tally, writeEnds, onPool, onLeaving }: EngineOptions,
   { events, fetching }: { events: WorkerEvents; fetching: Fetching },
 ): void {
   let isNamed: Promise<void> = Promise.resolve();
@@ -123,7 +123,9 @@ function gateStatements(
     answer(statement) {
       const ends = readEnds(statement);
       if (ends) return writeEnds(statement, ends);
-      return isFetch(statement) ? fetching.fetch(statement) : undefined;
+      if (isFetch(statement)) return fetching.fetch(statement);
+      const count = returnedCount(statement);
+      return count === undefined ? undefined : tally.returning(pool.query(statement), count);
     },
   });
 }

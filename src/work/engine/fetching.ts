@@ -5,6 +5,7 @@ import { withLimit, withoutDetours, withoutRefused, withoutTasks } from './engin
 import { shareLock } from './fetched-rows.ts';
 import type { Prefetch } from './prefetch.ts';
 import type { Refusals } from './refusals.ts';
+import type { Tally } from './tally.ts';
 
 /** Fetched jobs that have not begun after so long go back, for others to take. */
 export const HELD_MS = 1_000;
@@ -40,6 +41,7 @@ export interface FetchingOptions {
   /** How many of so many jobs may be fetched, as the ends of runs can be written. */
   limitFetch: (size: number) => number;
   gates: ShutTasks;
+  tally: Tally;
 }
 
 /**
@@ -69,7 +71,7 @@ export class Fetching {
 
   /** The engine's fetch, of as many jobs as should be held. */
   async fetch(statement: QueryConfig): Promise<Pick<QueryResult, 'rows'>> {
-    const { pool, prefetch, refusals, gates } = this.#options;
+    const { pool, prefetch, refusals, gates, tally } = this.#options;
     const { shutTasks } = gates;
     const size = shutTasks.length > 0 && this.#isResting ? 0 : this.#size();
     this.#isMoreExpected = size === 0;
@@ -77,7 +79,7 @@ export class Fetching {
     const limited = withLimit(withoutDetours(statement), size);
     const asked = withoutTasks(withoutRefused(limited, refusals.versions), shutTasks);
     const sentAt = performance.now();
-    const result = await pool.query<Job>({ ...asked, types: EXACT_TYPES });
+    const result = await tally.fetching(pool.query<Job>({ ...asked, types: EXACT_TYPES }));
     const tookMs = performance.now() - sentAt;
     prefetch.fetched(tookMs);
     shareLock(result.rows);

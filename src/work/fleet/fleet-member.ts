@@ -6,7 +6,7 @@ import { spawnThread } from '../process/spawn-thread.ts';
 import { TICK_MS } from './loop-watch.ts';
 import type { FromThread, MemberCalls, MemberThreadData, RunnerState, ToThread } from './member-messages.ts';
 import { OperatorNews } from './operator-news.ts';
-import type { BeatAnswer, BegunJobs, RegisteredRunner, ReleasedJobs, RunnerEnd } from './registry.ts';
+import type { BeatAnswer, OwnJobs, RegisteredRunner, ReleasedJobs, RunnerEnd } from './registry.ts';
 import type { RunsBoard } from './runs-board.ts';
 
 export interface FleetMemberOptions extends Pick<MemberThreadData, 'connectionString' | 'kind'> {
@@ -105,8 +105,8 @@ export class FleetMember {
     return this.#call('namePool', token, poolId);
   }
 
-  end(token: string, end: RunnerEnd, begun?: BegunJobs): Promise<ReleasedJobs> {
-    return this.#call('end', token, end, begun);
+  end(token: string, end: RunnerEnd, own?: OwnJobs): Promise<ReleasedJobs> {
+    return this.#call('end', token, end, own);
   }
 
   releaseLeftovers(token: string, keep: readonly string[]): Promise<number> {

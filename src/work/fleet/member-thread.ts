@@ -107,7 +107,7 @@ function createCalls(registry: Registry, { boards, life, heart, watch, stop }: P
     register: (identity) => registry.register(identity),
     configureFleet: (queue, limit) => registry.configureFleet(queue, limit),
     namePool: (token, poolId) => registry.namePool(token, poolId),
-    end: (token, end, begun) => registry.end(token, end, begun),
+    end: (token, end, own) => registry.end(token, end, own),
     releaseLeftovers: (token, keep) => registry.releaseLeftovers(token, keep),
     recordStart: (jobId, token) => registry.recordStart(jobId, token),
     clearStart: (jobId, token) => registry.clearStart(jobId, token),

@@ -86,6 +86,12 @@ export interface BegunJobs {
   readonly unrecorded: readonly string[];
 }
 
+/** Jobs of a runner that its own process ends. */
+export interface OwnJobs extends BegunJobs {
+  /** Ids of all that it may hold; undefined where it cannot be sure. */
+  readonly held: readonly string[] | undefined;
+}
+
 /** What a runner held. */
 export interface ReleasedJobs {
   jobs: number;
@@ -181,20 +187,21 @@ export class Registry {
   /**
    * Refuses everything the runner may still try, then gives its jobs back.
    *
-   * @param begun known to its own process; by default as its latest heartbeat said
+   * @param own known to its own process; by default as its latest heartbeat said, and all that is found in the database
    * @throws {JobsHeldError} when none could be given back yet; trying again helps
    */
-  async end(token: string, { as, because }: RunnerEnd, begun?: BegunJobs): Promise<ReleasedJobs> {
+  async end(token: string, { as, because }: RunnerEnd, own?: OwnJobs): Promise<ReleasedJobs> {
     await this.#pool.query('select howdah.retire_runner($1, $2, $3, $4::bigint[], $5::bigint[])', [
       token,
       because,
       as,
-      begun?.running ?? null,
-      begun?.unrecorded ?? null,
+      own?.running ?? null,
+      own?.unrecorded ?? null,
     ]);
     const { rows } = await this.#pool.query<ReleasedJobs & { heldBy: string | null }>(
-      `select jobs, coalesce(by_task, '[]') as "byTask", held_by as "heldBy" from howdah.release_runner($1)`,
-      [token],
+      `select jobs, coalesce(by_task, '[]') as "byTask", held_by as "heldBy"
+       from howdah.release_runner($1, $2::bigint[])`,
+      [token, own?.held ?? null],
     );
     const { jobs, byTask, heldBy } = rows[0] ?? { jobs: 0, byTask: [], heldBy: null };
     if (jobs === null) throw new JobsHeldError(heldBy ?? 'somebody');

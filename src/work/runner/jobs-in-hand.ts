@@ -6,6 +6,7 @@ import type { BoundTask } from '../../tasks/bind.ts';
 import { forgetRun } from '../engine/fetched-rows.ts';
 import type { Prefetch } from '../engine/prefetch.ts';
 import { Refusals } from '../engine/refusals.ts';
+import type { Tally } from '../engine/tally.ts';
 import type { FleetMember } from '../fleet/fleet-member.ts';
 import type { RunnerState } from '../fleet/member-messages.ts';
 import type { RegisteredRunner, RunnerEnd } from '../fleet/registry.ts';
@@ -43,8 +44,8 @@ export interface JobsInHandOptions<Services> {
   breaker: EndsBreaker;
   /** The queue's handlers in this process that ignore their signal. */
   overdue: OverdueRuns;
-  /** Whether the rows of jobs are read by nobody else, as somebody else's engine may tell of them. @default false */
-  ownsRows?: boolean;
+  /** Of its own engine, whose rows nobody else reads. @default the engine is somebody else's */
+  tally?: Tally;
   /** Told how long runs take. @default nothing is fetched ahead of them */
   prefetch?: Prefetch;
   /** Fires when the process stops. @default when the runner leaves */
@@ -167,6 +168,7 @@ export class JobsInHand<Services> {
   async run(task: BoundTask<Services>, payload: unknown, helpers: JobHelpers): Promise<void> {
     const { job } = helpers;
     const held = this.#runs.hold(String(job.id), job.locked_at ?? new Date());
+    this.#options.tally?.handedOver();
     let report: RunReport | undefined;
     let taken: TakenPlaces | undefined;
     try {
@@ -182,7 +184,7 @@ export class JobsInHand<Services> {
     } finally {
       taken?.free();
       this.#runs.end(held, report);
-      if (this.#options.ownsRows) forgetRun(job);
+      if (this.#options.tally) forgetRun(job);
       if (held.begunAt > 0) {
         task.gate?.left();
         this.#options.prefetch?.ran(report?.durationMs ?? performance.now() - held.begunAt);
@@ -240,12 +242,13 @@ export class JobsInHand<Services> {
    * @throws what kept the database from it; others will rescue the jobs then
    */
   async end(end: RunnerEnd, cause?: Error): Promise<void> {
-    const { identity, member, environment } = this.#options;
+    const { identity, member, environment, tally } = this.#options;
     const { token, queue } = identity;
     let byTask: readonly RescuedTask[] = [];
     try {
-      const { runningIds: running, unrecordedIds: unrecorded } = this.#runs;
-      byTask = (await member.end(token, end, { running, unrecorded })).byTask;
+      const { runningIds: running, unrecordedIds: unrecorded, heldIds } = this.#runs;
+      const held = tally?.isEven ? heldIds : undefined;
+      byTask = (await member.end(token, end, { running, unrecorded, held })).byTask;
     } finally {
       this.endings.forsake();
       environment.events.emit('runner.stopped', { queue, token, byTask, ...(cause && { error: cause }) });

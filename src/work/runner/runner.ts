@@ -10,6 +10,7 @@ import { versionsOf } from '../../tasks/task-version.ts';
 import { type Engine, startEngine } from '../engine/engine.ts';
 import { RUNNER_SETTINGS } from '../engine/engine-settings.ts';
 import type { Prefetch } from '../engine/prefetch.ts';
+import { Tally } from '../engine/tally.ts';
 import type { FleetMember } from '../fleet/fleet-member.ts';
 import type { RegisteredRunner } from '../fleet/registry.ts';
 import { createRunnerIdentity, enterSession } from '../fleet/runner-identity.ts';
@@ -65,6 +66,7 @@ export class Runner<Services = unknown> {
   readonly #identity: RegisteredRunner;
   readonly #left = Promise.withResolvers<Error | undefined>();
   readonly #database: DatabaseHandle;
+  readonly #tally = new Tally();
   #engine: Engine | undefined;
   #engineConcurrency: number | undefined;
   #starting: Promise<void> | undefined;
@@ -93,7 +95,7 @@ export class Runner<Services = unknown> {
       ...options,
       identity: this.#identity,
       database: this.#database,
-      ownsRows: true,
+      tally: this.#tally,
     });
   }
 
@@ -163,6 +165,7 @@ export class Runner<Services = unknown> {
       log: environment.log,
       writeEnds: (statement, ends) => this.jobs.endings.write(statement, ends),
       prefetch,
+      tally: this.#tally,
       refusals: this.jobs.refusals,
       freePlaces: () => this.jobs.freePlaces,
       limitFetch: (size) => breaker.limitFetch(size),

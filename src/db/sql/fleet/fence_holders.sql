@@ -1,21 +1,31 @@
--- howdah.fence_holders(runner): of the runner's server processes, those that have a statement on the queue's jobs under
--- way or in an open transaction; no row when there are none.
+-- howdah.backends_at_jobs(runner): the runner's server processes (runner_backends.sql), and of each whether it is a holder: whether it
+-- has a statement on the queue's jobs under way or in an open transaction.
 --
 -- Every role may read who holds which lock on a table. Whoever changes jobs holds ROW EXCLUSIVE, or more, on theirs from
 -- before the statement's first trigger to the end of its transaction. The two weaker modes are those of reading and of locking
 -- rows, which stay in nobody's way: a viewer's open transaction is not a statement of the runner's.
+create function howdah.backends_at_jobs(runner howdah.runners)
+returns table (
+  pid integer, role text, is_handler boolean, may_end boolean, since timestamptz, idle_since timestamptz, is_holder boolean
+)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select b.*, b.pid = any (array(
+    select l.pid from pg_locks l
+    where l.locktype = 'relation' and l.granted and l.mode not in ('AccessShareLock', 'RowShareLock')
+      and l.database = (select d.oid from pg_database d where d.datname = current_database())
+      and l.relation = format('%I._private_jobs', howdah.queue_schema(runner.queue))::regclass and l.pid is not null))
+  from howdah.runner_backends(runner.token) b
+$$;
+
+-- howdah.fence_holders(runner): the holders among them; no row when there are none.
 create function howdah.fence_holders(runner howdah.runners)
 returns table (pid integer, role text, is_handler boolean, may_end boolean, since timestamptz, idle_since timestamptz)
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select b.*
-  from howdah.runner_backends(runner.token) b
-  where exists (
-    select from pg_locks l
-    where l.pid = b.pid and l.locktype = 'relation' and l.granted and l.mode not in ('AccessShareLock', 'RowShareLock')
-      and l.database = (select d.oid from pg_database d where d.datname = current_database())
-      and l.relation = format('%I._private_jobs', howdah.queue_schema(runner.queue))::regclass)
+  select b.pid, b.role, b.is_handler, b.may_end, b.since, b.idle_since from howdah.backends_at_jobs(runner) b where b.is_holder
 $$;
 
 -- howdah.describe_holders(runner): the same in words, for people; null when there are none.

@@ -1,7 +1,8 @@
--- howdah.release_runner(token): gives back every job a retired runner holds. One row: how many, by_task as
+-- howdah.release_runner(token, held): gives back every job a retired runner holds. One row: how many, by_task as
 -- queue_release.sql has it, and held_by: whom it waits for, in words. jobs is null when this call gave nothing back as
 -- somebody stands in the way; the next call tries again. Two callers take turns; the second finds nothing left.
--- Raises HWRET when the runner is not retired.
+-- Raises HWRET when the runner is not retired. held: all that it may hold, where its own process has stopped it and
+-- knows (tally.ts); heeded of such a runner alone, and null where nobody knows.
 --
 -- Must run in a transaction that began after the retirement was committed, at READ COMMITTED. Why no statement of the
 -- runner can then touch a job after this gave it back: every statement that changes a job locks the job table, and only
@@ -15,12 +16,15 @@
 --
 -- A job that somebody else's open transaction holds is left to the next call: an operator's, or that of a handler which
 -- completes the job in it and may yet commit. Such a handler's is ended, likewise, once it has been idle for 5 s.
-create function howdah.release_runner(token uuid, out jobs integer, out by_task jsonb, out held_by text)
+create function howdah.release_runner(
+  token uuid, held bigint[] default null, out jobs integer, out by_task jsonb, out held_by text
+)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_runner howdah.runners;
+  v_is_barred boolean;
   v_is_rest boolean;
 begin
   select r.* into v_runner from howdah.runners r where r.token = release_runner.token for update;
@@ -32,16 +36,14 @@ begin
     raise exception 'runner % is not retired', token using errcode = 'HWRET';
   end if;
 
-  perform howdah.end_runner_sessions(v_runner);
-  held_by := howdah.describe_holders(v_runner);
-  if exists (select from howdah.fence_holders(v_runner) h where not h.is_handler) then
+  select e.held_by, e.is_barred into held_by, v_is_barred from howdah.end_runner_sessions(v_runner) e;
+  if v_is_barred then
     return;
   end if;
-  execute format('select r.jobs, r.by_task from howdah.%I($1, $2) r', 'release_' || v_runner.queue)
-    into jobs, by_task using v_runner, '{}'::bigint[];
+  execute format('select r.jobs, r.by_task, r.is_rest from howdah.%I($1, $2, $3) r', 'release_' || v_runner.queue)
+    into jobs, by_task, v_is_rest
+    using v_runner, '{}'::bigint[], case when v_runner.retired_as = 'stopped' then held end;
   perform howdah.announce_jobs(jobs);
-  execute format('select exists (select from %I._private_jobs j where j.locked_by = $1)', howdah.queue_schema(v_runner.queue))
-    into v_is_rest using v_runner.pool_id;
   if v_is_rest then
     jobs := nullif(jobs, 0);
     held_by := coalesce(held_by, 'an open transaction that changes its jobs');
@@ -54,19 +56,29 @@ end;
 $$;
 
 -- howdah.end_runner_sessions(runner): ends what it may of a retired runner's sessions and of its handlers' transactions that
--- are idle for 5 s. Waits up to 2 s for those that hold the job table.
-create function howdah.end_runner_sessions(runner howdah.runners) returns void
+-- are idle for 5 s. Waits up to 2 s for those that hold the job table. Returns whom a release waits for then, in words, and
+-- whether nothing may be given back yet. Where nobody held the table at the first look, none is needed after it: whoever comes later
+-- is refused (release_runner above).
+create function howdah.end_runner_sessions(runner howdah.runners, out held_by text, out is_barred boolean)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_holders constant integer[] := array(select h.pid from howdah.fence_holders(runner) h);
+  v_backend record;
+  v_is_held boolean := false;
 begin
-  perform howdah.end_backend(b.pid, case when b.pid = any (v_holders) then 2000 else 0 end)
-  from howdah.runner_backends(runner.token) b
-  where b.may_end
-    and (not b.is_handler
-         or (b.pid = any (v_holders) and b.idle_since < clock_timestamp() - interval '5 seconds'));
+  is_barred := false;
+  for v_backend in select b.* from howdah.backends_at_jobs(runner) b order by b.is_holder loop -- sorted: all were looked at by then
+    v_is_held := v_is_held or v_backend.is_holder;
+    if v_backend.may_end
+       and (not v_backend.is_handler or (v_backend.is_holder and v_backend.idle_since < clock_timestamp() - interval '5 seconds')) then
+      perform howdah.end_backend(v_backend.pid, case when v_backend.is_holder then 2000 else 0 end);
+    end if;
+  end loop;
+  if v_is_held then
+    held_by := howdah.describe_holders(runner);
+    is_barred := exists (select from howdah.fence_holders(runner) h where not h.is_handler);
+  end if;
 end;
 $$;
 

@@ -12,16 +12,16 @@ returns table (pid integer, role text, is_handler boolean, may_end boolean, sinc
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select a.pid, a.usename::text, a.application_name = 'howdah run:' || runner_backends.token,
+  select a.pid, pg_get_userbyid(a.usesysid)::text, a.application_name = 'howdah run:' || runner_backends.token,
          case when s.pid is null then pg_has_role(a.usesysid, 'usage')
               else a.backend_start = s.backend_start and starts_with(a.application_name, 'howdah:' || runner_backends.token)
                    and (pg_has_role(a.usesysid, 'usage') or pg_has_role('pg_signal_backend', 'usage')) end is true,
          a.xact_start, case when a.state = 'idle in transaction' then a.state_change end
-  from pg_stat_activity a
+  from pg_stat_get_activity(null) a -- the view pg_stat_activity without its joins, which take most of the time to plan
   left join howdah.runner_sessions s
     on s.token = runner_backends.token and s.purpose = 'jobs' and s.pid = a.pid
     and coalesce(a.backend_start = s.backend_start, true)
-  where a.datname = current_database() and a.pid <> pg_backend_pid()
+  where a.datid = (select d.oid from pg_database d where d.datname = current_database()) and a.pid <> pg_backend_pid()
     and (s.pid is not null
          or a.application_name = 'howdah run:' || runner_backends.token
          or a.application_name = 'howdah:' || runner_backends.token

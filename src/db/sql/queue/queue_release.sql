@@ -1,8 +1,11 @@
--- howdah.release_<queue>(runner, keep): unlocks what a runner holds in one queue, but for the jobs to keep and those that
+-- howdah.release_<queue>(runner, keep, held): unlocks what a runner holds in one queue, but for the jobs to keep and those that
 -- an open transaction holds. Returns how many, and by_task: an array of {task, ended, hadBegun, jobs}, where ended is the
 -- state of jobs that ended here (discarded, cancelled), null for those that are back in the queue, and hadBegun says that
--- a run of theirs had begun, or may have, whose end is not recorded; null when there were none.
--- Called by howdah.release_runner and howdah.release_leftovers.
+-- a run of theirs had begun, or may have, whose end is not recorded; null when there were none. is_rest: whether it holds
+-- some still that were not to be kept. Called by howdah.release_runner and howdah.release_leftovers.
+--
+-- held: all that it may hold, where that is known; else the job table is read for them, once, as it has no index on who holds a job
+-- (queue_page_indexes.sql), and a million may wait in it. Nothing is added meanwhile: no statement of the runner takes a job any more.
 --
 -- Who pays an attempt: a job that is known to have been at work when its runner was lost (named by the last heartbeat, or
 -- recorded as started because an earlier runner had died with it), and one whose run had ended without that being recorded:
@@ -25,7 +28,9 @@
 -- in words. From the first death on, workers record the job's start, so later deaths count only where it really ran. A run that
 -- ends by itself sets the count back (queue_apply_verdict.sql). With the third the job is discarded; after the second it waits a little, at random, so that jobs that merely sat beside it run
 -- apart from it.
-create function howdah.:"release"(runner howdah.runners, keep bigint[], out jobs integer, out by_task jsonb)
+create function howdah.:"release"(
+  runner howdah.runners, keep bigint[], held bigint[] default null, out jobs integer, out by_task jsonb, out is_rest boolean
+)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -40,9 +45,10 @@ declare
   v_ended text;
   v_released jsonb[] := '{}';
 begin
+  held := coalesce(held, array(select j.id from :"schema"._private_jobs j where j.locked_by = runner.pool_id));
   perform set_config('howdah.releasing', 'on', true);
   if v_is_unheard and runner.placed is null then -- once: those that are left for a later call are fewer than were held
-    runner.placed := howdah.:"placed_jobs"(runner);
+    runner.placed := howdah.:"placed_jobs"(runner, held);
     update howdah.runners r set placed = runner.placed where r.token = runner.token;
   end if;
   for v_job in
@@ -52,7 +58,7 @@ begin
     from :"schema"._private_jobs j
     join :"schema"._private_tasks t on t.id = j.task_id
     left join howdah.job_starts s on s.job_id = j.id and s.token = runner.token
-    where j.locked_by = runner.pool_id and j.id <> all (keep)
+    where j.id = any (held) and j.locked_by = runner.pool_id and j.id <> all (keep)
     for update of j skip locked
   loop
     if v_is_death and not v_job.is_shut and (v_job.was_running or v_job.deaths = 0) then
@@ -71,25 +77,28 @@ begin
   end loop;
   update :"schema"._private_job_queues q set locked_by = null, locked_at = null
   where q.locked_by = runner.pool_id
-    and not exists (select from :"schema"._private_jobs j where j.job_queue_id = q.id and j.locked_by = runner.pool_id);
+    and not exists (select from :"schema"._private_jobs j
+                    where j.id = any (held) and j.job_queue_id = q.id and j.locked_by = runner.pool_id);
   perform set_config('howdah.releasing', '', true);
   jobs := cardinality(v_released);
+  is_rest := exists (select from :"schema"._private_jobs j
+                     where j.id = any (held) and j.locked_by = runner.pool_id and j.id <> all (keep));
   select jsonb_agg(r.job || jsonb_build_object('jobs', r.count)) into by_task
   from (select u.job, count(*) from unnest(v_released) u (job) group by u.job) r;
 end;
 $$;
 
--- howdah.placed_jobs_<queue>(runner): of the jobs that a lost runner holds those that had a place to run in, whichever had
+-- howdah.placed_jobs_<queue>(runner, held): of the jobs that a lost runner holds those that had a place to run in, whichever had
 -- one: those that are no more than its places, together with all that it had taken before or with them. What one statement
 -- took begins in an order that is not known here. None when no run began at its latest heartbeat, as its event loop was
 -- blocked or the ends of others could not be written. Those of tasks that are shut may have a place, and wait there.
-create function howdah.:"placed_jobs"(runner howdah.runners) returns bigint[]
+create function howdah.:"placed_jobs"(runner howdah.runners, held bigint[]) returns bigint[]
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(array_agg(h.id), '{}')
   from (select j.id, count(*) over (order by j.locked_at) as held_count
-        from :"schema"._private_jobs j where j.locked_by = runner.pool_id) h
+        from :"schema"._private_jobs j where j.id = any (held) and j.locked_by = runner.pool_id) h
   where h.held_count <= least(runner.granted, runner.concurrency) and runner.blocked_since is null and not runner.is_stalled
 $$;
 
