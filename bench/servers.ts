@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type OwnServer, startOwnServer } from '../test/support/own-server.ts';
+import { leaveNothing } from './leave-nothing.ts';
 
 /** What contenders keep their jobs in. */
 export interface Servers {
@@ -33,10 +34,12 @@ const SETTINGS = [
 
 /** Both, for as long as the stack lives. */
 export async function startServers(stack: AsyncDisposableStack): Promise<Servers> {
+  const endWithThis = leaveNothing(stack);
   const postgres = await startOwnServer(stack, SETTINGS);
   const pidFile = await readFile(join(postgres.place.data, 'postmaster.pid'), 'utf8');
+  endWithThis(Number.parseInt(pidFile, 10));
   const redis = await startRedis(stack);
-  endWithThisProcess([Number.parseInt(pidFile, 10), ...(redis ? [redis.child.pid ?? 0] : [])], stack);
+  if (redis?.child.pid) endWithThis(redis.child.pid);
   let databaseCount = 0;
   return {
     pid: (server) => (server === 'redis' ? (redis?.child.pid ?? 0) : Number.parseInt(pidFile, 10)),
@@ -64,19 +67,6 @@ export async function startServers(stack: AsyncDisposableStack): Promise<Servers
       redis: redis ? `Redis ${redis.version}: appendonly yes, appendfsync everysec` : 'no redis-server here',
     },
   };
-}
-
-/** Also when it is interrupted, or fails where nobody disposes of anything. */
-function endWithThisProcess(pids: readonly number[], stack: AsyncDisposableStack): void {
-  const leave = () => process.exit(1);
-  const end = () => {
-    for (const pid of pids) process.kill(pid, 'SIGQUIT');
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, leave);
-  process.once('exit', end);
-  stack.defer(
-    () => void process.off('exit', end).off('SIGINT', leave).off('SIGTERM', leave).off('SIGHUP', leave),
-  );
 }
 
 /** As the server says itself: what it was started with may outrank its file. */
