@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { getCallSites } from 'node:util';
 import type { Pool } from 'pg';
+import { findOptionMistakes, type OptionKinds } from '../config/mistakes/option-mistakes.ts';
 import { findPathMistakes } from '../config/settings/field-path.ts';
 import { findLinkMistakes, type JobLink } from '../config/settings/link.ts';
 import type { GivenWebhooks } from '../config/webhook/given-webhooks.ts';
@@ -163,8 +164,24 @@ type Given = { readonly name: string } & {
   readonly [Option in 'tasks' | 'redact' | 'links' | 'routes' | 'sources']?: unknown;
 };
 
-function refuseMistakes({ name, tasks, redact, links, routes, sources }: Given): void {
-  const mistakes: string[] = [];
+const OPTIONS: OptionKinds<AppOptions<never, never>> = {
+  ...{
+    name: 'any',
+    tasks: 'any',
+    redact: 'any',
+    links: 'any',
+    routes: 'any',
+    sources: 'any',
+    webhooks: 'any',
+  },
+  ...{ crontab: 'place', migrations: 'place' },
+  ...{ readSettings: 'function', warn: 'function', openServices: 'function', addRoutes: 'function' },
+  ...{ publicUrl: 'function', introduce: 'function' },
+};
+
+function refuseMistakes(options: Given): void {
+  const mistakes = findOptionMistakes(options, OPTIONS as OptionKinds<Given>);
+  const { name, tasks, redact, links, routes, sources } = options ?? {};
   if (typeof name !== 'string' || !NAME.test(name)) {
     mistakes.push(`name: expected a small letter, then at most 62 of a-z 0-9 _ -, received ${show(name)}`);
   }

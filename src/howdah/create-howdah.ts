@@ -1,3 +1,4 @@
+import { findOptionMistakes, type OptionKinds } from '../config/mistakes/option-mistakes.ts';
 import { meantSchema } from '../config.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import { transact } from '../db/transact.ts';
@@ -58,10 +59,17 @@ export function createHowdah(given: HowdahOptions = {}): Howdah {
   };
 }
 
+const OPTIONS: OptionKinds<HowdahOptions> = {
+  ...{ connectionString: 'text', pool: 'any', schema: 'any', maxConnections: 'any', actor: 'any' },
+  ...{ tasks: 'any', app: 'any', application: 'any', log: 'any' },
+};
+
 /** Of what an address is, its first use tells. */
-function refuseMistakes({ tasks, actor = DEFAULT_ACTOR, schema }: HowdahOptions): void {
+function refuseMistakes(options: HowdahOptions): void {
+  const { tasks, actor = DEFAULT_ACTOR, schema } = options ?? {};
   const isList = tasks === undefined || (Array.isArray(tasks) && tasks.every(isDefinition));
   const mistakes = [
+    ...findOptionMistakes(options, OPTIONS),
     !isList && 'tasks: expected a list of what defineTask returns',
     !isActor(actor) && `actor: expected 1 to ${MAX_ACTOR_LENGTH} characters`,
     schema !== undefined && schemaMistake(schema),

@@ -92,6 +92,20 @@ describe('on the command line', () => {
 });
 
 describe('defineApp', () => {
+  test('has no option that defineApp has not, and functions where those are expected', () => {
+    const given = { name: 'shop', tasks: [], cronTab: './crontab', openServices: {}, migrations: 5 };
+    assert.throws(() => defineApp(given as never), {
+      name: 'TypeError',
+      message:
+        'defineApp: cronTab: there is no such option, but crontab; openServices: expected a function, received object; ' +
+        'migrations: expected a path or a URL, received number',
+    });
+    assert.throws(
+      () => defineApp(undefined as never),
+      /^TypeError: defineApp: expected an object, received undefined/,
+    );
+  });
+
   test('names everything that is wrong with what is to be withheld and with links', () => {
     const links = [
       { label: 'logs', url: 'https://logs.example/?q={{job_id}}' },

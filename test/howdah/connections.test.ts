@@ -103,5 +103,8 @@ describe('the connections of a howdah', () => {
     assert.throws(() => createHowdah({ pool, connectionString: NOWHERE }), /received both/);
     assert.throws(() => createHowdah({ pool: {} as pg.Pool }), /expected a Pool of pg/);
     assert.throws(() => createHowdah({ maxConnections: 0 }), /1 to 1000, received 0/);
+    const refused =
+      /^createHowdah: apps: there is no such option, but app; connectionString: expected a text, received number/;
+    assert.throws(() => createHowdah({ apps: [], connectionString: 5 } as never), { message: refused });
   });
 });

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { AnyApp } from '../../app/define-app.ts';
 import { parseDatabaseAddress } from '../../config/database/database-address.ts';
+import { findOptionMistakes, type OptionKinds } from '../../config/mistakes/option-mistakes.ts';
 import { isProduction, MIN_SECRET_LENGTH } from '../../config.ts';
 import type { Authorize } from '../../http/callers/authorize.ts';
 import { parseMountPath } from '../../http/mount-path.ts';
@@ -92,7 +93,16 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   return { ...handler, [Symbol.asyncDispose]: handler.close };
 }
 
+const OPTIONS: OptionKinds<HttpHandlerOptions> = {
+  ...{ connectionString: 'any', pool: 'any', schema: 'any', app: 'any', tasks: 'any', ownRoutes: 'any' },
+  ...{ application: 'text', basePath: 'text', publicUrl: 'text', dashboard: 'any', authorize: 'function' },
+  ...{ adminToken: 'text', viewerToken: 'text', workerToken: 'text' },
+  ...{ log: 'any', authorizeTimeoutMs: 'any', requestTimeoutMs: 'any' },
+};
+
 function refuseMistakes(options: HttpHandlerOptions): void {
+  const mistakes = findOptionMistakes(options, OPTIONS);
+  if (mistakes.length > 0) throw new TypeError(`createHttpHandler: ${mistakes.join('; ')}`);
   const { connectionString, pool, app, tasks, application, ownRoutes, ...callers } = options;
   const { adminToken, viewerToken, workerToken } = callers;
   if ((connectionString === undefined) === (pool === undefined)) {
@@ -117,7 +127,8 @@ function refuseMistakes(options: HttpHandlerOptions): void {
       'createHttpHandler: dashboard: expected authorize, adminToken or viewerToken beside it; workers log in to no page',
     );
   }
-  refuseTimeout(callers.authorizeTimeoutMs);
+  refuseTimeout('authorizeTimeoutMs', callers.authorizeTimeoutMs);
+  refuseTimeout('requestTimeoutMs', callers.requestTimeoutMs);
   if (adminToken === '' || viewerToken === '' || workerToken === '') {
     throw new TypeError('createHttpHandler: expected tokens that are not empty');
   }
@@ -135,10 +146,10 @@ function refuseMistakes(options: HttpHandlerOptions): void {
 /** Longer than that a timer cannot wait. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-function refuseTimeout(timeoutMs = 1): void {
+function refuseTimeout(name: string, timeoutMs = 1): void {
   if (Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= LONGEST_MS) return;
   throw new TypeError(
-    `createHttpHandler: authorizeTimeoutMs: expected whole milliseconds, 1 to ${LONGEST_MS}, received ${timeoutMs}`,
+    `createHttpHandler: ${name}: expected whole milliseconds, 1 to ${LONGEST_MS}, received ${timeoutMs}`,
   );
 }
 

@@ -40,9 +40,17 @@ for (const [what, options] of Object.entries({
   'a path that is none': { connectionString: 'postgres://a/b', adminToken: 'x', basePath: 'howdah' },
   'a path that leads up': { connectionString: 'postgres://a/b', adminToken: 'x', basePath: '/a/../b' },
   'a path of our own': { connectionString: 'postgres://a/b', adminToken: 'x', basePath: '/v1' },
+  'an option that there is not': {
+    connectionString: 'postgres://a/b',
+    adminToken: 'x',
+    authorise() {},
+  } as object,
+  'a login that is none': { connectionString: 'postgres://a/b', authorize: 'me' as never },
+  'a token that is none': { connectionString: 'postgres://a/b', adminToken: 5 as never },
+  'a time that is none': { connectionString: 'postgres://a/b', adminToken: 'x', requestTimeoutMs: 0 },
 } satisfies Record<string, HttpHandlerOptions>)) {
   test(`is refused at once, in words: ${what}`, () => {
-    assert.throws(() => createHttpHandler(options), /expected/);
+    assert.throws(() => createHttpHandler(options), /expected|there is no such option, but authorize$/);
   });
 }
 
