@@ -7,7 +7,7 @@ import { splitStatement } from './split-statement.ts';
 const OTHERS = 'migrations|producer|viewer|operator|worker|control';
 
 /** Settings of a session or transaction. Sessions are one installation's, so these need no other name. */
-const SETTINGS = 'own_path|actor|request_id|pool|gate|releasing|runner|begun|results';
+const SETTINGS = 'own_path|actor|request_id|pool|gate|releasing|runner|lease|begun|results';
 
 const MOST_CACHED = 2_000;
 const MOST_ADDRESSES = 100;

@@ -48,7 +48,7 @@ export interface PostgresDistributorOptions {
   schema?: string | (() => string);
 }
 
-/** Enqueues through graphile-worker's `add_job` in the caller's own Postgres transaction. */
+/** Enqueues in the caller's own Postgres transaction, by functions that write the job as graphile-worker's `add_job` does. */
 export class PostgresDistributor implements TaskDistributor {
   readonly #events: EventHub;
   readonly #naming: () => Naming;

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { ConfigError } from '../../src/config/mistakes/config-error.ts';
 import { loadConfig } from '../../src/config.ts';
 import { namingOf } from '../../src/db/naming.ts';
+import { renderRepeatableSql } from '../../src/db/schema/repeatable-sql.ts';
 
 const staging = namingOf('staging');
 
@@ -63,10 +64,13 @@ test('what is installed is renamed in comments and texts as well', () => {
     staging.installed("comment on view howdah.jobs is 'As howdah.queues has it'"),
     "comment on view staging.jobs is 'As staging.queues has it'",
   );
-  assert.equal(
-    staging.installed("current_setting('howdah.runner', true)"),
-    "current_setting('howdah.runner', true)",
-  );
+});
+
+test('every setting that is installed keeps its name', () => {
+  const settings =
+    renderRepeatableSql(['default']).match(/(current_setting|set_config)\('howdah\.\w+'/g) ?? [];
+  assert.ok(settings.length > 10);
+  for (const setting of new Set(settings)) assert.equal(staging.installed(setting), setting);
 });
 
 test('schemas of the engine are translated both ways', () => {

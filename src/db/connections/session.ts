@@ -9,7 +9,7 @@ export interface SessionOptions extends ConnectionOptions {
   onEnd?: () => void;
 }
 
-/** One connection of its own, for what belongs to a session: advisory locks, LISTEN. */
+/** One connection of its own, for what belongs to a session: that it is there, and LISTEN. */
 export interface Session extends Pick<pg.Client, 'query' | 'end' | 'on'> {
   /** Cuts the connection at once, for one that does not answer; its statements fail, and it is over. */
   destroy(): void;
