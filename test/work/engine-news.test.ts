@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ClientBase } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import { distrustNews } from '../../src/work/engine/distrust-news.ts';
+import { gatePool } from '../../src/work/engine/gated-pool.ts';
 import { LifeSession } from '../../src/work/fleet/life-session.ts';
 import { NEWS_MS, OperatorNews } from '../../src/work/fleet/operator-news.ts';
 import { scalar } from '../support/job-states.ts';
@@ -149,6 +150,18 @@ test('the session that shows a process to live hears operators only while nothin
   await speak();
   await waitFor('what is said', () => heard === 4);
   await life.close();
+});
+
+test('an engine that asks an ended pool for a session to listen in has nothing to give back', async () => {
+  const refusal = new Error('Cannot use a pool after calling end on the pool');
+  const pool = { connect: async (callback: (error: Error) => void) => callback(refusal) } as unknown as Pool;
+  gatePool(pool, { opened: async () => {}, answer: () => undefined });
+  const { promise: told, resolve } = Promise.withResolvers<Error | undefined>();
+  pool.connect((error, _client, release) => {
+    release?.(); // as graphile-worker 0.18.0 does once it has stopped, in main.js
+    resolve(error);
+  });
+  assert.equal(await told, refusal);
 });
 
 /** A session that answers all it was asked when it is told to. */

@@ -18,7 +18,8 @@ export interface PoolGate {
 export function gatePool(pool: Pool, gate: PoolGate): void {
   const connect = pool.connect.bind(pool) as (callback?: ConnectCallback) => Promise<PoolClient>;
   const gated = async (callback?: ConnectCallback) => {
-    if (callback) return connect((error, client, release) => callback(error, client, once(release)));
+    if (callback)
+      return connect((error, client, release = () => {}) => callback(error, client, once(release))); // an ended pool gives none
     await gate.opened();
     return new GatedClient(connect, gate) as unknown as PoolClient;
   };
