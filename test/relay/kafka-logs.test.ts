@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { InboundBatch, InboundMessage } from '../../src/relay/inbound.ts';
+import { AnswerRoom } from '../../src/relay/kafka/answer-room.ts';
 import { parseKafkaAddress } from '../../src/relay/kafka/kafka-address.ts';
 import { KafkaLogs } from '../../src/relay/kafka/kafka-logs.ts';
 import { loadKafka } from '../../src/relay/kafka/load-kafka.ts';
@@ -201,6 +202,50 @@ describe('reading a partition', () => {
     ending.abort();
     await idle;
   });
+});
+
+test('what readers hold is bounded for all of them together: an answer waits for room, and is read then', async () => {
+  await using scenery = await scene();
+  const { stub, topic, log } = scenery;
+  const room = new AnswerRoom(1_024, 1_000);
+  const logs = new KafkaLogs(await loadKafka(), parseKafkaAddress(stub.url), {}, room);
+  assert.equal(room.answerBytes, 1024 * 1024);
+  const ending = new AbortController();
+  try {
+    for (const partition of [log, topic.partition(1)]) fill(partition, 2);
+    const first = logs.readFrom({ ...place, offset: 0n }, ending.signal);
+    assert.equal((await first.next()).value.messages.length, 2);
+    let isSecondIn = false;
+    const given = new AbortController();
+    const readers = [ending.signal, given.signal].map((signal) =>
+      logs.readFrom({ topic: 'users.v1', partition: 1, offset: 0n }, signal),
+    );
+    const [second, third] = readers.map((reader) => reader.next());
+    void second?.then(() => {
+      isSecondIn = true;
+    });
+    await waitFor('all to be answered', () => stub.askedCount.Fetch === 3);
+    given.abort();
+    assert.equal((await third)?.done, true);
+    assert.equal(isSecondIn, false);
+    const next = first.next(); // what it held has been taken
+    assert.equal((await second)?.value.messages.length, 2);
+    ending.abort();
+    await next;
+  } finally {
+    ending.abort();
+    await logs.close();
+  }
+});
+
+test('answers are the smaller the more readers there are, in all some 64 MiB', () => {
+  const room = new AnswerRoom();
+  const leave = Array.from({ length: 256 }, () => room.enter());
+  assert.equal(room.answerBytes, 256 * 1024);
+  leave.push(...Array.from({ length: 5_000 }, () => room.enter()));
+  assert.equal(room.answerBytes, 64 * 1024);
+  for (const each of leave) each();
+  assert.equal(room.answerBytes, 1024 * 1024);
 });
 
 describe('a log that is not as it was', () => {

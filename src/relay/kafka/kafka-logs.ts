@@ -8,6 +8,7 @@ import {
   OffsetOutOfRange,
   type TopicDescription,
 } from '../inbound.ts';
+import { type AnswerRoom, PROCESS_ROOM } from './answer-room.ts';
 import type { FetchedRecords } from './committed-records.ts';
 import type { KafkaAddress, KafkaNode } from './kafka-address.ts';
 import { KafkaConnection, type KafkaLimits } from './kafka-connection.ts';
@@ -43,9 +44,20 @@ export class KafkaLogs implements InboundLogs {
   readonly #options: KafkaAddress & KafkaLimits;
   readonly #links: KafkaLinks;
 
-  /** @param limits others than the defaults */
-  constructor(client: KafkaClient, address: KafkaAddress, limits: Partial<KafkaLimits> = {}) {
+  readonly #room: AnswerRoom;
+
+  /**
+   * @param limits others than the defaults
+   * @param room that its readers share with others of this process
+   */
+  constructor(
+    client: KafkaClient,
+    address: KafkaAddress,
+    limits: Partial<KafkaLimits> = {},
+    room = PROCESS_ROOM,
+  ) {
     this.#client = client;
+    this.#room = room;
     this.#options = { ...address, ...DEFAULTS, ...limits };
     this.#links = new KafkaLinks(client, this.#options);
   }
@@ -74,15 +86,22 @@ export class KafkaLogs implements InboundLogs {
       place: { topic, topicId, partition },
       connect: () => this.#connect(topic, partition),
       offsets: () => this.offsets(topic, partition),
+      room: this.#room,
     });
+    const leave = this.#room.enter();
     try {
       for (let position = place.offset; !signal.aborted; ) {
-        const fetched = await tryAgain(() => fetcher.fetch(position, signal), signal);
-        position = yield* inParts(fetched, { topic, partition }, signal);
+        const { result, release } = await tryAgain(() => fetcher.fetch(position, signal), signal);
+        try {
+          position = yield* inParts(result, { topic, partition }, signal);
+        } finally {
+          release();
+        }
       }
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
+      leave();
       fetcher.close();
     }
   }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type LogOffsets, OffsetOutOfRange } from '../inbound.ts';
+import type { AnswerRoom, Held } from './answer-room.ts';
 import { committedRecords, type FetchedRecords } from './committed-records.ts';
 import type { RawFetch } from './fetch-raw.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
@@ -9,8 +10,6 @@ import { readBatches } from './read-batches.ts';
 
 /** How long a broker waits for messages where there are none. */
 const MAX_WAIT_MS = 500;
-/** Of one answer, unless its first batch is larger: what is held in memory at once. */
-const MAX_BYTES = 1024 * 1024;
 /** At least between two answers that hold nothing. */
 const PAUSE_MS = 20;
 const READ_COMMITTED = 1;
@@ -30,6 +29,8 @@ export interface PartitionFetcherOptions {
   /** To its leader; with the id that the topic has by then. */
   connect(): Promise<{ link: KafkaConnection; topicId: string }>;
   offsets(): Promise<LogOffsets>;
+  /** For what it fetches, beside what others do. */
+  readonly room: AnswerRoom;
 }
 
 /** Fetches from one partition, by a connection of its own. */
@@ -43,7 +44,7 @@ export class PartitionFetcher {
   }
 
   /**
-   * What is there from that offset on; perhaps nothing, after half a second. After an error the next fetch looks for the leader anew.
+   * What is there from that offset on, in room that is the caller's to release; perhaps nothing, after half a second. After an error the next fetch looks for the leader anew.
    *
    * @throws {OffsetOutOfRange} the log begins behind it, or ends before it
    * @throws {TopicMadeAnew} the topic is another one by now
@@ -52,10 +53,15 @@ export class PartitionFetcher {
    * @throws {TopicUnknown} it is gone, or we may not read it
    * @throws {Error} its leader does not answer, or leads it no more; or the signal fired
    */
-  async fetch(offset: bigint, signal: AbortSignal): Promise<FetchedRecords> {
+  async fetch(offset: bigint, signal: AbortSignal): Promise<Held<FetchedRecords>> {
+    const asked = this.#fetch(offset, signal);
     try {
-      return await untilAborted(this.#fetch(offset), signal);
+      return await untilAborted(asked, signal);
     } catch (error) {
+      void asked.then(
+        ({ release }) => release(), // it came as the signal fired
+        () => {},
+      );
       this.#drop();
       throw error;
     }
@@ -66,24 +72,32 @@ export class PartitionFetcher {
     this.#drop();
   }
 
-  async #fetch(offset: bigint): Promise<FetchedRecords> {
-    const { place } = this.#options;
+  async #fetch(offset: bigint, signal: AbortSignal): Promise<Held<FetchedRecords>> {
+    const { place, room } = this.#options;
     const link = await this.#connected();
     const beganAt = performance.now();
-    const partition = { partition: place.partition, fetchOffset: offset, partitionMaxBytes: MAX_BYTES };
+    const partitionMaxBytes = room.answerBytes; // unless its first batch is larger
+    const partition = { partition: place.partition, fetchOffset: offset, partitionMaxBytes };
     const epochs = { currentLeaderEpoch: UNKNOWN, lastFetchedEpoch: UNKNOWN };
     const topics = [{ topicId: place.topicId, partitions: [{ ...partition, ...epochs }] }];
     const answer = await link.ask<RawFetch>(
       'Fetch',
-      ...[MAX_WAIT_MS, 1, MAX_BYTES, READ_COMMITTED, ...NO_SESSION, topics, [], ''],
+      ...[MAX_WAIT_MS, 1, partitionMaxBytes, READ_COMMITTED, ...NO_SESSION, topics, [], ''],
     );
     const fetched = answer.responses[0]?.partitions[0];
     const code = answer.errorCode || (fetched?.errorCode ?? UNKNOWN);
     if (code !== 0 || !fetched) throw await this.#explain(code, offset);
-    const batches = fetched.records === null ? [] : readBatches(link.client, fetched.records);
-    const records = committedRecords({ ...fetched, records: batches }, offset);
-    if (records.next === offset && performance.now() - beganAt < PAUSE_MS) await delay(PAUSE_MS);
-    return records;
+    const { records: packed } = fetched;
+    if (packed === null || packed.length === 0) {
+      if (performance.now() - beganAt < PAUSE_MS) await delay(PAUSE_MS);
+      return { result: { records: [], next: offset }, release() {} };
+    }
+    const { result: batches, release } = await room.hold(() => readBatches(link.client, packed), signal);
+    const result = committedRecords({ ...fetched, records: batches }, offset);
+    if (result.next > offset || performance.now() - beganAt >= PAUSE_MS) return { result, release };
+    release();
+    await delay(PAUSE_MS);
+    return { result: { records: [], next: offset }, release };
   }
 
   async #connected(): Promise<KafkaConnection> {
