@@ -51,7 +51,7 @@ describe('with HOWDAH_SCHEMA=staging', () => {
     const doctor = await howdah('doctor', '--text');
     assert.doesNotMatch(doctor.stdout, /howdah\.[a-z]|graphile_worker[_ .]/);
     const { stdout } = await howdah('enqueue', 'delete_expired_verifications', '--delay', '1h', '--json');
-    const explained = await howdah('explain', JSON.parse(stdout).id, '--text');
+    const explained = await howdah('explain', JSON.parse(stdout).id, '--json');
     assert.match(explained.stdout, /select staging\.run_job_now/);
   });
 
@@ -84,7 +84,7 @@ describe('with HOWDAH_SCHEMA=staging', () => {
     assert.match(stdout, /other_engine_critical/);
     assert.doesNotMatch(
       stdout,
-      /\bhowdah\.(?!(actor|request_id|pool|gate|releasing|runner|begun|results)\b)[a-z"]|graphile_worker[_."]/,
+      /\bhowdah\.(?!(actor|request_id|pool|gate|releasing|runner|lease|begun|results)\b)[a-z"]|graphile_worker[_."]/,
     );
   });
 });

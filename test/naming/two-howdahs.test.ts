@@ -88,7 +88,7 @@ describe('two Howdahs in one database', () => {
       await scalar(`
         select string_agg(p.proname, ', ') from pg_proc p
         where p.pronamespace = 'staging'::regnamespace
-          and regexp_replace(p.prosrc, $$'howdah\\.(actor|request_id|pool|gate|releasing|runner|begun|results)'$$, '', 'g')
+          and regexp_replace(p.prosrc, $$'howdah\\.(actor|request_id|pool|gate|releasing|runner|lease|begun|results)'$$, '', 'g')
               ~ '\\mhowdah\\.|graphile_worker|howdah_(worker|viewer|operator|producer|migrations|control)'`),
       null,
     );
