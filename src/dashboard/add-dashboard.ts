@@ -11,7 +11,7 @@ import { openReadings } from './live/readings.ts';
 import { addLoginRoutes } from './login/add-login-routes.ts';
 import { addOverviewPage } from './overview/add-overview-page.ts';
 import { addQueuePages } from './queues/add-queue-pages.ts';
-import { addSchedulesPage } from './schedules/add-schedules-page.ts';
+import { addSchedulePages } from './schedules/add-schedule-pages.ts';
 import { identifyViewer } from './session/identify-viewer.ts';
 import { addPreferenceRoutes } from './shell/preferences.ts';
 import { refuseNul } from './shell/refuse-nul.ts';
@@ -46,7 +46,7 @@ export function addDashboard(app: DashboardApp, own: AppDependencies): void {
   addQueuePages(app, deps);
   addWorkersPage(app, deps);
   addSourcesPage(app, deps);
-  addSchedulesPage(app, deps);
+  addSchedulePages(app, deps);
   addTaskPages(app, deps);
   addAuditPage(app, deps);
   addJobsPages(app, deps);

@@ -97,6 +97,7 @@ describe('what a stranger wrote, in a browser,', { skip: WITHOUT_BROWSER }, () =
       ['/queues/critical', BREAKOUT.slice(0, 200)],
       ['/audit', BREAKOUT.slice(0, 100)],
       ['/schedules', SHORT],
+      [`/schedules/default/${encodeURIComponent(SHORT)}`, SHORT],
     ] as [string, ...string[]][]) {
       await page.goto(`/dashboard${path}`);
       const shown = squeezed(await page.locator('#content').innerText());

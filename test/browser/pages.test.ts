@@ -8,7 +8,7 @@ import { announceTasks } from '../../src/enqueue/announce-tasks.ts';
 import { createCatalogue } from '../../src/tasks/catalogue.ts';
 import { defineTask } from '../../src/tasks/define-task.ts';
 import { ADMIN, openDashboard, type TestDashboard } from '../dashboard/open-dashboard.ts';
-import { addHostileJob, seedJobs } from '../dashboard/seed-jobs.ts';
+import { addHostileJob, addSchedule, seedJobs } from '../dashboard/seed-jobs.ts';
 import { FAIL, fetchJob } from '../support/job-states.ts';
 import { logIn, openBrowser, openPage, WITHOUT_BROWSER } from './open-browser.ts';
 
@@ -20,6 +20,7 @@ const PATHS = [
   '/dashboard/workers',
   '/dashboard/sources',
   '/dashboard/schedules',
+  '/dashboard/schedules/default/hourly',
   '/dashboard/tasks',
   '/dashboard/tasks/send_welcome_email',
   '/dashboard/audit',
@@ -70,6 +71,7 @@ describe('in a browser', { skip: WITHOUT_BROWSER }, () => {
   before(async () => {
     dashboard = await openDashboard();
     await seedJobs(dashboard);
+    await addSchedule(dashboard);
     const hostile = await addHostileJob(dashboard);
     PATHS.push(`/dashboard/jobs/${hostile}`, `/dashboard/jobs/act?action=retry&scope=selected&id=${hostile}`);
     browser = await openBrowser();

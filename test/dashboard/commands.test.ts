@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { announceSchedules } from '../../src/work/schedules/announce-schedules.ts';
 import { openDashboard, type TestDashboard } from './open-dashboard.ts';
-import { announceWorks } from './seed-jobs.ts';
+import { addSchedule, announceWorks } from './seed-jobs.ts';
 
 let dashboard: TestDashboard;
 before(async () => {
@@ -143,5 +143,21 @@ describe('schedules', () => {
       `update howdah.application_registry set created_at = created_at - interval '2 hours'`,
     );
     assert.match(await page(), />orphaned<.*>No process of shop[^<]*apps forget[^<]*</);
+  });
+
+  test('of one, the jobs of its latest ticks are on its page, with what became of them', async () => {
+    await addSchedule(dashboard);
+    const address = '/dashboard/schedules/default/hourly';
+    const page = await dashboard.as('admin').page(address);
+    assert.match(page, /2026-11-21 08:00:00 UTC</);
+    assert.match(page, /class="state available">/);
+    assert.match(
+      await dashboard.as('admin').page('/dashboard/schedules'),
+      /href="[^"]*schedules\/default\/hourly">/,
+    );
+    assert.match(
+      await dashboard.as('admin').page('/dashboard/schedules/default/none', 404),
+      /There is no schedule/,
+    );
   });
 });

@@ -22,6 +22,17 @@ export async function announceWorks({ pool }: TestDashboard): Promise<void> {
   await announceTasks(pool, createCatalogue([works]));
 }
 
+/** Every full hour, `hourly`, whose tick of one minute was enqueued. */
+export async function addSchedule({ pool }: TestDashboard): Promise<void> {
+  await pool.query(
+    `insert into howdah.cron_entries (identifier, task, queue, cron) values ('hourly', 'works', 'default', '0 * * * *')`,
+  );
+  const tick = { identifier: 'hourly', task: 'works', cron: '0 * * * *', max_attempts: 1, priority: 0 };
+  await pool.query(`select howdah.enqueue_tick('default', $1, '2026-11-21T08:00Z')`, [
+    JSON.stringify({ ...tick, payload: '{"who": "clock"}' }),
+  ]);
+}
+
 export async function addJobs({ pool }: TestDashboard, count: number): Promise<void> {
   await pool.query(
     `insert into graphile_worker._private_tasks (identifier) values ('works') on conflict do nothing`,

@@ -11,6 +11,11 @@ export const schedules: Texts['schedules'] = {
   orphaned: '无主',
   orphanedHint: (application) =>
     `已有一小时没有 ${application} 的进程消息。npx howdah apps forget 可清除其遗留内容。`,
+  lastRuns: '最近执行',
+  noRuns: '该任务类型最近的 200 个任务中，没有此计划留下的任务。',
+  notTold: '要靠载荷识别此计划的任务，而数据库不向本页面提供载荷。',
+  backfilled: '补执行',
+  runColumns: { tick: '计划时间', job: '任务', state: '状态', started: '开始', took: '用时' },
   columns: {
     name: '计划',
     task: '任务类型',
