@@ -43,7 +43,7 @@ test('a schema that is not there has no objects', async () => {
 
 const CHANGES = [
   ['alter table %s._private_jobs add column notes text', /table _private_jobs is different/],
-  ['alter table %s._private_jobs drop column is_available', /table _private_jobs is different/],
+  ['alter table %s._private_jobs drop column is_available cascade', /table _private_jobs is different/],
   ['drop function %s.force_unlock_workers', /function force_unlock_workers\(_text\) is missing/],
   [
     'create function %s.remove_job() returns void language sql as $$ select $$',

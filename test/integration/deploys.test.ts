@@ -82,7 +82,7 @@ describe('as process 1, without an init', { skip: process.platform !== 'linux' }
     const before = [first, light].flatMap((path) => findImports(load(path ?? '')));
     assert.deepEqual(
       before.map(({ target }) => target),
-      ['node:v8'],
+      ['node:perf_hooks', 'node:v8'],
     );
   });
 });
