@@ -100,6 +100,7 @@ describe('what a stranger wrote, in a browser,', { skip: WITHOUT_BROWSER }, () =
       [`/schedules/default/${encodeURIComponent(SHORT)}`, SHORT],
     ] as [string, ...string[]][]) {
       await page.goto(`/dashboard${path}`);
+      // biome-ignore lint/performance/useDomNodeTextContent: what a person sees, without what is folded or hidden
       const shown = squeezed(await page.locator('#content').innerText());
       for (const text of texts) assert.ok(shown.includes(squeezed(text)), `${path}: no ${text} in ${shown}`);
     }
