@@ -1,5 +1,6 @@
 import { stringifyExactly, wholeNumberAt } from '../db/exact-json.ts';
 import { findShapeMistake } from '../db/json-shape.ts';
+import { andMore } from '../errors/and-more.ts';
 import { type FieldMistake, HowdahError } from '../errors.ts';
 import { describeIssues } from '../tasks/describe-issues.ts';
 import { parsePayload } from '../tasks/parse-payload.ts';
@@ -8,7 +9,7 @@ import { checkDefinition } from './check-batch.ts';
 import { findOptionMistakes } from './check-options.ts';
 import type { NewJob } from './task-distributor.ts';
 
-/** A batch with more mistakes is told of these only. */
+/** A batch with more mistakes is told of these, and how many there are. */
 const MAX_REPORTED_MISTAKES = 20;
 
 /** @throws {HowdahError} `invalid_payload` or `invalid_options`, naming everything wrong with the job */
@@ -29,10 +30,12 @@ export function checkJobs(jobs: readonly NewJob[]): void {
   const options = jobs.flatMap((job, index) =>
     job.options === undefined ? [] : at(index, findOptionMistakes(job.options)),
   );
-  const fields = [...payloads, ...options].slice(0, MAX_REPORTED_MISTAKES);
-  if (fields.length === 0) return;
+  const all = [...payloads, ...options];
+  if (all.length === 0) return;
   const code = payloads.length > 0 ? 'invalid_payload' : 'invalid_options';
-  throw new HowdahError(code, { detail: describeAll(fields), fields });
+  const fields = all.slice(0, MAX_REPORTED_MISTAKES);
+  const detail = [describeAll(fields), ...andMore(fields.length, all.length)].join('; ');
+  throw new HowdahError(code, { detail, fields });
 }
 
 function findPayloadMistakes<Payload>({ task, payload }: NewJob<Payload>): FieldMistake[] {

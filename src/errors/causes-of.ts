@@ -21,13 +21,22 @@ export function* causesOf(error: unknown, { withMembers = true } = {}): Generato
   }
 }
 
-/** What an error stands for that has no single cause, the first to happen first. Empty for any other. */
+/** What an error stands for that has no single cause, the first to happen first, at most 100. Empty for any other. */
 export function membersOf(error: object): unknown[] {
   try {
     if (error instanceof AggregateError) return error.errors.slice(0, MAX_CAUSES);
     return 'suppressed' in error && 'error' in error ? [error.suppressed, error.error] : [];
   } catch {
     return [];
+  }
+}
+
+/** How many it has, those beyond 100 too. */
+export function memberCountOf(error: object): number {
+  try {
+    return error instanceof AggregateError ? error.errors.length : membersOf(error).length;
+  } catch {
+    return 0;
   }
 }
 

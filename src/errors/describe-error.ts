@@ -1,4 +1,5 @@
-import { causesOf, membersOf } from './causes-of.ts';
+import { andMore } from './and-more.ts';
+import { causesOf, memberCountOf, membersOf } from './causes-of.ts';
 import { readText, readValue } from './read-text.ts';
 import { stackFrames } from './stack-frames.ts';
 import { storable } from './storable.ts';
@@ -86,8 +87,7 @@ function messageOf(link: object, depth: number): string {
   const members = depth < MAX_DEPTH ? membersOf(link) : [];
   if (members.length === 0) return own;
   const told = members.slice(0, MAX_MEMBERS).map((member) => memberMessage(member, depth + 1));
-  const rest = members.length - told.length;
-  const all = [...new Set(told), ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
+  const all = [...new Set(told), ...andMore(told.length, memberCountOf(link))].join('; ');
   return own === '' ? all : `${all} (reported as: ${own})`;
 }
 

@@ -1,8 +1,12 @@
+import { andMore } from './and-more.ts';
 import { isSqlState } from './is-sql-state.ts';
 import { readText, readValue } from './read-text.ts';
 
 /** More than is ever shown of a message; a value that begins beyond it is cut off anyhow. */
 const MAX_LENGTH = 20_000;
+
+/** Of as many issues it is told what they are, of others how many there are. */
+const MAX_ISSUES = 20;
 
 /** What is said of a statement that failed where the cause says why. */
 const QUERY_FAILED = 'a query failed';
@@ -130,7 +134,8 @@ function withoutIssues(message: string): string {
 
 /** Of zod and those like it: which field, and what was expected there. */
 function describeIssues(issues: readonly unknown[]): string {
-  return issues.slice(0, 20).map(describeIssue).join('; ');
+  const told = issues.slice(0, MAX_ISSUES).map(describeIssue);
+  return [...told, ...andMore(told.length, issues.length)].join('; ');
 }
 
 function describeIssue(issue: unknown): string {

@@ -1,10 +1,11 @@
 import type { z } from '@hono/zod-openapi';
+import { andMore } from '../errors/and-more.ts';
 import { type FieldMistake, HowdahError } from '../errors.ts';
 
 /** Fields whose value is never repeated, only its length. */
 const SECRET_FIELDS = new Set(['password', 'code']);
 
-/** A request with more mistakes than this names the first ones. */
+/** A request with more mistakes than this is told of the first ones, and how many there are. */
 const MAX_MISTAKES = 100;
 
 const MAX_ECHO_LENGTH = 80;
@@ -21,8 +22,10 @@ interface Validation {
 /** @throws {HowdahError} `invalid_request` naming every mistaken field, when validation failed */
 export function refuseInvalid(result: Validation): void {
   if (result.success || !result.error) return;
-  const fields = describeMistakes(result.error, result.data, { isQuery: result.target === 'query' });
-  const detail = `Please correct: ${fields.map(({ field }) => field).join(', ')}`;
+  const all = describeMistakes(result.error, result.data, { isQuery: result.target === 'query' });
+  const fields = all.slice(0, MAX_MISTAKES);
+  const named = [...fields.map(({ field }) => field), ...andMore(fields.length, all.length)];
+  const detail = `Please correct: ${named.join(', ')}`;
   throw new HowdahError('invalid_request', { detail, fields });
 }
 
@@ -39,7 +42,7 @@ export function describeMistakes(
   const mistakes = new Map<string, FieldMistake>();
   const describe = isQuery ? describeParameter : describeIssue;
   for (const mistake of error.issues.flatMap((issue) => describe(issue, input))) {
-    if (!mistakes.has(mistake.field) && mistakes.size < MAX_MISTAKES) mistakes.set(mistake.field, mistake);
+    if (!mistakes.has(mistake.field)) mistakes.set(mistake.field, mistake);
   }
   return [...mistakes.values()];
 }
