@@ -42,6 +42,11 @@ export interface Overview {
 export interface OverviewOptions {
   /** A queue is behind when a job that could have run has waited for so long. @default 30 */
   behindSeconds?: number;
+  /**
+   * Reads why queues are behind, for which tables of jobs that ended are looked at too; undefined leaves it out. @default waits
+   * for it
+   */
+  aside?: <T>(read: (client: SqlClient) => Promise<T>) => Promise<T | undefined>;
 }
 
 const MINUTES = `
@@ -71,17 +76,17 @@ type MinuteRow = Omit<QueueMinute, 'at'> & { queue: string; at: number };
  */
 export async function readOverview(
   client: SqlClient,
-  { behindSeconds = 30 }: OverviewOptions = {},
+  { behindSeconds = 30, aside = (read) => read(client) }: OverviewOptions = {},
 ): Promise<Overview> {
   const stats = await readQueueStats(client);
-  const standstills = await queryRows<Standstill & { queue: string }>(client, BEHIND, [behindSeconds]);
+  const standstills = await aside((own) => readStandstills(own, behindSeconds));
   const minutes = await queryRows<MinuteRow>(client, MINUTES, []);
   const [fleet] = await queryRows<FleetSummary>(client, FLEET, []);
   const queues = stats.map((queue) => ({
     ...queue,
     verdict: toVerdict(
       queue,
-      standstills.find((each) => each.queue === queue.queue),
+      standstills === undefined ? 'unread' : standstills.find((each) => each.queue === queue.queue),
       behindSeconds,
     ),
     minutes: minutes.filter((each) => each.queue === queue.queue).map(toMinute),
@@ -91,6 +96,13 @@ export async function readOverview(
     fleet: fleet ?? { aliveCount: 0, blockedCount: 0, silentCount: 0 },
     chart: await readChart(client, { stepMs: MINUTE_MS }),
   };
+}
+
+function readStandstills(
+  client: SqlClient,
+  behindSeconds: number,
+): Promise<(Standstill & { queue: string })[]> {
+  return queryRows<Standstill & { queue: string }>(client, BEHIND, [behindSeconds]);
 }
 
 function toMinute({ queue, at, ...counts }: MinuteRow): QueueMinute {

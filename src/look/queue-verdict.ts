@@ -19,7 +19,8 @@ export interface Standstill {
  * - `blocked`: the event loops of all its workers are, by handlers that compute;
  * - `fleet_full`, `queue_full`: all places are taken, those of the fleet's limit or of its workers;
  * - `locked`, `queue_name`, `version`, `sequence`: something keeps its oldest job, and perhaps no other;
- * - `slow`: jobs run, and more come.
+ * - `slow`: jobs run, and more come;
+ * - `unread`: what keeps its oldest job could not be read, as somebody holds a lock on jobs that have ended.
  */
 export type BehindCause =
   | 'copy'
@@ -35,7 +36,8 @@ export type BehindCause =
   | 'queue_name'
   | 'version'
   | 'sequence'
-  | 'slow';
+  | 'slow'
+  | 'unread';
 
 /** Whether a queue's jobs run in time, as plain data. */
 export interface QueueVerdict {
@@ -43,8 +45,11 @@ export interface QueueVerdict {
   isBehind: boolean;
   /** Null where it is not behind. */
   because: BehindCause | null;
-  /** Its oldest available job with an explanation; null where it is not behind, and where a worker holds all that wait. */
-  oldest: Standstill | null;
+  /**
+   * Its oldest available job with an explanation; null where it is not behind, and where a worker holds all that wait; `unread`
+   * where it is behind and somebody holds a lock on what would tell.
+   */
+  oldest: Standstill | 'unread' | null;
 }
 
 const TOLD: ReadonlySet<string> = new Set([
@@ -61,19 +66,23 @@ const TOLD: ReadonlySet<string> = new Set([
   ...['locked', 'queue_name', 'version', 'sequence'],
 ]);
 
-/** @param behindSeconds how long is too long */
+/**
+ * @param oldest undefined where no job has waited for too long; `unread` where that could not be read
+ * @param behindSeconds how long is too long
+ */
 export function toVerdict(
   stats: QueueStats,
-  oldest: Standstill | undefined,
+  oldest: Standstill | 'unread' | undefined,
   behindSeconds: number,
 ): QueueVerdict {
-  const isBehind = oldest !== undefined || stats.oldestWaitSeconds >= behindSeconds;
+  const isBehind = (oldest !== undefined && oldest !== 'unread') || stats.oldestWaitSeconds >= behindSeconds;
   if (!isBehind) return { isBehind, because: null, oldest: null };
-  return { isBehind, because: causeOf(stats, oldest?.cause), oldest: oldest ?? null };
+  if (oldest === 'unread') return { isBehind, because: causeOf(stats, undefined) ?? 'unread', oldest };
+  return { isBehind, because: causeOf(stats, oldest?.cause) ?? 'slow', oldest: oldest ?? null };
 }
 
-/** What is wrong with all its workers says more than that they are full, which they are then too. */
-function causeOf(stats: QueueStats, told: string | undefined): BehindCause {
+/** What is wrong with all its workers says more than that they are full, which they are then too. Undefined where nothing is. */
+function causeOf(stats: QueueStats, told: string | undefined): BehindCause | undefined {
   const isFull = told === undefined || told === 'fleet_full' || told === 'queue_full';
   if (told !== undefined && TOLD.has(told) && !isFull) return told as BehindCause;
   if (stats.isPaused) return 'paused';
@@ -82,5 +91,5 @@ function causeOf(stats: QueueStats, told: string | undefined): BehindCause {
   if (told !== undefined && TOLD.has(told)) return told as BehindCause;
   const { fleetConcurrency, concurrency, runningCount } = stats;
   if (fleetConcurrency !== null && runningCount >= fleetConcurrency) return 'fleet_full';
-  return runningCount >= concurrency ? 'queue_full' : 'slow';
+  return runningCount >= concurrency ? 'queue_full' : undefined;
 }

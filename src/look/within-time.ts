@@ -2,7 +2,7 @@ import { limitsOf, sessionLimitsOf } from '../db/connections/bounded-pool.ts';
 import type { Database, Transaction } from '../db/database.ts';
 import type { ServerLimits } from '../db/limits.ts';
 import { runAlone } from '../db/run-alone.ts';
-import { sqlStateOf } from '../db/sql-state.ts';
+import { LOCK_NOT_AVAILABLE, sqlStateOf } from '../db/sql-state.ts';
 import { transact } from '../db/transact.ts';
 import { HowdahError } from '../errors.ts';
 
@@ -24,7 +24,7 @@ export async function withinTime<T>(
   read: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   try {
-    return await reading(db, limitMs, read);
+    return await reading(db, { statementMs: limitMs, lockMs: limitMs / 2 }, read);
   } catch (error) {
     if (sqlStateOf(error) !== QUERY_CANCELED) throw error;
     const detail = `This search takes more than ${limitMs / 1000} s; name a queue, a state, a task or times as well`;
@@ -32,13 +32,45 @@ export async function withinTime<T>(
   }
 }
 
+/** How long a lock may keep what is told beside something else: whoever came for that does not wait for it. */
+const ASIDE_LOCK_MS = 500;
+
+/**
+ * What `read` returns, whose statements only read.
+ *
+ * @throws with SQLSTATE 55P03 when one waits for a lock for half a second
+ */
+export function withoutWaiting<T>(db: Database, read: (tx: Transaction) => Promise<T>): Promise<T> {
+  return reading(db, { lockMs: ASIDE_LOCK_MS }, read);
+}
+
+/**
+ * What is told beside something else, and can be left out; undefined when a statement of it waits for a lock for half a second, as
+ * while somebody's VACUUM FULL or ALTER TABLE has a table to itself.
+ */
+export async function unlessLocked<T>(
+  db: Database,
+  read: (tx: Transaction) => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await withoutWaiting(db, read);
+  } catch (error) {
+    if (sqlStateOf(error) === LOCK_NOT_AVAILABLE) return undefined;
+    throw error;
+  }
+}
+
 /** On a pool with limits, which pipelines, each statement travels with its begin and its commit. */
-function reading<T>(db: Database, limitMs: number, read: (tx: Transaction) => Promise<T>): Promise<T> {
+function reading<T>(
+  db: Database,
+  atMost: Partial<ServerLimits>,
+  read: (tx: Transaction) => Promise<T>,
+): Promise<T> {
   const limits = limitsOf(db);
-  if (!limits) return transact(db, read, { limits: shorter(limitMs), isReadOnly: true });
+  if (!limits) return transact(db, read, { limits: atMost, isReadOnly: true });
   const options = {
     ...limits,
-    ...shorter(limitMs, limits),
+    ...shorter(atMost, limits),
     isReadOnly: true,
     ofSession: sessionLimitsOf(db),
   };
@@ -48,7 +80,12 @@ function reading<T>(db: Database, limitMs: number, read: (tx: Transaction) => Pr
 }
 
 /** A lock that is in the way is told as such, and not as a search that takes too long: its wait ends first. */
-function shorter(limitMs: number, limits?: ServerLimits): Pick<ServerLimits, 'statementMs' | 'lockMs'> {
-  const { statementMs = limitMs, lockMs = limitMs } = limits ?? {};
-  return { statementMs: Math.min(limitMs, statementMs), lockMs: Math.min(limitMs / 2, lockMs) };
+function shorter(
+  { statementMs = Number.POSITIVE_INFINITY, lockMs = Number.POSITIVE_INFINITY }: Partial<ServerLimits>,
+  limits: ServerLimits,
+): Pick<ServerLimits, 'statementMs' | 'lockMs'> {
+  return {
+    statementMs: Math.min(statementMs, limits.statementMs),
+    lockMs: Math.min(lockMs, limits.lockMs),
+  };
 }

@@ -122,6 +122,30 @@ describe('pages of a database', () => {
     });
   }
 
+  test('that tell of jobs that ended beside something else come without that, and say so, while somebody holds a lock on them', async () => {
+    await using stack = new AsyncDisposableStack();
+    const own = await openDashboard({ requestTimeoutMs: 20_000 });
+    stack.defer(() => own.close());
+    await addJobs(own, 1);
+    await own.pool.query(`update graphile_worker._private_jobs set run_at = now() - interval '1 hour'`);
+    await own.pool.query(
+      `insert into howdah.cron_entries (identifier, task, queue, cron, application) values ('hourly', 'works', 'default', '0 * * * *', 'a')`,
+    );
+    const admin = own.as('admin');
+    await own.as('nobody').page('/dashboard/login');
+    const client = await own.pool.connect();
+    stack.defer(async () => {
+      await client.query('rollback');
+      client.release();
+    });
+    await client.query('begin; lock table howdah.job_history in access exclusive mode');
+    const leftOut = /Somebody holds a lock on what belongs here/;
+    for (const path of ['', '/queues/default', '/workers', '/schedules/default/hourly'])
+      assert.match(await inTime(own, `/dashboard${path}`, 200), leftOut, path);
+    assert.match(await admin.page('/dashboard'), /1 queue is behind: .*because no worker serves default/);
+    assert.match(await admin.page('/dashboard/queues'), /queue-default/);
+  });
+
   test('are all answered in time for as long as a lock stays, tell open pages so, and are live after it', async () => {
     await using stack = new AsyncDisposableStack();
     const { connectionString, pool } = dashboard;

@@ -66,5 +66,6 @@ export function waited(view: View, queue: OverviewQueue): string {
 
 /** The stats' own wait where no job could be told: workers may hold all that wait. */
 function waitedSeconds({ verdict, oldestWaitSeconds }: OverviewQueue): number {
-  return Math.max(verdict.oldest?.waitedSeconds ?? 0, oldestWaitSeconds);
+  const { oldest } = verdict;
+  return Math.max(oldest === 'unread' ? 0 : (oldest?.waitedSeconds ?? 0), oldestWaitSeconds);
 }

@@ -10,6 +10,7 @@ import { rateChart, waitChart } from '../parts/queue-charts.ts';
 import { queueTable, waitingCount } from '../parts/queue-table.ts';
 import { shortRemedy } from '../parts/remedy.ts';
 import { staleCharts } from '../parts/stale-charts.ts';
+import { unread } from '../parts/unread.ts';
 import type { Content } from '../shell/layout.ts';
 import type { View } from '../shell/view.ts';
 import { chooseQueues } from './choose-queues.ts';
@@ -71,6 +72,7 @@ ${newest.length > MOST_FAILURES ? html`<p><a href="${view.link('failures')}">${t
 
 /** The job that has waited longest, and what would help it. */
 function remedy(view: View, { verdict }: OverviewQueue): Html | '' {
+  if (verdict.oldest === 'unread') return unread(view);
   if (verdict.oldest === null) return '';
   const { jobId } = verdict.oldest;
   return html`<p><a href="${view.link(`jobs/${jobId}`)}">${view.texts.overview.oldestJob(jobId)}</a> ${shortRemedy(view, verdict.oldest)}</p>`;

@@ -16,6 +16,7 @@ import { shortRemedy } from '../parts/remedy.ts';
 import { staleCharts } from '../parts/stale-charts.ts';
 import { table } from '../parts/table.ts';
 import { span, when } from '../parts/time.ts';
+import { unread } from '../parts/unread.ts';
 import { workerTable } from '../parts/worker-table.ts';
 import type { Content } from '../shell/layout.ts';
 import { MAX_REASON_LENGTH } from '../shell/max-reason-length.ts';
@@ -35,7 +36,8 @@ export function queuePage(view: View, { queue, range, points, tasks, workers }: 
   const { queues, overview } = view.texts;
   const body = html`<h1>${queue.queue}</h1>
 ${queue.isPaused ? pausedNotice(view, queue) : ''}
-${queue.verdict.isBehind && !queue.isPaused ? html`<p class="trouble">${queues.behind(because(view, queue))} ${queue.verdict.oldest ? shortRemedy(view, queue.verdict.oldest) : ''}</p>` : ''}
+${queue.verdict.isBehind && !queue.isPaused ? html`<p class="trouble">${queues.behind(because(view, queue))} ${remedy(view, queue)}</p>` : ''}
+${queue.verdict.oldest === 'unread' ? unread(view) : ''}
 ${queueTable(view, [queue])}
 ${facts(view, queue)}
 ${commands(view, queue)}
@@ -48,6 +50,10 @@ ${tasks.length === 0 ? empty(queues.noTask) : taskTable(view, tasks)}
 <h2>${queues.servedBy}</h2>
 ${workers.length === 0 ? empty(queues.noWorker) : workerTable(view, workers)}`;
   return { title: queue.queue, page: 'queues', body };
+}
+
+function remedy(view: View, { verdict: { oldest } }: OverviewQueue): Html | string {
+  return oldest === null || oldest === 'unread' ? '' : shortRemedy(view, oldest);
 }
 
 function rangeTabs({ texts, link }: View, queue: string, chosen: Range): Html {

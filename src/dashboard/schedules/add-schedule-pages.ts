@@ -2,6 +2,7 @@ import { HowdahError } from '../../errors.ts';
 import { listLastRuns, listNextRuns, type NextRuns } from '../../look/schedule-runs.ts';
 import { listSchedules, type Schedule } from '../../look/schedules.ts';
 import { seesPayloads } from '../../look/sees-payloads.ts';
+import { unlessLocked } from '../../look/within-time.ts';
 import { enqueueRecorded, toNewJobs } from '../../wire/enqueue-requested.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
 import { shareRedraws } from '../shell/share-redraws.ts';
@@ -51,7 +52,7 @@ async function readSchedule(
 ): Promise<ScheduleShown> {
   const schedule = await findSchedule(deps, identifier, queue);
   const [lastRuns, next, isTold] = await Promise.all([
-    listLastRuns(deps.db, schedule, RUNS),
+    unlessLocked(deps.db, (tx) => listLastRuns(tx, schedule, RUNS)),
     listNextRuns(deps.db),
     seesPayloads(deps.db),
   ]);

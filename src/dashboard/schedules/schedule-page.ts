@@ -6,14 +6,15 @@ import { empty } from '../parts/empty.ts';
 import { stateBadge } from '../parts/state-badge.ts';
 import { table } from '../parts/table.ts';
 import { instant, span, when } from '../parts/time.ts';
+import { unread } from '../parts/unread.ts';
 import type { Content } from '../shell/layout.ts';
 import type { View } from '../shell/view.ts';
 import { failure, inWords, nextRuns, runNow } from './schedules-page.ts';
 
 export interface ScheduleShown {
   schedule: Schedule;
-  /** The latest first. */
-  lastRuns: readonly ScheduleRun[];
+  /** The latest first; undefined where they cannot be read right now. */
+  lastRuns: readonly ScheduleRun[] | undefined;
   next: readonly NextRuns[];
   /** Whether this role is shown payloads, by which runs are told from other jobs. */
   isTold: boolean;
@@ -33,11 +34,12 @@ export function schedulePage(view: View, { schedule, lastRuns, next, isTold }: S
 </dl>
 ${runNow(view, schedule)}
 <h2>${title}</h2>
-${lastRuns.length === 0 ? empty(isTold ? noRuns : notTold) : runTable(view, lastRuns)}`;
+${lastRuns?.length === 0 ? empty(isTold ? noRuns : notTold) : runTable(view, lastRuns)}`;
   return { title: identifier, page: 'schedules', body };
 }
 
-function runTable(view: View, runs: readonly ScheduleRun[]): Html {
+function runTable(view: View, runs: readonly ScheduleRun[] | undefined): Html {
+  if (runs === undefined) return unread(view);
   const { runColumns, backfilled } = view.texts.schedules;
   return table(
     runs,

@@ -2,12 +2,14 @@ import { html } from 'hono/html';
 import type { Html } from '../../http/pages/layout.ts';
 import type { JobSummary } from '../../look/job.ts';
 import { listJobs } from '../../look/list-jobs.ts';
+import { unlessLocked } from '../../look/within-time.ts';
 import { listWorkers, type Worker } from '../../look/workers.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
 import { breakable } from '../parts/breakable.ts';
 import { empty } from '../parts/empty.ts';
 import { table } from '../parts/table.ts';
 import { span } from '../parts/time.ts';
+import { unread } from '../parts/unread.ts';
 import { workerTable } from '../parts/worker-table.ts';
 import type { Content } from '../shell/layout.ts';
 import { shareRedraws } from '../shell/share-redraws.ts';
@@ -23,24 +25,38 @@ export function addWorkersPage(app: DashboardApp, deps: DashboardDependencies): 
   app.get(
     '/dashboard/workers',
     showPage(deps, async (c, view) => {
-      const [workers, { jobs }] = await share(c, () => readFleet(deps));
-      return workersPage(view, workers, jobs);
+      const [workers, running] = await share(c, () => readFleet(deps));
+      return workersPage(view, workers, running?.jobs);
     }),
   );
 }
 
 function readFleet({ db }: DashboardDependencies) {
-  const running = listJobs(db, { states: ['running'] }, { limit: MOST_RUNNING });
+  const running = unlessLocked(db, (tx) => listJobs(tx, { states: ['running'] }, { limit: MOST_RUNNING }));
   return Promise.all([listWorkers(db), running]);
 }
 
-function workersPage(view: View, workers: readonly Worker[], running: readonly JobSummary[]): Content {
+/** @param running undefined where they cannot be read right now */
+function workersPage(
+  view: View,
+  workers: readonly Worker[],
+  running: readonly JobSummary[] | undefined,
+): Content {
   const { workers: texts } = view.texts;
   const body = html`<h1>${texts.title}</h1>
 ${workers.length === 0 ? empty(texts.none) : workerTable(view, workers)}
 <h2>${texts.running}</h2>
-${running.length === 0 ? empty(texts.idle) : runningTable(view, running, workers)}`;
+${runningJobs(view, running, workers)}`;
   return { title: texts.title, page: 'workers', body };
+}
+
+function runningJobs(
+  view: View,
+  running: readonly JobSummary[] | undefined,
+  workers: readonly Worker[],
+): Html {
+  if (running === undefined) return unread(view);
+  return running.length === 0 ? empty(view.texts.workers.idle) : runningTable(view, running, workers);
 }
 
 function runningTable(view: View, jobs: readonly JobSummary[], workers: readonly Worker[]): Html {

@@ -38,6 +38,7 @@ export const overview = {
     version: () => 'because workers of another version gave it back',
     sequence: () => 'because a job of its sequence is ahead',
     slow: (queue: string) => `because more jobs come to ${queue} than its workers take`,
+    unread: () => 'because of something that cannot be read right now',
   } satisfies Record<BehindCause, (queue: string) => string>,
   figures: { waiting: 'Waiting', running: 'Running', retryable: 'To be retried', workers: 'Workers alive' },
 };

@@ -45,6 +45,7 @@ export const shell = {
       'The login of the application could not be asked who you are. The log of this service says why; nothing was changed.',
     database: 'The database does not answer. Jobs are safe in it; this page comes back by itself.',
     lockedTitle: 'Somebody holds a lock on what this page reads',
+    lockedPart: 'Somebody holds a lock on what belongs here, so it is left out.',
     locked:
       'It was waited for and not let go. npx howdah doctor names the session that holds it; this page comes back by itself.',
     slowTitle: 'The database takes too long',

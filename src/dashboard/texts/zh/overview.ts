@@ -37,6 +37,7 @@ export const overview: Texts['overview'] = {
     version: () => '因为其他版本的工作进程退回了它',
     sequence: () => '因为它的序列中前面还有任务',
     slow: (queue) => `因为 ${queue} 新增任务的速度超过工作进程的处理速度`,
+    unread: () => '其原因目前无法读取',
   },
   figures: { waiting: '等待', running: '执行中', retryable: '待重试', workers: '存活的工作进程' },
 };

@@ -41,6 +41,7 @@ export const shell: Texts['shell'] = {
     login: '无法通过应用自身的登录确认您的身份。原因见本服务的日志；没有任何改动。',
     database: '数据库没有响应。任务都安全地保存在其中；页面会自行恢复。',
     lockedTitle: '有会话锁住了本页要读取的内容',
+    lockedPart: '有会话锁住了这里要显示的内容，因此暂不显示。',
     locked: '等待后仍未释放。运行 npx howdah doctor 可查看是哪个会话持有锁；页面会自行恢复。',
     slowTitle: '数据库响应太慢',
     slow: '数据库负载过高，或某张表没有统计信息：运行 npx howdah doctor 查看。页面会自行恢复。',
