@@ -1,14 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Prefetch } from '../engine/prefetch.ts';
 import type { RunnerState } from '../fleet/member-messages.ts';
 import type { BeatAnswer } from '../fleet/registry.ts';
 import { JobLostError } from '../run/abort-reasons.ts';
 import { OverdueRuns } from '../run/overdue-runs.ts';
 import { EndsBreaker, type EndsTrouble, MAX_UNRECORDED_BEYOND_PLACES } from './ends-breaker.ts';
+import { Restarts } from './restarts.ts';
 import { Runner, type RunnerOptions } from './runner.ts';
 import { Slots } from './slots.ts';
-
-const RETRY_DELAY_MS = 250;
 
 export interface ServedQueueOptions<Services>
   extends Omit<RunnerOptions<Services>, 'slots' | 'overdue' | 'breaker' | 'prefetch' | 'stopping'> {
@@ -25,6 +23,7 @@ export interface ServedQueueOptions<Services>
 export class ServedQueue<Services = unknown> {
   readonly #options: RunnerOptions<Services>;
   readonly #leaving = new Map<string, { runner: Runner<Services>; ended: Promise<void> }>();
+  readonly #restarts = new Restarts();
   #current: Runner<Services> | undefined;
   #filling: Promise<void> | undefined;
   readonly #closing = new AbortController();
@@ -153,12 +152,15 @@ export class ServedQueue<Services = unknown> {
   }
 
   async #startUntilItWorks(): Promise<void> {
-    while (!this.#current && !this.#isClosed) {
+    const { log } = this.#options.environment;
+    for (;;) {
+      await this.#restarts.turn(this.#closing.signal);
+      if (this.#current || this.#isClosed) return;
       try {
         await this.#startRunner();
       } catch (err) {
-        this.#options.environment.log.warn({ err, queue: this.queue }, 'runner did not start, trying again');
-        await delay(RETRY_DELAY_MS);
+        if (!this.#restarts.failed(err)) continue;
+        log.warn({ err, queue: this.queue }, 'runner did not start, trying again and again');
       }
     }
   }
@@ -172,8 +174,15 @@ export class ServedQueue<Services = unknown> {
       this.#dismiss(runner);
       throw error;
     }
+    this.#restarts.began();
     this.#options.member.beatNow();
-    void runner.left.then(() => this.#dismiss(runner)).then(() => this.#fill());
+    void runner.left.then((cause) => this.#replace(runner, cause));
+  }
+
+  #replace(runner: Runner<Services>, cause: Error | undefined): void {
+    if (cause) this.#restarts.failed(cause);
+    this.#dismiss(runner);
+    this.#fill();
   }
 
   /** Has the runner end, at its own pace, beside its successor. */
