@@ -161,6 +161,13 @@ describe('who operates in a browser', { skip: WITHOUT_BROWSER }, () => {
     const relative = page.locator('time[data-relative]').first();
     assert.match((await relative.textContent()) ?? '', /\d+ (sec|min|s)\S* ago|in \d+/);
     assert.match((await relative.getAttribute('title')) ?? '', /\d{4},? .*\d{1,2}:\d\d:\d\d/);
+    const field = page.locator('[data-search]');
+    await field.fill('error:"since:2026-11-26" until:2026-11-26T08:00 since:2026-11-25 finished-until:1h');
+    await field.press('Enter');
+    await page.waitForURL(/q=/);
+    const written = 'error:"since:2026-11-26" until:2026-11-26T08:00+09:00 since:2026-11-25T00:00+09:00';
+    assert.equal(await page.locator('[data-search]').inputValue(), `${written} finished-until:1h`);
+    assert.equal(await page.locator('#search-mistakes .trouble').count(), 0);
     assert.deepEqual(complaints, []);
     await page.context().close();
   });

@@ -131,6 +131,8 @@ describe('commands on jobs by id', () => {
     ]);
     assert.equal((await json('job', id)).run_at, '2040-01-02T02:04:05.000Z');
     const before = Date.now();
+    await json('reschedule', id, '--at', '2040-01-02');
+    assert.equal((await json('job', id)).run_at, '2040-01-02T00:00:00.000Z');
     await json('reschedule', id, '--in', '2h');
     const at = Date.parse((await json('job', id)).run_at);
     assert.ok(at >= before + 7_200_000 && at <= Date.now() + 7_200_000);

@@ -111,7 +111,7 @@ describe('npx howdah', () => {
     [['jobs', '--watch=yes'], /--watch takes no value/],
     [
       ['jobs', '--since', 'yesterday'],
-      /--since: expected how long ago, e\.g\. 2h, or an instant .*"yesterday"/,
+      /--since: expected how long ago, e\.g\. 2h, or an instant, .*"yesterday"/,
     ],
     [['jobs', '--limit', '0'], /--limit: expected a whole number 1 to 10000; received "0"/],
     [['jobs', '--payload', '{'], /--payload: expected JSON; received "\{"/],
@@ -124,7 +124,11 @@ describe('npx howdah', () => {
     [['retry', '1', '--queue', 'default'], /expected ids or a filter, received both/],
     [['retry', '--state', 'running'], /--state: expected one of discarded, .*; received "running"/],
     [['reschedule', '1'], /expected either --at or --in/],
-    [['reschedule', '1', '--at', '0000-01-01T00:00:00Z'], /--at: expected an instant of the years 1 to 9999/],
+    [
+      ['reschedule', '1', '--at', '0000-01-01T00:00:00Z'],
+      /--at: expected an instant, e\.g\. .*or 2026-11-21 for/,
+    ],
+    [['reschedule', '1', '--at', '2026-02-30'], /--at: expected an instant, e\.g\. .*received "2026-02-30"/],
     [['reschedule', '1', '--in', '5'], /--in: expected a duration.*add a unit, 5s for seconds/],
     [['pause'], /expected names of queues, or --all/],
     [['completion', 'bsh'], /expected bash or zsh; received "bsh"; did you mean bash\?/],

@@ -48,6 +48,7 @@ describe('GET /v1/jobs', () => {
       ['state=available&state=cancelled', [cancelled.id, available.id]],
       ['state=running&state=available,cancelled&state=cancelled', [cancelled.id, available.id]],
       ['task=send_verify_email', []],
+      ['created_after=9000-01-01', []],
       [`created_after=${hourAgo}`, [cancelled.id, scheduled.id, available.id]],
       [`created_before=${hourAgo}`, []],
       [`finished_after=${hourAgo}`, [cancelled.id]],

@@ -39,6 +39,11 @@ describe('a search', () => {
       },
     ],
     [
+      'since:2026-11-26 until:2026-11-26T08:00',
+      { createdAfter: new Date('2026-11-26T00:00:00Z'), createdBefore: new Date('2026-11-26T08:00:00Z') },
+    ],
+    ['finished-until:"2026-11-26 08:00:09"', { finishedBefore: new Date('2026-11-26T08:00:09Z') }],
+    [
       'payload:{"user_account": "a } b", "n": [1, {}]}',
       { payloadContains: { user_account: 'a } b', n: [1, {}] } },
     ],
@@ -89,6 +94,7 @@ describe('a search', () => {
     ['payload:{"a":}', [8, 6, /expected JSON that the payload contains/]],
     ['payload:{"a":18446744073709551617}', [8, 26, /expected JSON that the payload contains/]],
     ['since:yesterday', [6, 9, /expected how long ago/]],
+    ['since:2026-02-30', [6, 10, /expected how long ago.*or 2026-11-21 for the begin of a day in UTC/]],
     ['since:2026-02-31T25:00:00Z', [6, 20, /expected how long ago/]],
     [
       'id:0 trace:1 failure:X',

@@ -1,11 +1,10 @@
 import { Mistake } from '../../config/mistakes/mistake.ts';
 import { durationParser } from '../../config/settings/duration.ts';
-import { isInstant } from '../../db/calendar.ts';
 import { findShapeMistake } from '../../db/json-shape.ts';
+import { INSTANT_FORM, readInstant } from '../../wire/read-instant.ts';
 import { UsageError } from '../command-error.ts';
 
 const HUNDRED_YEARS_MS = 100 * 365 * 86_400_000;
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 const MAX_ECHO_LENGTH = 200;
 const DURATION = /^\d+(ms|s|m|h|d)$/;
 
@@ -49,22 +48,16 @@ export class OptionValues {
     return this.#read(name, durationParser(HUNDRED_YEARS_MS));
   }
 
-  /** An instant with its offset. */
+  /** An instant; in UTC where it has no offset. */
   instant(name: string): Date | undefined {
-    return this.#read(
-      name,
-      (text) => parseInstant(text) ?? fail('expected an instant of the years 1 to 9999 with its offset'),
-    );
+    return this.#read(name, (text) => readInstant(text) ?? fail(`expected ${INSTANT_FORM}`));
   }
 
   /** An instant, or how long ago it was. */
   pastInstant(name: string): Date | undefined {
     return this.#read(name, (text) => {
       if (DURATION.test(text)) return new Date(Date.now() - durationParser(HUNDRED_YEARS_MS)(text));
-      return (
-        parseInstant(text) ??
-        fail('expected how long ago, e.g. 2h, or an instant of the years 1 to 9999 with its offset')
-      );
+      return readInstant(text) ?? fail(`expected how long ago, e.g. 2h, or ${INSTANT_FORM}`);
     });
   }
 
@@ -91,11 +84,6 @@ export class OptionValues {
   }
 }
 
-function parseInstant(text: string): Date | undefined {
-  const date = INSTANT.test(text) ? new Date(text) : new Date(Number.NaN);
-  return isInstant(date) ? date : undefined;
-}
-
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -105,5 +93,5 @@ function parseJson(text: string): unknown {
 }
 
 function fail(expected: string): never {
-  throw new Mistake(/instant/.test(expected) ? `${expected}, e.g. 2026-11-21T08:00:00Z` : expected);
+  throw new Mistake(expected);
 }

@@ -8,7 +8,7 @@ export const reschedule: Command = {
   usage: 'ID… --at INSTANT | --in DURATION',
   argumentCount: [1, Number.POSITIVE_INFINITY],
   options: {
-    at: { value: 'INSTANT', help: 'An instant with its offset, such as 2026-11-21T08:00:00Z' },
+    at: { value: 'INSTANT', help: 'An instant, such as 2026-11-21T08:00:00Z; in UTC without an offset' },
     in: { value: 'DURATION', help: 'How long from now: 500ms, 8s, 15m, 2h, 7d' },
   },
   examples: [

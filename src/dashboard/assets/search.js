@@ -11,6 +11,9 @@ export function completeWhileTyping(input) {
   input.addEventListener('input', () => box.unchoose());
   for (const event of ['input', 'focus', 'click']) input.addEventListener(event, () => box.offer());
   input.addEventListener('blur', () => box.close());
+  input.form.addEventListener('submit', () => {
+    input.value = withOffsets(input.value);
+  });
   input.addEventListener('keydown', (event) => {
     if (box.take(event.key)) event.preventDefault();
     else if (event.key === 'Escape') input.blur();
@@ -121,4 +124,24 @@ class OptionsBox {
     this.close(); // else the next Enter would take it once more, in place of searching
     this.offer();
   }
+}
+
+/** Quoted texts, in which nothing is an instant, and days and times of conditions that have no offset. */
+const TIMES =
+  /"(?:[^"\\]|\\.)*"|(?<=^|\s)((?:finished-)?(?:since|until):)(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?(?=\s|$)/g;
+
+/** The search with its times in the reader's zone, if that was chosen: without an offset they are in UTC. */
+function withOffsets(text) {
+  if (localStorage.getItem('howdah.zone') !== 'own') return text;
+  return text.replace(TIMES, (piece, key, day, time = '00:00') => {
+    if (!key) return piece;
+    const minutes = -new Date(`${day}T${time}`).getTimezoneOffset();
+    return Number.isNaN(minutes) ? piece : `${key}${day}T${time}${offset(minutes)}`;
+  });
+}
+
+function offset(minutes) {
+  const [hours, rest] = [Math.trunc(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  const [before, behind] = [hours, rest].map((each) => String(each).padStart(2, '0'));
+  return `${minutes < 0 ? '-' : '+'}${before}:${behind}`;
 }

@@ -1,15 +1,13 @@
-import { isInstant } from '../../db/calendar.ts';
 import { HowdahError } from '../../errors.ts';
+import { readInstant } from '../../wire/read-instant.ts';
 import { duration } from '../../wire/schemas/duration.ts';
 import type { Form } from '../shell/take-command.ts';
 
 const YEAR_MS = 365 * 86_400_000;
 const AFTER = duration(10 * YEAR_MS, '15m');
-/** As `datetime-local` has it, in UTC. */
-const LOCAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/;
 
 /**
- * When a form says that a job shall run: `at`, an instant in UTC without its zone, or `after`, a duration from now on, with or
+ * When a form says that a job shall run: `at`, an instant as `datetime-local` has it, in UTC, or `after`, a duration from now on, with or
  * without a plus.
  *
  * @throws {HowdahError} `invalid_request` for neither, both, and what is none
@@ -19,8 +17,8 @@ export function readRunAt(form: Form, now: Date): Date {
   if ((at === undefined) === (after === undefined))
     throw wrong('at', 'expected an instant or a duration, one of the two', at);
   if (at === undefined) return new Date(now.getTime() + readAfter(after ?? ''));
-  const instant = new Date(LOCAL.test(at) ? `${at}Z` : Number.NaN);
-  if (!isInstant(instant)) throw wrong('at', 'expected an instant in UTC, e.g. 2026-11-21T08:00', at);
+  const instant = readInstant(at);
+  if (!instant) throw wrong('at', 'expected an instant in UTC, e.g. 2026-11-21T08:00', at);
   return instant;
 }
 

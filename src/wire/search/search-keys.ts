@@ -1,5 +1,4 @@
 import { durationParser } from '../../config/settings/duration.ts';
-import { isInstant } from '../../db/calendar.ts';
 import { findShapeMistake } from '../../db/json-shape.ts';
 import { findRoundedNumber } from '../../db/rounded-number.ts';
 import { FINISHED_STATES, type JobState, LIVE_STATES } from '../../look/job.ts';
@@ -7,6 +6,7 @@ import type { JobFilter } from '../../look/job-filter.ts';
 import { findUnstorableText, isStorable } from '../../tasks/unstorable-text.ts';
 import { FILTER_LENGTHS, MAX_IDS, MAX_PAYLOAD_LENGTH } from '../filter-limits.ts';
 import { ATTEMPTS_FORM, formatAttempts, parseAttempts } from '../parse-attempts.ts';
+import { INSTANT_FORM, readInstant } from '../read-instant.ts';
 
 /** What one `key:value` of a search means. */
 export interface SearchKey {
@@ -23,7 +23,6 @@ export interface SearchKey {
 export const SEARCH_STATES: readonly JobState[] = [...LIVE_STATES, ...FINISHED_STATES];
 
 const HUNDRED_YEARS_MS = 100 * 365 * 86_400_000;
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 
 /** Every key of a search, in the order in which a filter is written. */
 export const SEARCH_KEYS: Readonly<Record<string, SearchKey>> = {
@@ -98,17 +97,16 @@ function pattern(part: 'failure' | 'trace', expected: string, form: RegExp): Sea
 
 function instant(part: 'createdAfter' | 'createdBefore' | 'finishedAfter' | 'finishedBefore'): SearchKey {
   return {
-    expected: 'how long ago, e.g. 2h, or an instant with its offset, e.g. 2026-11-21T08:00:00Z',
+    expected: `how long ago, e.g. 2h, or ${INSTANT_FORM}`,
     read(value, now) {
-      const at = readInstant(value, now);
-      return isInstant(at) ? { [part]: at } : undefined;
+      const at = readAgo(value, now) ?? readInstant(value);
+      return at && { [part]: at };
     },
     write: ({ [part]: at }) => (at === undefined ? [] : [at.toISOString()]),
   };
 }
 
-function readInstant(value: string, now: Date): Date | undefined {
-  if (INSTANT.test(value)) return new Date(value);
+function readAgo(value: string, now: Date): Date | undefined {
   if (!/^\d{1,9}(ms|s|m|h|d)$/.test(value)) return undefined;
   const agoMs = durationParser(Number.MAX_SAFE_INTEGER)(value);
   return agoMs <= HUNDRED_YEARS_MS ? new Date(now.getTime() - agoMs) : undefined;
