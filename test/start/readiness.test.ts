@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import pg from 'pg';
 import { numberedMigrations } from '../../src/db/migration/numbered-migrations.ts';
 import type { SqlClient } from '../../src/db/sql-client.ts';
 import { checkReadiness } from '../../src/start/http/readiness.ts';
 import type { TaskProcessor } from '../../src/work/processor.ts';
 import { type MigrationFolder, makeMigrationFolder } from '../support/migration-folder.ts';
+import { createEmptyDatabase } from '../support/test-database.ts';
 
 /** A database that takes every question and answers none. */
 const BLACK_HOLE = { query: () => new Promise(() => {}) } as unknown as SqlClient;
@@ -90,6 +92,22 @@ describe('readiness', () => {
     assert.equal(ready, false);
     assert.match(checks['database']?.detail ?? '', /takes no changes/);
     assert.equal(toldCount, 1);
+  });
+
+  test('tells a database without Howdah from one of an older version', async () => {
+    await using stack = new AsyncDisposableStack();
+    const database = await createEmptyDatabase();
+    stack.defer(() => database.drop());
+    const client = new pg.Client(database.connectionString);
+    await client.connect();
+    stack.defer(() => client.end());
+    const detail = async () => {
+      const found = await checkReadiness({ client, processor: undefined, tasks: [], phase: undefined });
+      return found.checks['database']?.detail ?? '';
+    };
+    assert.match(await detail(), /^there is no Howdah in database \w+; npx howdah migrate makes it/);
+    await client.query('create schema howdah create table job_history ()');
+    assert.match(await detail(), /^the database is older than this version; npx howdah migrate/);
   });
 
   test('needs the migrations of its application too, and names those that are not there', async () => {

@@ -8,6 +8,8 @@ import { HOWDAH } from './state.ts';
 /** The table, or its schema, is not there. */
 const MISSING: ReadonlySet<unknown> = new Set(['42P01', '3F000']);
 
+const OLDER = 'the database is older than this version; npx howdah migrate brings it up to date';
+
 /** The database belongs to a later version of Howdah than this one. */
 export class NewerSchemaError extends Error {
   override readonly name = 'NewerSchemaError';
@@ -15,7 +17,8 @@ export class NewerSchemaError extends Error {
 
 /**
  * Why a database is too old for this process, in words: a numbered migration of this version of Howdah, or one of these
- * applications, was not applied. Undefined where all were; later ones do no harm. One statement.
+ * applications, was not applied, or there is no Howdah at all. Undefined where all were; later ones do no harm. One statement, and
+ * another where none was applied.
  */
 export async function lackOfMigrations(
   client: SqlClient,
@@ -23,7 +26,7 @@ export async function lackOfMigrations(
 ): Promise<string | undefined> {
   const applied = await readApplied(client);
   if (numberedMigrations().some(({ name }) => !applied.has(toKey(HOWDAH, name)))) {
-    return 'the database is older than this version; npx howdah migrate brings it up to date';
+    return applied.size === 0 ? lackOfAll(client) : OLDER;
   }
   for (const { application, folder } of applications) {
     const lacking = namesIn(folder).filter((name) => !applied.has(toKey(application, name)));
@@ -31,6 +34,18 @@ export async function lackOfMigrations(
     return `the database lacks the migrations of application "${application}": ${lacking.join(', ')}; npx howdah migrate applies them`;
   }
   return undefined;
+}
+
+/** A database of 0.1 keeps no names of what was applied. */
+async function lackOfAll(client: SqlClient): Promise<string> {
+  const [found] = await queryRows<{ database: string; isThere: boolean }>(
+    client,
+    `select current_database()::text as database, to_regclass('howdah.job_history') is not null as "isThere"`,
+    [],
+  );
+  return found?.isThere
+    ? OLDER
+    : `there is no Howdah in database ${found?.database}; npx howdah migrate makes it, with the DATABASE_URL and HOWDAH_SCHEMA of this process`;
 }
 
 /** Whether a later version than this one has migrated the database. */
