@@ -1,18 +1,21 @@
 import { fileURLToPath } from 'node:url';
+import { describeError } from '../errors/describe-error.ts';
+import { stackFrames } from '../errors/stack-frames.ts';
+import { isError } from '../errors/to-error.ts';
 import { AppFileError } from './app-file-error.ts';
 
 /**
  * A module that an application has written.
  *
- * @throws {AppFileError} when Node cannot load it, or a module that it imports: which, why, and what would help
- * @throws what its own code throws, as it was thrown
+ * @throws {AppFileError} when Node cannot load it, or a module that it imports: which, why, and what would help; and when its own
+ *   code throws while it is loaded: what, and where
  */
 export async function importAppFile(file: URL): Promise<{ default?: unknown }> {
   try {
     return await import(file.href);
   } catch (error) {
-    const fault = loadingFault(error);
-    if (!fault) throw error;
+    if (error instanceof AppFileError) throw error;
+    const fault = loadingFault(error) ?? ownFault(error);
     throw new AppFileError(`${fileURLToPath(file)} cannot be loaded: ${fault}`, { cause: error });
   }
 }
@@ -42,6 +45,21 @@ const CODE_OF_LOADING =
 
 /** Where it is, in the line that Node puts in front of the stack of what it could not read. */
 const PLACE = /^((?:file:\/\/|\/|[A-Z]:\\).*:\d+)\n/;
+
+/** Of a frame of a stack: in its brackets, if it has some. */
+const PLACE_OF_FRAME = /(?:file:\/\/|\/|[A-Z]:\\)[^()]*:\d+(?=:\d+\)?$)/;
+const HERE = fileURLToPath(new URL('..', import.meta.url));
+
+/** What the application's code threw, and its line that did. */
+function ownFault(thrown: unknown): string {
+  const { name, message } = describeError(thrown);
+  const frames = isError(thrown) ? stackFrames(thrown).split('\n') : [];
+  const place = frames
+    .map((frame) => PLACE_OF_FRAME.exec(frame)?.[0])
+    .map((found) => found && pathOf(found))
+    .find((path) => path !== undefined && !path.startsWith(HERE) && !path.includes('/node_modules/'));
+  return `its code throws ${name}: ${message}${place === undefined ? '' : ` (${place})`}`;
+}
 
 function loadingFault(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { AppFileError } from '../../src/tasks/app-file-error.ts';
 import { loadBoundTask } from '../../src/tasks/load-bound-task.ts';
 
 let folder: string;
@@ -74,11 +75,39 @@ describe('the task of a file', () => {
     });
   }
 
-  test('leaves alone what its own code throws', async () => {
-    await assert.rejects(load('json.mjs', "JSON.parse('secret');"), { name: 'SyntaxError' });
-    await assert.rejects(load('throws.mjs', "throw new TypeError('mine');"), {
-      name: 'TypeError',
-      message: 'mine',
-    });
+  test('says which file throws while it is loaded, what, and in which line, without what was read', async () => {
+    const told = async (name: string, text: string, message: RegExp) => {
+      await assert.rejects(load(name, text), (error) => {
+        assert.ok(error instanceof AppFileError && error.cause, String(error));
+        assert.match(error.message, message);
+        return true;
+      });
+    };
+    const throws = "\nthrow new TypeError('MAIL_KEY is not set');";
+    await told(
+      'throws.mjs',
+      throws,
+      /throws\.mjs cannot be loaded: its code throws TypeError: MAIL_KEY is not set \(.*throws\.mjs:2\)$/,
+    );
+    await told(
+      'through.mjs',
+      "import './throws.mjs';",
+      /through\.mjs cannot be loaded: .*\(.*throws\.mjs:2\)$/,
+    );
+    await told(
+      'late.mjs',
+      "await 1;\nJSON.parse('secret');",
+      /its code throws SyntaxError: .*late\.mjs:2\)$/,
+    );
+    await told(
+      'mine.mjs',
+      `import { defineTask } from '${new URL('../../src/index.ts', import.meta.url)}';\ndefineTask({});`,
+      /mine\.mjs cannot be loaded: its code throws TypeError: .*\(.*mine\.mjs:2\)$/,
+    );
+    await told(
+      'odd.mjs',
+      "throw 'a text';",
+      /odd\.mjs cannot be loaded: its code throws .*not an Error: a text$/,
+    );
   });
 });
