@@ -60,6 +60,22 @@ describe('routes', () => {
     );
   });
 
+  test('have names with the signs of their form written as in an address', () => {
+    const setting =
+      'mail=rabbitmq:mail%2Cs/a%2Cb%3F,log=rabbitmq:50%off,slash=rabbitmq:a%2Fb/c,paid=https://shop.example/a%2Cb';
+    const tasks = { mail: undefined, log: undefined, slash: undefined, paid: undefined };
+    assert.deepEqual(told(plan(tasks, { setting })), {
+      mail: 'rabbitmq:mail,s/a,b?',
+      log: 'rabbitmq:/50%off',
+      slash: 'rabbitmq:a/b/c',
+      paid: 'webhook:https://shop.example/a%2Cb',
+    });
+    assert.match(
+      messages(plan({ user: undefined }, { setting: 'user=kafka:a%2Cb' })),
+      /topic: expected 1 to 249 of A-Z a-z 0-9 \. _ -/,
+    );
+  });
+
   test('are named after the task where they leave something out', () => {
     const setting = 'a=rabbitmq,b=rabbitmq:mail/,c=kafka,d=kafka:t?cloudevents,e=rabbitmq?cloudevents';
     const tasks = { a: undefined, b: undefined, c: undefined, d: undefined, e: undefined };

@@ -8,7 +8,7 @@ export interface GivenWebhooks {
   readonly secrets?: string | readonly string[] | undefined;
   /** How long a receiver may take to answer, in milliseconds: 100 to 3,600,000. @default 30,000 */
   readonly timeoutMs?: number | undefined;
-  /** Requests of a process to one host at a time, 1 to 1,000. @default 10 */
+  /** Requests of a process at a time to one origin, which is scheme, host and port; 1 to 1,000. @default 10 */
   readonly concurrency?: number | undefined;
   /** As WEBHOOK_ALLOW_PRIVATE has them: `10.0.0.0/8,hooks.internal`. @default nothing that is not public */
   readonly allowPrivate?: string | readonly string[] | undefined;

@@ -10,7 +10,7 @@ export interface WebhookSettings {
   readonly webhookSecrets: WebhookSecrets | undefined;
   /** WEBHOOK_TIMEOUT: how long a receiver may take to answer, 100 ms to an hour. */
   readonly webhookTimeoutMs: number | undefined;
-  /** WEBHOOK_CONCURRENCY: requests to one host at a time, 1 to 1,000. */
+  /** WEBHOOK_CONCURRENCY: requests at a time to one origin: scheme, host and port; 1 to 1,000. */
   readonly webhookConcurrency: number | undefined;
   /** WEBHOOK_ALLOW_PRIVATE: where they may go although it is not public. */
   readonly webhookAllowPrivate: readonly AllowedHost[] | undefined;

@@ -3,7 +3,7 @@ import type { RelayRoute } from './relay.ts';
 import { withoutPassword } from './without-password.ts';
 
 /**
- * Where jobs go, as ROUTES has it, for everybody to see: of an address no more than its host, as what follows may be what lets
+ * Where jobs go, as ROUTES has it but for signs of a name, which stay as they are, for everybody to see: of an address no more than its host, as what follows may be what lets
  * somebody in.
  */
 export function describeRoute({ to, target }: Pick<RelayRoute, 'to' | 'target'>): string {

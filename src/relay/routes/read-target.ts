@@ -1,5 +1,6 @@
 import type { RouteTarget } from '../../tasks/route-target.ts';
 import type { KafkaTarget, RabbitmqTarget } from '../broker.ts';
+import { decodeName } from './decode-name.ts';
 import { shown } from './without-password.ts';
 
 /** Where the jobs of one task go, in full. `postgres` is the task's own handler. */
@@ -17,7 +18,7 @@ export class TargetMistake extends Error {
 const FORMS =
   'expected rabbitmq:exchange/routing.key, rabbitmq:queue, kafka:topic, an address of http or https, or postgres';
 /** Else what was meant as an option would be a part of a name, and all that goes there be lost or without what was asked for. */
-const BEHIND = 'expected nothing but ?cloudevents behind a place; a name that has a ? is for code to say';
+const BEHIND = 'expected nothing but ?cloudevents behind a place; a ? within a name is written %3F';
 const OBJECTS =
   'expected { rabbitmq: { exchange, routingKey } }, { kafka: { topic } } or { webhook: address }';
 
@@ -63,11 +64,14 @@ function parse(text: string): RouteTarget | 'postgres' {
   throw expected(FORMS, text);
 }
 
-/** The exchange is what stands before the first slash; without one it is the name of a queue. */
+/**
+ * The exchange is what stands before the first slash; without one it is the name of a queue. What is a sign of this form within a
+ * name is written as in an address: %2C, %2F, %3F.
+ */
 function parseRabbitmq(path: string): { exchange?: string; routingKey?: string } {
   const slash = path.indexOf('/');
-  const exchange = path.slice(0, Math.max(0, slash));
-  const routingKey = path.slice(slash + 1);
+  const exchange = decodeName(path.slice(0, Math.max(0, slash)));
+  const routingKey = decodeName(path.slice(slash + 1));
   return { exchange, ...(routingKey !== '' && { routingKey }) };
 }
 

@@ -1,5 +1,6 @@
 import type { GivenSource } from '../../tasks/given-source.ts';
 import { isStorable } from '../../tasks/unstorable-text.ts';
+import { decodeName } from '../routes/decode-name.ts';
 import { isTopic } from '../routes/read-target.ts';
 import { shown, withoutPassword } from '../routes/without-password.ts';
 import type { Source } from './source.ts';
@@ -68,7 +69,7 @@ function readEntry(field: string, entry: string, tasks: SourcesGiven['tasks']): 
   if (from === undefined || task === undefined)
     return { field, mistakes: [{ field, message: `expected ${FORM}; received ${shown(entry)}` }] };
   const options = Object.fromEntries(new URLSearchParams(query));
-  return read(field, { ...options, from: decode(from.trim()), task: task.trim() }, tasks);
+  return read(field, { ...options, from: decodeName(from.trim()), task: task.trim() }, tasks);
 }
 
 function readGiven(field: string, given: string | GivenSource, tasks: SourcesGiven['tasks']): Read {
@@ -122,14 +123,6 @@ function isWithin(prefetch: string): boolean {
 
 function listed(tasks: SourcesGiven['tasks']): string {
   return [...tasks.keys()].join(', ') || 'none';
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** Its messages are one task's. */

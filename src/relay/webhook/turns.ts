@@ -1,9 +1,9 @@
-/** Gives each host so many places at a time; who comes first is served first. */
+/** Gives each origin so many places at a time; who comes first is served first. */
 export class Turns {
   readonly #limit: number;
-  readonly #hosts = new Map<string, { free: number; readonly waiting: Set<() => void> }>();
+  readonly #origins = new Map<string, { free: number; readonly waiting: Set<() => void> }>();
 
-  /** @param limit at each host, 1 or more */
+  /** @param limit at each origin, 1 or more */
   constructor(limit: number) {
     this.#limit = limit;
   }
@@ -13,22 +13,22 @@ export class Turns {
    *
    * @throws the signal's reason if that fires before
    */
-  async take(host: string, signal: AbortSignal): Promise<Disposable> {
+  async take(origin: string, signal: AbortSignal): Promise<Disposable> {
     signal.throwIfAborted();
-    const places = this.#hosts.get(host) ?? { free: this.#limit, waiting: new Set() };
-    this.#hosts.set(host, places);
+    const places = this.#origins.get(origin) ?? { free: this.#limit, waiting: new Set() };
+    this.#origins.set(origin, places);
     if (places.free > 0) places.free -= 1;
     else await waitWithin(places.waiting, signal);
-    return { [Symbol.dispose]: once(() => this.#leave(host)) };
+    return { [Symbol.dispose]: once(() => this.#leave(origin)) };
   }
 
   /** A place goes from hand to hand, so that nobody who comes meanwhile has it before who waits. */
-  #leave(host: string): void {
-    const places = this.#hosts.get(host);
+  #leave(origin: string): void {
+    const places = this.#origins.get(origin);
     if (!places) return;
     const [next] = places.waiting;
     if (next) next();
-    else if (++places.free === this.#limit) this.#hosts.delete(host);
+    else if (++places.free === this.#limit) this.#origins.delete(origin);
   }
 }
 

@@ -20,7 +20,7 @@ export interface WebhookOptions {
   readonly rules?: DestinationRules;
   /** How long a receiver may take to answer, in milliseconds from when it is its turn. @default 30_000 */
   readonly timeoutMs?: number;
-  /** Requests to one host at a time. @default 10 */
+  /** Requests at a time to one origin: scheme, host and port. @default 10 */
   readonly concurrency?: number;
   /** @default the system's */
   readonly resolve?: Resolve;
@@ -39,7 +39,7 @@ const NEXT_ADDRESS_MS = 1_000;
 
 /**
  * All that a process posts, by connections of its own that are kept for the next request to the same host. A run waits for its
- * host's turn in its place, while its task's time limit runs and the timeout does not.
+ * origin's turn in its place, while its task's time limit runs and the timeout does not.
  */
 export class Webhooks implements Outlet<WebhookTarget> {
   readonly #options: Required<Omit<WebhookOptions, 'ca'>>;

@@ -28,7 +28,7 @@ describe('the connections of webhooks', () => {
     assert.equal(connections.size, 1);
   });
 
-  it('are so many to a host, and who comes first is served first', async () => {
+  it('are so many to an origin, which a port makes another, and who comes first is served first', async () => {
     await using stack = new AsyncDisposableStack();
     const held: (() => void)[] = [];
     const { url, received } = await startReceiver(stack, (_, response) => held.push(() => response.end()));
