@@ -1,4 +1,5 @@
 import type { QueryConfig } from 'pg';
+import type { Mark } from './frontier.ts';
 
 /** The end of one run, as the engine asks for it. */
 export interface RunEnd {
@@ -31,7 +32,7 @@ export function withLimit({ text, values = [], name }: QueryConfig, limit: numbe
 
 /** What is asked of a fetched job, by us and by the engine itself; its own fetch brings 27 columns, some of them twice. */
 const COLUMNS =
-  'id job_queue_id task_id payload run_at attempts max_attempts created_at locked_at locked_by flags'.split(
+  'id job_queue_id task_id payload priority run_at attempts max_attempts created_at locked_at locked_by flags'.split(
     ' ',
   );
 
@@ -75,40 +76,65 @@ function onceEach(change: (text: string, also: string) => string): (text: string
   };
 }
 
+/**
+ * The same fetch, but for jobs before the mark. From the front where a more urgent job has come to wait since, or where the queue
+ * has lanes: the next job of a lane that was busy may stand anywhere.
+ */
+export function sinceMark(statement: QueryConfig, mark: Mark | undefined): QueryConfig {
+  if (!mark) return statement;
+  const schema = schemaOf(statement);
+  const [priority, runAt] = placesAfter(statement, 2);
+  return withCondition(
+    statement,
+    `(jobs.priority, jobs.run_at) >= (
+      (select case when exists (select from ${schema}_private_job_queues)
+                     or exists (select from ${schema}_private_jobs u
+                                where u.is_available = true and u.priority < ${priority}::smallint and u.run_at <= now())
+                   then -32768 else ${priority}::smallint end),
+      ${runAt}::timestamptz)`,
+    { sign: 'M', values: [mark.priority, mark.runAt] },
+  );
+}
+
 /** The same fetch, but for jobs that one of these versions of their task has refused (`flags.howdah_misfit`). */
 export function withoutRefused(statement: QueryConfig, versions: readonly string[]): QueryConfig {
   if (versions.length === 0) return statement;
-  const place = placeAfter(statement);
+  const [place] = placesAfter(statement, 1);
   return withCondition(
     statement,
     `(jobs.flags #> '{howdah_misfit,versions}' ?| ${place}::text[]) is not true`,
-    { mark: 'V', value: versions },
+    { sign: 'V', values: [versions] },
   );
 }
 
 /** The same fetch, but for jobs of these tasks. */
 export function withoutTasks(statement: QueryConfig, tasks: readonly string[]): QueryConfig {
   if (tasks.length === 0) return statement;
-  const [, schema] = /from (\S+)_private_jobs as jobs/.exec(statement.text) ?? [];
-  const ids = `select t.id from ${schema}_private_tasks t where t.identifier = any (${placeAfter(statement)}::text[])`;
-  return withCondition(statement, `jobs.task_id <> all (array(${ids}))`, { mark: 'S', value: tasks });
+  const [place] = placesAfter(statement, 1);
+  const ids = `select t.id from ${schemaOf(statement)}_private_tasks t where t.identifier = any (${place}::text[])`;
+  return withCondition(statement, `jobs.task_id <> all (array(${ids}))`, { sign: 'S', values: [tasks] });
 }
 
-/** Of the value that is added next. */
-function placeAfter({ values = [] }: QueryConfig): string {
-  return `$${values.length + 1}`;
+/** With its dot, as the statement writes it. */
+function schemaOf({ text }: QueryConfig): string | undefined {
+  return /from (\S+)_private_jobs as jobs/.exec(text)?.[1];
 }
 
-/** @param mark tells the statement from the same without the condition, where it has a name */
+/** Of the values that are added next. */
+function placesAfter({ values = [] }: QueryConfig, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `$${values.length + 1 + index}`);
+}
+
+/** @param sign tells the statement from the same without the condition, where it has a name */
 function withCondition(
   { text, values = [], name }: QueryConfig,
   condition: string,
-  { mark, value }: { mark: string; value: readonly string[] },
+  { sign, values: added }: { sign: string; values: readonly unknown[] },
 ): QueryConfig {
   return {
     text: text.replace(/^(\s+)order by priority asc, run_at asc$/m, `$1and ${condition}$&`),
-    values: [...values, value],
-    ...(name && { name: name.replace(/^get_job\d*[A-Z]*/, `$&${mark}`) }),
+    values: [...values, ...added],
+    ...(name && { name: name.replace(/^get_job\d*[A-Z]*/, `$&${sign}`) }),
   };
 }
 
@@ -153,7 +179,7 @@ returning 1 as count, null as ids, howdah.decisions_of(array[id]) as decided${al
 export function tellingEnds(statement: QueryConfig, results?: string): QueryConfig {
   const { text, values = [], name } = statement;
   if (!COMPLETE.test(text) && !FAIL.test(text)) return statement;
-  const setting = `,\n       set_config('howdah.results', ${placeAfter(statement)}, true) is null as is_lost`;
+  const setting = `,\n       set_config('howdah.results', ${placesAfter(statement, 1)}, true) is null as is_lost`;
   const told = telling(text, results === undefined ? '' : setting);
   if (results === undefined) return { text: told, values, ...(name && { name: `${name}/told` }) };
   return { text: told, values: [...values, results], ...(name && { name: `${name}/kept` }) };

@@ -1,8 +1,9 @@
 import type { Job, WorkerEvents } from 'graphile-worker';
 import type { Pool, QueryConfig, QueryResult } from 'pg';
 import { EXACT_TYPES } from '../../db/read-plainly.ts';
-import { withLimit, withoutDetours, withoutRefused, withoutTasks } from './engine-statement.ts';
+import { sinceMark, withLimit, withoutDetours, withoutRefused, withoutTasks } from './engine-statement.ts';
 import { shareLock } from './fetched-rows.ts';
+import { Frontier } from './frontier.ts';
 import type { Prefetch } from './prefetch.ts';
 import type { Refusals } from './refusals.ts';
 import type { Tally } from './tally.ts';
@@ -50,6 +51,7 @@ export interface FetchingOptions {
  */
 export class Fetching {
   readonly #options: FetchingOptions;
+  readonly #frontier = new Frontier();
   #queue: FetchingQueue | undefined;
   /** The latest fetch was kept from bringing more. */
   #isMoreExpected = false;
@@ -71,21 +73,29 @@ export class Fetching {
 
   /** The engine's fetch, of as many jobs as should be held. */
   async fetch(statement: QueryConfig): Promise<Pick<QueryResult, 'rows'>> {
-    const { pool, prefetch, refusals, gates, tally } = this.#options;
-    const { shutTasks } = gates;
-    const size = shutTasks.length > 0 && this.#isResting ? 0 : this.#size();
+    const { pool, prefetch, gates, tally } = this.#options;
+    const size = gates.shutTasks.length > 0 && this.#isResting ? 0 : this.#size();
     this.#isMoreExpected = size === 0;
     if (size === 0) return { rows: [] };
-    const limited = withLimit(withoutDetours(statement), size);
-    const asked = withoutTasks(withoutRefused(limited, refusals.versions), shutTasks);
+    const asked = this.#asking(statement, size);
     const sentAt = performance.now();
     const result = await tally.fetching(pool.query<Job>({ ...asked, types: EXACT_TYPES }));
     const tookMs = performance.now() - sentAt;
     prefetch.fetched(tookMs);
+    this.#frontier.brought(result.rows, { size, tookMs });
     shareLock(result.rows);
     if (result.rows.length === 0) this.#restsUntil = performance.now() + REST_FACTOR * tookMs;
     this.#isMoreExpected = result.rows.length >= size;
     return result;
+  }
+
+  #asking(statement: QueryConfig, size: number): QueryConfig {
+    const { refusals, gates } = this.#options;
+    const { versions } = refusals;
+    const { shutTasks } = gates;
+    const from = this.#frontier.next(`${versions} ${shutTasks}`);
+    const plain = sinceMark(withLimit(withoutDetours(statement), size), from);
+    return withoutTasks(withoutRefused(plain, versions), shutTasks);
   }
 
   get #isResting(): boolean {
