@@ -1,5 +1,6 @@
 import { type FieldMistake, HowdahError } from '../errors.ts';
-import type { TaskDefinition } from '../tasks/define-task.ts';
+import { checkDefinition } from '../tasks/check-definition.ts';
+import { kindOf } from '../tasks/kind-of.ts';
 import { OPTION_ROWS } from './option-table.ts';
 import { MAX_BATCH_SIZE } from './task-distributor.ts';
 
@@ -26,13 +27,6 @@ export function checkBatch(jobs: unknown): void {
   for (let index = 0; index < jobs.length; index += 1) checkMembers(jobs[index], `jobs[${index}]`);
 }
 
-/** @throws {TypeError} for what is no definition, such as what `app.handle` makes of one */
-export function checkDefinition(task: unknown, field: string): void {
-  const { name, payload } = (task ?? {}) as Partial<TaskDefinition>;
-  if (typeof name === 'string' && typeof payload?.safeParse === 'function') return;
-  throw new TypeError(`${field}: expected what defineTask returns, received ${kindOf(task)}`);
-}
-
 function checkMembers(job: unknown, field: string): void {
   if (typeof job !== 'object' || job === null || Array.isArray(job))
     throw refusal({
@@ -49,14 +43,6 @@ function checkMembers(job: unknown, field: string): void {
 function describeMember(name: string): string {
   const [option] = OPTION_ROWS.find(([own, { name: inSql }]) => own === name || inSql === name) ?? [];
   return option ? `expected in options, as options: { ${option} }` : 'expected no such member';
-}
-
-/** Of what is there nothing is told, as it may be private. */
-function kindOf(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'another object' : `a ${typeof value}`;
 }
 
 function refusal(mistake: FieldMistake): HowdahError {

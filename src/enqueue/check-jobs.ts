@@ -2,10 +2,10 @@ import { stringifyExactly, wholeNumberAt } from '../db/exact-json.ts';
 import { findShapeMistake } from '../db/json-shape.ts';
 import { andMore } from '../errors/and-more.ts';
 import { type FieldMistake, HowdahError } from '../errors.ts';
+import { checkDefinition } from '../tasks/check-definition.ts';
 import { describeIssues } from '../tasks/describe-issues.ts';
 import { parsePayload } from '../tasks/parse-payload.ts';
 import { findUnstorableText } from '../tasks/unstorable-text.ts';
-import { checkDefinition } from './check-batch.ts';
 import { findOptionMistakes } from './check-options.ts';
 import type { NewJob } from './task-distributor.ts';
 

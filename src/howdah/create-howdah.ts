@@ -7,7 +7,7 @@ import { PostgresDistributor } from '../enqueue/postgres-distributor.ts';
 import { createEventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
 import { withSafeErrors } from '../observability/safe-errors.ts';
-import type { TaskDefinition } from '../tasks/define-task.ts';
+import { isDefinition } from '../tasks/check-definition.ts';
 import { Announcer } from './announcer.ts';
 import { AnnouncingDistributor } from './announcing-distributor.ts';
 import { Connections } from './connections.ts';
@@ -75,10 +75,6 @@ function refuseMistakes(options: HowdahOptions): void {
     schema !== undefined && schemaMistake(schema),
   ].filter((mistake) => mistake !== false && mistake !== undefined);
   if (mistakes.length > 0) throw new TypeError(`createHowdah: ${mistakes.join('; ')}`);
-}
-
-function isDefinition(task: Partial<TaskDefinition> | undefined): boolean {
-  return typeof task?.name === 'string' && typeof task.payload?.safeParse === 'function';
 }
 
 function isActor(name: unknown): boolean {

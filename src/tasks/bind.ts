@@ -1,3 +1,4 @@
+import { checkDefinition } from './check-definition.ts';
 import { checkPolicy } from './check-policy.ts';
 import type { TaskDefinition } from './define-task.ts';
 import type { RetryDelay } from './retry-delay.ts';
@@ -88,7 +89,7 @@ export interface BoundTask<Services> {
 /**
  * Ties a handler to its task's definition; the payload's type comes from the definition.
  *
- * @throws {TypeError} naming what is out of range in the policy, and what no policy has
+ * @throws {TypeError} for what is no definition; naming what is out of range in the policy, and what no policy has
  */
 export function bind<Payload>(
   definition: TaskDefinition<Payload, unknown>,
@@ -105,6 +106,7 @@ export function bind(
   handle: Handler<never, never>,
   policy: TaskPolicy = {},
 ): BoundTask<never> {
+  checkDefinition(definition, 'definition');
   if (typeof handle !== 'function')
     throw new TypeError(
       `Task "${definition.name}": handler: expected a function, received ${String(handle)}`,

@@ -121,13 +121,17 @@ describe('routes', () => {
     const tasks = {
       a: undefined,
       b: undefined,
-      c: { rabbitmq: { exchange: 'x'.repeat(256) } },
+      c: undefined,
       d: { kafka: {} },
       e: undefined,
     };
     const planned = plan(tasks as never, {
       setting: 'a=redis:x,nothing,other=kafka,a=kafka,d=postgres,e=rabbitmq:mail/new?cloudEvents',
-      ofApplication: { b: { kafka: { topic: 'no spaces' } }, stranger: 'kafka' },
+      ofApplication: {
+        b: { kafka: { topic: 'no spaces' } },
+        c: { rabbitmq: { exchange: 'x'.repeat(256) } },
+        stranger: 'kafka',
+      },
     });
     const text = messages(planned);
     for (const expected of [
@@ -138,7 +142,7 @@ describe('routes', () => {
       /^ROUTES: a: expected rabbitmq:exchange\/routing\.key.*received "redis:x"$/m,
       /^ROUTES: e: expected nothing but \?cloudevents behind a place.*received "rabbitmq:mail\/new\?cloudEvents"$/m,
       /^routes\.b: b: topic: expected 1 to 249 of.*received "no spaces"$/m,
-      /^publish\(c\): c: exchange: expected a text of at most 255 bytes; received "x+"$/m,
+      /^routes\.c: c: exchange: expected a text of at most 255 bytes; received "x+"$/m,
       /^ROUTES: d: expected a broker or an address.*no handler; received "postgres"$/m,
     ]) {
       assert.match(text, expected);

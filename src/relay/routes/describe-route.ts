@@ -1,6 +1,6 @@
+import { withoutPassword } from '../../tasks/without-password.ts';
 import type { KafkaTarget, RabbitmqTarget } from '../broker.ts';
 import type { RelayRoute } from './relay.ts';
-import { withoutPassword } from './without-password.ts';
 
 /**
  * Where jobs go, as ROUTES has it but for signs of a name, which stay as they are, for everybody to see: of an address no more than its host, as what follows may be what lets

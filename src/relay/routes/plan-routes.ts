@@ -1,9 +1,9 @@
 import type { BoundTask } from '../../tasks/bind.ts';
+import { type Destination, readTarget, TargetMistake } from '../../tasks/read-target.ts';
 import type { RouteTarget } from '../../tasks/route-target.ts';
+import { shown } from '../../tasks/without-password.ts';
 import type { BrokerName } from '../broker.ts';
-import { type Destination, readTarget, TargetMistake } from './read-target.ts';
 import { findSharedQueues } from './shared-queues.ts';
-import { shown } from './without-password.ts';
 
 /** A task, or `*` for each that has no other route in the same place. */
 export type GivenRoutes = Readonly<Record<string, RouteTarget | string>>;

@@ -1,6 +1,6 @@
 import type { BoundTask } from '../../tasks/bind.ts';
+import type { Destination } from '../../tasks/read-target.ts';
 import type { RouteMistake } from './plan-routes.ts';
-import type { Destination } from './read-target.ts';
 
 /** Whom a run waits for: webhooks are like any code that runs here. */
 type WaitsFor = 'here' | 'rabbitmq' | 'kafka';

@@ -1,8 +1,8 @@
+import { decodeName } from '../../tasks/decode-name.ts';
 import type { GivenSource } from '../../tasks/given-source.ts';
+import { isTopic } from '../../tasks/read-target.ts';
 import { isStorable } from '../../tasks/unstorable-text.ts';
-import { decodeName } from '../routes/decode-name.ts';
-import { isTopic } from '../routes/read-target.ts';
-import { shown, withoutPassword } from '../routes/without-password.ts';
+import { shown, withoutPassword } from '../../tasks/without-password.ts';
 import type { Source } from './source.ts';
 
 export interface SourcesGiven {

@@ -1,7 +1,9 @@
-import type { RouteTarget } from '../../tasks/route-target.ts';
-import type { KafkaTarget, RabbitmqTarget } from '../broker.ts';
 import { decodeName } from './decode-name.ts';
+import type { KafkaRoute, RabbitmqRoute, RouteTarget } from './route-target.ts';
 import { shown } from './without-password.ts';
+
+type RabbitmqTarget = Required<RabbitmqRoute['rabbitmq']>;
+type KafkaTarget = Required<KafkaRoute['kafka']>;
 
 /** Where the jobs of one task go, in full. `postgres` is the task's own handler. */
 export type Destination =
