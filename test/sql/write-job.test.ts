@@ -112,6 +112,39 @@ describe('a job of one queue is written as the engine writes it', () => {
     );
   });
 
+  for (const [given, message] of [
+    ['{"deadline": "soon"}', /^flags: howdah: deadline: expected an instant, .*received soon$/],
+    ['{"run_at": "2026-02-30"}', /^flags: howdah: run_at: expected an instant, .*received 2026-02-30$/],
+    ['{"timeout_ms": "1.5"}', /^flags: howdah: timeout_ms: expected a whole number of .*received 1\.5$/],
+    ['{"timeout_ms": 1e30}', /^flags: howdah: timeout_ms: expected a whole number/],
+    ['7', /^flags: howdah: its settings: expected a JSON object, received 7$/],
+    ['{nonsense', /^flags: howdah: its settings: expected a JSON object, received \{nonsense$/],
+  ] as const) {
+    test(`nothing of settings by which every look at the job would fail: ${given}`, async () => {
+      const adding = client.query(
+        `select graphile_worker.add_job('send_welcome_email', flags => array[$1])`,
+        [`howdah:${given}`],
+      );
+      await assert.rejects(adding, { code: 'HWOPT', message });
+      await client.query('select count(*) from howdah.jobs where deadline is null and timeout_ms is null');
+    });
+  }
+
+  test('a job with flags of Howdah’s names that hold something else, and all that reads it', async () => {
+    const names = ['howdah', 'howdah_deaths', 'howdah_misfit', 'howdah_run', 'howdah_own_key'];
+    const { rows } = await client.query(
+      `select (graphile_worker.add_job('send_welcome_email', flags => $1, run_at => now() + '1 hour')).id`,
+      [names],
+    );
+    const told = await client.query(
+      `select j.deadline, e.cause from howdah.jobs j, howdah.explain_job(j.id) e where j.id = $1`,
+      [rows[0].id],
+    );
+    assert.deepEqual(told.rows, [{ deadline: null, cause: 'scheduled' }]);
+    await client.query('select howdah.cancel_job($1)', [rows[0].id]);
+    await client.query('select howdah.retry_job($1)', [rows[0].id]);
+  });
+
   test('nothing of a queue that is not there', async () => {
     const batch = `array(select j from json_populate_recordset(null::howdah.job_options, '[{"task":"x"}]') j)`;
     const writing = client.query(`select howdah.write_jobs('nowhere', array[0], ${batch})`);

@@ -58,6 +58,19 @@ describe('a runner’s end is charged to its jobs by its reason', () => {
     });
   }
 
+  for (const given of ['true', '"x"', '-7', '1e40', '{"a": 1}']) {
+    test(`and no job is kept by a flag howdah_deaths of somebody else's: ${given}`, async () => {
+      await operator.query(
+        `update graphile_worker._private_jobs set flags = jsonb_build_object('howdah_deaths', $2::jsonb) where id = $1`,
+        [jobId, given],
+      );
+      await retire('its process is gone', 'gone');
+      const found = await recorded();
+      assert.equal(found?.reason, 'gone');
+      assert.equal(found?.deaths, given === '1e40' ? 1_000_000 : 1);
+    });
+  }
+
   test('and no other reason is taken', async () => {
     await assert.rejects(retire('went fishing', 'went_fishing'), /runners_retired_as_check/);
   });

@@ -47,6 +47,7 @@ export const SHARED = [
   'retry_delay',
   'parse_verdict',
   'job_retention',
+  'flag_count',
   'lock_run',
   'is_held',
   'report_progress',

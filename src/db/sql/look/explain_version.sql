@@ -44,7 +44,7 @@ as $$
 declare
   v_attempt integer;
 begin
-  execute format('select (j.flags #>> ''{howdah_misfit,attempt}'')::integer from %I._private_jobs j where j.id = $1',
+  execute format('select howdah.flag_count(j.flags, ''{howdah_misfit,attempt}'') from %I._private_jobs j where j.id = $1',
                  howdah.queue_schema(job.queue))
   into v_attempt using job.id;
   return coalesce(v_attempt = job.attempt, false);

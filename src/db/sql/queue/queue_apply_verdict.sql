@@ -46,8 +46,8 @@ begin
     new.run_at := case when v_kind in ('snooze', 'misfit') then clock_timestamp() + v_delay else old.run_at end;
     if v_kind = 'misfit' then
       new.flags := coalesce(old.flags, '{}') || jsonb_build_object('howdah_misfit', jsonb_build_object(
-        'count', coalesce((old.flags #>> '{howdah_misfit,count}')::integer, 0) + 1, 'attempt', new.attempts,
-        'versions', coalesce(old.flags #> '{howdah_misfit,versions}', '[]') - coalesce(v_verdict ->> 'version', '')
+        'count', coalesce(howdah.flag_count(old.flags, '{howdah_misfit,count}'), 0) + 1, 'attempt', new.attempts,
+        'versions', coalesce(jsonb_path_query_first(old.flags, '$.howdah_misfit.versions ? (@.type() == "array")'), '[]') - coalesce(v_verdict ->> 'version', '')
                     || jsonb_build_array(coalesce(v_verdict ->> 'version', ''))));
     end if;
     return new;

@@ -52,7 +52,7 @@ begin
     update howdah.runners r set placed = runner.placed where r.token = runner.token;
   end if;
   for v_job in
-    select j.id, t.identifier as task, coalesce((j.flags ->> 'howdah_deaths')::integer, 0) as deaths,
+    select j.id, t.identifier as task, coalesce(howdah.flag_count(j.flags, '{howdah_deaths}'), 0) as deaths,
            v_is_loss and (j.id = any (runner.running) or s.job_id is not null) as was_running,
            j.id = any (runner.unrecorded) as is_unrecorded, t.identifier = any (v_shut) as is_shut
     from :"schema"._private_jobs j
