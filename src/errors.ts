@@ -20,6 +20,7 @@ const ERRORS = {
   invalid_options: { status: 422, retryable: false, title: 'The enqueue options are invalid' },
   unknown_task: { status: 404, retryable: false, title: 'No such task' },
   unknown_queue: { status: 404, retryable: false, title: 'No such queue' },
+  queue_in_use: { status: 409, retryable: false, title: 'The queue is still in use' },
   unknown_source: { status: 404, retryable: false, title: 'No such source' },
   unknown_application: { status: 404, retryable: false, title: 'No such application' },
   application_conflict: {

@@ -40,10 +40,11 @@ export type {
   BulkOptions,
   FindOptions,
   Howdah,
-  HowdahOptions,
   ReasonOptions,
+  RemoveQueueOptions,
   WaitOptions,
 } from './howdah/howdah.ts';
+export type { HowdahOptions } from './howdah/howdah-options.ts';
 export type { BrokerState } from './look/brokers.ts';
 export type { Canary, CanaryJob, CanaryOutcome } from './look/canaries.ts';
 export type { Explanation } from './look/explain-job.ts';

@@ -89,7 +89,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: 'queues',
-    summary: 'List queues: depth by state, running, workers, paused',
+    summary: 'List queues: depth by state, running, workers, paused; remove one that nothing uses',
     load: async () => (await import('./commands/queues.ts')).queues,
   },
   {

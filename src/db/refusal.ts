@@ -1,4 +1,4 @@
-import { type ErrorCode, HowdahError } from '../errors.ts';
+import { type ErrorCode, type FieldMistake, HowdahError } from '../errors.ts';
 import { findServerError } from './server-error.ts';
 
 /** The SQLSTATEs that Howdah's SQL functions raise, as the service's error codes. */
@@ -6,6 +6,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   HWJOB: 'job_not_found',
   HWSTA: 'wrong_state',
   HWQUE: 'unknown_queue',
+  HWUSE: 'queue_in_use',
   HWSRC: 'unknown_source',
   HWTSK: 'unknown_task',
   HWOPT: 'invalid_options',
@@ -23,5 +24,12 @@ export function refusalOf(error: unknown): HowdahError | undefined {
   const code = raised && CODES[raised.sqlState];
   if (!code) return undefined;
   const hint = raised.hint ? ` (${raised.hint})` : '';
-  return new HowdahError(code, { detail: `${raised.message}${hint}`, cause: error });
+  const fields = code === 'queue_in_use' ? namedField(raised.message) : [];
+  return new HowdahError(code, { detail: `${raised.message}${hint}`, fields, cause: error });
+}
+
+/** That of "queue: expected one that nothing uses, received …". */
+function namedField(text: string): FieldMistake[] {
+  const [, field, message] = /^(\w+): (.*)$/s.exec(text) ?? [];
+  return field === undefined || message === undefined ? [] : [{ field, message }];
 }

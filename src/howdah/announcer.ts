@@ -7,7 +7,7 @@ import { describeError } from '../errors/describe-error.ts';
 import { HowdahError } from '../errors.ts';
 import { type Catalogue, createCatalogue } from '../tasks/catalogue.ts';
 import type { Connections } from './connections.ts';
-import type { HowdahOptions } from './howdah.ts';
+import type { HowdahOptions } from './howdah-options.ts';
 
 /** After a failure, enqueues go on without for so long. */
 const AGAIN_AFTER_MS = 30_000;

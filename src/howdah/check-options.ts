@@ -34,6 +34,11 @@ export function signalMistake(value: unknown): string | undefined {
   return value instanceof AbortSignal ? undefined : 'an AbortSignal';
 }
 
+/** Of what is so or not. */
+export function booleanMistake(value: unknown): string | undefined {
+  return typeof value === 'boolean' ? undefined : 'true or false';
+}
+
 /** Of a number whose range the database knows. */
 export function integerMistake(value: unknown): string | undefined {
   return Number.isSafeInteger(value) ? undefined : 'a whole number';

@@ -16,7 +16,7 @@ import type { SqlClient } from '../db/sql-client.ts';
 import { transact } from '../db/transact.ts';
 import { ENQUEUE_STATEMENTS } from '../enqueue/postgres-distributor.ts';
 import { HowdahError } from '../errors.ts';
-import type { HowdahOptions } from './howdah.ts';
+import type { HowdahOptions } from './howdah-options.ts';
 
 /** What one statement may take, as in the API unless REQUEST_TIMEOUT says otherwise. */
 const STATEMENT_MS = 10_000;

@@ -11,7 +11,8 @@ import { isDefinition } from '../tasks/check-definition.ts';
 import { Announcer } from './announcer.ts';
 import { AnnouncingDistributor } from './announcing-distributor.ts';
 import { Connections } from './connections.ts';
-import type { Howdah, HowdahOptions } from './howdah.ts';
+import type { Howdah } from './howdah.ts';
+import type { HowdahOptions } from './howdah-options.ts';
 import { createOperator } from './operator.ts';
 import { createReader } from './reader.ts';
 

@@ -1,5 +1,3 @@
-import type { Pool } from 'pg';
-import type { AnyApp } from '../app/define-app.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import type { EnqueueOptions } from '../enqueue/enqueue-options.ts';
 import type { EnqueuedJob, NewJob, TaskDistributor } from '../enqueue/task-distributor.ts';
@@ -15,40 +13,9 @@ import type { Schedule } from '../look/schedules.ts';
 import type { MessageSource } from '../look/sources.ts';
 import type { KnownTask } from '../look/tasks.ts';
 import type { Worker } from '../look/workers.ts';
-import type { Logger } from '../observability/logger.ts';
 import type { BulkOutcome } from '../operate/run-bulk.ts';
 import type { CanaryOptions } from '../operate/start-canary.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
-
-/** Where the database is and who acts; `createHowdah` opens nothing. */
-export interface HowdahOptions {
-  /** As docs/connecting.md has it. Excludes `pool`. @default DATABASE_URL, read at the first use */
-  readonly connectionString?: string;
-  /** Connections that are there already, as they are: none of their settings is changed, and they are never ended. */
-  readonly pool?: Pool;
-  /**
-   * Which Howdah of the database is meant, where it has several: the schema of its tables.
-   *
-   * @default that of `connectionString`, else HOWDAH_SCHEMA, else 'howdah'
-   */
-  readonly schema?: string;
-  /** Connections at most, of those to `connectionString`. 1 to 1000. @default 5 */
-  readonly maxConnections?: number;
-  /**
-   * What is enqueued here: told to the database before the first enqueue, as tasks of `app` or `application`.
-   *
-   * @default the tasks of `app`; without one nothing is told, and a worker must have started before
-   */
-  readonly tasks?: readonly TaskDefinition[];
-  /** Whose tasks they are. Its folder of tasks is loaded only where `tasks` is not given. */
-  readonly app?: AnyApp;
-  /** The name of that application, where its file is not to be loaded here. @default that of `app` */
-  readonly application?: string;
-  /** Who acts, in the audit log and beside a paused queue. @default 'typescript' */
-  readonly actor?: string;
-  /** Told of every enqueue, of lost connections, and of announcements that failed. @default nobody is told */
-  readonly log?: Logger;
-}
 
 /** Which part of the jobs that fit. */
 export interface FindOptions {
@@ -64,6 +31,12 @@ export interface WaitOptions {
   readonly timeoutMs?: number;
   /** Ends the wait; the job goes on. @default nothing does */
   readonly signal?: AbortSignal;
+}
+
+/** How a queue is removed. */
+export interface RemoveQueueOptions {
+  /** Jobs that wait are cancelled first, at most 10,000. One that a worker has is in the way all the same. @default false */
+  readonly force?: boolean;
 }
 
 /** Why something is done to a job or a queue. */
@@ -259,6 +232,15 @@ export interface Howdah extends AsyncDisposable {
    * @throws {HowdahError} `unknown_queue`; `invalid_options` for less than 1
    */
   setFleetConcurrency(queue: string, runs: number | null): Promise<number | null>;
+
+  /**
+   * Takes a queue away that nothing uses: no job is in it, no worker serves it, no task is at home there, no schedule enqueues to
+   * it. Its finished jobs stay, and are found as before. Whoever has it in QUEUES or a task at home there makes it again.
+   *
+   * @returns how many jobs were cancelled
+   * @throws {HowdahError} `unknown_queue`; `queue_in_use` with all that is in the way
+   */
+  removeQueue(queue: string, options?: RemoveQueueOptions): Promise<number>;
 
   /** Every place of a broker whose messages become jobs, by name, with what is in its way. */
   sources(): Promise<MessageSource[]>;

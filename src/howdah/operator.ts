@@ -2,15 +2,21 @@ import { translatingErrors } from '../db/command-error.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import type { JobState } from '../look/job.ts';
 import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../operate/job-commands.ts';
-import { pauseQueue, resumeQueue, setFleetConcurrency } from '../operate/queue-commands.ts';
+import { pauseQueue, removeQueue, resumeQueue, setFleetConcurrency } from '../operate/queue-commands.ts';
 import { acceptSource, pauseSource, resumeSource } from '../operate/source-commands.ts';
 import { type CanaryOptions, startCanary } from '../operate/start-canary.ts';
 import { transactionAs, transactionAtOnce } from '../operate/transaction-as.ts';
 import { createBulkOperator } from './bulk-operator.ts';
 import { checkJobId, checkName } from './check-name.ts';
-import { checkOptions, integerMistake, type OptionChecks, reasonMistake } from './check-options.ts';
+import {
+  booleanMistake,
+  checkOptions,
+  integerMistake,
+  type OptionChecks,
+  reasonMistake,
+} from './check-options.ts';
 import type { Connections } from './connections.ts';
-import type { Howdah, ReasonOptions } from './howdah.ts';
+import type { Howdah, ReasonOptions, RemoveQueueOptions } from './howdah.ts';
 import { unexpected } from './mistake.ts';
 
 export type Operator = Pick<
@@ -24,6 +30,7 @@ export type Operator = Pick<
   | 'pause'
   | 'resume'
   | 'setFleetConcurrency'
+  | 'removeQueue'
   | 'pauseSource'
   | 'resumeSource'
   | 'acceptSource'
@@ -85,10 +92,16 @@ export function createOperator(connections: Connections, actor: string, closing:
       checkRuns(runs);
       return onNamed('queue', queue, (tx) => setFleetConcurrency(tx, queue, runs));
     },
+    async removeQueue(queue, options = {}) {
+      checkOptions(options, REMOVAL);
+      const { force: isForced = false } = options;
+      return onNamed('queue', queue, (tx) => removeQueue(tx, queue, { isForced }));
+    },
   };
 }
 
 const BECAUSE: OptionChecks<ReasonOptions> = { reason: reasonMistake };
+const REMOVAL: OptionChecks<RemoveQueueOptions> = { force: booleanMistake };
 const CANARY: OptionChecks<CanaryOptions> = { jobs: integerMistake, reason: reasonMistake };
 
 /** @throws {HowdahError} `invalid_request` for undefined, say, which would be no limit; of the range the database tells */

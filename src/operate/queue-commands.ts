@@ -24,3 +24,17 @@ export async function setFleetConcurrency(
 ): Promise<number | null> {
   return command(tx, 'howdah.set_fleet_concurrency($1::text, $2::integer)', [queue, runs]);
 }
+
+interface Removal {
+  /** Jobs that wait are cancelled first, at most 10,000. */
+  isForced: boolean;
+}
+
+/**
+ * Takes a queue away that nothing uses; its finished jobs stay, and are found as before. Returns how many jobs were cancelled.
+ *
+ * @throws {HowdahError} `queue_in_use` with all that is in the way; trying again helps once that is gone
+ */
+export async function removeQueue(tx: SqlClient, queue: string, { isForced }: Removal): Promise<number> {
+  return command<number>(tx, 'howdah.remove_queue($1::text, $2::boolean)', [queue, isForced]);
+}

@@ -116,7 +116,9 @@ async function prepare(
   await prepareDatabase(config, app, { connectionString: directUrl, log });
   const announcing = { connectionString: databaseUrl, log, waitLimitMs };
   const { db, schedules } = await openApplicationDatabase(app, announcing, opened);
-  const { rows } = await db.query<{ name: string }>('select name from howdah.queue_registry order by name');
+  const { rows } = await db.query<{ name: string }>(
+    'select name from howdah.queue_registry where removed_at is null order by name',
+  );
   return { ...addresses, queues: rows.map(({ name }) => name), schedules };
 }
 

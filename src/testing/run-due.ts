@@ -141,7 +141,9 @@ async function toTasks<Services>(
 }
 
 async function readQueues(pool: pg.Pool): Promise<string[]> {
-  const { rows } = await pool.query<{ name: string }>('select name from howdah.queue_registry order by name');
+  const { rows } = await pool.query<{ name: string }>(
+    'select name from howdah.queue_registry where removed_at is null order by name',
+  );
   return rows.map(({ name }) => name);
 }
 

@@ -59,6 +59,10 @@ export function createCommandLineDriver(): Driver {
     async setFleetConcurrency(queue, runs) {
       await answer(['sql', '--write', `select ${TEST_SCHEMA}.set_fleet_concurrency('${queue}', ${runs})`]);
     },
+    async removeQueue(queue, isForced) {
+      const line = ['queues', 'remove', queue, ...(isForced ? ['--force'] : [])];
+      return (await answer<{ cancelled: number }>(line)).cancelled;
+    },
     async workers() {
       const workers = await answer<Record<string, never>[]>(['workers']);
       return workers.map(
@@ -127,6 +131,7 @@ const CODES: readonly (readonly [RegExp, string])[] = [
   [/unknown queue /, 'unknown_queue'],
   [/^no job \d+/, 'job_not_found'],
   [/payload[\w.[\]]*: /i, 'invalid_payload'],
+  [/^queue: expected (one that|another than)/, 'queue_in_use'],
   [/: expected /, 'invalid_options'],
 ];
 

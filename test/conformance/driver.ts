@@ -187,6 +187,8 @@ export interface Driver {
   pause(queue: string, reason: string): Promise<void>;
   resume(queue: string): Promise<void>;
   setFleetConcurrency(queue: string, runs: number | null): Promise<void>;
+  /** How many jobs were cancelled for it. */
+  removeQueue(queue: string, isForced: boolean): Promise<number>;
   workers(): Promise<SeenWorker[]>;
   tasks(): Promise<SeenTask[]>;
   schedules(): Promise<SeenSchedule[]>;

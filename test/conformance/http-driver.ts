@@ -74,6 +74,10 @@ export function createHttpDriver({ v1 }: HowdahClient): Driver {
     async setFleetConcurrency(name, runs) {
       await ok(v1.queues[':name'].$patch({ param: { name }, json: { fleet_concurrency: runs } }));
     },
+    async removeQueue(name, isForced) {
+      const query = isForced ? { force: 'true' as const } : {};
+      return (await ok(v1.queues[':name'].$delete({ param: { name }, query }))).cancelled;
+    },
     async workers() {
       const { workers } = await ok(v1.workers.$get());
       return workers.map(

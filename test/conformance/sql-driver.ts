@@ -91,6 +91,7 @@ export function createSqlDriver(pool: pg.Pool): Driver {
     resume: (queue) => value(`howdah.resume_queue(${literal(queue)})`),
     setFleetConcurrency: (queue, runs) =>
       value(`howdah.set_fleet_concurrency(${literal(queue)}, ${literal(runs)})`),
+    removeQueue: (queue, isForced) => value(`howdah.remove_queue(${literal(queue)}, ${isForced})`),
     workers: () =>
       rows<SeenWorker>(`
         select token::text, queue, kind, host, pid, concurrency, running, state, ${instants('started_at', 'heartbeat_at', 'blocked_since', 'expires_at')},
@@ -204,6 +205,7 @@ function toBulkParameters({ filter, isDryRun, max, reason }: BulkRequest): Recor
 const CODES: Readonly<Record<string, string>> = {
   HWTSK: 'unknown_task',
   HWQUE: 'unknown_queue',
+  HWUSE: 'queue_in_use',
   HWOPT: 'invalid_options',
   HWPAY: 'invalid_payload',
   HWDUP: 'duplicate_job',

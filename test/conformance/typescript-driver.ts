@@ -77,6 +77,7 @@ export function createTypeScriptDriver({ howdah, db, tasks }: TypeScriptSide): D
     async setFleetConcurrency(queue, runs) {
       await howdah.setFleetConcurrency(queue, runs);
     },
+    removeQueue: (queue, isForced) => howdah.removeQueue(queue, isForced ? { force: true } : {}),
     async workers() {
       const workers = await howdah.workers();
       return workers.map(

@@ -165,6 +165,11 @@ describe('createHowdah', () => {
         'runs: expected a whole number from 1, or null for no limit, received nothing',
       ],
       [howdah.cancel('1', { why: 'so' } as never), 'why: there is no such option'],
+      [howdah.removeQueue('critical', { forced: true } as never), 'forced: there is no such option'],
+      [
+        howdah.removeQueue('critical', { force: 'yes' } as never),
+        'force: expected true or false, received "yes"',
+      ],
     ] as const)
       await assert.rejects(call, { code: 'invalid_request', message });
   });

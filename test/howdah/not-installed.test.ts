@@ -31,6 +31,7 @@ const CALLS: Readonly<Record<string, (howdah: Howdah) => Promise<unknown>>> = {
   pause: (howdah) => howdah.pause('default'),
   resume: (howdah) => howdah.resume('default'),
   setFleetConcurrency: (howdah) => howdah.setFleetConcurrency('default', 1),
+  removeQueue: (howdah) => howdah.removeQueue('default'),
   'bulk.cancel': (howdah) => howdah.bulk.cancel(FILTER),
   'bulk.retry, counting': (howdah) => howdah.bulk.retry(FILTER, { dryRun: true }),
   announce: (howdah) => howdah.announce(),

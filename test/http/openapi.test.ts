@@ -31,7 +31,7 @@ const ROUTES = [
   ],
   ...['retry', 'cancel', 'run-now', 'reschedule', 'discard'].map((name) => `post /v1/jobs/{id}/${name}`),
   ...['retry', 'cancel', 'run-now', 'discard'].map((name) => `post /v1/jobs/bulk/${name}`),
-  ...['get /v1/queues', 'get /v1/queues/{name}', 'patch /v1/queues/{name}'],
+  ...['get /v1/queues', 'get /v1/queues/{name}', 'patch /v1/queues/{name}', 'delete /v1/queues/{name}'],
   ...['get /v1/sources', 'get /v1/sources/{name}', 'post /v1/sources/{name}/accept'],
   ...['post /v1/sources/{name}/pause', 'post /v1/sources/{name}/resume'],
   ...['post /v1/queues/{name}/pause', 'post /v1/queues/{name}/resume'],

@@ -79,6 +79,7 @@ describe('/v1/queues', () => {
       ['POST', '/v1/queues/nowhere/pause'],
       ['POST', '/v1/queues/nowhere/resume'],
       ['PATCH', '/v1/queues/nowhere', { fleet_concurrency: 1 }],
+      ['DELETE', '/v1/queues/nowhere'],
     ];
     for (const [method, path, body] of requests) {
       const { status, code, detail } = await readProblem(await api.send(method, path, { body }));
@@ -92,6 +93,7 @@ describe('/v1/queues', () => {
       ['POST', 'default/pause'],
       ['POST', 'default/resume'],
       ['PATCH', 'default'],
+      ['DELETE', 'critical'],
     ] as const) {
       const response = await api.send(method, `/v1/queues/${path}`, { body: {}, token: 'viewer' });
       assert.deepEqual(await outcomeOf(response), [403, 'forbidden']);

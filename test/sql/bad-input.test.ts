@@ -197,6 +197,8 @@ describe('a name that nobody knows', () => {
     ['pause_queue(null)', 'HWQUE'],
     ['resume_queue(null)', 'HWQUE'],
     ['set_fleet_concurrency(null, 1)', 'HWQUE'],
+    ['remove_queue(null)', 'HWQUE'],
+    ["remove_queue('critical', null)", 'HWOPT'],
     ['cancel_job(null)', 'HWJOB'],
     ['retry_job(0)', 'HWJOB'],
     ['reschedule_job(1, null)', 'HWOPT'],

@@ -18,7 +18,7 @@ before(async () => {
   database = await createTestDatabase();
   admin = openPool(database.connectionString);
   admin.on('error', () => {});
-  await admin.query(`select setval('howdah.job_id_seq', 41);
+  await admin.query(`select setval('howdah.job_id_seq', 41); update howdah.tasks set queue = 'default';
     select howdah.enqueue('send_welcome_email', '{"user_account": "ada"}', delay => '1 hour');
     select howdah.enqueue('send_welcome_email', '{"user_account": "bob"}');
     select howdah.discard_job(43, 'timeout');

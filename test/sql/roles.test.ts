@@ -98,7 +98,8 @@ describe('by the list of what is public', () => {
   test('every function a role may call runs as its owner, and every one has a fixed search path', async () => {
     const { rows } = await queue.pool.query(`
       select p.proname as name, p.prosecdef as "isDefiner", p.proconfig as config, p.prosqlbody is not null as "isParsed",
-             exists (select from howdah.role_grants() g where g.privilege = 'execute' and g.object = p.proname) as "isPublic"
+             p.proname = 'restore_queue' -- workers' alone, which makes a trigger as only the owner may
+             or exists (select from howdah.role_grants() g where g.privilege = 'execute' and g.object = p.proname) as "isPublic"
       from pg_proc p where p.pronamespace = 'howdah'::regnamespace`);
     for (const { name, isDefiner, config, isParsed, isPublic } of rows) {
       assert.equal(isDefiner, isPublic, `${name} is security definer if and only if it is public`);

@@ -1,6 +1,9 @@
 import { type QueueStats, readQueueStats } from '../../look/queue-stats.ts';
+import { removeQueue } from '../../operate/queue-commands.ts';
 import { presentQueue } from '../../wire/present-queue.ts';
-import type { Command } from '../command.ts';
+import { actLocally } from '../act/act-locally.ts';
+import type { Call, Command, ExitCode } from '../command.ts';
+import { UsageError } from '../command-error.ts';
 import { describeDuration, describeInstant } from '../terminal/describe-time.ts';
 import type { Column } from '../terminal/table.ts';
 import { printable } from '../terminal/text-width.ts';
@@ -21,26 +24,51 @@ const COLUMNS: readonly Column<QueueStats>[] = [
 ];
 
 export const queues: Command = {
+  usage: '[remove QUEUE]',
   about: [
     'Counts above some thousands are estimates, marked ~. RUNNING is of the places of all workers together.',
+    '`remove` takes one away that nothing uses: no job is in it, no worker serves it, no task is at home there and no schedule',
+    'enqueues to it. Its finished jobs stay. A start that has it in QUEUES, or a task at home there, makes it again.',
   ],
+  argumentCount: [0, 2],
+  choices: ['remove'],
+  options: {
+    force: { help: 'With remove: jobs that wait there are cancelled first, at most 10,000' },
+  },
   examples: [
     ['queues', 'one line a queue'],
     ['queues --json | jq ".[] | select(.is_paused) | .name"', 'names of the paused ones'],
+    ['queues remove critcal', 'takes away what a misspelt QUEUES has made'],
   ],
-  async run({ output, connect }) {
-    const { db } = await connect();
-    const present = (queue: QueueStats) => {
-      const { throughput_per_second: _, ...rest } = presentQueue(queue, null);
-      return rest;
-    };
-    const found = await readQueueStats(db);
-    output.list(found, { columns: COLUMNS, present, empty: 'There is no queue.' });
-    const paused = found.filter(({ isPaused }) => isPaused);
-    if (paused.length > 0) output.note(`\n${paused.map(describePause).join('\n')}`);
+  async run(call) {
+    const [action, queue] = call.args;
+    const isForced = call.options.isSet('force');
+    if (action === undefined && !isForced) return list(call);
+    if (action !== 'remove' || queue === undefined) {
+      throw new UsageError(
+        `expected ${queues.usage}, received ${[...call.args, ...(isForced ? ['--force'] : [])].join(' ')}`,
+      );
+    }
+    const { db } = await call.connect();
+    const cancelled = await actLocally(db, (tx) => removeQueue(tx, queue, { isForced }));
+    const words = `Queue ${queue} is removed; ${cancelled === 0 ? 'no job was' : cancelled === 1 ? '1 job was' : `${cancelled} jobs were`} cancelled for it.`;
+    call.output.answer({ action, queue, cancelled }, words);
     return 0;
   },
 };
+
+async function list({ output, connect }: Call): Promise<ExitCode> {
+  const { db } = await connect();
+  const present = (queue: QueueStats) => {
+    const { throughput_per_second: _, ...rest } = presentQueue(queue, null);
+    return rest;
+  };
+  const found = await readQueueStats(db);
+  output.list(found, { columns: COLUMNS, present, empty: 'There is no queue.' });
+  const paused = found.filter(({ isPaused }) => isPaused);
+  if (paused.length > 0) output.note(`\n${paused.map(describePause).join('\n')}`);
+  return 0;
+}
 
 /** On a line of its own, as a column would cut the reason. */
 function describePause({ queue, pausedAt, pausedBy }: QueueStats): string {

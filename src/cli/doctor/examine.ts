@@ -137,7 +137,9 @@ async function checkInside(
 }
 
 async function checkCrontab(session: Session, { app, catalogue }: LoadedApp): Promise<Finding> {
-  const { rows } = await session.query<{ name: string }>('select name from howdah.queue_registry');
+  const { rows } = await session.query<{ name: string }>(
+    'select name from howdah.queue_registry where removed_at is null',
+  );
   try {
     const schedules = await readSchedules({ catalogue, queues: rows.map(({ name }) => name) }, app.crontab);
     return ok(`crontab (${schedules.length} ${schedules.length === 1 ? 'entry' : 'entries'})`);

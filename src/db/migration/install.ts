@@ -39,6 +39,7 @@ const DEPENDED_ON = '2BP01';
 /** Engine schemas, views, functions and triggers that are due, for a transaction. */
 export async function renderInstallation(plan: MigrationPlan, state: MigrationState): Promise<string> {
   const { queues, newQueues } = plan;
+  if (plan.sql === 'keep') return renderRestoring(plan);
   const text = renderRepeatableSql(queues);
   const parts =
     plan.sql === 'replace'
@@ -53,7 +54,13 @@ export async function renderInstallation(plan: MigrationPlan, state: MigrationSt
     ...parts,
     'delete from howdah.installed_sql;',
     `insert into howdah.installed_sql (fingerprint, revision) values ('${fingerprint(text)}', ${sqlRevision()});`,
+    renderRestoring(plan),
   ].join('\n');
+}
+
+/** Makes queues again that were removed, once the function is there. */
+function renderRestoring({ restored }: MigrationPlan): string {
+  return restored.map((queue) => `select howdah.restore_queue(${pg.escapeLiteral(queue)});`).join('\n');
 }
 
 function explain(error: unknown): unknown {

@@ -13,7 +13,8 @@ import { describeEdited } from './edited-migrations.ts';
 import { install } from './install.ts';
 import { createJournal } from './journal.ts';
 import {
-  describeNewQueues,
+  absentQueues,
+  describeQueues,
   isAddition,
   isDone,
   type MigrationPlan,
@@ -143,7 +144,7 @@ async function bringUpToDate(client: pg.Client, due: Due): Promise<Migrated> {
   const { turns, target, plan, served } = due;
   if (isDone(plan)) return look(client, turns, plan);
   if (isAddition(plan)) {
-    const canDoWithout = served.some((queue) => !plan.newQueues.includes(queue));
+    const canDoWithout = served.some((queue) => !absentQueues(plan).includes(queue));
     return canDoWithout ? addOrGoOn(client, due) : addQueues(client, due);
   }
   if (!plan.hasJournal) await createJournal(client, turns);
@@ -185,21 +186,21 @@ async function addOrGoOn(client: pg.Client, due: Due): Promise<Migrated> {
     return await addQueues(client, due, LATE_AFTER_MS);
   } catch (error) {
     if (!(error instanceof LockWaitError)) throw error;
-    const { newQueues: names } = due.plan;
+    const names = absentQueues(due.plan);
     return { ...(await look(client, due.turns, due.plan)), late: { names, because: error.because } };
   }
 }
 
 function addQueues(client: pg.Client, { turns, target, plan }: Due, waitLimitMs?: number): Promise<Migrated> {
   const work = () => installDue(client, target);
-  return turns.take(`make ${describeNewQueues(plan)}`, work, { waitLimitMs });
+  return turns.take(`make ${describeQueues(absentQueues(plan))}`, work, { waitLimitMs });
 }
 
 /** What is due by now. In a turn. */
 async function installDue(client: pg.Client, target: MigrationTarget): Promise<Migrated> {
   const current = await readState(client);
   const due = planMigration(current, target);
-  if (due.sql !== 'keep') await install(client, due, current);
+  if (due.sql !== 'keep' || due.restored.length > 0) await install(client, due, current);
   await checkEngines(client, due.queues.map(queueSchema));
   return { isSqlNewer: due.isSqlNewer };
 }

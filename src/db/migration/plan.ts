@@ -34,9 +34,11 @@ export interface MigrationPlan {
   applications: readonly PendingApplication[];
   /** Howdah's and applications' whose files are not what was applied. Nothing is done about them. */
   edited: readonly EditedMigration[];
-  /** Every queue there is to be: those configured, `default`, and all that were made before. */
+  /** Every queue there is to be: those configured, `default`, and all that were made before, also those that were removed. */
   queues: readonly string[];
   newQueues: readonly string[];
+  /** Configured ones that were removed, whose schemas are there: to be made again. */
+  restored: readonly string[];
   /** keep: nothing; add: only the new queues' part; replace: all of it. */
   sql: 'keep' | 'add' | 'replace';
   /** A later version's repeatable SQL is installed, and stays. */
@@ -71,6 +73,7 @@ export function planMigration(state: MigrationState, target: MigrationTarget): M
     edited: editedMigrations(state, applications),
     queues,
     newQueues,
+    restored: state.removed.filter((queue) => target.queues.includes(queue)),
     sql: sql === 'add' && hasOlderEngine ? 'replace' : sql,
     isSqlNewer,
     hasOlderEngine,
@@ -78,18 +81,29 @@ export function planMigration(state: MigrationState, target: MigrationTarget): M
 }
 
 /** Whether a start would change nothing. */
-export function isDone({ migrations, applications, newQueues, sql }: MigrationPlan): boolean {
-  return migrations.length === 0 && applications.length === 0 && newQueues.length === 0 && sql === 'keep';
+export function isDone(plan: MigrationPlan): boolean {
+  const { migrations, applications, sql } = plan;
+  return (
+    migrations.length === 0 && applications.length === 0 && absentQueues(plan).length === 0 && sql === 'keep'
+  );
 }
 
 /** Whether nothing but new queues is due: what is there is at this version. */
 export function isAddition({ migrations, applications, sql, hasJournal }: MigrationPlan): boolean {
-  return hasJournal && migrations.length === 0 && applications.length === 0 && sql === 'add';
+  return hasJournal && migrations.length === 0 && applications.length === 0 && sql !== 'replace';
+}
+
+/** Queues that nobody can enqueue to yet: new ones, and those that were removed. */
+export function absentQueues({
+  newQueues,
+  restored,
+}: Pick<MigrationPlan, 'newQueues' | 'restored'>): string[] {
+  return [...newQueues, ...restored].sort();
 }
 
 /** Such as: the queues mail, reports. */
-export function describeNewQueues({ newQueues }: Pick<MigrationPlan, 'newQueues'>): string {
-  return `the queue${newQueues.length === 1 ? '' : 's'} ${newQueues.join(', ')}`;
+export function describeQueues(names: readonly string[]): string {
+  return `the queue${names.length === 1 ? '' : 's'} ${names.join(', ')}`;
 }
 
 /** What a database lacks, in words; nothing where all is done. Where there is no Howdah yet that is all there is to say. */
@@ -107,7 +121,7 @@ function isBare({ migrations }: MigrationPlan): boolean {
 export function describeDue(plan: MigrationPlan): string[] {
   return [
     ...describeMigrations('the numbered migrations', plan.migrations),
-    ...(plan.newQueues.length > 0 ? [describeNewQueues(plan)] : []),
+    ...(absentQueues(plan).length > 0 ? [describeQueues(absentQueues(plan))] : []),
     ...(plan.sql === 'replace' ? ['this version’s views, functions and triggers'] : []),
     ...plan.applications.flatMap(({ application, migrations }) =>
       describeMigrations(`the migrations of application "${application}":`, migrations),
@@ -142,7 +156,7 @@ function refuseNewerSchema({ applied }: MigrationState): void {
 
 function newQueuesOfLaterVersion(queues: readonly string[]): NewerSchemaError {
   return new NewerSchemaError(
-    `this database lacks ${describeNewQueues({ newQueues: queues })}, and a later version of Howdah has ` +
+    `this database lacks ${describeQueues(queues)}, and a later version of Howdah has ` +
       'installed its functions in this database: start that version with these queues first (nothing was changed)',
   );
 }

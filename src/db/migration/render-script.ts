@@ -31,7 +31,7 @@ export async function renderScript(
     ...(plan.hasJournal ? [] : [JOURNAL]),
     `${TURN_LOCK};`,
     ...(plan.migrations.length > 0 ? [heading("Howdah's tables"), renderMigrations(plan.migrations)] : []),
-    ...(plan.sql === 'keep'
+    ...(plan.sql === 'keep' && plan.restored.length === 0
       ? []
       : [
           heading("Howdah's views, functions and triggers, and the engine's schemas"),

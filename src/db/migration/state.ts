@@ -25,6 +25,8 @@ export interface MigrationState {
   installed: { fingerprint: string; revision: number } | undefined;
   /** Names of the queues that were made. */
   queues: readonly string[];
+  /** Those of them that an operator removed, and nobody made again. */
+  removed: readonly string[];
   /** Version of each engine schema there is, by the schema's name in this package (`queueSchema`). */
   engines: ReadonlyMap<string, number>;
   /** Schemas that somebody else made where ours would be: their real names, by those in this package. */
@@ -46,6 +48,7 @@ interface Contents {
   stamps: (Omit<Stamp, 'when'> & { when: number | string })[] | null;
   installed: { fingerprint: string; revision?: number } | null;
   queues: string[] | null;
+  removed: string[] | null;
   engines: Record<string, number | null>;
 }
 
@@ -54,7 +57,14 @@ export async function readState(client: Pick<ClientBase, 'query'>): Promise<Migr
   const naming = namingOfClient(client);
   const presence = await readPresence(client);
   const { rows } = await client.query<Contents>(contentsQuery(presence));
-  const { applied = null, stamps = null, installed = null, queues = null, engines = {} } = rows[0] ?? {};
+  const {
+    applied = null,
+    stamps = null,
+    installed = null,
+    queues = null,
+    removed = null,
+    engines = {},
+  } = rows[0] ?? {};
   return {
     hasJournal: presence.journal,
     applied: new Map(
@@ -65,6 +75,7 @@ export async function readState(client: Pick<ClientBase, 'query'>): Promise<Migr
       ? { fingerprint: installed.fingerprint, revision: installed.revision ?? 0 }
       : undefined,
     queues: queues ?? [],
+    removed: removed ?? [],
     foreign: new Map(presence.foreign.map((name) => [naming.fromEngine(name) ?? 'howdah', name])),
     engines: new Map(
       Object.entries(engines).flatMap(([schema, version]) => {
@@ -124,6 +135,9 @@ function contentsQuery({ journal, drizzle, names, installed, registry, engines }
     stamps: stampsQuery({ journal, drizzle }),
     installed: installed && '(select to_json(i) from howdah.installed_sql i limit 1)',
     queues: registry && '(select json_agg(name order by name) from howdah.queue_registry)',
+    removed: // a column that a database of an earlier version lacks
+      registry &&
+      `(select json_agg(r.name order by r.name) from howdah.queue_registry r where to_jsonb(r) ->> 'removed_at' is not null)`,
     engines: `json_build_object(${versions.join(', ')})`,
   };
   return `select ${Object.entries(parts)

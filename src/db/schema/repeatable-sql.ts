@@ -29,6 +29,7 @@ const PER_QUEUE = [
   'queue_sample',
   'queue_depth',
   'queue_page_indexes',
+  'queue_removed',
 ];
 
 const UNION = '\nunion all\n';

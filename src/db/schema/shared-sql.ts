@@ -137,6 +137,8 @@ export const SHARED = [
   'hand_over',
   'pause_queue',
   'resume_queue',
+  'close_queue',
+  'remove_queue',
   'known_source',
   'is_reading',
   'announce_source',

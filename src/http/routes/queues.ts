@@ -3,11 +3,18 @@ import type { SqlClient } from '../../db/sql-client.ts';
 
 import { readQueueStats } from '../../look/queue-stats.ts';
 import { createThroughputMeter } from '../../look/throughput.ts';
-import { pauseQueue, resumeQueue, setFleetConcurrency } from '../../operate/queue-commands.ts';
+import { pauseQueue, removeQueue, resumeQueue, setFleetConcurrency } from '../../operate/queue-commands.ts';
 import { presentQueue } from '../../wire/present-queue.ts';
 import { idempotencyKey, idempotencyKeyParameter } from '../../wire/schemas/idempotency-key.ts';
 import { refusals } from '../../wire/schemas/problem.ts';
-import { pauseRequest, queue, queueChange, queueParameter } from '../../wire/schemas/queue.ts';
+import {
+  pauseRequest,
+  queue,
+  queueChange,
+  queueParameter,
+  queueRemoval,
+  removedQueue,
+} from '../../wire/schemas/queue.ts';
 import { refuseUnknown } from '../answers/refuse-unknown.ts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
 import { mutate } from '../commands/mutate.ts';
@@ -96,6 +103,24 @@ const changeRoute = createRoute({
   responses: { 200: { description: 'Changed', ...oneQueue }, ...refusals(NO_QUEUE) },
 });
 
+const removeRoute = createRoute({
+  method: 'delete',
+  path: '/v1/queues/{name}',
+  tags: ['queues'],
+  operationId: 'removeQueue',
+  summary: 'Take a queue away that nothing uses',
+  description:
+    'Its finished jobs stay, and are found as before. Whoever has it in QUEUES, or a task at home there, makes it again.',
+  security: [{ bearer: [] }],
+  middleware: operatorsOnly,
+  parameters: [idempotencyKeyParameter],
+  request: { params: queueParameter, query: queueRemoval },
+  responses: {
+    200: { description: 'It is gone', content: { 'application/json': { schema: removedQueue } } },
+    ...refusals({ ...NO_QUEUE, 409: 'Jobs, workers, tasks or schedules use it: `detail` has all that do' }),
+  },
+});
+
 /** Looking at queues, and holding them back. */
 export function addQueueRoutes(app: App, { db }: AppDependencies) {
   const measure = createThroughputMeter();
@@ -130,6 +155,14 @@ export function addQueueRoutes(app: App, { db }: AppDependencies) {
         await setFleetConcurrency(tx, name, runs);
         return read(tx, name);
       });
+      return c.json(body, 200);
+    })
+    .openapi(removeRoute, async (c) => {
+      const { name } = c.req.valid('param');
+      const isForced = c.req.valid('query').force === 'true';
+      const body = await mutate(c, db, async (tx) => ({
+        cancelled: await removeQueue(tx, name, { isForced }),
+      }));
       return c.json(body, 200);
     });
 

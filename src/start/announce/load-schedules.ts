@@ -14,7 +14,11 @@ export async function loadSchedules(
   client: SqlClient,
   late: readonly string[] = [],
 ): Promise<Schedule[]> {
-  const rows = await queryRows<{ name: string }>(client, 'select name from howdah.queue_registry', []);
+  const rows = await queryRows<{ name: string }>(
+    client,
+    'select name from howdah.queue_registry where removed_at is null',
+    [],
+  );
   const queues = [...rows.map(({ name }) => name), ...late];
   return readSchedules({ catalogue, queues }, app.crontab);
 }

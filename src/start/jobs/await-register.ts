@@ -38,6 +38,9 @@ async function touchRegister(
     'select howdah.configure_fleet_concurrency(q.name, q.runs) from unnest($1::text[], $2::integer[]) q (name, runs)',
     [queues.map(({ name }) => name), queues.map(({ fleetConcurrency }) => fleetConcurrency ?? null)],
   );
+  await client.query('select howdah.hold_queue(q.name) from unnest($1::text[]) q (name)', [
+    queues.map(({ name }) => name),
+  ]);
   await client.query('select from howdah.tasks t where t.name = any ($1) order by t.name for share', [tasks]);
   await client.query('lock table howdah.runners in row exclusive mode');
 }

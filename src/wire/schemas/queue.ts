@@ -45,3 +45,15 @@ const FLEET = { error: 'expected a whole number 1 to 100000, or null for no limi
 export const queueChange = z
   .strictObject({ fleet_concurrency: z.int(FLEET).min(1, FLEET).max(100_000, FLEET).nullable() })
   .openapi('QueueChange');
+
+const FORCE = { error: 'expected true or false' };
+
+export const queueRemoval = z.object({
+  force: z.enum(['true', 'false'], FORCE).optional().openapi({
+    description: 'true: jobs that wait are cancelled first, at most 10,000.',
+  }),
+});
+
+export const removedQueue = z
+  .object({ cancelled: z.int().openapi({ description: 'Jobs that were cancelled for it.' }) })
+  .openapi('RemovedQueue');

@@ -27,7 +27,7 @@ declare
   v_minutes_from timestamptz; -- before that hours are read, from then on minutes
 begin
   if chart.queue is not null then
-    perform howdah.queue_schema(chart.queue);
+    perform howdah.check_queue(chart.queue);
   end if;
   if chart.task is not null and not exists (select from howdah.chart_tasks t where t.task = chart.task) then
     perform howdah.known_task(chart.task);

@@ -26,7 +26,7 @@ declare
   v_written record;
 begin
   select t.queue, t.max_retries, t.payload_schema, t.order_by,
-         exists (select from howdah.queue_registry r where r.name = coalesce(job.queue, t.queue))
+         exists (select from howdah.queue_registry r where r.name = coalesce(job.queue, t.queue) and r.removed_at is null)
   into v_task.queue, v_task.max_retries, v_task.payload_schema, v_task.order_by, v_is_queue_known
   from howdah.tasks t where t.name = job.task;
   if not found then

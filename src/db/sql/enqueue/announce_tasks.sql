@@ -10,6 +10,8 @@
 -- starts again with an older one changes nothing there. Only when nobody has had the newest for an hour (see
 -- versions_around.sql), as after a deployment was taken back, the version that is announced takes its place.
 --
+-- A queue that was removed is made again where a task is at home there in its newest version.
+--
 -- Whoever has news locks task_versions against other writers until its transaction ends, before it writes anything, so
 -- that two who announce at once are numbered one after the other and the later one sees the earlier. Others read on.
 create function howdah.announce_tasks(definitions jsonb, application text default null, host text default null) returns void
@@ -31,6 +33,11 @@ begin
       group by t.application;
     end if;
     perform howdah.number_versions(definitions);
+    perform howdah.restore_queue(home.queue) -- before rows of howdah.tasks are locked, as a worker that registers does
+    from (select distinct v.queue
+          from howdah.announced_tasks(definitions) d join howdah.task_versions v on v.task = d.name and v.version = d.version
+          where v.number = (select max(n.number) from howdah.task_versions n where n.task = v.task)
+          order by 1) home;
     insert into howdah.tasks as known (name, version, queue, max_retries, timeout_ms, payload_schema, order_by,
                                        first_seen_at, application)
     select v.task, v.version, v.queue, v.max_retries, v.timeout_ms, v.payload_schema, v.order_by, v.first_seen_at,

@@ -53,7 +53,7 @@ begin
   then
     select coalesce(enqueue_job.queue, t.queue), coalesce(enqueue_job.max_retries, t.max_retries), t.payload_schema,
            case when t.payload_check_of = jsonb_hash_extended(t.payload_schema, 0) then t.payload_check end,
-           t.order_by is null and exists (select from howdah.queue_registry r where r.name = coalesce(enqueue_job.queue, t.queue))
+           t.order_by is null and exists (select from howdah.queue_registry r where r.name = coalesce(enqueue_job.queue, t.queue) and r.removed_at is null)
     into job_queue, job_max_retries, v_schema, v_check, v_is_plain
     from howdah.tasks t where t.name = enqueue_job.task;
     if v_is_plain

@@ -11,7 +11,7 @@ begin
   select j.index - 1 as index, j.task, j.allow_unknown, t.name as known_task, coalesce(j.queue, t.queue, 'default') as queue into v_stray
   from unnest(batch) with ordinality j (:job_columns, index)
   left join howdah.tasks t on t.name = j.task
-  left join howdah.queue_registry r on r.name = coalesce(j.queue, t.queue, 'default')
+  left join howdah.queue_registry r on r.name = coalesce(j.queue, t.queue, 'default') and r.removed_at is null
   where t.name is null and (j.allow_unknown is not true or j.task !~ '^[A-Za-z0-9_-]{1,128}$' or j.task is null)
      or r.name is null
   order by j.index limit 1;

@@ -5,6 +5,8 @@
 -- can run, by name. application: whose tasks they are; null for a runner of a version before names. routes: where the jobs go of those of
 -- its tasks that do not run there, by name, as everybody may see it.
 --
+-- A queue that was removed is made again (remove_queue.sql argues both orders).
+--
 -- Raises HWAPP where one of the tasks is not the application's (check_own_tasks), and HWCPY in a copy of the database whose workers ran its jobs (installation.sql).
 --
 -- While somebody else divides the fleet concurrency, in a transaction that may stay open, the runner begins with 0 too:
@@ -23,6 +25,8 @@ declare
   v_granted integer;
 begin
   perform howdah.claim_installation();
+  perform howdah.hold_queue(queue);
+  perform howdah.restore_queue(queue);
   if application is not null then
     perform howdah.check_own_tasks(tasks, application, host);
   end if;

@@ -21,7 +21,7 @@ as $$
   union all
   select 'howdah_operator', 'execute', f
   from unnest(array['cancel_job', 'discard_job', 'retry_job', 'run_job_now', 'reschedule_job', 'cancel_jobs', 'discard_jobs',
-                    'retry_jobs', 'run_jobs_now', 'reschedule_jobs', 'act_on_jobs', 'start_canary', 'pause_queue', 'pause_all', 'resume_queue', 'resume_all',
+                    'retry_jobs', 'run_jobs_now', 'reschedule_jobs', 'act_on_jobs', 'start_canary', 'pause_queue', 'pause_all', 'resume_queue', 'resume_all', 'remove_queue',
                     'set_fleet_concurrency', 'vacuum_holders', 'release_task', 'forget_application', 'rename_application',
                     'pause_source', 'pause_sources', 'resume_source', 'resume_sources', 'accept_source', 'forget_source']) f
   union all

@@ -19,7 +19,8 @@ declare
   v_applications text[];
 begin
   perform howdah.claim_installation();
-  perform howdah.queue_schema(v_queue);
+  perform howdah.hold_queue(v_queue);
+  perform howdah.queue_schema(v_queue); -- once nobody is removing it any more
   v_applications := array(select distinct (howdah.known_task(t)).application from unnest(tasks) t);
   if (select count(*) >= c_max_leases from howdah.runners r
       where r.queue = v_queue and r.kind = 'lease' and r.retired_at is null and r.expires_at > clock_timestamp()) then

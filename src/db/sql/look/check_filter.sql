@@ -34,7 +34,7 @@ begin
       using errcode = 'HWOPT', hint = 'Only state and id take several values.';
   end if;
   if filter ->> 'queue' is not null then
-    perform howdah.queue_schema(filter ->> 'queue');
+    perform howdah.check_queue(filter ->> 'queue');
   end if;
   if filter -> 'state' = '[]' then
     raise exception 'state: expected one state or more, received []'

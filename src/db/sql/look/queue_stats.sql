@@ -18,6 +18,7 @@ as $$
   from (
 :queue_stats_rows
   ) q
+  join howdah.queue_registry known on known.name = q.queue and known.removed_at is null
   left join howdah.queue_settings s on s.queue = q.queue
   cross join lateral (
     select count(*) filter (where alive.yes) as workers,

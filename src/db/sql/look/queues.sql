@@ -6,6 +6,7 @@ select c.name, c.schema_name, c.available, c.scheduled, c.retryable, c.running, 
 from (
 :queue_counts
 ) c
+join howdah.queue_registry r on r.name = c.name and r.removed_at is null
 left join howdah.queue_settings s on s.queue = c.name;
 
 comment on view howdah.queues is 'Every queue with the number of its live jobs by state, and what operators set on it.';

@@ -67,8 +67,8 @@ begin
     begin
       perform howdah.restart_job(v_id, states);
       v_done := v_done || v_id;
-    exception when sqlstate 'HWSTA' or sqlstate 'HWJOB' then
-      null;
+    exception when sqlstate 'HWSTA' or sqlstate 'HWJOB' or sqlstate 'HWQUE' then
+      null; -- HWQUE: its queue was removed
     end;
   end loop;
   perform howdah.settle_sequence(s.name) from unnest(v_sequences) s (name); -- those of which nothing was retried

@@ -31,7 +31,7 @@ create function howdah.pause_all(paused_by text default session_user) returns in
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select count(*)::integer from howdah.queue_registry r where howdah.pause_queue(r.name, paused_by)
+  select count(*)::integer from howdah.queue_registry r where r.removed_at is null and howdah.pause_queue(r.name, paused_by)
 $$;
 
 comment on function howdah.pause_all is 'Pauses every queue. Returns how many were not paused before.';

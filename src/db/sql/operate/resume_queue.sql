@@ -26,7 +26,7 @@ create function howdah.resume_all() returns integer
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select count(*)::integer from howdah.queue_registry r where howdah.resume_queue(r.name)
+  select count(*)::integer from howdah.queue_registry r where r.removed_at is null and howdah.resume_queue(r.name)
 $$;
 
 comment on function howdah.resume_all is 'Resumes every queue. Returns how many were paused.';

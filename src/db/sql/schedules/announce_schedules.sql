@@ -6,7 +6,8 @@
 -- Raises HWAPP, and changes nothing, where an entry's identifier is another application's. Null for application is a process
 -- of a version before names: it is never refused, and others' entries are left alone.
 --
--- Whoever has news locks crontab_versions against other writers until its transaction ends, before it writes anything.
+-- Whoever has news locks crontab_versions against other writers until its transaction ends, before it writes anything. A queue of
+-- theirs that was removed is made again.
 create function howdah.announce_schedules(entries json, application text default null, host text default null) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -32,6 +33,8 @@ begin
     on conflict (version) do update set number = excluded.number
       where v_newest.last_seen_at < clock_timestamp() - interval '1 hour';
     if found then
+      perform howdah.restore_queue(e.queue)
+      from (select distinct entry.queue from json_to_recordset(entries) as entry (queue text) order by 1) e;
       perform howdah.replace_cron_entries(entries, v_application);
     end if;
   end if;
