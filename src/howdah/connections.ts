@@ -28,7 +28,6 @@ const CONNECT_MS = 5_000;
 const LOCK_MS = 2_000;
 
 const APPLICATION_NAME = 'howdah client';
-const MOST_CONNECTIONS = 1_000;
 
 export type ConnectionsOptions = Pick<
   HowdahOptions,
@@ -46,18 +45,7 @@ export class Connections {
   #address: Promise<string> | undefined;
   #isClosed = false;
 
-  /** @throws {TypeError} naming what is out of range */
   constructor(options: ConnectionsOptions) {
-    const { connectionString, pool, maxConnections = 1 } = options;
-    const mistakes = [
-      connectionString !== undefined &&
-        pool !== undefined &&
-        'expected connectionString or pool, received both',
-      pool !== undefined && typeof pool.connect !== 'function' && 'pool: expected a Pool of pg',
-      !(Number.isInteger(maxConnections) && maxConnections >= 1 && maxConnections <= MOST_CONNECTIONS) &&
-        `maxConnections: expected a whole number from 1 to ${MOST_CONNECTIONS}, received ${maxConnections}`,
-    ].filter((mistake) => mistake !== false);
-    if (mistakes.length > 0) throw new TypeError(`createHowdah: ${mistakes.join('; ')}`);
     this.#options = options;
   }
 

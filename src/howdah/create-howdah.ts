@@ -1,4 +1,9 @@
-import { findOptionMistakes, type OptionKinds } from '../config/mistakes/option-mistakes.ts';
+import { appMistake } from '../app/check-app.ts';
+import {
+  findOptionMistakes,
+  type OptionKinds,
+  wholeNumberCheck,
+} from '../config/mistakes/option-mistakes.ts';
 import { meantSchema } from '../config.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import { transact } from '../db/transact.ts';
@@ -7,7 +12,7 @@ import { PostgresDistributor } from '../enqueue/postgres-distributor.ts';
 import { createEventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
 import { withSafeErrors } from '../observability/safe-errors.ts';
-import { isDefinition } from '../tasks/check-definition.ts';
+import { definitionsMistake } from '../tasks/check-definition.ts';
 import { Announcer } from './announcer.ts';
 import { AnnouncingDistributor } from './announcing-distributor.ts';
 import { Connections } from './connections.ts';
@@ -60,28 +65,29 @@ export function createHowdah(given: HowdahOptions = {}): Howdah {
   };
 }
 
+const maxConnections = wholeNumberCheck(1, 1_000);
+
 const OPTIONS: OptionKinds<HowdahOptions> = {
-  ...{ connectionString: 'text', pool: 'any', schema: 'any', maxConnections: 'any', actor: 'any' },
-  ...{ tasks: 'any', app: 'any', application: 'any', log: 'any' },
+  ...{ connectionString: 'text', pool: 'pool', schema: 'text', maxConnections, actor: actorMistake },
+  ...{ tasks: definitionsMistake, app: appMistake, application: 'text', log: 'logger' },
 };
 
 /** Of what an address is, its first use tells. */
 function refuseMistakes(options: HowdahOptions): void {
-  const { tasks, actor = DEFAULT_ACTOR, schema } = options ?? {};
-  const isList = tasks === undefined || (Array.isArray(tasks) && tasks.every(isDefinition));
+  const { schema, connectionString, pool } = options ?? {};
   const mistakes = [
     ...findOptionMistakes(options, OPTIONS),
-    !isList && 'tasks: expected a list of what defineTask returns',
-    !isActor(actor) && `actor: expected 1 to ${MAX_ACTOR_LENGTH} characters`,
-    schema !== undefined && schemaMistake(schema),
-  ].filter((mistake) => mistake !== false && mistake !== undefined);
+    typeof schema === 'string' ? schemaMistake(schema) : undefined,
+    connectionString === undefined || pool === undefined
+      ? undefined
+      : 'expected connectionString or pool, received both',
+  ].filter((mistake) => mistake !== undefined);
   if (mistakes.length > 0) throw new TypeError(`createHowdah: ${mistakes.join('; ')}`);
 }
 
-function isActor(name: unknown): boolean {
-  return (
-    typeof name === 'string' && name.length >= 1 && name.length <= MAX_ACTOR_LENGTH && !name.includes('\0')
-  );
+function actorMistake(name: unknown): string | undefined {
+  const isActor = typeof name === 'string' && name.length >= 1 && name.length <= MAX_ACTOR_LENGTH;
+  return isActor && !name.includes('\0') ? undefined : `1 to ${MAX_ACTOR_LENGTH} characters`;
 }
 
 function schemaMistake(schema: string): string | undefined {

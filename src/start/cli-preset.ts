@@ -1,5 +1,6 @@
 /// <reference types="graphile-worker" preserve="true" />
 import { WorkerPreset } from 'graphile-worker';
+import { checkApp } from '../app/check-app.ts';
 import type { AnyApp } from '../app/define-app.ts';
 import { type LoadedApp, loadTasks } from '../app/load-tasks.ts';
 import { type Config, ConfigError, readConfig } from '../config.ts';
@@ -45,6 +46,7 @@ const BATCH_DELAY_MS = 2;
  * must change first is told on standard error, without a stack, and ends the process.
  */
 export async function createCliPreset(app: AnyApp): Promise<GraphileConfig.Preset> {
+  checkApp('createCliPreset', app);
   try {
     const findMore = await routeMistakes(app, 'worker');
     const config = readConfig({ role: 'worker', readSettings: app.readSettings, findMore });

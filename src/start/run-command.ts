@@ -1,3 +1,4 @@
+import { checkApp } from '../app/check-app.ts';
 import type { AnyApp } from '../app/define-app.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import { EmbeddedPostgresError } from '../db/embedded/postgres-error.ts';
@@ -17,6 +18,7 @@ const EXPECTED = [AppFileError, ConfigError, StartupError, ListenError, Embedded
 
 /** What `howdah start|api|worker|migrate` does. What somebody must change first is told on standard error, without a stack. */
 export async function runCommand(command: string, app: AnyApp): Promise<void> {
+  checkApp('runApp', app);
   try {
     await run(command, app);
   } catch (error) {

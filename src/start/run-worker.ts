@@ -1,6 +1,8 @@
-import { type AnyApp, isApp } from '../app/define-app.ts';
+import { checkApp } from '../app/check-app.ts';
+import type { AnyApp } from '../app/define-app.ts';
 import { loadTasks } from '../app/load-tasks.ts';
-import { type Config, programConfig } from '../config.ts';
+import { type OptionKinds, refuseOptionMistakes } from '../config/mistakes/option-mistakes.ts';
+import type { Config } from '../config.ts';
 import { createEventHub, type EventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
@@ -13,6 +15,7 @@ import { type JobParts, runJobs } from './jobs/run-jobs.ts';
 import { type OpenApplication, openApplication } from './open-application.ts';
 import { openServices } from './open-services.ts';
 import type { Parts } from './parts.ts';
+import { readProgramOptions, WORKER_OPTIONS } from './read-program-options.ts';
 import { planRelay } from './relay/plan-relay.ts';
 import { routeMistakes } from './relay/route-mistakes.ts';
 import { heedSignals } from './signals/heed-signals.ts';
@@ -26,14 +29,17 @@ export async function runWorker<Services, Settings>(
   options: WorkerOptions<Services, Settings>,
 ): Promise<RunningWorker> {
   const given = options as unknown as Options;
-  if (!isApp(given?.app)) throw new TypeError('startWorker: app: expected what defineApp returns');
-  return tellingFirst(() => openWorker(given), given.log && withSafeErrors(given.log));
+  checkApp('startWorker', given?.app);
+  const config = await readConfig(given);
+  const log = given.log ? withSafeErrors(given.log) : createLogger({ level: 'silent' });
+  return tellingFirst(() => openWorker(given, { config, log }), log);
 }
 
-async function openWorker(given: Options): Promise<RunningWorker> {
+async function openWorker(
+  given: Options,
+  { config, log }: { config: Config; log: Logger },
+): Promise<RunningWorker> {
   const { events = createEventHub(), signal } = given;
-  const log = given.log ? withSafeErrors(given.log) : createLogger({ level: 'silent' });
-  const config = await readConfig(given);
   if (given.log) subscribeLogger(events, log);
   await using opened = asyncStack();
   const app = await loadTasks(given.app);
@@ -55,9 +61,11 @@ async function openWorker(given: Options): Promise<RunningWorker> {
 type WorkerParts = JobParts & Pick<Parts, 'role' | 'processor' | 'ending'>;
 
 /** Whoever gives the services has read what they need. */
-async function readConfig({ app, services, ...parameters }: Options): Promise<Config> {
+async function readConfig(given: Options): Promise<Config> {
+  const { app, services } = given;
   const readSettings = services === undefined ? app.readSettings : undefined;
-  return programConfig(parameters, { readSettings, findMore: await routeMistakes(app, 'worker') });
+  const reading = { readSettings, findMore: await routeMistakes(app, 'worker') };
+  return readProgramOptions(given, WORKER_OPTIONS, reading);
 }
 
 function toServices(
@@ -79,7 +87,9 @@ function toWorker(
   if (!processor) throw new Error('runJobs returns a processor');
   const { db } = openCheckDatabase(parts, opened);
   let stopping: Promise<void> | undefined;
-  const stop = async ({ timeoutMs = config.shutdownTimeoutMs }: { timeoutMs?: number } = {}) => {
+  const stop = async (options: StopOptions = {}) => {
+    checkStop(options);
+    const { timeoutMs = config.shutdownTimeoutMs } = options;
     parts.ending = 'stopping';
     stopping ??= processor.stop(timeoutMs).finally(() => opened.disposeAsync());
     return stopping;
@@ -97,6 +107,17 @@ function toWorker(
   };
   if (handleSignals) opened.use(heedSignals(worker, log));
   return worker;
+}
+
+type StopOptions = NonNullable<Parameters<RunningWorker['stop']>[0]>;
+
+const STOP: OptionKinds<StopOptions> = {
+  timeoutMs: (value) => (typeof value === 'number' && !Number.isNaN(value) ? undefined : 'milliseconds'),
+};
+
+/** As a listener of the process's signals it is called with the name of one, and is to stop all the same. */
+function checkStop(options: StopOptions): void {
+  if (typeof options === 'object') refuseOptionMistakes('stop', options, STOP);
 }
 
 type Listener = (...event: unknown[]) => void;

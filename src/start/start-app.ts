@@ -17,6 +17,7 @@ export interface StartOptions {
  * API and workers in this process, with the embedded Postgres where DATABASE_URL names none: what `npx howdah start` runs,
  * without its signal handlers. Loaded when this is called, so that a program that does not call it does without.
  *
+ * @throws {TypeError} for options that there are not, or that are of another type
  * @throws {ConfigError} with every mistake in the settings
  * @throws {StartupError} for what somebody must change first
  */

@@ -5,7 +5,7 @@ import type { MigrateDatabaseOptions, RunningWorker, WorkerOptions } from './wor
  * and writes nothing but to the given logger. The engine is loaded when this is called, so that a program that only enqueues
  * does without. A process may have several.
  *
- * @throws {ConfigError} with every mistake in the options, and in the application's own settings
+ * @throws {ConfigError} with every mistake in the options, those that there are not among them, and in the application’s own settings
  * @throws {StartupError} for what somebody must change first: no connection, a database of another version, a crontab with
  *   mistakes, tasks of another application
  * @throws {TypeError} for tasks that cannot be loaded

@@ -98,7 +98,7 @@ describe('defineApp', () => {
       name: 'TypeError',
       message:
         'defineApp: cronTab: there is no such option, but crontab; openServices: expected a function, received object; ' +
-        'migrations: expected a path or a URL, received number',
+        'migrations: expected a path or a URL, received 5',
     });
     assert.throws(
       () => defineApp(undefined as never),

@@ -151,6 +151,14 @@ describe('startWorker', () => {
     const log = createLogger({ destination: { write: (line) => void lines.push(line) } });
     const worker = await startWorker({ ...place(), app: opening, log });
     await howdah.wait((await howdah.enqueueAlone(greet, { name: 'Ada' })).id);
+    await assert.rejects(
+      worker.stop({ timeout: 1 } as never),
+      /^TypeError: stop: timeout: there is no such option, but timeoutMs$/,
+    );
+    await assert.rejects(
+      worker.stop({ timeoutMs: '8s' } as never),
+      /^TypeError: stop: timeoutMs: expected milliseconds/,
+    );
     await worker.stop();
     assert.deepEqual(calls, ['open worker', 'close 1']);
     assert.ok(lines.some((line) => line.includes('task completed')));

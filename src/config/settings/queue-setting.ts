@@ -1,4 +1,6 @@
+import type { ConfigProblem } from '../mistakes/config-error.ts';
 import { Mistake } from '../mistakes/mistake.ts';
+import { findOptionProblems, type OptionKinds, wholeNumberCheck } from '../mistakes/option-mistakes.ts';
 
 /** A queue that a worker process serves. */
 export interface QueueSetting {
@@ -12,6 +14,8 @@ export interface QueueSetting {
 const FORM = 'name:concurrency entries separated by commas, e.g. critical:10,default:5';
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 const MAX_CONCURRENCY = 1_000;
+const NAMES =
+  'a queue name of 1 to 40 lower-case letters, digits and _, starting with a letter, e.g. critical';
 
 /**
  * The queues of `critical:10,default:5`, or of `critical:10/20` where the whole fleet runs 20 at most.
@@ -27,6 +31,38 @@ export function parseQueues(value: string): readonly QueueSetting[] {
   ];
   if (mistakes.length > 0) throw new Mistake(mistakes);
   return Object.freeze(parsed.map(({ setting }) => Object.freeze(setting)));
+}
+
+const KINDS: OptionKinds<QueueSetting> = {
+  name: (value) => (typeof value === 'string' && NAME.test(value) ? undefined : NAMES),
+  concurrency: wholeNumberCheck(1, MAX_CONCURRENCY),
+  fleetConcurrency: wholeNumberCheck(1),
+};
+
+/** What is wrong with queues that are neither a text nor a list of settings, by the place of each mistake in `field`. */
+export function findQueueProblems(field: string, queues: unknown): ConfigProblem[] {
+  if (queues === undefined || typeof queues === 'string') return [];
+  if (!Array.isArray(queues)) {
+    const received = queues === null ? 'null' : typeof queues;
+    return [{ variable: field, message: `expected ${FORM}, or a list of queues, received ${received}` }];
+  }
+  return queues.flatMap((queue: unknown, index) =>
+    findSettingProblems(queue).map(({ variable, message }) => ({
+      variable: variable === 'options' ? `${field}[${index}]` : `${field}[${index}].${variable}`,
+      message,
+    })),
+  );
+}
+
+function findSettingProblems(queue: unknown): ConfigProblem[] {
+  const required = ['name', 'concurrency'] as const;
+  const problems = findOptionProblems(queue as QueueSetting, KINDS);
+  if (problems.some(({ variable }) => variable === 'options')) return problems;
+  const absent = required.filter((name) => (queue as QueueSetting)[name] === undefined);
+  return [
+    ...problems,
+    ...absent.map((variable) => ({ variable, message: `expected one, received nothing` })),
+  ];
 }
 
 function parseEntry(entry: string) {
@@ -54,9 +90,7 @@ function entryMistakes(entry: string, { name, concurrency, fleetConcurrency = 1 
   const about = `in ${JSON.stringify(entry)}`;
   const mistakes: string[] = [];
   if (!NAME.test(name)) {
-    mistakes.push(
-      `${about} expected a queue name of 1 to 40 lower-case letters, digits and _, starting with a letter, e.g. critical`,
-    );
+    mistakes.push(`${about} expected ${NAMES}`);
   }
   if (!(concurrency >= 1 && concurrency <= MAX_CONCURRENCY)) {
     mistakes.push(`${about} expected a concurrency from 1 to ${MAX_CONCURRENCY}, e.g. critical:10`);

@@ -1,15 +1,16 @@
-import { programConfig } from '../../config.ts';
 import { createLogger } from '../../observability/logger.ts';
 import { withSafeErrors } from '../../observability/safe-errors.ts';
+import { MIGRATE_OPTIONS, readProgramOptions } from '../read-program-options.ts';
 import type { MigrateDatabaseOptions } from '../worker-options.ts';
 import { checkProgramAddresses } from './check-program-addresses.ts';
 import { migrateApplication } from './migrate-only.ts';
 import { prepareDatabase } from './prepare-database.ts';
 
 /** What `migrate` does, once it is loaded. */
-export async function migrateByProgram({ app, signal, ...options }: MigrateDatabaseOptions): Promise<void> {
+export async function migrateByProgram(options: MigrateDatabaseOptions): Promise<void> {
+  const config = readProgramOptions(options, MIGRATE_OPTIONS);
+  const { app, signal } = options;
   const log = options.log ? withSafeErrors(options.log) : createLogger({ level: 'silent' });
-  const config = programConfig(options);
   const addresses = await checkProgramAddresses(options, config);
   if (app) return migrateApplication(app, { config, log, addresses, signal });
   const ending = signal ? { signal } : {};

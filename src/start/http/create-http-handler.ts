@@ -1,13 +1,19 @@
 import type { Pool } from 'pg';
+import { appMistake } from '../../app/check-app.ts';
 import type { AnyApp } from '../../app/define-app.ts';
 import { parseDatabaseAddress } from '../../config/database/database-address.ts';
-import { findOptionMistakes, type OptionKinds } from '../../config/mistakes/option-mistakes.ts';
+import {
+  type OptionKinds,
+  refuseOptionMistakes,
+  wholeNumberCheck,
+} from '../../config/mistakes/option-mistakes.ts';
 import { isProduction, MIN_SECRET_LENGTH } from '../../config.ts';
 import type { Authorize } from '../../http/callers/authorize.ts';
 import { parseMountPath } from '../../http/mount-path.ts';
 import { createFetchHandler, type FetchHandler } from '../../http/server/fetch-handler.ts';
 import { createLogger, type Logger } from '../../observability/logger.ts';
 import { withSafeErrors } from '../../observability/safe-errors.ts';
+import { definitionsMistake } from '../../tasks/check-definition.ts';
 import type { TaskDefinition } from '../../tasks/define-task.ts';
 
 /** What answers the HTTP API in a server of your own. */
@@ -93,16 +99,27 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   return { ...handler, [Symbol.asyncDispose]: handler.close };
 }
 
+/** Longer than that a timer cannot wait. */
+const timeout = wholeNumberCheck(1, 2 ** 31 - 1);
+
 const OPTIONS: OptionKinds<HttpHandlerOptions> = {
-  ...{ connectionString: 'any', pool: 'any', schema: 'any', app: 'any', tasks: 'any', ownRoutes: 'any' },
-  ...{ application: 'text', basePath: 'text', publicUrl: 'text', dashboard: 'any', authorize: 'function' },
+  ...{
+    connectionString: 'text',
+    pool: 'pool',
+    schema: 'text',
+    app: appMistake,
+    tasks: definitionsMistake,
+  },
+  ...{ application: 'text', basePath: 'text', publicUrl: 'text', dashboard: 'flag', authorize: 'function' },
   ...{ adminToken: 'text', viewerToken: 'text', workerToken: 'text' },
-  ...{ log: 'any', authorizeTimeoutMs: 'any', requestTimeoutMs: 'any' },
+  ...{ log: 'logger', ownRoutes: 'object', authorizeTimeoutMs: timeout, requestTimeoutMs: timeout },
 };
 
+const OWN_ROUTES: OptionKinds<OwnRoutes> = { services: 'any', settings: 'any' };
+
 function refuseMistakes(options: HttpHandlerOptions): void {
-  const mistakes = findOptionMistakes(options, OPTIONS);
-  if (mistakes.length > 0) throw new TypeError(`createHttpHandler: ${mistakes.join('; ')}`);
+  refuseOptionMistakes('createHttpHandler', options, OPTIONS);
+  if (options.ownRoutes) refuseOptionMistakes('createHttpHandler: ownRoutes', options.ownRoutes, OWN_ROUTES);
   const { connectionString, pool, app, tasks, application, ownRoutes, ...callers } = options;
   const { adminToken, viewerToken, workerToken } = callers;
   if ((connectionString === undefined) === (pool === undefined)) {
@@ -127,8 +144,6 @@ function refuseMistakes(options: HttpHandlerOptions): void {
       'createHttpHandler: dashboard: expected authorize, adminToken or viewerToken beside it; workers log in to no page',
     );
   }
-  refuseTimeout('authorizeTimeoutMs', callers.authorizeTimeoutMs);
-  refuseTimeout('requestTimeoutMs', callers.requestTimeoutMs);
   if (adminToken === '' || viewerToken === '' || workerToken === '') {
     throw new TypeError('createHttpHandler: expected tokens that are not empty');
   }
@@ -141,16 +156,6 @@ function refuseMistakes(options: HttpHandlerOptions): void {
         `createHttpHandler: ${name}: expected another than ${other}, which may do other things`,
       );
   }
-}
-
-/** Longer than that a timer cannot wait. */
-const LONGEST_MS = 2 ** 31 - 1;
-
-function refuseTimeout(name: string, timeoutMs = 1): void {
-  if (Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= LONGEST_MS) return;
-  throw new TypeError(
-    `createHttpHandler: ${name}: expected whole milliseconds, 1 to ${LONGEST_MS}, received ${timeoutMs}`,
-  );
 }
 
 function letsPeopleIn({ adminToken, viewerToken, authorize }: HttpHandlerOptions): boolean {
