@@ -67,6 +67,21 @@ test('an owner who may not create roles gets all but the roles, and is told what
   assert.equal((await owner.query('select from howdah.missing_grants()')).rowCount, 0);
 });
 
+test('an owner who may create roles by now makes them with the next migration, and grants to those that others made', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { admin, owner, ownerUrl } = await openServer(stack);
+  const migrate = () => migrateDatabase({ connectionString: ownerUrl, queues: ['default'] });
+  const missing = async () =>
+    (await owner.query('select distinct role from howdah.missing_grants()')).rows.map(({ role }) => role);
+  await migrate();
+  await admin.query('create role howdah_viewer');
+  await migrate();
+  assert.deepEqual((await missing()).sort(), ['howdah_operator', 'howdah_producer', 'howdah_worker']);
+  await admin.query('alter role modest createrole');
+  await migrate();
+  assert.deepEqual(await missing(), []);
+});
+
 test('two databases of one cluster that are migrated at the same time share the roles', async () => {
   await using stack = new AsyncDisposableStack();
   const { admin, ownerUrl } = await openServer(stack);

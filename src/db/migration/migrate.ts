@@ -12,6 +12,7 @@ import { explainDenial, isDenial, migrationDue, sequencesDue } from './due-error
 import { describeEdited } from './edited-migrations.ts';
 import { install } from './install.ts';
 import { createJournal } from './journal.ts';
+import { makeRoles } from './make-roles.ts';
 import {
   absentQueues,
   describeQueues,
@@ -73,7 +74,7 @@ export interface Migrated {
 
 /**
  * The database at this version: numbered migrations, one engine schema per queue, Howdah's views, functions and triggers,
- * and then the applications' own numbered migrations, which may use all of that. Idempotent, and safe with many processes at once: they take turns, and later ones find nothing to do. Where
+ * and then the applications' own numbered migrations, which may use all of that; and the roles, where it may make them. Idempotent, and safe with many processes at once: they take turns, and later ones find nothing to do. Where
  * nothing is due, nothing is locked, and the right to read is enough.
  *
  * @throws {ForeignSchemaError} when a schema is there, and somebody else's, that is to be made
@@ -105,7 +106,8 @@ export async function migrateDatabase(options: MigrateOptions): Promise<Migrated
     for (const each of plan.edited) onEdited(namingOfClient(client).installed(describeEdited(each)));
     if (!mayMigrate && !isDone(plan)) throw await migrationDue(client, plan);
     const migrated = await bringUpToDate(client, { turns, target: options, plan, served });
-    await turns.look('look at what this role may do', () => checkGrants(client));
+    const { lacksRoles } = await turns.look('look at what this role may do', () => checkGrants(client));
+    if (mayMigrate && lacksRoles) await turns.take('make the roles', () => makeRoles(client));
     await mendSequences(client, { turns, mayMigrate });
     return migrated;
   } catch (error) {
