@@ -7,6 +7,7 @@ import { isolation } from './sections/isolation.ts';
 import { live } from './sections/live.ts';
 import { memory } from './sections/memory.ts';
 import { messagesIn } from './sections/messages-in.ts';
+import { openTransaction } from './sections/open-transaction.ts';
 import { recovery } from './sections/recovery.ts';
 import { roundTrip } from './sections/round-trip.ts';
 import { sharing } from './sections/sharing.ts';
@@ -22,6 +23,7 @@ export const SECTIONS: readonly Section[] = [
   isolation,
   sharing,
   growth,
+  openTransaction,
   roundTrip,
   recovery,
   memory,
