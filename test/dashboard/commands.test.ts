@@ -24,6 +24,24 @@ describe('a button', () => {
     await admin.submit('/dashboard/queues/default/resume', { back: 'queues/default' });
   });
 
+  test('takes away a queue that no worker serves, after it has asked', async () => {
+    const admin = dashboard.as('admin');
+    assert.doesNotMatch(await admin.page('/dashboard/queues/default'), /Remove the queue/);
+    assert.doesNotMatch(await dashboard.as('viewer').page('/dashboard/queues/critical'), /Remove the queue/);
+    assert.match(await admin.page('/dashboard/queues/critical'), /Remove the queue/);
+    const own = { back: 'queues/critical' };
+    await dashboard.pool.query("select howdah.enqueue('t', queue => 'critical', allow_unknown => true)");
+    const refused = await admin.send('/dashboard/queues/critical/remove', own);
+    assert.equal(refused.status, 409);
+    assert.match(await refused.text(), /received &quot;critical&quot;: .*1 of its jobs that wait/);
+    await dashboard.pool.query("update howdah.tasks set queue = 'default'");
+    const page = await admin.submit('/dashboard/queues/critical/remove', { ...own, force: 'true' });
+    assert.match(page, /role="status"[^>]*>The queue is removed/);
+    assert.doesNotMatch(page, /queues\/critical"/);
+    await admin.page('/dashboard/queues/critical', 404);
+    await dashboard.pool.query("select howdah.restore_queue('critical')");
+  });
+
   test('that is sent twice by its key does it once', async () => {
     const admin = dashboard.as('admin');
     const fields = { key: randomUUID(), back: 'queues', limit: '7' };

@@ -4,6 +4,7 @@ import type { Html } from '../../http/pages/layout.ts';
 import type { Job, JobState } from '../../look/job.ts';
 import { BULK_STATES } from '../../operate/bulk.ts';
 import { commandForm } from '../parts/command-form.ts';
+import { menu } from '../parts/menu.ts';
 import { MAX_REASON_LENGTH } from '../shell/max-reason-length.ts';
 import type { View } from '../shell/view.ts';
 import type { RefusedForm } from './job-page.ts';
@@ -25,20 +26,6 @@ ${may(BULK_STATES.cancel) ? asking(view, { command: 'cancel', at }) : ''}
 ${may(BULK_STATES.discard) ? asking(view, { command: 'discard', at }) : ''}
 ${view.mayEnqueue ? enqueueAgain(view, job, refused) : ''}
 </div>`;
-}
-
-interface Menu {
-  /** What opens it. */
-  name: string;
-  label: string;
-  shortcut?: string;
-  isOpen?: boolean;
-  isWide?: boolean;
-}
-
-function menu({ name, label, shortcut = '', isOpen, isWide }: Menu, content: Html): Html {
-  return html`<details class="menu ${isWide ? 'wide-menu' : ''}" id="menu-${name}" name="menu" ${isOpen ? html`open` : ''}>
-<summary data-shortcut="${shortcut}">${label}</summary>${content}</details>`;
 }
 
 function asking(view: View, { command, at }: { command: 'cancel' | 'discard'; at: string }): Html {

@@ -4,7 +4,7 @@ import { HowdahError } from '../../errors.ts';
 import { type ChartQuery, readChart } from '../../look/chart.ts';
 import { readTaskFigures } from '../../look/task-figures.ts';
 import { listWorkers } from '../../look/workers.ts';
-import { pauseQueue, resumeQueue, setFleetConcurrency } from '../../operate/queue-commands.ts';
+import { pauseQueue, removeQueue, resumeQueue, setFleetConcurrency } from '../../operate/queue-commands.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
 import { shareRedraws } from '../shell/share-redraws.ts';
 import { showPage } from '../shell/show-page.ts';
@@ -71,6 +71,16 @@ function addQueueCommands(app: DashboardApp, deps: DashboardDependencies): void 
       change(async (tx) => {
         await setFleetConcurrency(tx, c.req.param('name') ?? '', readLimit(form));
         return { what: 'limited' };
+      }),
+    ),
+  );
+  app.post(
+    '/dashboard/queues/:name/remove',
+    takeCommand(deps, ({ c, form, change }) =>
+      change(async (tx) => {
+        const isForced = form.optional('force') === 'true';
+        await removeQueue(tx, c.req.param('name') ?? '', { isForced });
+        return { what: 'queue_removed', at: 'queues' };
       }),
     ),
   );

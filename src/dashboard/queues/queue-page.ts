@@ -9,6 +9,7 @@ import { because } from '../overview/judge.ts';
 import { breakable } from '../parts/breakable.ts';
 import { commandForm } from '../parts/command-form.ts';
 import { empty } from '../parts/empty.ts';
+import { menu } from '../parts/menu.ts';
 import { count } from '../parts/number.ts';
 import { depthChart, rateChart, waitChart } from '../parts/queue-charts.ts';
 import { queueTable } from '../parts/queue-table.ts';
@@ -104,7 +105,7 @@ function placesHint(text: string): Html {
   return html`<span class="quiet">${before}<code>QUEUES</code>${after}</span>`;
 }
 
-function commands(view: View, { queue, isPaused, fleetConcurrency }: QueueStats): Html {
+function commands(view: View, { queue, isPaused, fleetConcurrency, workerCount }: QueueStats): Html {
   const { queues } = view.texts;
   const at = `queues/${encodeURIComponent(queue)}`;
   const reason = html`<label for="reason">${queues.reason}</label> <input id="reason" name="reason" maxlength="${MAX_REASON_LENGTH}"> `;
@@ -116,5 +117,15 @@ ${
     : commandForm(view, { action: `${at}/pause`, label: queues.pause, inputs: reason, isDanger: true })
 }
 ${commandForm(view, { action: `${at}/limit`, label: queues.setLimit, inputs: limit })}
+${workerCount === 0 && queue !== 'default' ? removal(view, at) : ''}
 </div>`;
+}
+
+/** Asks first. Only of a queue that no worker serves: of another it would be refused. */
+function removal(view: View, at: string): Html {
+  if (!view.mayAct) return html``;
+  const { queues } = view.texts;
+  const inputs = html`<p>${queues.removeHint}</p><label><input type="checkbox" name="force" value="true"> ${queues.removeForce}</label> `;
+  const button = { action: `${at}/remove`, label: queues.removeNow, inputs, isDanger: true };
+  return menu({ name: 'remove', label: queues.remove }, commandForm(view, button));
 }

@@ -13,5 +13,6 @@ export const done = {
   source_paused: (_: number) => 'No message of it becomes a job until it is resumed.',
   source_resumed: (_: number) => 'Its messages become jobs again.',
   source_accepted: (_: number) => 'The topic is read as it is now.',
+  queue_removed: (_: number) => 'The queue is removed; its finished jobs stay.',
   limited: (_: number) => 'The limit holds for all workers together.',
 };

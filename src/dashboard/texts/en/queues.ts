@@ -46,4 +46,9 @@ export const queues = {
   pause: 'Pause',
   resume: 'Resume',
   setLimit: 'Set the limit',
+  remove: 'Remove…',
+  removeHint:
+    'Takes the queue away, unless jobs, workers, tasks or schedules use it. Its finished jobs stay. A start that names it makes it again.',
+  removeForce: 'Cancel the jobs that wait in it first',
+  removeNow: 'Remove the queue',
 };

@@ -14,5 +14,6 @@ export const done: Texts['done'] = {
   source_paused: () => '在恢复之前，它的消息不会成为任务。',
   source_resumed: () => '它的消息重新成为任务。',
   source_accepted: () => '将按该主题的现状继续读取。',
+  queue_removed: () => '队列已移除；其已结束的任务仍会保留。',
   limited: () => '该上限对所有工作进程合计生效。',
 };

@@ -46,4 +46,9 @@ export const queues: Texts['queues'] = {
   pause: '暂停',
   resume: '恢复',
   setLimit: '设置上限',
+  remove: '移除…',
+  removeHint:
+    '移除该队列，除非仍有任务、工作进程、任务类型或定时计划在使用它。已结束的任务会保留。启动时指定它的进程会重新创建它。',
+  removeForce: '先取消其中等待的任务',
+  removeNow: '移除队列',
 };
