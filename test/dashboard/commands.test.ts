@@ -42,6 +42,31 @@ describe('a button', () => {
     await dashboard.pool.query("select howdah.restore_queue('critical')");
   });
 
+  test('shows what turns text around, or is not seen, as what it is, and sends it as it was', async () => {
+    const admin = dashboard.as('admin');
+    const [text, shown] = ['a\u202egpj.exe\u2066\u0007\u0085b', 'a\\u202egpj.exe\\u2066\\u0007\\u0085b'];
+    const raw = /[\u202e\u2066\u0085]|(?!\s)\p{Cc}/u;
+    const queue = await admin.submit('/dashboard/queues/default/pause', {
+      back: 'queues/default',
+      reason: text,
+    });
+    assert.ok(queue.includes(shown));
+    for (const page of ['', '/queues', '/queues/default', '/audit']) {
+      const found = await admin.page(`/dashboard${page}`);
+      assert.doesNotMatch(found, raw, page);
+    }
+    await admin.submit('/dashboard/queues/default/resume', { back: 'queues/default' });
+    const { rows } = await dashboard.pool.query<{ id: string }>(
+      `select howdah.enqueue('works', $1::json, allow_unknown => true)::text as id`,
+      [JSON.stringify({ who: text })],
+    );
+    const job = await admin.page(`/dashboard/jobs/${rows[0]?.id}`);
+    assert.match(job, /<textarea id="payload"[^>]*>[^<]*\u202e/);
+    assert.doesNotMatch(job.replaceAll(/<textarea.*?<\/textarea>/gs, ''), raw);
+    const search = await admin.page(`/dashboard/jobs?q=${encodeURIComponent(`key:${text}`)}`);
+    assert.ok(search.includes(`value="key:${text}"`));
+  });
+
   test('that is sent twice by its key does it once', async () => {
     const admin = dashboard.as('admin');
     const fields = { key: randomUUID(), back: 'queues', limit: '7' };

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { Html } from '../../http/pages/layout.ts';
 import { LANGUAGES } from '../texts/languages.ts';
+import { harmless } from './harmless.ts';
 import { PAGES, type PageName } from './pages.ts';
 import type { View } from './view.ts';
 
@@ -19,7 +20,7 @@ export interface Content {
 /** A whole page. What is in #live is replaced while it is live; everything works without the script as well. */
 export function dashboardLayout(view: View, { title, page, body, isLive = true }: Content): Html {
   const { texts, root, language } = view;
-  return html`<!doctype html>
+  return harmless(html`<!doctype html>
 <html lang="${language}">
 <head>
 <meta charset="utf-8">
@@ -44,7 +45,7 @@ ${body}
 </main>
 ${keysDialog(view)}
 </body>
-</html>`;
+</html>`);
 }
 
 function header(view: View, page: PageName | undefined): Html {
