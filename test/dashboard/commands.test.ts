@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { announceSchedules } from '../../src/work/schedules/announce-schedules.ts';
-import { openDashboard, type TestDashboard } from './open-dashboard.ts';
+import { ADMIN, openDashboard, type TestDashboard } from './open-dashboard.ts';
 import { addSchedule, announceWorks } from './seed-jobs.ts';
 
 let dashboard: TestDashboard;
@@ -88,6 +88,42 @@ describe('a button', () => {
     assert.match(await answer.text(), /limit: expected a whole number.*received &quot;many&quot;/);
     const none = await admin.send('/dashboard/queues/nowhere/pause', {});
     assert.equal(none.status, 404);
+  });
+
+  test('that cannot do it says so in the language of the page', async () => {
+    const admin = dashboard.as('admin');
+    const chinese = { 'Accept-Language': 'zh-CN' };
+    const told = async (path: string, fields?: Record<string, string>) => {
+      const answer = await fetch(new URL(path, dashboard.origin), {
+        ...(fields && { method: 'POST', body: new URLSearchParams(fields) }),
+        headers: { ...chinese, Authorization: `Bearer ${ADMIN}`, Accept: 'text/html' },
+      });
+      return /<section class="trouble"[\s\S]*?<\/section>/.exec(await answer.text())?.[0] ?? '';
+    };
+    const jobs = '/dashboard/jobs';
+    for (const [page, words] of [
+      [
+        await told('/dashboard/queues/default/limit', { limit: 'ten' }),
+        /limit: 需要一个整数.*&quot;ten&quot;/,
+      ],
+      [await told('/dashboard/queues/default/pause', { reason: 'x'.repeat(501) }), /reason: 最多 500 个字符/],
+      [await told('/dashboard/queues/nowhere'), /没有名为 &quot;nowhere&quot; 的队列/],
+      [await told('/dashboard/schedules/run', { identifier: 'gone', queue: 'default' }), /已没有定时计划/],
+      [
+        await told('/dashboard/schedules/run', { queue: 'default' }),
+        /identifier: 需要填写一个值，收到的是 空值/,
+      ],
+      [await told(`${jobs}/act?action=eat&scope=all&q=`), /action: 需要以下之一：.*&quot;eat&quot;/],
+      [await told('/dashboard/jobs/%00'), /地址中含有 NUL/],
+    ] as const) {
+      assert.match(page, words);
+      assert.doesNotMatch(page, /expected|received|There is/);
+    }
+    const english = await admin.send('/dashboard/queues/default/limit', { limit: 'ten' });
+    assert.match(
+      await english.text(),
+      /limit: expected a whole number, or nothing .*received &quot;ten&quot;/,
+    );
   });
 
   test('that was refused leaves a way back, and on in another language, to where it was pressed', async () => {

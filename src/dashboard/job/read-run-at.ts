@@ -1,6 +1,6 @@
-import { HowdahError } from '../../errors.ts';
 import { readInstant } from '../../wire/read-instant.ts';
 import { duration } from '../../wire/schemas/duration.ts';
+import { wrongField } from '../shell/page-error.ts';
 import type { Form } from '../shell/take-command.ts';
 
 const YEAR_MS = 365 * 86_400_000;
@@ -15,20 +15,15 @@ const AFTER = duration(10 * YEAR_MS, '15m');
 export function readRunAt(form: Form, now: Date): Date {
   const [at, after] = [form.optional('at'), form.optional('after')];
   if ((at === undefined) === (after === undefined))
-    throw wrong('at', 'expected an instant or a duration, one of the two', at);
+    throw wrongField('at', { expected: ({ oneTime }) => oneTime, received: at ?? null });
   if (at === undefined) return new Date(now.getTime() + readAfter(after ?? ''));
   const instant = readInstant(at);
-  if (!instant) throw wrong('at', 'expected an instant in UTC, e.g. 2026-11-21T08:00', at);
+  if (!instant) throw wrongField('at', { expected: (texts) => texts.instant, received: at });
   return instant;
 }
 
 function readAfter(after: string): number {
   const parsed = AFTER.safeParse(after.trim().replace(/^\+/, ''));
   if (parsed.success) return parsed.data;
-  throw wrong('after', parsed.error.issues[0]?.message ?? 'expected a duration', after);
-}
-
-function wrong(field: string, expected: string, received: string | undefined): HowdahError {
-  const message = `${expected}, received ${received === undefined ? 'nothing' : JSON.stringify(received)}`;
-  return new HowdahError('invalid_request', { detail: `${field}: ${message}`, fields: [{ field, message }] });
+  throw wrongField('after', { expected: (texts) => texts.duration('3650d'), received: after });
 }

@@ -1,11 +1,11 @@
 import type { Context } from 'hono';
 import type { Database } from '../../db/database.ts';
-import { HowdahError } from '../../errors.ts';
 import { type ChartQuery, readChart } from '../../look/chart.ts';
 import { readTaskFigures } from '../../look/task-figures.ts';
 import { listWorkers } from '../../look/workers.ts';
 import { pauseQueue, removeQueue, resumeQueue, setFleetConcurrency } from '../../operate/queue-commands.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
+import { PageError, wrongField } from '../shell/page-error.ts';
 import { shareRedraws } from '../shell/share-redraws.ts';
 import { showPage } from '../shell/show-page.ts';
 import { type Form, takeCommand } from '../shell/take-command.ts';
@@ -31,7 +31,7 @@ export function addQueuePages(app: DashboardApp, deps: DashboardDependencies): v
       const { queues } = (await readings.overview.get()).value;
       const queue = queues.find((each) => each.queue === name);
       if (!queue)
-        throw new HowdahError('unknown_queue', { detail: `There is no queue ${JSON.stringify(name)}` });
+        throw new PageError('unknown_queue', ({ queue: say }) => ({ detail: say(JSON.stringify(name)) }));
       const [points, tasks, workers] = await share(c, () =>
         readQueue(db, { queue: name, ...RANGES[range](view.now) }),
       );
@@ -100,9 +100,5 @@ function readLimit(form: Form): number | null {
   const given = form.optional('limit');
   if (given === undefined) return null;
   if (/^\d{1,9}$/.test(given)) return Number(given);
-  const message = `expected a whole number, or nothing for no limit, received ${JSON.stringify(given)}`;
-  throw new HowdahError('invalid_request', {
-    detail: `limit: ${message}`,
-    fields: [{ field: 'limit', message }],
-  });
+  throw wrongField('limit', { expected: (texts) => texts.limit, received: given });
 }

@@ -1,10 +1,10 @@
-import { HowdahError } from '../../errors.ts';
 import { listLastRuns, listNextRuns, type NextRuns } from '../../look/schedule-runs.ts';
 import { listSchedules, type Schedule } from '../../look/schedules.ts';
 import { seesPayloads } from '../../look/sees-payloads.ts';
 import { unlessLocked } from '../../look/within-time.ts';
 import { enqueueRecorded, toNewJobs } from '../../wire/enqueue-requested.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
+import { PageError } from '../shell/page-error.ts';
 import { shareRedraws } from '../shell/share-redraws.ts';
 import { showPage } from '../shell/show-page.ts';
 import { takeCommand } from '../shell/take-command.ts';
@@ -68,7 +68,7 @@ async function findSchedule(
   const all = await listSchedules(db);
   const found = all.find((each) => each.identifier === identifier && each.queue === queue);
   if (found) return found;
-  throw new HowdahError('not_found', {
-    detail: `There is no schedule ${JSON.stringify(identifier)} in queue ${JSON.stringify(queue)} any more`,
-  });
+  throw new PageError('not_found', ({ schedule }) => ({
+    detail: schedule(JSON.stringify(identifier), JSON.stringify(queue)),
+  }));
 }

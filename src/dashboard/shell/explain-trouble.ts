@@ -4,6 +4,7 @@ import { HowdahError } from '../../errors.ts';
 import { toHowdahError } from '../../http/answers/to-howdah-error.ts';
 import { LoginFailed } from '../../http/callers/authorize.ts';
 import type { Texts } from '../texts/en/en.ts';
+import { PageError } from './page-error.ts';
 
 /** Why a page cannot be shown, or a command came to nothing, and what to do about it. */
 export interface Trouble {
@@ -32,7 +33,7 @@ export async function explainTrouble(error: unknown, texts: Texts, db: Database)
     return told(known, texts, [words.notInstalled]);
   }
   if (raised?.sqlState === DENIED) return denied(error, raised, { texts, db });
-  const known = toHowdahError(error);
+  const known = error instanceof PageError ? error.in(texts) : toHowdahError(error);
   if (known.code === 'unauthorized') return told(known, texts, [words.sessionOver]);
   if (known.code !== 'unavailable') return told(known, texts, []);
   if (raised?.sqlState === LOCKED) return { known, title: words.lockedTitle, words: [words.locked] };

@@ -13,6 +13,7 @@ import { type Content, dashboardLayout } from './layout.ts';
 import { MAX_REASON_LENGTH } from './max-reason-length.ts';
 import { type Done, doneAddress } from './notice.ts';
 import { pageAddress } from './page-address.ts';
+import { PageError, wrongField } from './page-error.ts';
 import { PAGE_HEADERS } from './page-headers.ts';
 import { readBack, showError } from './show-page.ts';
 import { type View, viewOf } from './view.ts';
@@ -75,7 +76,7 @@ async function refused(
   view: View,
   redraw: Redraw | undefined,
 ): Promise<Content> {
-  const known = toHowdahError(error);
+  const known = error instanceof PageError ? error.in(view.texts) : toHowdahError(error);
   if (!redraw || known.status !== 422) throw error;
   return redraw(command, view, known);
 }
@@ -122,7 +123,7 @@ function readCommand(c: Context<AppEnv>, { mayAct, texts }: View): Promise<Form>
 export async function readForm(c: Context<AppEnv>): Promise<Form> {
   const type = c.req.header('Content-Type') ?? '';
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) {
-    throw new HowdahError('unsupported_media_type', { detail: 'Expected a form of these pages' });
+    throw new PageError('unsupported_media_type', ({ form }) => ({ detail: form }));
   }
   return formOf(new URLSearchParams(await c.req.text()));
 }
@@ -132,21 +133,17 @@ export function formOf(fields: URLSearchParams): Form {
   const optional = (name: string) => fields.get(name) || undefined;
   const text = (name: string) => {
     const value = optional(name);
-    if (value === undefined) throw wrong(name, 'expected a value, received none');
+    if (value === undefined) throw wrongField(name, { expected: (texts) => texts.value, received: null });
     return value;
   };
   const reason = () => {
     const value = optional('reason');
     const length = value?.length ?? 0;
     if (length > MAX_REASON_LENGTH)
-      throw wrong('reason', `expected at most ${MAX_REASON_LENGTH} characters, received ${length}`);
+      throw wrongField('reason', { expected: (texts) => texts.atMost(MAX_REASON_LENGTH), received: length });
     return value;
   };
   return { text, optional, reason, all: (name) => fields.getAll(name) };
-}
-
-function wrong(field: string, message: string): HowdahError {
-  return new HowdahError('invalid_request', { detail: `${field}: ${message}`, fields: [{ field, message }] });
 }
 
 async function changeOnce(

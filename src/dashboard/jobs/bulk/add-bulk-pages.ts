@@ -5,6 +5,7 @@ import { readJobs } from '../../../look/list-newer-jobs.ts';
 import { MAX_SEARCH_MS, withinTime } from '../../../look/within-time.ts';
 import { BULK_STATES, countJobs } from '../../../operate/bulk.ts';
 import type { DashboardApp, DashboardDependencies } from '../../dependencies.ts';
+import { wrongField } from '../../shell/page-error.ts';
 import { showPage } from '../../shell/show-page.ts';
 import { answerCommand, type Form, formOf } from '../../shell/take-command.ts';
 import { type BulkOrder, readOrder } from './bulk-order.ts';
@@ -70,9 +71,8 @@ function readWork(order: BulkOrder, form: Form): BulkWork {
 function readMax(form: Form): number {
   const max = Number(form.text('max'));
   if (Number.isInteger(max) && max >= 1 && max <= MOST_JOBS) return max;
-  const message = `expected a whole number 1 to ${MOST_JOBS}`;
-  throw new HowdahError('invalid_request', {
-    detail: `max: ${message}`,
-    fields: [{ field: 'max', message }],
+  throw wrongField('max', {
+    expected: (texts) => texts.wholeNumber(1, MOST_JOBS),
+    received: form.text('max'),
   });
 }

@@ -1,6 +1,7 @@
 import { type FieldMistake, HowdahError } from '../../../errors.ts';
 import type { JobFilter } from '../../../look/job-filter.ts';
 import { BULK_STATES, type BulkAction, narrowToAction } from '../../../operate/bulk.ts';
+import { wrongField } from '../../shell/page-error.ts';
 import type { View } from '../../shell/view.ts';
 import { readSearch } from '../read-search.ts';
 import { forAction } from './action-buttons.ts';
@@ -34,14 +35,13 @@ const FIELDS = ['action', 'scope', 'q', 'id', 'where', 'max', 'key', 'reason', '
  */
 export function readOrder(view: View, fields: URLSearchParams): BulkOrder {
   const action = fields.get('action') ?? '';
-  if (!isAction(action))
-    throw wrong('action', `expected one of ${Object.keys(BULK_STATES).join(', ')}`, action);
+  if (!isAction(action)) throw notOneOf('action', Object.keys(BULK_STATES), action);
   const scope = fields.get('scope');
-  if (scope !== 'selected' && scope !== 'all') throw wrong('scope', 'expected selected or all', scope);
+  if (scope !== 'selected' && scope !== 'all') throw notOneOf('scope', ['selected', 'all'], scope);
   if (scope === 'all') refuseOthers(fields);
   const ids = [...new Set(fields.getAll('id'))].slice(0, MAX_SELECTED);
   const unfit = ids.find((id) => !ID.test(id));
-  if (unfit !== undefined) throw wrong('id', 'expected the id of a job', unfit);
+  if (unfit !== undefined) throw wrongField('id', { expected: ({ jobId }) => jobId, received: unfit });
   const text = fields.get('q') ?? '';
   const { filter, mistakes } = readSearch(view, new URLSearchParams({ q: fields.get('where') ?? text }));
   if (scope === 'all' && mistakes.length > 0)
@@ -54,17 +54,16 @@ export function readOrder(view: View, fields: URLSearchParams): BulkOrder {
 /** A condition by a name that is not read must not become none: all jobs there are would be meant. */
 function refuseOthers(fields: URLSearchParams): void {
   const other = [...fields.keys()].find((name) => !FIELDS.includes(name));
-  if (other !== undefined) throw wrong(other, `expected one of ${FIELDS.join(', ')}`, other);
-  if (!fields.has('q')) throw wrong('q', 'expected a search, empty for all jobs', null);
+  if (other !== undefined) throw notOneOf(other, FIELDS, other);
+  if (!fields.has('q')) throw wrongField('q', { expected: ({ search }) => search, received: null });
 }
 
 function isAction(name: string): name is BulkAction {
   return Object.hasOwn(BULK_STATES, name);
 }
 
-function wrong(field: string, expected: string, received: string | null): HowdahError {
-  const message = `${expected}, received ${received === null ? 'nothing' : JSON.stringify(received)}`;
-  return refused([{ field, message }]);
+function notOneOf(field: string, names: readonly string[], received: string | null): HowdahError {
+  return wrongField(field, { expected: ({ oneOf }) => oneOf(names.join(', ')), received });
 }
 
 function refused(fields: readonly FieldMistake[]): HowdahError {

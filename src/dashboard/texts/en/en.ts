@@ -3,6 +3,7 @@ import { done } from './done.ts';
 import { failures } from './failures.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
+import { mistakes } from './mistakes.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
 import { queues } from './queues.ts';
@@ -27,6 +28,7 @@ export const en = {
   schedules,
   tasks,
   audit,
+  mistakes,
 };
 
 export type Texts = typeof en;

@@ -61,6 +61,7 @@ export const shell: Texts['shell'] = {
       duplicate_job: '已有使用相同唯一键的任务',
       job_not_found: '没有这个任务',
       wrong_state: '任务当前的状态不允许此操作',
+      unsupported_media_type: '不支持这种请求内容',
       unavailable: '服务暂时无法响应',
       not_installed: '数据库中没有 Howdah，或版本不符',
       internal: '服务内部出错',

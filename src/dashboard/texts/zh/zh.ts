@@ -4,6 +4,7 @@ import { done } from './done.ts';
 import { failures } from './failures.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
+import { mistakes } from './mistakes.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
 import { queues } from './queues.ts';
@@ -28,4 +29,5 @@ export const zh: Texts = {
   schedules,
   tasks,
   audit,
+  mistakes,
 };

@@ -1,0 +1,20 @@
+/** Why a form or an address of the pages is refused, where they say so themselves. */
+export const mistakes = {
+  received: (expected: string, received: string) => `${expected}, received ${received}`,
+  nothing: 'nothing',
+  value: 'expected a value',
+  atMost: (count: number) => `expected at most ${count} characters`,
+  wholeNumber: (least: number, most: number) => `expected a whole number ${least} to ${most}`,
+  limit: 'expected a whole number, or nothing for no limit',
+  json: 'expected JSON, received something else',
+  oneTime: 'expected an instant or a duration, one of the two',
+  instant: 'expected an instant in UTC, e.g. 2026-11-21T08:00',
+  duration: (most: string) => `expected a duration up to ${most}, e.g. 15m`,
+  oneOf: (names: string) => `expected one of ${names}`,
+  jobId: 'expected the id of a job',
+  search: 'expected a search, empty for all jobs',
+  queue: (name: string) => `There is no queue ${name}`,
+  schedule: (name: string, queue: string) => `There is no schedule ${name} in queue ${queue} any more`,
+  form: 'Expected a form of these pages',
+  nul: 'The address has a NUL in it, which nothing here has',
+};
