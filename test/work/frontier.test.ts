@@ -10,7 +10,7 @@ import { Frontier, type Mark } from '../../src/work/engine/frontier.ts';
 import type { Prefetch } from '../../src/work/engine/prefetch.ts';
 import { Refusals } from '../../src/work/engine/refusals.ts';
 import { Tally } from '../../src/work/engine/tally.ts';
-import { engineStatements, TASK } from '../model/engine-statements.ts';
+import { type EngineStatements, engineStatements, TASK } from '../model/engine-statements.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -37,7 +37,7 @@ describe('where a fetch begins', () => {
   test('where the one before has ended, if that brought as many as it was asked for', () => {
     const frontier = after(rows([0, 5], [1, 2], [0, 9], [1, 1]));
     assert.deepEqual(frontier.next(''), mark(1, 2));
-    frontier.brought(rows([1, 3]), { size: 1, tookMs: QUICK_MS });
+    assert.equal(frontier.brought(rows([1, 3]), { size: 1, tookMs: QUICK_MS }), false);
     assert.deepEqual(frontier.next(''), mark(1, 3));
   });
 
@@ -46,13 +46,21 @@ describe('where a fetch begins', () => {
     assert.equal(after([], 2).next(''), undefined);
   });
 
+  test('at the front at once, where that brought fewer and was not from there', () => {
+    const frontier = after(rows([0, 1]));
+    assert.deepEqual(frontier.next(''), mark(0, 1));
+    assert.equal(frontier.brought([], { size: 1, tookMs: QUICK_MS }), true);
+    assert.equal(frontier.next(''), undefined);
+    assert.equal(frontier.brought([], { size: 1, tookMs: QUICK_MS }), false);
+  });
+
   test('at the front, where it heeds something else than the one before', () => {
     const frontier = after(rows([0, 1]));
     assert.equal(frontier.next('a task that is shut'), undefined);
   });
 
-  test('at the front, where a job has no instant', () => {
-    for (const runAt of [Number.NEGATIVE_INFINITY, null]) {
+  test('at the front, where a job has no instant, or one before our era', () => {
+    for (const runAt of [Number.NEGATIVE_INFINITY, null, new Date('-000001-01-01T00:00:00Z')]) {
       const jobs = [...rows([0, 1]), { priority: 0, run_at: runAt } as unknown as Job, ...rows([0, 2])];
       assert.equal(after(jobs).next(''), undefined);
     }
@@ -130,6 +138,71 @@ describe('while more wait than are fetched', () => {
   });
 });
 
+test('a place that is free does not wait for what stands before the mark', async () => {
+  const begunAt: number[] = [];
+  const queue = await openTestQueue([
+    [
+      testTask('works'),
+      async () => {
+        begunAt.push(performance.now());
+        await delay(RUN_MS);
+      },
+    ],
+  ]);
+  await using _ = { [Symbol.asyncDispose]: () => queue.close() };
+  const enqueue = (age: string) =>
+    queue.pool.query(`select howdah.enqueue('works', '{}', run_at => now() - interval '${age}')`);
+  await enqueue('0');
+  await queue.start([{ name: 'default', concurrency: 1 }]);
+  await waitFor('the first to begin', () => begunAt.length === 1);
+  await enqueue('1 day');
+  await waitFor('the second to begin', () => begunAt.length === 2);
+  const [first = 0, second = 0] = begunAt;
+  assert.ok(second - first < RUN_MS + 250, `${second - first} ms after it`);
+});
+
+/** A worker's fetches, each of so many jobs. */
+function engineOver(client: pg.ClientBase, size: number): EngineStatements {
+  const fetching = new Fetching({
+    pool: client as unknown as FetchingOptions['pool'],
+    prefetch: { size: () => size, fetched() {} } as unknown as Prefetch,
+    refusals: new Refusals(),
+    freePlaces: () => size,
+    limitFetch: (size) => size,
+    gates: { shutTasks: [], areAllShut: false },
+    tally: new Tally(),
+  });
+  const asking = {
+    query: (statement: pg.QueryConfig) =>
+      isFetch(statement) ? fetching.fetch(statement) : client.query(statement),
+  } as unknown as pg.Client;
+  return engineStatements(asking, { queue: 'default', poolId: 'a_pool' });
+}
+
+test('a job of the utmost urgency is among the next, however old it is', async () => {
+  await using stack = new AsyncDisposableStack();
+  const queue = await openTestQueue([[testTask(TASK), async () => {}]]);
+  stack.defer(() => queue.close());
+  const client = await queue.pool.connect();
+  stack.defer(() => client.release());
+  const enqueue = (priority: number, age: string, count = 1) =>
+    client.query(
+      `select howdah.enqueue($1, '{}', priority => $2, run_at => now() - $3::interval) from generate_series(1, $4)`,
+      [TASK, priority, age, count],
+    );
+  const engine = engineOver(client, 2);
+  await enqueue(0, '0', 6);
+  assert.equal((await engine.fetch(2)).length, 2);
+  for (const age of ['0', '1 day', '2000 years']) {
+    await enqueue(-32_768, age);
+    assert.ok(
+      (await engine.fetch(2)).some(({ priority }) => priority === -32_768),
+      `one of ${age}`,
+    );
+    await enqueue(0, '0');
+  }
+});
+
 const SIZE = 400;
 const FETCHES = 20;
 
@@ -146,20 +219,7 @@ test('a fetch does not look at what those before it have taken', async () => {
   const settings = Object.entries(RUNNER_SETTINGS).map(([name, value]) => `set local ${name} = ${value}`);
   await client.query(['begin', ...settings].join('; '));
   stack.defer(async () => void (await client.query('rollback')));
-  const fetching = new Fetching({
-    pool: client as unknown as FetchingOptions['pool'],
-    prefetch: { size: () => SIZE, fetched() {} } as unknown as Prefetch,
-    refusals: new Refusals(),
-    freePlaces: () => SIZE,
-    limitFetch: (size) => size,
-    gates: { shutTasks: [], areAllShut: false },
-    tally: new Tally(),
-  });
-  const asking = {
-    query: (statement: pg.QueryConfig) =>
-      isFetch(statement) ? fetching.fetch(statement) : client.query(statement),
-  } as unknown as pg.Client;
-  const engine = engineStatements(asking, { queue: 'default', poolId: 'a_pool' });
+  const engine = engineOver(client, SIZE);
   for (let fetch = 0; fetch < FETCHES; fetch++) assert.equal((await engine.fetch(SIZE)).length, SIZE);
   const { rows: read } = await client.query<{ entries: number }>(
     `select pg_stat_get_xact_tuples_returned('graphile_worker.jobs_main_index'::regclass)::float8 / $1 as entries`,

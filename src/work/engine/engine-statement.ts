@@ -76,6 +76,9 @@ function onceEach(change: (text: string, also: string) => string): (text: string
   };
 }
 
+/** Of the most urgent jobs too: at their own priority, those from before the mark's time would be left out. */
+const BEFORE_ALL = -32_769;
+
 /**
  * The same fetch, but for jobs before the mark. From the front where a more urgent job has come to wait since, or where the queue
  * has lanes: the next job of a lane that was busy may stand anywhere.
@@ -89,10 +92,10 @@ export function sinceMark(statement: QueryConfig, mark: Mark | undefined): Query
     `(jobs.priority, jobs.run_at) >= (
       (select case when exists (select from ${schema}_private_job_queues)
                      or exists (select from ${schema}_private_jobs u
-                                where u.is_available = true and u.priority < ${priority}::smallint and u.run_at <= now())
-                   then -32768 else ${priority}::smallint end),
+                                where u.is_available = true and u.priority < ${priority}::integer and u.run_at <= now())
+                   then ${BEFORE_ALL} else ${priority}::integer end),
       ${runAt}::timestamptz)`,
-    { sign: 'M', values: [mark.priority, mark.runAt] },
+    { sign: 'M', values: [mark.priority, mark.runAt.toISOString()] },
   );
 }
 

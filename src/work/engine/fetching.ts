@@ -82,9 +82,9 @@ export class Fetching {
     const result = await tally.fetching(pool.query<Job>({ ...asked, types: EXACT_TYPES }));
     const tookMs = performance.now() - sentAt;
     prefetch.fetched(tookMs);
-    this.#frontier.brought(result.rows, { size, tookMs });
     shareLock(result.rows);
-    if (result.rows.length === 0) this.#restsUntil = performance.now() + REST_FACTOR * tookMs;
+    if (this.#frontier.brought(result.rows, { size, tookMs })) this.#queue?.pulse(1);
+    else if (result.rows.length === 0) this.#restsUntil = performance.now() + REST_FACTOR * tookMs;
     this.#isMoreExpected = result.rows.length >= size;
     return result;
   }

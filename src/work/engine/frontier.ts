@@ -20,8 +20,8 @@ const MAX_REST_MS = 2_000;
  *
  * What it passes over then came to stand before the mark later on: a job whose time is older than that of jobs which are taken
  * already, as it was given back, locked by somebody else, enqueued for a time gone by or in a transaction that took long. For
- * those one fetch in a while looks from the front, and each that follows one which brought less than was asked for. So none is passed
- * over for longer than two seconds and a fetch, and none at all where nothing is behind.
+ * those one fetch in a while looks from the front, and at once each that follows one which brought less than was asked for. So none is
+ * passed over for longer than two seconds and a fetch, and none waits beside a place that is free.
  */
 export class Frontier {
   #mark: Mark | undefined;
@@ -39,19 +39,29 @@ export class Frontier {
     return this.#mark;
   }
 
-  /** What a fetch brought that began where `next` had said, and how long it took. */
-  brought(rows: readonly Job[], { size, tookMs }: { size: number; tookMs: number }): void {
-    if (this.#mark === undefined) {
+  /**
+   * What a fetch brought that began where `next` had said, and how long it took.
+   *
+   * @returns whether one from the front may bring more at once
+   */
+  brought(rows: readonly Job[], { size, tookMs }: { size: number; tookMs: number }): boolean {
+    const wasFromFront = this.#mark === undefined;
+    if (wasFromFront) {
       const restMs = Math.min(Math.max(MIN_REST_MS, REST_FACTOR * tookMs), MAX_REST_MS);
       this.#fromFrontAt = performance.now() + restMs;
     }
-    this.#mark = rows.length < size ? undefined : rows.reduce<Mark | undefined>(furthest, undefined);
+    const isShort = rows.length < size;
+    this.#mark = isShort ? undefined : rows.reduce<Mark | undefined>(furthest, undefined);
+    return isShort && !wasFromFront;
   }
 }
 
-/** Undefined once one is at no instant: for that of `-infinity` there is no `Date`. */
+/**
+ * Undefined once one is at no instant, as `-infinity` is no `Date`, or before the year 1, which Postgres reads in no ISO text. As `pg`
+ * writes a `Date`, in the process' zone, one of before zones had whole minutes would be up to a minute off.
+ */
 function furthest(mark: Mark | undefined, { priority, run_at: runAt }: Job, index: number): Mark | undefined {
-  if (!(runAt instanceof Date) || (index > 0 && !mark)) return undefined;
+  if (!(runAt instanceof Date) || runAt.getUTCFullYear() < 1 || (index > 0 && !mark)) return undefined;
   const isFurther = !mark || priority > mark.priority || (priority === mark.priority && runAt > mark.runAt);
   return isFurther ? { priority, runAt } : mark;
 }
