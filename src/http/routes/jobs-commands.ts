@@ -5,7 +5,7 @@ import type { JobState } from '../../look/job.ts';
 import { type CancelledJobs, withCancelled } from '../../operate/cancelled-jobs.ts';
 import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../../operate/job-commands.ts';
 import { idempotencyKey } from '../../wire/schemas/idempotency-key.ts';
-import { instant } from '../../wire/schemas/instant.ts';
+import { exactInstant } from '../../wire/schemas/instant.ts';
 import { changedJob, jobParameter } from '../../wire/schemas/job.ts';
 import { refusals } from '../../wire/schemas/problem.ts';
 import { someStates } from '../../wire/schemas/some-states.ts';
@@ -22,7 +22,7 @@ const reasonBody = z
   })
   .openapi('Reason');
 
-const rescheduleBody = z.strictObject({ run_at: instant }).openapi('Reschedule');
+const rescheduleBody = z.strictObject({ run_at: exactInstant }).openapi('Reschedule');
 const noBody = z.strictObject({}).openapi('Nothing');
 
 const retryBody = z

@@ -12,16 +12,32 @@ const EDGE = /^(0000|0001-01-01|9999-12-31)/;
 /** What a query makes of `+01:00`. */
 const LOST_PLUS = /T[\d:.]+ \d\d:\d\d$/;
 
-/** An instant in a request, as a Date. Years 1 to 9999; in UTC where it has no offset. */
-export const instant = z
-  .string({ error: ({ input }) => expectationFor(String(input)) })
-  .transform((text, context) => {
-    const at = readInstant(text);
-    if (at) return at;
-    context.addIssue({ code: 'custom', message: expectationFor(text) });
-    return z.NEVER;
-  })
-  .openapi({ type: 'string', format: 'date-time', example: EXAMPLE });
+const WITHOUT_OFFSET = /^\d{4}-\d\d-\d\d([T ][\d:.]+)?$/;
+
+/** An instant to look by, as a Date. Years 1 to 9999; in UTC where it has no offset. */
+export const instant = instantBut(() => undefined);
+
+/**
+ * An instant at which something is to happen, as a Date: with its offset. Whose clock is meant by one without may not be guessed, as a
+ * job an hour early cannot be taken back.
+ */
+export const exactInstant = instantBut((text) =>
+  WITHOUT_OFFSET.test(text) ? `expected an instant with its offset, e.g. ${EXAMPLE}` : undefined,
+);
+
+/** An instant in a request. @param mistakeIn what else is wrong with what can be read */
+function instantBut(mistakeIn: (text: string) => string | undefined) {
+  return z
+    .string({ error: ({ input }) => expectationFor(String(input)) })
+    .transform((text, context) => {
+      const at = readInstant(text);
+      const message = at ? mistakeIn(text) : expectationFor(text);
+      if (at && message === undefined) return at;
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    })
+    .openapi({ type: 'string', format: 'date-time', example: EXAMPLE });
+}
 
 /** An instant in an answer. */
 export const answeredInstant = z.iso.datetime();

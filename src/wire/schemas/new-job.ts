@@ -9,7 +9,7 @@ import {
 } from '../../enqueue/option-table.ts';
 import { MAX_BATCH_SIZE } from '../../enqueue/task-distributor.ts';
 import { duration } from './duration.ts';
-import { answeredInstant, instant } from './instant.ts';
+import { answeredInstant, exactInstant } from './instant.ts';
 import { jobId } from './job.ts';
 import { anyText, text } from './text.ts';
 
@@ -50,7 +50,7 @@ function toSchema(row: OptionRow) {
     case 'duration':
       return duration(row.maxMs, row.example);
     case 'instant':
-      return instant;
+      return exactInstant;
     case 'integer':
       return wholeNumber(row.min, row.max);
     case 'choice':
