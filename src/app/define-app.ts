@@ -9,7 +9,7 @@ import type { ReadSettings, Role, SettingsContext } from '../config.ts';
 import type { TaskDistributor } from '../enqueue/task-distributor.ts';
 import type { NavigationEntry, App as Routes } from '../http/app-dependencies.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { BoundTask } from '../tasks/bind.ts';
+import { type BoundTask, isBoundTask } from '../tasks/bind.ts';
 import type { GivenSource } from '../tasks/given-source.ts';
 import type { RouteTarget } from '../tasks/route-target.ts';
 import { defineHandle, type Handle } from './define-handle.ts';
@@ -199,10 +199,6 @@ function refuseMistakes(options: Given): void {
   }
   mistakes.push(...findPathMistakes(redact), ...findLinkMistakes(links));
   if (mistakes.length > 0) throw new TypeError(`defineApp: ${mistakes.join('; ')}`);
-}
-
-function isBoundTask(value: Partial<BoundTask<never>> | undefined): boolean {
-  return value?.definition !== undefined && typeof value.handle === 'function';
 }
 
 function show(value: unknown): string {

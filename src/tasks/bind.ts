@@ -114,3 +114,9 @@ export function bind(
   checkPolicy(definition.name, policy);
   return Object.freeze({ definition, handle, policy });
 }
+
+/** Whether it is what `bind` returns, of this copy of the package or another. */
+export function isBoundTask(value: unknown): boolean {
+  const { definition, handle } = (value ?? {}) as Partial<BoundTask<never>>;
+  return definition !== undefined && typeof handle === 'function';
+}

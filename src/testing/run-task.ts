@@ -1,12 +1,14 @@
+import { type OptionKinds, refuseOptionMistakes } from '../config/mistakes/option-mistakes.ts';
 import { parseExactly, stringifyExactly } from '../db/exact-json.ts';
 import type { SqlClient } from '../db/sql-client.ts';
 import { createEventHub } from '../observability/event-hub.ts';
-import type { BoundTask } from '../tasks/bind.ts';
+import { type BoundTask, isBoundTask } from '../tasks/bind.ts';
 import { encodePayload } from '../tasks/encode-payload.ts';
 import type { RunningJob, TaskContext } from '../tasks/task-context.ts';
 import { OverdueRuns } from '../work/run/overdue-runs.ts';
 import { type RunEnvironment, runJob } from '../work/run/run-job.ts';
 import { VerdictError } from '../work/run/verdict.ts';
+import { RUN_TASK } from './option-kinds.ts';
 import { type RunOutcome, toOutcome } from './outcome.ts';
 import { createRecordingLogger, type LogLine } from './recording-logger.ts';
 import { createRecordingStore } from './recording-store.ts';
@@ -65,6 +67,7 @@ export interface TaskRun {
  * whose transaction was rolled back. `isolate` is left out: the handler runs in this thread, without services as there.
  *
  * @param payload as it would be enqueued: the handler gets what the schema makes of it, by way of JSON
+ * @throws {TypeError} for options that there are not, or that are of another type
  * @throws {RangeError} for an attempt that is no whole number from 1
  */
 export async function runTask<Services>(
@@ -72,6 +75,8 @@ export async function runTask<Services>(
   payload: unknown,
   options: RunTaskOptions<Services> = {},
 ): Promise<TaskRun> {
+  refuseOptionMistakes('runTask', options, RUN_TASK as OptionKinds<RunTaskOptions<Services>>);
+  if (!isBoundTask(task)) throw new TypeError('runTask: task: expected what app.handle returns');
   const job = toJob(task, options);
   const { log, lines } = createRecordingLogger();
   const recorded: Recorded = { progress: [], hasThrown: false };
