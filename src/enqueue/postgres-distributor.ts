@@ -5,6 +5,8 @@ import { queryRows, type SqlClient } from '../db/sql-client.ts';
 import { createEventHub, type EventHub } from '../observability/event-hub.ts';
 import { enqueueAllInSpan, enqueueInSpan } from '../observability/tracing.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
+import { kindOf } from '../tasks/kind-of.ts';
+import { refuseUnknown } from '../tasks/refuse-unknown.ts';
 import { checkJob, checkJobs } from './check-jobs.ts';
 import { duplicateError } from './duplicate-error.ts';
 import { encodeJob, encodeJobs } from './encode-job.ts';
@@ -53,7 +55,14 @@ export class PostgresDistributor implements TaskDistributor {
   readonly #events: EventHub;
   readonly #naming: () => Naming;
 
-  constructor({ events = createEventHub(), schema = 'howdah' }: PostgresDistributorOptions = {}) {
+  /** @throws {TypeError} for options that there are not, or that are of another type */
+  constructor(options: PostgresDistributorOptions = {}) {
+    refuseUnknown('PostgresDistributor', options, ['events', 'schema']);
+    const { events = createEventHub(), schema = 'howdah' } = options;
+    if (typeof events?.emit !== 'function')
+      throw mistaken('events: expected what createEventHub returns', events);
+    if (!['string', 'function'].includes(typeof schema))
+      throw mistaken('schema: expected a text or a function', schema);
     this.#events = events;
     this.#naming = () => namingOf(typeof schema === 'string' ? schema : schema());
   }
@@ -98,6 +107,10 @@ export class PostgresDistributor implements TaskDistributor {
     this.#events.emit('job.enqueued', { jobId: id, task, queue, maxRetries, runAt });
     return { id, task, queue, maxRetries, runAt };
   }
+}
+
+function mistaken(expected: string, received: unknown): TypeError {
+  return new TypeError(`PostgresDistributor: ${expected}, received ${kindOf(received)}`);
 }
 
 /** In the order of {@link ARGUMENTS}. */

@@ -1,3 +1,6 @@
+import { kindOf } from './kind-of.ts';
+import { refuseUnknown } from './refuse-unknown.ts';
+
 /**
  * Milliseconds to wait after a job's `attempt`-th run (from 1) failed with `error`. Below 0 counts as 0; what is not a
  * number, or throws, is replaced by the default.
@@ -67,9 +70,12 @@ export interface ExponentialDelayOptions {
  * Source: "Exponential Backoff And Jitter", AWS Architecture Blog, the variant called Full Jitter.
  */
 export function exponentialDelay(options: ExponentialDelayOptions = {}): RetryDelay {
+  refuseUnknown('exponentialDelay', options, ['baseMs', 'factor', 'maxMs', 'random']);
   const { baseMs = 1_000, factor = 2, maxMs = 3_600_000, random = Math.random } = options;
   checkMilliseconds({ baseMs, maxMs });
   if (!(factor >= 1)) throw new RangeError(`factor: expected 1 or more, received ${factor}`);
+  if (typeof random !== 'function')
+    throw new TypeError(`exponentialDelay: random: expected a function, received ${kindOf(random)}`);
   return (attempt) => random() * Math.min(maxMs, baseMs * factor ** (attempt - 1));
 }
 
