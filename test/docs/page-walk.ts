@@ -7,6 +7,9 @@ import { isService, ServiceInTerminal } from './service-in-terminal.ts';
 
 const execute = promisify(execFile);
 
+/** Of a command that hangs. With a cold cache and a slow registry, an installation alone took more than three minutes. */
+const COMMAND_MS = 600_000;
+
 export interface WalkOptions {
   folder: string;
   env: Record<string, string>;
@@ -87,7 +90,7 @@ export class PageWalk implements AsyncDisposable {
     const folder = /^cd (\S+)$/.exec(command)?.[1];
     if (folder) this.#folder = join(this.#folder, folder);
     if (command.startsWith('export ')) this.#export(command);
-    const options = { cwd: this.#folder, env: this.#env, timeout: 180_000, maxBuffer: 64 << 20 };
+    const options = { cwd: this.#folder, env: this.#env, timeout: COMMAND_MS, maxBuffer: 64 << 20 };
     try {
       const { stdout, stderr } = await execute('bash', ['-c', folder ? 'true' : command], options);
       return stdout + stderr;
