@@ -216,6 +216,11 @@ export function toldStates<State>(
   return (jobId) => (!ended || ended.has(jobId) ? (decided?.[jobId] ?? null) : undefined);
 }
 
+/** Whether the ends free lanes (`queue_name`), whose next jobs may be taken from then on. */
+export function freesLanes({ text }: QueryConfig): boolean {
+  return text.includes('_private_job_queues as job_queues');
+}
+
 /**
  * The ends that a statement of the engine's writes; undefined for one that writes none. Source of the forms:
  * graphile-worker 0.18.0, `sql/completeJobs.js` and `sql/failJobs.js` (`batchFailJobs`).

@@ -6,7 +6,7 @@ import { queueSchema } from '../../db/schema/queue-schema.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { distrustNews } from './distrust-news.ts';
 import { createEngineLogger } from './engine-logger.ts';
-import { isFetch, type RunEnd, readEnds, returnedCount } from './engine-statement.ts';
+import { freesLanes, isFetch, type RunEnd, readEnds, returnedCount } from './engine-statement.ts';
 import { Fetching, type FetchingOptions, type FetchingQueue, HELD_MS } from './fetching.ts';
 import { gatePool } from './gated-pool.ts';
 import { MAX_FETCH } from './prefetch.ts';
@@ -122,7 +122,11 @@ function gateStatements(
     opened: () => isNamed,
     answer(statement) {
       const ends = readEnds(statement);
-      if (ends) return writeEnds(statement, ends);
+      if (ends) {
+        const written = writeEnds(statement, ends);
+        if (freesLanes(statement)) void written.then(() => fetching.lookAgain());
+        return written;
+      }
       if (isFetch(statement)) return fetching.fetch(statement);
       const count = returnedCount(statement);
       return count === undefined ? undefined : tally.returning(pool.query(statement), count);

@@ -89,6 +89,11 @@ export class Fetching {
     return result;
   }
 
+  /** Jobs may be taken that no fetch could find before, and nobody announces. */
+  lookAgain(): void {
+    this.#queue?.pulse(1);
+  }
+
   #asking(statement: QueryConfig, size: number): QueryConfig {
     const { refusals, gates } = this.#options;
     const { versions } = refusals;
