@@ -46,7 +46,7 @@ reads past all of them again and again, so that what it costs grows with the squ
         await fill(place, count);
         await tidy(bench.servers, place);
         await using _held = when === BESIDE ? await holdTransaction(place) : undefined;
-        return drainOnce(bench.servers, place, { count });
+        return await drainOnce(bench.servers, place, { count }); // it is held until this is done
       },
     );
     return {
