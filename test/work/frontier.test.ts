@@ -203,6 +203,30 @@ test('a job of the utmost urgency is among the next, however old it is', async (
   }
 });
 
+test('a job of a lane is looked for from the front, and no other that is as old', async (t) => {
+  t.mock.method(performance, 'now', () => 0); // no time passes, after which all would be
+  await using stack = new AsyncDisposableStack();
+  const queue = await openTestQueue([[testTask(TASK), async () => {}]]);
+  stack.defer(() => queue.close());
+  const client = await queue.pool.connect();
+  stack.defer(() => client.release());
+  const add = async (lane: string | null, age: string, count = 1) => {
+    const { rows } = await client.query<{ id: string }>(
+      `select (graphile_worker.add_job($1, '{}', queue_name => $2, run_at => now() - $3::interval)).id::text from generate_series(1, $4)`,
+      [TASK, lane, age, count],
+    );
+    return rows[0]?.id;
+  };
+  const engine = engineOver(client, 2);
+  await add(null, '0', 8);
+  await engine.fetch(2);
+  const plain = await add(null, '1 day');
+  assert.ok(!(await engine.fetch(2)).some(({ id }) => id === plain), 'the mark holds');
+  const inLane = await add('a lane', '1 day');
+  const fetched = (await engine.fetch(2)).map(({ id }) => id);
+  assert.deepEqual(fetched.toSorted(), [plain, inLane].toSorted());
+});
+
 const SIZE = 400;
 const FETCHES = 20;
 

@@ -14,7 +14,7 @@ const MAX_REST_MS = 2_000;
 
 /**
  * Where in its queue a fetch begins to look. What was taken leaves its entry in the engine's index until vacuum has been there,
- * and a fetch from the front reads past all of them, 400 a job by the time that a backlog of 200,000 is gone; while somebody
+ * and a fetch from the front reads past all of them, 500 a job by the time that a backlog of 200,000 is gone; while somebody
  * keeps a transaction open it even looks each of their rows up. So after a fetch that brought as many jobs as it was asked for, the
  * next begins where that one has ended (`sinceMark` in engine-statement.ts says what it heeds nevertheless).
  *
