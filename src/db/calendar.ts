@@ -1,3 +1,4 @@
+import { textOf } from '../errors/read-text.ts';
 import { HowdahError } from '../errors.ts';
 
 const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
@@ -25,5 +26,5 @@ export function writeInstant(at: Date, field: string): string {
 /** A Date that is none has no ISO form. */
 export function describeInstant(value: unknown): string {
   const isValid = value instanceof Date && !Number.isNaN(value.getTime());
-  return isValid ? value.toISOString() : String(value);
+  return isValid ? value.toISOString() : textOf(value);
 }

@@ -1,4 +1,5 @@
 import { isDatabaseUnavailable } from '../db/is-database-unavailable.ts';
+import { toError } from '../errors/to-error.ts';
 import { HowdahError } from '../errors.ts';
 import type { JobFilter } from '../look/job-filter.ts';
 import type { BulkAction } from '../operate/bulk.ts';
@@ -59,7 +60,7 @@ function refuseMistakes(filter: JobFilter, options: BulkOptions): void {
 function tellChanged(error: unknown): never {
   if (!(error instanceof InterruptedBulk)) throw error;
   const { changedCount: changed, cause } = error;
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = toError(cause).message;
   throw new HowdahError(kindOf(cause), {
     detail: `${message}; ${changed} jobs had been changed before that, and the same call goes on`,
     details: { changed },

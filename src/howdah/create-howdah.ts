@@ -9,6 +9,7 @@ import type { SqlClient } from '../db/sql-client.ts';
 import { transact } from '../db/transact.ts';
 import { transactOnce } from '../db/transact-once.ts';
 import { PostgresDistributor } from '../enqueue/postgres-distributor.ts';
+import { toError } from '../errors/to-error.ts';
 import { createEventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
 import { withSafeErrors } from '../observability/safe-errors.ts';
@@ -95,6 +96,6 @@ function schemaMistake(schema: string): string | undefined {
     meantSchema({ schema });
     return undefined;
   } catch (error) {
-    return `schema: ${error instanceof Error ? error.message : String(error)}`;
+    return `schema: ${toError(error).message}`;
   }
 }

@@ -1,3 +1,4 @@
+import { textOf } from '../errors/read-text.ts';
 import { checkDefinition } from './check-definition.ts';
 import { checkPolicy } from './check-policy.ts';
 import type { TaskDefinition } from './define-task.ts';
@@ -109,7 +110,7 @@ export function bind(
   checkDefinition(definition, 'definition');
   if (typeof handle !== 'function')
     throw new TypeError(
-      `Task "${definition.name}": handler: expected a function, received ${String(handle)}`,
+      `Task "${definition.name}": handler: expected a function, received ${textOf(handle)}`,
     );
   checkPolicy(definition.name, policy);
   return Object.freeze({ definition, handle, policy });

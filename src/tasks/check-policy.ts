@@ -1,3 +1,4 @@
+import { textOf } from '../errors/read-text.ts';
 import type { TaskPolicy } from './bind.ts';
 
 /** Longest wait a timer takes. */
@@ -25,7 +26,7 @@ export const POLICY: readonly string[] = Object.keys(EXPECTED);
 /** @throws {TypeError} naming every setting that is out of range, or that no policy has */
 export function checkPolicy(task: string, policy: TaskPolicy): void {
   if (typeof policy !== 'object' || policy === null)
-    throw new TypeError(`Task "${task}": policy: expected an object, received ${String(policy)}`);
+    throw new TypeError(`Task "${task}": policy: expected an object, received ${textOf(policy)}`);
   const mistakes = Object.entries(policy).flatMap(([name, value]) => findMistake(name, value));
   if (mistakes.length > 0) throw new TypeError(`Task "${task}": ${mistakes.join('; ')}`);
 }
@@ -34,5 +35,5 @@ function findMistake(name: string, value: unknown): string[] {
   if (value === undefined) return [];
   if (!Object.hasOwn(EXPECTED, name)) return [`${name}: there is no such setting of a policy`];
   const [expected, isRight] = EXPECTED[name as keyof TaskPolicy];
-  return isRight(value) ? [] : [`${name}: expected ${expected}, received ${String(value)}`];
+  return isRight(value) ? [] : [`${name}: expected ${expected}, received ${textOf(value)}`];
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { readText } from '../errors/read-text.ts';
 import { fieldPath } from './describe-issues.ts';
 import { partsOf, type SchemaDef, type SchemaPart } from './schema-parts.ts';
 
@@ -41,7 +42,7 @@ function isOfZod4(schema: unknown): boolean {
 function nameOther(schema: unknown): string {
   if (schema === undefined) return 'nothing';
   const { _def } = (schema ?? {}) as { _def?: { typeName?: unknown } };
-  if (String(_def?.typeName).startsWith('Zod')) return 'one of zod 3';
+  if (readText(_def, 'typeName').startsWith('Zod')) return 'one of zod 3';
   return typeof schema === 'object' && schema !== null ? 'another object' : String(schema);
 }
 

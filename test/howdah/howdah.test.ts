@@ -176,7 +176,7 @@ describe('createHowdah', () => {
 
   test('names an instant that is none', async () => {
     const { id } = await howdah.enqueueAlone(sendReceipt, order, { delayMs: 60_000 });
-    for (const at of [new Date(Number.NaN), new Date('+010000-01-01T00:00:00Z')]) {
+    for (const at of [new Date(Number.NaN), new Date('+010000-01-01T00:00:00Z'), Object.create(null)]) {
       const refusal = (field: string) => ({
         code: 'invalid_request',
         message: new RegExp(`^${field}: expected a valid Date of the years 1 to 9999, received `),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** As much of JSON Schema as the document uses. */
-interface Schema {
+export interface Schema {
   $ref?: string;
   type?: string | string[];
   enum?: unknown[];
@@ -13,7 +13,7 @@ interface Schema {
   example?: unknown;
 }
 
-interface Operation {
+export interface Operation {
   parameters?: { name: string; in: string; required?: boolean; schema: Schema }[];
   requestBody?: { content: Record<string, { schema: Schema }> };
   responses: Record<string, object>;

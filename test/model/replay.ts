@@ -1,4 +1,5 @@
 import type fc from 'fast-check';
+import { toError } from '../../src/errors/to-error.ts';
 
 /**
  * A failure says how to see it again: `MODEL_REPLAY='<seed> <path> <replayPath>'` before the test's command, which then
@@ -18,7 +19,7 @@ export function reportFailure<T>(details: fc.RunDetails<T>): void {
   const replayPath = /replayPath="([^"]*)"/.exec(moves)?.[1] ?? '';
   const cause = details.errorInstance;
   throw new Error(
-    `${cause instanceof Error ? cause.message : String(cause)}
+    `${toError(cause).message}
 
 after: ${moves}
 

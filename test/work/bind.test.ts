@@ -11,3 +11,17 @@ test('a policy with a time that is none is refused with what was received', () =
     });
   }
 });
+
+test('what has no text is refused like all else, by its place', () => {
+  const bare: unknown = Object.create(null);
+  const bound = (handle: unknown, policy: unknown) => () =>
+    bind(testTask('deaf'), handle as never, policy as never);
+  const received = 'received a value that cannot be shown';
+  assert.throws(bound(bare, {}), { message: `Task "deaf": handler: expected a function, ${received}` });
+  assert.throws(
+    bound(async () => {}, { isolate: bare }),
+    {
+      message: `Task "deaf": isolate: expected 'thread' or none, ${received}`,
+    },
+  );
+});

@@ -1,4 +1,5 @@
 import { parseExactly } from '../../db/exact-json.ts';
+import { toError } from '../../errors/to-error.ts';
 import { UsageError } from '../command-error.ts';
 import { readStandardInput } from '../terminal/read-standard-input.ts';
 
@@ -8,7 +9,7 @@ export async function readPayload(given: string): Promise<unknown> {
   try {
     return parseExactly(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = toError(error).message;
     throw new UsageError(`the payload is not JSON: ${reason}`);
   }
 }

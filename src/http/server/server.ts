@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { toError } from '../../errors/to-error.ts';
 import type { App } from '../app-dependencies.ts';
 import { ListenError } from './listen-error.ts';
 import { LISTENER_OPTIONS } from './listener-options.ts';
@@ -94,7 +95,7 @@ function explain(error: unknown, setting: string): string {
     return `another program uses this port; stop it, or set ${setting} to a free one`;
   if (code === 'EACCES') return `ports below 1024 need privileges; set ${setting} to a higher one`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'HOST is not an address of this machine';
-  return error instanceof Error ? error.message : String(error);
+  return toError(error).message;
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,4 +1,5 @@
 import type { RecordsBatch } from '@platformatic/kafka';
+import { toError } from '../../errors/to-error.ts';
 import { countParts, RecordsUnreadable } from './count-parts.ts';
 import type { KafkaClient } from './load-kafka.ts';
 import { UnpacksTooLarge, unpackBatch } from './unpack-batch.ts';
@@ -96,7 +97,7 @@ function readable<Result>(work: () => Result): Result {
     return work();
   } catch (error) {
     if (error instanceof UnpacksTooLarge) throw error;
-    throw new RecordsUnreadable(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new RecordsUnreadable(toError(error).message, { cause: error });
   }
 }
 

@@ -1,3 +1,4 @@
+import { textOf } from '../../errors/read-text.ts';
 import { decodeName } from '../../tasks/decode-name.ts';
 import type { GivenSource } from '../../tasks/given-source.ts';
 import { isTopic } from '../../tasks/read-target.ts';
@@ -79,7 +80,7 @@ function readGiven(field: string, given: string | GivenSource, tasks: SourcesGiv
   const options = Object.entries(given).filter(([, value]) => value !== undefined);
   return read(
     field,
-    Object.fromEntries(options.map(([name, value]) => [name, String(value)])) as Parts,
+    Object.fromEntries(options.map(([name, value]) => [name, textOf(value)])) as Parts,
     tasks,
   );
 }

@@ -1,5 +1,6 @@
 import { describeDatabaseAddress, withSessions } from '../../config/database/database-address.ts';
 import { lookAtSessions, type Sessions } from '../../db/connections/look-at-sessions.ts';
+import { toError } from '../../errors/to-error.ts';
 import { StartupError } from '../startup-error.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -40,8 +41,8 @@ export function describeLacking({ lacking, role, database }: Sessions): string {
 }
 
 /** Node reports a host with several addresses as one error per address and no message of its own. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+function describe(thrown: unknown): string {
+  const error = toError(thrown);
   if (error instanceof AggregateError && error.message === '') {
     return error.errors.map((each: Error) => each.message).join('; ');
   }

@@ -28,7 +28,7 @@ export const exactInstant = instantBut((text) =>
 /** An instant in a request. @param mistakeIn what else is wrong with what can be read */
 function instantBut(mistakeIn: (text: string) => string | undefined) {
   return z
-    .string({ error: ({ input }) => expectationFor(String(input)) })
+    .string({ error: ({ input }) => expectationFor(typeof input === 'string' ? input : '') })
     .transform((text, context) => {
       const at = readInstant(text);
       const message = at ? mistakeIn(text) : expectationFor(text);

@@ -2,6 +2,7 @@ import { type ParsedCronItem, parseCrontab } from 'graphile-worker';
 import { wholeNumberAt } from '../../db/exact-json.ts';
 import { findShapeMistake } from '../../db/json-shape.ts';
 import { findRoundedNumber } from '../../db/rounded-number.ts';
+import { toError } from '../../errors/to-error.ts';
 import type { FieldMistake } from '../../errors.ts';
 import type { Catalogue } from '../../tasks/catalogue.ts';
 import type { TaskDefinition } from '../../tasks/define-task.ts';
@@ -93,7 +94,7 @@ function readLine(line: Line, known: Known): ReadLine {
     const others = findMistakes(item, known);
     return others.length > 0 ? { line, mistakes: others } : { line, item };
   } catch (error) {
-    return { line, mistakes: [error instanceof Error ? error.message : String(error)] };
+    return { line, mistakes: [toError(error).message] };
   }
 }
 

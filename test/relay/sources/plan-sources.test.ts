@@ -51,6 +51,15 @@ describe('SOURCES', () => {
   });
 });
 
+test('an option that has no text is refused by its place', () => {
+  const from = 'rabbitmq:orders';
+  const { mistakes } = plan(undefined, [{ from, task: 'user_registered', prefetch: Object.create(null) }]);
+  assert.deepEqual(
+    mistakes.map(({ message }) => message),
+    [`${from}: expected a prefetch from 1 to 10000; received "a value that cannot be shown"`],
+  );
+});
+
 test('SOURCES has no place that its broker cannot have', () => {
   const { mistakes } = plan(
     [
