@@ -3,6 +3,7 @@ import type { AnyApp } from '../app/define-app.ts';
 import { loadTasks } from '../app/load-tasks.ts';
 import { type OptionKinds, refuseOptionMistakes } from '../config/mistakes/option-mistakes.ts';
 import type { Config } from '../config.ts';
+import { checkEventName, checkListener } from '../observability/check-listener.ts';
 import { createEventHub, type EventHub } from '../observability/event-hub.ts';
 import { subscribeLogger } from '../observability/log-subscriber.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
@@ -128,6 +129,8 @@ function listen(
   log: Logger,
   { name, listener }: { name: string; listener: Listener },
 ): () => void {
+  checkEventName('on', name);
+  checkListener('on', name, listener);
   const guarded = (...event: unknown[]) => {
     try {
       listener(...event);
@@ -135,7 +138,6 @@ function listen(
       log.error({ err, event: name }, 'a listener failed');
     }
   };
-  if (typeof listener !== 'function') throw new TypeError(`on: ${name}: expected a function`);
   const hub = events as unknown as NodeJS.EventEmitter;
   hub.on(name, guarded);
   return () => hub.off(name, guarded);

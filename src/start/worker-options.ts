@@ -54,6 +54,8 @@ export interface RunningWorker extends AsyncDisposable {
   /**
    * Calls the listener with each event of that name, until what is returned is called. What a listener throws is logged and
    * harms nobody.
+   *
+   * @throws {TypeError} for a name that is none of them, and for a listener that is no function
    */
   on<Name extends keyof HowdahEvents>(
     name: Name,

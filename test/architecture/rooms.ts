@@ -12,7 +12,7 @@ const EVERYTHING = ['*'];
 export const ROOMS: Readonly<Record<string, Room>> = {
   errors: { imports: [] },
   config: { imports: [] },
-  observability: { imports: ['errors'], types: ['look'] },
+  observability: { imports: ['config', 'errors'], types: ['look'] },
   tasks: { imports: ['errors'], types: ['db', 'observability'] },
   db: { imports: ['config', 'errors'] },
   enqueue: { imports: ['tasks', 'db', 'errors', 'observability'] },

@@ -51,6 +51,15 @@ describe('startWorker', () => {
     const job = await howdah.wait(id, { timeoutMs: 10_000 });
     assert.deepEqual([job.state, job.result], ['completed', 'Hello Ada']);
     leave();
+    for (const name of ['job.complete', 'error']) {
+      assert.throws(() => worker.on(name as never, () => {}), {
+        name: 'TypeError',
+        message: /^on: expected one of job\.enqueued, .*, received "/,
+      });
+    }
+    assert.throws(() => worker.on('job.completed', 5 as never), {
+      message: /expected a function .* received 5$/,
+    });
     const { ready, checks } = await worker.ready();
     assert.equal(ready, true, JSON.stringify(checks));
     assert.deepEqual(worker.processor.idleQueues(), []);
