@@ -12,6 +12,7 @@ import type { BoundTask } from '../tasks/bind.ts';
 import { type Catalogue, createCatalogue } from '../tasks/catalogue.ts';
 import type { TaskDefinition } from '../tasks/define-task.ts';
 import { noteAddress } from './address-of.ts';
+import { dropDatabase } from './drop-database.ts';
 import { embeddedServer } from './embedded-server.ts';
 import { TEST_DATABASE } from './option-kinds.ts';
 import { APPLICATION_NAME, type Contents, findTemplate } from './template.ts';
@@ -35,7 +36,7 @@ export interface TestDatabase extends AsyncDisposable {
   readonly connectionString: string;
   /** Connections to it, at most 10; they do not keep the process alive, and end with `drop`. */
   readonly pool: pg.Pool;
-  /** Removes it, also when somebody is still connected. Safe to call twice. */
+  /** Removes it, also when somebody is still connected, who has half a second to leave first. Safe to call twice. */
   drop(): Promise<void>;
 }
 
@@ -70,7 +71,7 @@ function toTestDatabase(serverUrl: string, name: string): TestDatabase {
   const drop = () => {
     dropping ??= administrate(serverUrl, async (admin) => {
       pool.end().catch(() => {}); // its user may have ended it
-      await admin.query(`drop database if exists ${name} with (force)`);
+      await dropDatabase(admin, name);
     });
     return dropping;
   };

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/db/embedded/postgres.ts';
 import { migrateDatabase } from '../../src/db/migration/migrate.ts';
+import { databaseUrl } from '../support/databases-of-server.ts';
 import { createEmbeddedFolder } from '../support/embedded-folder.ts';
 import { runHere } from '../support/howdah-cli.ts';
 import { scalar } from '../support/job-states.ts';
-import { databaseUrl } from '../support/test-server.ts';
 
 /** Of a server that has none of Howdah's roles yet. */
 async function openServer(

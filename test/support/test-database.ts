@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { administrate, cloneOn, databaseUrl, dropOn, startTestServer, TEMPLATE } from './test-server.ts';
+import { administrate, cloneOn, databaseUrl, dropOn, TEMPLATE } from './databases-of-server.ts';
 
 export interface TestDatabase {
   readonly connectionString: string;
@@ -50,6 +50,7 @@ function findServer(): Promise<string> {
 }
 
 async function startOwnServer(): Promise<string> {
+  const { startTestServer } = await import('./test-server.ts'); // all that makes the template, for this case alone
   const server = await startTestServer();
   process.once('beforeExit', () => void server.stop());
   return server.url;

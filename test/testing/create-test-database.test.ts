@@ -5,6 +5,7 @@ import { access, chmod, mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { z } from 'zod';
@@ -14,6 +15,7 @@ import { PostgresDistributor } from '../../src/enqueue/postgres-distributor.ts';
 import { defineTask } from '../../src/tasks/define-task.ts';
 import { createTestDatabase } from '../../src/testing/create-test-database.ts';
 import { enqueued } from '../../src/testing/enqueued.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -117,6 +119,25 @@ test('tasks may be given as definitions, and a role that may not create database
   await database.pool.query('drop role howdah_mere');
 });
 
+test('a pool that has ended, and whose sessions are still on their way out, is not told of the removal', async () => {
+  const database = await createTestDatabase({ ...given(), app });
+  const proxy = await startTcpProxy(database.connectionString);
+  const pool = new pg.Pool({ connectionString: proxy.url });
+  const errors: Error[] = [];
+  pool.on('error', (error) => errors.push(error));
+  await pool.query('select 1');
+  proxy.block();
+  await pool.end();
+  const dropped = database.drop();
+  await delay(200); // the server hears of the end then
+  proxy.unblock();
+  await dropped;
+  await delay(50); // as long as a word of the server takes
+  await proxy.stop();
+  assert.deepEqual(errors, []);
+  assert.deepEqual(await names(new URL(database.connectionString).pathname.slice(1)), []);
+});
+
 test('a process that was killed leaves neither its server nor its data', { timeout: 60_000 }, async () => {
   const script = `
     const { createTestDatabase } = await import('../../src/testing/create-test-database.ts');
@@ -134,10 +155,8 @@ test('a process that was killed leaves neither its server nor its data', { timeo
       return stdout.trim();
     },
   );
-  for (let tries = 0; tries < 200 && (await isThere(folder)); tries++)
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  assert.equal(await isThere(join(folder, 'postmaster.pid')), false);
-  assert.equal(await isThere(folder), false);
+  await waitFor('the data to be gone', async () => !(await isThere(folder)), 40_000);
+  assert.equal(await commandsWith(folder), '');
 });
 
 test('a process that was killed while its server was made leaves neither', { timeout: 60_000 }, async () => {
