@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { createHowdah } from '../../src/howdah/create-howdah.ts';
-import { compileBlocks } from '../support/compile-blocks.ts';
+import { compilePages } from './compile-pages.ts';
 import { PAGES, readBlocks } from './read-blocks.ts';
 
 describe('what is TypeScript in the documentation', () => {
-  for (const page of PAGES) {
-    const blocks = readBlocks(page).filter(({ language }) => language === 'ts');
-    if (blocks.length === 0) continue;
-    test(`compiles, in ${page}`, async () => {
-      const code = blocks.map(({ text }) => text);
-      assert.equal(await compileBlocks(code, await readGiven(page)), '');
-    });
-  }
+  const pages = PAGES.filter((page) => codeOf(page).length > 0);
+  let faults: Map<string, string>;
+  before(async () => {
+    const entries = pages.map(
+      async (page) => [page, { blocks: codeOf(page), files: await readGiven(page) }] as const,
+    );
+    faults = await compilePages(new Map(await Promise.all(entries)));
+  });
+  for (const page of pages) test(`compiles, in ${page}`, () => assert.equal(faults.get(page), ''));
 
   test('says so at its fence, and in no other way', () => {
     const odd = PAGES.flatMap((page) =>
@@ -43,6 +44,10 @@ describe('what is TypeScript in the documentation', () => {
     );
   });
 });
+
+function codeOf(page: string): string[] {
+  return readBlocks(page).flatMap(({ language, text }) => (language === 'ts' ? [text] : []));
+}
 
 /** What the blocks of a page leave to the reader. */
 async function readGiven(page: string): Promise<Record<string, string>> {

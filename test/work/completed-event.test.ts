@@ -103,7 +103,8 @@ describe('a job whose handler returned is never said to be completed', () => {
     };
     await queue.start();
     await waitFor('its run to be told of', () => told.length > 0);
-    assert.deepEqual(told, [`job.unrecorded ${id}`]);
+    // A heartbeat may have told the worker before the handler returned: then it knows that the job was given back.
+    assert.ok([`job.unrecorded ${id}`, `job.failed return ${id}`].includes(told.join()), told.join());
     assert.notEqual((await queue.job(id)).state, 'completed');
   });
 

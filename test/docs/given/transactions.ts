@@ -8,7 +8,7 @@ import type pg from 'pg';
 import type { EntitySchema } from 'typeorm';
 import type { howdah as shown } from './howdah.ts';
 import type { sendReceipt as task } from './send-receipt.ts';
-import type * as prisma from '../../test/adapters/prisma-client.ts';
+import type * as prisma from '../../../test/adapters/prisma-client.ts';
 
 const table = pgTable('orders', { note: text().notNull() });
 
