@@ -47,7 +47,7 @@ function idOf(given: string | undefined): string | undefined {
 function filterForm(view: View, { actor, action, jobId }: AuditFilter): Html {
   const { texts } = view;
   const field = (name: string, label: string, value: string | undefined) =>
-    html`<label for="${name}">${label}</label> <input id="${name}" name="${name}" value="${value ?? ''}">`;
+    html`<label>${label} <input name="${name}" value="${value ?? ''}"></label>`;
   return html`<form class="actions filter" method="get" action="${view.link('audit')}">
 ${field('actor', texts.audit.columns.who, actor)}
 ${field('action', texts.audit.columns.what, action)}

@@ -1,4 +1,4 @@
-import type { Context, Handler } from 'hono';
+import type { Handler } from 'hono';
 import type { SqlClient } from '../../db/sql-client.ts';
 import { HowdahError } from '../../errors.ts';
 import type { AppEnv } from '../../http/app-dependencies.ts';
@@ -10,7 +10,8 @@ import { cancelJob, discardJob, rescheduleJob, retryJob, runJobNow } from '../..
 import { enqueueAgain } from '../../wire/enqueue-again.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
 import { readJson } from '../parts/read-json.ts';
-import { type Form, type Redraw, takeCommand } from '../shell/take-command.ts';
+import type { Done } from '../shell/notice.ts';
+import { type Command, type Form, type Redraw, takeCommand } from '../shell/take-command.ts';
 import { viewOf } from '../shell/view.ts';
 import type { ReadShown } from './add-job-page.ts';
 import { jobPage, type RefusedForm } from './job-page.ts';
@@ -23,14 +24,9 @@ export function addJobCommands(app: DashboardApp, deps: DashboardDependencies, r
   const at = (name: string) => `/dashboard/jobs/:id/${name}`;
   app.post(
     at('retry'),
-    takeCommand(deps, async ({ c, form, change }) => {
-      const id = readId(c.req.param('id'));
+    simple(deps, 'retried', (tx, id, form) => {
       const shown = form.optional('shown') as JobState | undefined; // what it is not, the database refuses
-      const retried = change(async (tx) => {
-        await retryJob(tx, id, shown && [shown]);
-        return { what: 'retried' };
-      });
-      return await retried.catch((error) => refuseChanged(error, { c, deps, id, shown }));
+      return retryJob(tx, id, shown && [shown]);
     }),
   );
   app.post(
@@ -43,11 +39,11 @@ export function addJobCommands(app: DashboardApp, deps: DashboardDependencies, r
   );
   app.post(
     at('reschedule'),
-    takeCommand(
+    ofJob(
       deps,
-      ({ c, form, change }) =>
+      ({ form, change }, id) =>
         change(async (tx) => {
-          await rescheduleJob(tx, readId(c.req.param('id')), readRunAt(form, deps.readings.clock.now()));
+          await rescheduleJob(tx, id, readRunAt(form, deps.readings.clock.now()));
           return { what: 'rescheduled' };
         }),
       redraw(read, 'reschedule'),
@@ -55,8 +51,7 @@ export function addJobCommands(app: DashboardApp, deps: DashboardDependencies, r
   );
   app.post(
     at('cancel'),
-    takeCommand(deps, async ({ c, form, change }) => {
-      const id = readId(c.req.param('id'));
+    ofJob(deps, async ({ form, change }, id) => {
       const told: CancelledJobs[] = [];
       const done = await change(async (tx) => {
         const { cancelled } = await withCancelled(tx, id, cancelJob(tx, id, form.reason()));
@@ -70,28 +65,47 @@ export function addJobCommands(app: DashboardApp, deps: DashboardDependencies, r
   addEnqueueAgain(app, deps, read);
 }
 
-/**
- * A page may be old: what was discarded there, another has retried since, and it may have completed. The retry has refused that under
- * its locks; this look, after it, is for the words of the reader alone.
- *
- * @throws {HowdahError} `wrong_state` for a job in another state than its page has shown; else the error
- */
-async function refuseChanged(
-  error: unknown,
-  {
-    c,
+/** What is done to the job in the address. */
+function ofJob(
+  deps: DashboardDependencies,
+  run: (command: Command, id: string) => Promise<Done>,
+  again?: Redraw,
+): Handler<AppEnv> {
+  return takeCommand(
     deps,
-    id,
-    shown,
-  }: { c: Context<AppEnv>; deps: DashboardDependencies; id: string; shown?: string | undefined },
-): Promise<never> {
-  const isRefused = error instanceof HowdahError && error.code === 'wrong_state';
-  const [job] = isRefused && shown !== undefined ? await readJobs(deps.db, [id]) : [];
-  if (shown === undefined || job === undefined || job.state === shown) throw error;
+    async (command) => {
+      const id = command.c.req.param('id') ?? '';
+      try {
+        return await run(command, readId(id));
+      } catch (error) {
+        throw await sayRefused(error, command, { deps, id });
+      }
+    },
+    again,
+  );
+}
+
+/**
+ * A page may be old: what was discarded there, another has retried since, and it may have completed. The command has refused that under
+ * its locks; this look, after it, is for the words of the reader alone.
+ */
+async function sayRefused(
+  error: unknown,
+  { c, form }: Command,
+  { deps, id }: { deps: DashboardDependencies; id: string },
+): Promise<unknown> {
+  if (!(error instanceof HowdahError)) return error;
   const { job: words, parts } = viewOf(c, deps).texts;
+  if (error.code === 'job_not_found')
+    return new HowdahError('job_not_found', { detail: words.notFound(id), cause: error });
+  const [job] = error.code === 'wrong_state' ? await readJobs(deps.db, [id]).catch(() => []) : [];
+  if (job === undefined) return error;
+  const present = parts.states[job.state];
+  const shown = form.optional('shown') ?? job.state;
   const before = isState(parts.states, shown) ? parts.states[shown] : shown;
-  const detail = words.changedMeanwhile(before, parts.states[job.state]);
-  throw new HowdahError('wrong_state', { detail, cause: error });
+  const detail =
+    shown === job.state ? words.notInState(present, error.message) : words.changedMeanwhile(before, present);
+  return new HowdahError('wrong_state', { detail, cause: error });
 }
 
 function isState(states: Readonly<Record<JobState, string>>, name: string): name is JobState {
@@ -101,10 +115,9 @@ function isState(states: Readonly<Record<JobState, string>>, name: string): name
 function addEnqueueAgain(app: DashboardApp, deps: DashboardDependencies, read: ReadShown): void {
   app.post(
     '/dashboard/jobs/:id/enqueue-again',
-    takeCommand(
+    ofJob(
       deps,
-      async ({ c, form, change }) => {
-        const id = readId(c.req.param('id'));
+      async ({ c, form, change }, id) => {
         refuseNoProducer(c.var);
         const payload = readJson('payload', form.optional('payload') ?? '');
         await deps.beforeEnqueue?.();
@@ -123,9 +136,9 @@ function simple(
   what: string,
   command: (tx: SqlClient, id: string, form: Form) => Promise<JobState>,
 ): Handler<AppEnv> {
-  return takeCommand(deps, ({ c, form, change }) =>
+  return ofJob(deps, ({ form, change }, id) =>
     change(async (tx) => {
-      await command(tx, readId(c.req.param('id')), form);
+      await command(tx, id, form);
       return { what };
     }),
   );

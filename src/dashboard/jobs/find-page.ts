@@ -5,6 +5,7 @@ import type { JobFilter } from '../../look/job-filter.ts';
 import { listJobs } from '../../look/list-jobs.ts';
 import { listNewerJobs } from '../../look/list-newer-jobs.ts';
 import { MAX_SEARCH_MS, withinTime } from '../../look/within-time.ts';
+import { sayRefused } from './say-refused.ts';
 
 const PAGE_SIZE = 50;
 const ID = /^[1-9]\d{0,17}$/;
@@ -15,8 +16,8 @@ export interface JobsFound {
   /** Whether it is the first page. */
   isNewest: boolean;
   hasOlder: boolean;
-  /** Why there is none, in words. */
-  trouble?: string;
+  /** Why there is none. */
+  trouble?: unknown;
 }
 
 /** Where a page begins: below an id, above one, or with the newest job. What is no id is as if it were not there. */
@@ -34,7 +35,7 @@ export async function findPage(db: Database, filter: JobFilter, place: Place): P
     return (await findNewer(db, filter, place.after)) ?? (await findOlder(db, filter, place.before));
   } catch (error) {
     if (!(error instanceof HowdahError) || error.status >= 500) throw error;
-    return { jobs: [], isNewest: true, hasOlder: false, trouble: error.message };
+    return { jobs: [], isNewest: true, hasOlder: false, trouble: sayRefused(error, filter) };
   }
 }
 

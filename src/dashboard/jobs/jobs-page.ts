@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { Html } from '../../http/pages/layout.ts';
 import { jobTable } from '../parts/job-table.ts';
 import type { Content } from '../shell/layout.ts';
+import { errorIn } from '../shell/page-error.ts';
 import type { View } from '../shell/view.ts';
 import { actionsOnMatching, actionsOnSelection, SELECTION_FORM } from './bulk/action-buttons.ts';
 import type { StateCounts } from './count-states.ts';
@@ -22,7 +23,7 @@ export function jobsPage(view: View, { search, found, counts }: JobsShown): Cont
   const body = html`<h1>${jobs.title}</h1>
 ${searchForm(view, search)}
 ${stateTabs(view, search, counts)}
-${found.trouble === undefined ? list(view, search, found) : html`<p class="trouble" role="alert">${found.trouble}</p>`}`;
+${found.trouble === undefined ? list(view, search, found) : html`<p class="trouble" role="alert">${errorIn(view.texts, found.trouble).message}</p>`}`;
   return { title: jobs.title, page: 'jobs', body };
 }
 

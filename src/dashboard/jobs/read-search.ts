@@ -1,6 +1,7 @@
 import type { JobFilter } from '../../look/job-filter.ts';
 import { formatSearch, quoteValue } from '../../wire/search/format-search.ts';
 import { parseSearch, type SearchMistake } from '../../wire/search/parse-search.ts';
+import { sayMisread } from '../../wire/search/search-words.ts';
 import { splitTerms } from '../../wire/search/terms.ts';
 import type { View } from '../shell/view.ts';
 
@@ -10,9 +11,12 @@ export interface Search {
   text: string;
   /** What is right of it. */
   filter: JobFilter;
-  /** What is wrong with it, and was left out. */
-  mistakes: readonly SearchMistake[];
+  /** What is wrong with it, and was left out, in the language of the page. */
+  mistakes: readonly Mistake[];
 }
+
+/** Where it is, and what is wrong. */
+export type Mistake = Pick<SearchMistake, 'position' | 'length' | 'message'>;
 
 /** What the API calls a condition, and the key that a search has for it: a link may name either. */
 const KEYS: Readonly<Record<string, string>> = {
@@ -50,13 +54,17 @@ export function searchAddress(text: string, more: Readonly<Record<string, string
 
 /** A viewer may not ask what payloads contain: whoever may ask can read them, bit by bit. */
 function parse({ mayAct, texts }: View, text: string): Search {
-  const { filter, mistakes } = parseSearch(text);
+  const { filter, mistakes: found } = parseSearch(text);
+  const mistakes = found.map(({ position, length, misread }) => ({
+    ...{ position, length },
+    message: sayMisread(texts.jobs.misread, misread),
+  }));
   if (mayAct || filter.payloadContains === undefined) return { text, filter, mistakes };
   const { payloadContains: _, ...rest } = filter;
   const hidden = splitTerms(text)
     .filter(({ key }) => key === 'payload')
     .map(({ start, end }) => ({
-      ...{ position: start, length: end - start, expected: '', received: '' },
+      ...{ position: start, length: end - start },
       message: texts.jobs.hidden,
     }));
   return { text, filter: rest, mistakes: [...mistakes, ...hidden] };

@@ -1,8 +1,7 @@
 import { html } from 'hono/html';
 import type { Html } from '../../http/pages/layout.ts';
-import type { SearchMistake } from '../../wire/search/parse-search.ts';
 import type { View } from '../shell/view.ts';
-import type { Search } from './read-search.ts';
+import type { Mistake, Search } from './read-search.ts';
 
 const MAX_LENGTH = 10_000;
 
@@ -21,7 +20,7 @@ ${text === '' ? '' : html`<a href="${view.link('jobs')}">${jobs.clear}</a>`}
 }
 
 /** The search with its wrong part marked. */
-function marked(text: string, { position, length }: SearchMistake): Html {
+function marked(text: string, { position, length }: Mistake): Html {
   const end = position + Math.max(1, length);
   return html`<code>${text.slice(0, position)}<mark>${text.slice(position, end)}</mark>${text.slice(end)}</code>`;
 }

@@ -1,17 +1,20 @@
-import type { Context } from 'hono';
+import type { Context, Handler } from 'hono';
 import type { Database } from '../../db/database.ts';
+import type { AppEnv } from '../../http/app-dependencies.ts';
 import { type ChartQuery, readChart } from '../../look/chart.ts';
 import { readTaskFigures } from '../../look/task-figures.ts';
 import { listWorkers } from '../../look/workers.ts';
 import { pauseQueue, removeQueue, resumeQueue, setFleetConcurrency } from '../../operate/queue-commands.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
-import { PageError, wrongField } from '../shell/page-error.ts';
+import type { Done } from '../shell/notice.ts';
+import { inReadersWords, PageError, wrongField } from '../shell/page-error.ts';
 import { shareRedraws } from '../shell/share-redraws.ts';
 import { showPage } from '../shell/show-page.ts';
-import { type Form, takeCommand } from '../shell/take-command.ts';
+import { type Command, type Form, takeCommand } from '../shell/take-command.ts';
 import { queuePage } from './queue-page.ts';
 import { type QueuesQuery, queuesPage } from './queues-page.ts';
 import { RANGES, rangeOf } from './ranges.ts';
+import { sayInUse } from './say-in-use.ts';
 
 /** All queues, and one of them with what can be done to it. */
 export function addQueuePages(app: DashboardApp, deps: DashboardDependencies): void {
@@ -47,43 +50,61 @@ export function addQueuePages(app: DashboardApp, deps: DashboardDependencies): v
 function addQueueCommands(app: DashboardApp, deps: DashboardDependencies): void {
   app.post(
     '/dashboard/queues/:name/pause',
-    takeCommand(deps, ({ c, form, change }) =>
+    ofQueue(deps, ({ c, form, change }, queue) =>
       change(async (tx) => {
         const who = c.var.actor ?? 'admin';
         const reason = form.reason();
-        await pauseQueue(tx, c.req.param('name') ?? '', reason === undefined ? who : `${who}: ${reason}`);
+        await pauseQueue(tx, queue, reason === undefined ? who : `${who}: ${reason}`);
         return { what: 'paused' };
       }),
     ),
   );
   app.post(
     '/dashboard/queues/:name/resume',
-    takeCommand(deps, ({ c, change }) =>
+    ofQueue(deps, ({ change }, queue) =>
       change(async (tx) => {
-        await resumeQueue(tx, c.req.param('name') ?? '');
+        await resumeQueue(tx, queue);
         return { what: 'resumed' };
       }),
     ),
   );
   app.post(
     '/dashboard/queues/:name/limit',
-    takeCommand(deps, ({ c, form, change }) =>
+    ofQueue(deps, ({ form, change }, queue) =>
       change(async (tx) => {
-        await setFleetConcurrency(tx, c.req.param('name') ?? '', readLimit(form));
+        await setFleetConcurrency(tx, queue, readLimit(form));
         return { what: 'limited' };
       }),
     ),
   );
   app.post(
     '/dashboard/queues/:name/remove',
-    takeCommand(deps, ({ c, form, change }) =>
-      change(async (tx) => {
-        const isForced = form.optional('force') === 'true';
-        await removeQueue(tx, c.req.param('name') ?? '', { isForced });
+    ofQueue(deps, ({ form, change }, queue) => {
+      const isForced = form.optional('force') === 'true';
+      const removed = change(async (tx) => {
+        await removeQueue(tx, queue, { isForced });
         return { what: 'queue_removed', at: 'queues' };
-      }),
-    ),
+      });
+      return removed.catch(async (error) => {
+        throw await sayInUse(error, { db: deps.db, queue, isForced });
+      });
+    }),
   );
+}
+
+/** What is done to the queue in the address. */
+function ofQueue(
+  deps: DashboardDependencies,
+  run: (command: Command, queue: string) => Promise<Done>,
+): Handler<AppEnv> {
+  return takeCommand(deps, (command) => {
+    const queue = command.c.req.param('name') ?? '';
+    return run(command, queue).catch((error) => {
+      throw inReadersWords(error, {
+        unknown_queue: (texts, said) => texts.unknownQueue(JSON.stringify(queue), said),
+      });
+    });
+  });
 }
 
 function toQueuesQuery(c: Context): QueuesQuery {

@@ -1,10 +1,9 @@
 import type { Database } from '../../db/database.ts';
 import { findServerError, type ServerError } from '../../db/server-error.ts';
 import { HowdahError } from '../../errors.ts';
-import { toHowdahError } from '../../http/answers/to-howdah-error.ts';
 import { LoginFailed } from '../../http/callers/authorize.ts';
 import type { Texts } from '../texts/en/en.ts';
-import { PageError } from './page-error.ts';
+import { errorIn } from './page-error.ts';
 
 /** Why a page cannot be shown, or a command came to nothing, and what to do about it. */
 export interface Trouble {
@@ -33,7 +32,7 @@ export async function explainTrouble(error: unknown, texts: Texts, db: Database)
     return told(known, texts, [words.notInstalled]);
   }
   if (raised?.sqlState === DENIED) return denied(error, raised, { texts, db });
-  const known = error instanceof PageError ? error.in(texts) : toHowdahError(error);
+  const known = errorIn(texts, error);
   if (known.code === 'unauthorized') return told(known, texts, [words.sessionOver]);
   if (known.code !== 'unavailable') return told(known, texts, []);
   if (raised?.sqlState === LOCKED) return { known, title: words.lockedTitle, words: [words.locked] };
@@ -44,7 +43,8 @@ export async function explainTrouble(error: unknown, texts: Texts, db: Database)
 /** The message where the title does not say it already, then what can be done. */
 function told(known: HowdahError, { shell }: Texts, remedies: readonly string[]): Trouble {
   const title = shell.error.titles[known.code] ?? known.title;
-  const said = known.message === known.title ? [] : [known.message];
+  const message = shell.error.messages[known.code] ?? known.message;
+  const said = known.message === known.title ? [] : [message];
   return { known, title, words: [...said, ...remedies] };
 }
 

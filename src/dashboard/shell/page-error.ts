@@ -1,4 +1,5 @@
 import { type ErrorCode, HowdahError } from '../../errors.ts';
+import { toHowdahError } from '../../http/answers/to-howdah-error.ts';
 import { en, type Texts } from '../texts/en/en.ts';
 
 type Told = Pick<NonNullable<ConstructorParameters<typeof HowdahError>[1]>, 'detail' | 'fields'>;
@@ -20,6 +21,11 @@ export class PageError extends HowdahError {
   }
 }
 
+/** Any error as one of the table, in that language where it is one of the pages' own. */
+export function errorIn(texts: Texts, error: unknown): HowdahError {
+  return error instanceof PageError ? error.in(texts) : toHowdahError(error);
+}
+
 export interface Refused {
   /** @default invalid_request */
   code?: ErrorCode;
@@ -31,15 +37,41 @@ export interface Refused {
 }
 
 /** A wrong field of a form or an address. */
-export function wrongField(
-  field: string,
-  { code = 'invalid_request', expected, received, cause }: Refused,
+export function wrongField(field: string, { code, cause, ...refused }: Refused): PageError {
+  return wrongFields([{ field, ...refused }], { code, cause });
+}
+
+/** The same of several, of which there is at least one. */
+export function wrongFields(
+  wrong: readonly (Pick<Refused, 'expected' | 'received'> & { field: string })[],
+  { code = 'invalid_request', cause }: { code?: ErrorCode | undefined; cause?: unknown } = {},
 ): PageError {
   const say = (texts: Texts['mistakes']) => {
-    const what = expected(texts);
-    const came = received === null ? texts.nothing : JSON.stringify(received);
-    const message = received === undefined ? what : texts.received(what, came);
-    return { detail: `${field}: ${message}`, fields: [{ field, message }] };
+    const fields = wrong.map(({ field, expected, received }) => {
+      const what = expected(texts);
+      const came = received === null ? texts.nothing : JSON.stringify(received);
+      return { field, message: received === undefined ? what : texts.received(what, came) };
+    });
+    return { detail: fields.map(({ field, message }) => `${field}: ${message}`).join('; '), fields };
   };
   return new PageError(code, say, cause);
+}
+
+/** By code of an error: how the pages say it. `said` is what it says by itself, in English, and may know more. */
+export type Sayings = Partial<Record<ErrorCode, (texts: Texts['mistakes'], said: string) => string>>;
+
+/** The error, and where one of these says it, in the reader's language. */
+export function inReadersWords(error: unknown, sayings: Sayings): unknown {
+  if (!(error instanceof HowdahError) || error instanceof PageError) return error;
+  if (!isSaid(error.code, sayings)) return error;
+  const say = sayings[error.code];
+  const told = (texts: Texts['mistakes']) => {
+    const detail = say?.(texts, error.message) ?? error.message;
+    return { detail, fields: error.fields.map(({ field }) => ({ field, message: detail })) };
+  };
+  return new PageError(error.code, told, error);
+}
+
+function isSaid(code: string, sayings: Sayings): code is ErrorCode {
+  return Object.hasOwn(sayings, code);
 }

@@ -13,7 +13,7 @@ import { type Content, dashboardLayout } from './layout.ts';
 import { MAX_REASON_LENGTH } from './max-reason-length.ts';
 import { type Done, doneAddress } from './notice.ts';
 import { pageAddress } from './page-address.ts';
-import { PageError, wrongField } from './page-error.ts';
+import { errorIn, PageError, wrongField } from './page-error.ts';
 import { PAGE_HEADERS } from './page-headers.ts';
 import { readBack, showError } from './show-page.ts';
 import { type View, viewOf } from './view.ts';
@@ -76,7 +76,7 @@ async function refused(
   view: View,
   redraw: Redraw | undefined,
 ): Promise<Content> {
-  const known = error instanceof PageError ? error.in(view.texts) : toHowdahError(error);
+  const known = errorIn(view.texts, error);
   if (!redraw || known.status !== 422) throw error;
   return redraw(command, view, known);
 }

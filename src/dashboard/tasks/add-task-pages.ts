@@ -1,14 +1,12 @@
-import { HowdahError } from '../../errors.ts';
 import { refuseNoProducer } from '../../http/middleware/identify-caller.ts';
 import { getTask, listTasks } from '../../look/tasks.ts';
-import { refuseInvalid } from '../../wire/describe-mistakes.ts';
 import { enqueueRecorded, toNewJobs } from '../../wire/enqueue-requested.ts';
-import { newJob } from '../../wire/schemas/new-job.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
 import { shareRedraws } from '../shell/share-redraws.ts';
 import { showPage } from '../shell/show-page.ts';
-import { type Form, takeCommand } from '../shell/take-command.ts';
+import { takeCommand } from '../shell/take-command.ts';
 import { readPayload } from './payload-form.ts';
+import { readOptions, sayUnknownQueue } from './read-options.ts';
 import { taskPage } from './task-page.ts';
 import { tasksPage } from './tasks-page.ts';
 
@@ -34,33 +32,18 @@ export function addTaskPages(app: DashboardApp, deps: DashboardDependencies): vo
       async ({ c, form, change }) => {
         refuseNoProducer(c.var);
         const task = await getTask(db, c.req.param('name') ?? '');
-        const jobs = await toNewJobs(deps, [
-          toRequest(task.name, form, readPayload(task.payloadSchema, form)),
-        ]);
+        const options = readOptions(form);
+        const payload = readPayload(task.payloadSchema, form);
+        const jobs = await toNewJobs(deps, [{ task: task.name, ...options, payload }]);
         await beforeEnqueue?.();
-        return change(async (tx) => {
+        const done = change(async (tx) => {
           const [job] = await enqueueRecorded(tx, distributor, jobs);
           return { what: 'enqueued', at: `jobs/${job?.id}` };
         });
+        return await done.catch((error) => Promise.reject(sayUnknownQueue(error, form)));
       },
       async ({ c, form }, view, error) =>
         taskPage(view, await getTask(db, c.req.param('name') ?? ''), { form, error }),
     ),
   );
-}
-
-/** @throws {HowdahError} `invalid_request` for an option that is none */
-function toRequest(task: string, form: Form, payload: unknown) {
-  const data = Object.fromEntries(
-    Object.entries({
-      task,
-      queue: form.optional('queue'),
-      delay: form.optional('delay'),
-      key: form.optional('unique'),
-    }).filter(([, value]) => value !== undefined),
-  );
-  const parsed = newJob.safeParse(data);
-  refuseInvalid({ ...parsed, data });
-  if (!parsed.success) throw new HowdahError('invalid_request');
-  return { ...parsed.data, payload };
 }

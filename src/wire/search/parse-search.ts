@@ -1,6 +1,13 @@
 import { isWithinEdits } from '../../config/mistakes/edit-distance.ts';
 import type { JobFilter } from '../../look/job-filter.ts';
 import { SEARCH_KEYS, SEARCH_WORDS } from './search-keys.ts';
+import {
+  SEARCH_WORDS_IN_ENGLISH as ENGLISH,
+  type Misread,
+  sayMisread,
+  sayWanted,
+  type Wanted,
+} from './search-words.ts';
 import { splitTerms, type Term } from './terms.ts';
 
 /** What is wrong with a piece of a search. */
@@ -12,6 +19,8 @@ export interface SearchMistake {
   readonly received: string;
   /** Both in a sentence. */
   readonly message: string;
+  /** What the three above are made of, for whoever says it in another language. */
+  readonly misread: Misread;
 }
 
 export interface ParsedSearch {
@@ -37,43 +46,41 @@ export function parseSearch(text: string, now = new Date()): ParsedSearch {
   const filter: JobFilter = {};
   for (const term of terms.filter(({ key }) => key !== undefined)) {
     const outcome = readTerm(term, filter, now);
-    if ('expected' in outcome) mistakes.push(describe(term, text, outcome));
+    if ('wanted' in outcome) mistakes.push(describe(term, text, outcome));
     else Object.assign(filter, outcome.part);
   }
   const words = terms.filter(({ key }) => key === undefined);
-  for (const term of words.filter(({ isUnclosed }) => isUnclosed !== undefined))
-    mistakes.push(describe(term, text, { expected: `${term.isUnclosed} behind it` }));
+  for (const term of words) {
+    if (term.lacks !== undefined)
+      mistakes.push(describe(term, text, { wanted: { what: term.lacks, of: '' } }));
+  }
   readWords(words, text, { filter, mistakes });
   return { filter, mistakes: mistakes.sort((a, b) => a.position - b.position) };
 }
 
-/** Where the mistake is, if it is not the value. */
-interface Misread {
-  expected: string;
+interface Wrong {
+  wanted: Wanted;
+  /** Whether it is the key rather than the value. */
   isKey?: boolean;
-  advice?: string;
+  meant?: string | undefined;
 }
 
-function readTerm(term: Term, filter: JobFilter, now: Date): { part: JobFilter } | Misread {
-  const { key = '', value, isUnclosed } = term;
+function readTerm(term: Term, filter: JobFilter, now: Date): { part: JobFilter } | Wrong {
+  const { key = '', value, lacks } = term;
   const known = Object.hasOwn(SEARCH_KEYS, key) ? SEARCH_KEYS[key] : undefined;
   if (known === undefined) return unknownKey(key);
-  if (isUnclosed !== undefined) return { expected: `${isUnclosed} behind it` };
+  if (lacks !== undefined) return { wanted: { what: lacks, of: '' } };
   const part = known.read(value, now);
-  if (part === undefined) return { expected: known.expected };
+  if (part === undefined) return { wanted: known.wanted };
   if (known.isList !== true && known.write(filter).length > 0)
-    return { expected: `${key} once`, isKey: true };
-  return merge(filter, part) ?? { expected: `${key} once from each side`, isKey: true };
+    return { wanted: { what: 'once', of: key }, isKey: true };
+  return merge(filter, part) ?? { wanted: { what: 'onceFromEachSide', of: key }, isKey: true };
 }
 
-function unknownKey(key: string): Misread {
+function unknownKey(key: string): Wrong {
   const keys = Object.keys(SEARCH_KEYS);
   const meant = keys.find((each) => isWithinEdits(each.length > 4 ? 2 : 1, key, each));
-  return {
-    expected: `one of ${keys.join(', ')} before a colon, or quotes around what has one`,
-    isKey: true,
-    ...(meant === undefined ? {} : { advice: `; did you mean ${meant}?` }),
-  };
+  return { wanted: { what: 'keys', of: keys.join(', ') }, isKey: true, meant };
 }
 
 /** Lists grow, and a range has two sides; undefined when the side is taken. */
@@ -94,25 +101,22 @@ function readWords(
   if (!first) return;
   const part = SEARCH_WORDS.read(words.map(({ value }) => value).join(' '), new Date(0));
   if (part) Object.assign(filter, part);
-  else mistakes.push(describe(first, text, { expected: `words of ${SEARCH_WORDS.expected}` }));
+  else mistakes.push(describe(first, text, { wanted: SEARCH_WORDS.wanted }));
 }
 
-function describe(
-  term: Term,
-  text: string,
-  { expected, isKey = false, advice = '' }: Misread,
-): SearchMistake {
+function describe(term: Term, text: string, { wanted, isKey = false, meant }: Wrong): SearchMistake {
   const position = isKey ? term.start : term.valueStart;
   const end = isKey ? term.valueStart : term.end;
   const source = text.slice(position, end);
   const echo = source.length <= MAX_ECHO_LENGTH ? source : `${source.slice(0, MAX_ECHO_LENGTH)}…`;
-  const received = source === '' ? 'nothing' : JSON.stringify(echo);
-  const where = term.key === undefined || isKey ? '' : `${term.key}: `;
+  const received = source === '' ? undefined : JSON.stringify(echo);
+  const misread = { place: position + 1, key: isKey ? undefined : term.key, wanted, received, meant };
   return {
     position,
     length: end - position,
-    expected,
-    received,
-    message: `at ${position + 1}: ${where}expected ${expected}, received ${received}${advice}`,
+    expected: sayWanted(ENGLISH, wanted),
+    received: received ?? ENGLISH.nothing,
+    message: sayMisread(ENGLISH, misread),
+    misread,
   };
 }

@@ -5,13 +5,14 @@ import { FINISHED_STATES, type JobState, LIVE_STATES } from '../../look/job.ts';
 import type { JobFilter } from '../../look/job-filter.ts';
 import { findUnstorableText, isStorable } from '../../tasks/unstorable-text.ts';
 import { FILTER_LENGTHS, MAX_IDS, MAX_PAYLOAD_LENGTH } from '../filter-limits.ts';
-import { ATTEMPTS_FORM, formatAttempts, parseAttempts } from '../parse-attempts.ts';
-import { INSTANT_FORM, readInstant } from '../read-instant.ts';
+import { formatAttempts, parseAttempts } from '../parse-attempts.ts';
+import { readInstant } from '../read-instant.ts';
+import type { Wanted } from './search-words.ts';
 
 /** What one `key:value` of a search means. */
 export interface SearchKey {
-  /** What its value is to be, in words. */
-  readonly expected: string;
+  /** What its value is to be. */
+  readonly wanted: Wanted;
   /** The part of a filter that the value is; undefined when it is none. */
   read(value: string, now: Date): JobFilter | undefined;
   /** Its values in a filter, none when the filter has no such part. */
@@ -28,7 +29,7 @@ const HUNDRED_YEARS_MS = 100 * 365 * 86_400_000;
 export const SEARCH_KEYS: Readonly<Record<string, SearchKey>> = {
   queue: text('queue'),
   state: {
-    expected: `one of ${SEARCH_STATES.join(', ')}, or several with commas between them`,
+    wanted: { what: 'states', of: SEARCH_STATES.join(', ') },
     isList: true,
     read(value) {
       const states = value.split(',').map((word) => SEARCH_STATES.find((state) => state === word));
@@ -38,9 +39,9 @@ export const SEARCH_KEYS: Readonly<Record<string, SearchKey>> = {
   },
   task: text('task'),
   error: text('error'),
-  failure: pattern('failure', '16 hexadecimal digits', /^[0-9a-f]{16}$/),
+  failure: pattern('failure', 16, /^[0-9a-f]{16}$/),
   id: {
-    expected: `the id of a job, or 1 to ${MAX_IDS} with commas between them`,
+    wanted: { what: 'ids', of: `${MAX_IDS}` },
     isList: true,
     read(value) {
       const ids = value.split(',');
@@ -50,10 +51,10 @@ export const SEARCH_KEYS: Readonly<Record<string, SearchKey>> = {
   },
   key: text('key'),
   sequence: text('sequence'),
-  trace: pattern('trace', '32 hexadecimal digits', /^[0-9a-fA-F]{32}$/),
+  trace: pattern('trace', 32, /^[0-9a-fA-F]{32}$/),
   worker: text('worker'),
   attempts: {
-    expected: ATTEMPTS_FORM,
+    wanted: { what: 'attempts', of: '' },
     isList: true,
     read: parseAttempts,
     write: formatAttempts,
@@ -63,7 +64,7 @@ export const SEARCH_KEYS: Readonly<Record<string, SearchKey>> = {
   'finished-since': instant('finishedAfter'),
   'finished-until': instant('finishedBefore'),
   payload: {
-    expected: 'JSON that the payload contains, e.g. {"user_account":"ada"}',
+    wanted: { what: 'payload', of: '' },
     read(value) {
       const payloadContains = readJson(value);
       return payloadContains === undefined ? undefined : { payloadContains };
@@ -74,10 +75,10 @@ export const SEARCH_KEYS: Readonly<Record<string, SearchKey>> = {
 
 type TextPart = keyof typeof FILTER_LENGTHS;
 
-function text(part: TextPart): SearchKey {
+function text(part: TextPart, what: 'text' | 'words' = 'text'): SearchKey {
   const most = FILTER_LENGTHS[part];
   return {
-    expected: `1 to ${most} characters, all of them valid, none NUL`,
+    wanted: { what, of: `${most}` },
     read: (value) =>
       value !== '' && [...value].length <= most && isStorable(value) ? { [part]: value } : undefined,
     write: ({ [part]: value }) => (value === undefined ? [] : [value]),
@@ -85,11 +86,11 @@ function text(part: TextPart): SearchKey {
 }
 
 /** Words without a key. */
-export const SEARCH_WORDS = text('search');
+export const SEARCH_WORDS = text('search', 'words');
 
-function pattern(part: 'failure' | 'trace', expected: string, form: RegExp): SearchKey {
+function pattern(part: 'failure' | 'trace', digitCount: number, form: RegExp): SearchKey {
   return {
-    expected,
+    wanted: { what: 'digits', of: `${digitCount}` },
     read: (value) => (form.test(value) ? { [part]: value } : undefined),
     write: ({ [part]: value }) => (value === undefined ? [] : [value]),
   };
@@ -97,7 +98,7 @@ function pattern(part: 'failure' | 'trace', expected: string, form: RegExp): Sea
 
 function instant(part: 'createdAfter' | 'createdBefore' | 'finishedAfter' | 'finishedBefore'): SearchKey {
   return {
-    expected: `how long ago, e.g. 2h, or ${INSTANT_FORM}`,
+    wanted: { what: 'instant', of: '' },
     read(value, now) {
       const at = readAgo(value, now) ?? readInstant(value);
       return at && { [part]: at };

@@ -8,8 +8,8 @@ export interface Term {
   readonly start: number;
   readonly valueStart: number;
   readonly end: number;
-  /** What is missing at the end of it. */
-  readonly isUnclosed: '"' | 'the end of the JSON' | undefined;
+  /** What is missing at the end of it: a quote, or the end of the JSON. */
+  readonly lacks: 'quote' | 'end' | undefined;
 }
 
 const KEY = /([A-Za-z][A-Za-z_-]*):/y;
@@ -37,17 +37,17 @@ function readTerm(text: string, start: number): Term {
   if (key === 'payload' && (first === '{' || first === '[' || first === '"')) {
     const { end, isClosed } = endOfJson(text, valueStart);
     const value = text.slice(valueStart, end);
-    return { key, value, start, valueStart, end, isUnclosed: isClosed ? undefined : 'the end of the JSON' };
+    return { key, value, start, valueStart, end, lacks: isClosed ? undefined : 'end' };
   }
   if (first !== '"') {
     const end = endOf(BARE, text, valueStart);
-    return { key, value: text.slice(valueStart, end), start, valueStart, end, isUnclosed: undefined };
+    return { key, value: text.slice(valueStart, end), start, valueStart, end, lacks: undefined };
   }
   const [whole = '', inside = '', closing] = matchAt(QUOTED, text, valueStart) ?? [];
   return {
     ...{ key, start, valueStart, end: valueStart + whole.length },
     value: inside.replace(/\\([\s\S])/g, '$1'),
-    isUnclosed: closing === '"' ? undefined : '"',
+    lacks: closing === '"' ? undefined : 'quote',
   };
 }
 

@@ -8,6 +8,7 @@ import type { DashboardApp, DashboardDependencies } from '../../dependencies.ts'
 import { wrongField } from '../../shell/page-error.ts';
 import { showPage } from '../../shell/show-page.ts';
 import { answerCommand, type Form, formOf } from '../../shell/take-command.ts';
+import { sayRefused } from '../say-refused.ts';
 import { type BulkOrder, readOrder } from './bulk-order.ts';
 import type { BulkWork } from './bulk-work.ts';
 import { changeSelected } from './change-selected.ts';
@@ -52,7 +53,8 @@ async function runDry(db: Database, order: BulkOrder): Promise<DryRun> {
   if (order.scope === 'selected') return runDryOnSelected(db, order);
   const { filter } = order;
   if (filter === undefined) return { fitting: 0, isCapped: false };
-  const found = await withinTime(db, MAX_SEARCH_MS, (tx) => countJobs(tx, filter, MOST_JOBS + 1));
+  const count = withinTime(db, MAX_SEARCH_MS, (tx) => countJobs(tx, filter, MOST_JOBS + 1));
+  const found = await count.catch((error) => Promise.reject(sayRefused(error, filter)));
   return { fitting: Math.min(found, MOST_JOBS), isCapped: found > MOST_JOBS };
 }
 

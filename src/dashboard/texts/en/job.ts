@@ -81,6 +81,8 @@ export const job = {
   cut: 'and more, not shown here',
   changedMeanwhile: (shown: string, present: string) =>
     `It has changed meanwhile: it was ${shown} and is ${present}. Nothing was done.`,
+  /** What the database said in English tells more. */
+  notInState: (_present: string, said: string) => said,
   enqueueAgain: 'Enqueue again…',
   enqueueNow: 'Enqueue',
   enqueueHint: 'A new job of this task with this payload, which is checked against the task’s schema first.',

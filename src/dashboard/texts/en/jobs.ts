@@ -1,4 +1,5 @@
 import type { BulkAction } from '../../../operate/bulk.ts';
+import { SEARCH_WORDS_IN_ENGLISH } from '../../../wire/search/search-words.ts';
 
 /** Texts of the list of jobs, and of what is done to many at once. */
 export const jobs = {
@@ -34,7 +35,7 @@ export const jobs = {
   empty: 'No job yet. Enqueue one from your code, over HTTP or in SQL, and it shows up here within seconds.',
   noneFits: 'No job fits this search.',
   mistake: 'This part of the search was left out:',
-  tooSlow: 'This search takes too long. Name a queue, a state, a task or a time as well.',
+  misread: SEARCH_WORDS_IN_ENGLISH,
   hidden: 'payloads are for admins alone',
   actions: {
     retry: 'Retry',

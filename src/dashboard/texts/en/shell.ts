@@ -57,6 +57,8 @@ export const shell = {
       `The service logs in to the database as the role ${role}, which lacks rights. As the owner of Howdah’s schemas: ${statement};`,
     /** By code of an error; the table of errors has the others, in English. */
     titles: { unauthorized: 'You are not logged in' } as Readonly<Record<string, string>>,
+    /** By code likewise: what all errors of that code say, where the pages have no more to tell. */
+    messages: {} as Readonly<Record<string, string>>,
     tooLow: 'A viewer may look and not act.',
     sessionOver:
       'A login lasts twelve hours, or until the tokens change. What you asked for was not done: log in, and ask for it again.',

@@ -9,7 +9,7 @@ export const tasks = {
   options: 'Options',
   payload: 'Payload (JSON)',
   delay: 'Delay',
-  unique: 'Unique key',
+  unique: 'Key: replaces the waiting job that has it',
   noLimit: 'no limit',
   here: 'here',
   columns: {

@@ -117,6 +117,7 @@ export const job: Texts['job'] = {
   cut: '还有更多，此处未显示',
   changedMeanwhile: (shown, present) =>
     `任务在此期间已改变：原为“${shown}”，现为“${present}”。没有做任何改动。`,
+  notInState: (present) => `任务${present}，当前状态不允许此操作。没有任何改动。`,
   enqueueAgain: '再次加入…',
   enqueueNow: '加入队列',
   enqueueHint: '用此载荷加入一个同类型的新任务，会先按任务的模式检查。',

@@ -11,7 +11,7 @@ export const tasks: Texts['tasks'] = {
   options: '选项',
   payload: '载荷（JSON）',
   delay: '延迟',
-  unique: '唯一键',
+  unique: '键：会替换持有此键的等待中任务',
   noLimit: '不限',
   here: '本系统',
   columns: {
