@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { findOptionMistakes, type OptionKinds } from '../config/mistakes/option-mistakes.ts';
 import { distrust, limitsOf, sessionLimitsOf } from './connections/bounded-pool.ts';
 import { discard } from './connections/discard.ts';
 import { foreignBegin, isForeign } from './connections/foreign-pool.ts';
 import type { Database, Transaction } from './database.ts';
 import { BEGUN, guardedClient } from './guarded-client.ts';
 import { type BeginOptions, beginStatement, limitsBeside } from './limits.ts';
+import { findLimitMistakes, findSettingMistakes } from './option-mistakes.ts';
 import { isReadOnlyServer } from './read-only.ts';
 import { PLAIN_TYPES } from './read-plainly.ts';
 import type { PgQueryable } from './sql-client.ts';
@@ -33,6 +35,7 @@ export interface TransactionOptions<T, First> extends BeginOptions {
  *
  * Statements that `work` did not wait for are refused once it has returned; they would run in somebody else's transaction.
  *
+ * @throws {TypeError} naming every option that means nothing, before anything is begun
  * @throws what `work` or the server threw: the transaction was rolled back, or will be without being asked again
  * @throws {HowdahError} `unavailable` when all connections are in use; `outcome_unknown` when the commit was sent and no
  *   answer to it came, so that it was done or was not
@@ -42,6 +45,7 @@ export async function transact<T, First = undefined>(
   work: (tx: Transaction, first: Awaited<First>) => Promise<T>,
   options: TransactionOptions<T, First> = {},
 ): Promise<T> {
+  refuseMistakes({ db: db ?? null, work: work ?? null }, options);
   const client = await db.connect();
   using tx = new TransactionClient(client, isForeign(db) ? PLAIN_TYPES : undefined);
   try {
@@ -61,6 +65,24 @@ export async function transact<T, First = undefined>(
     else discard(client);
     throw tx.isCommitSent && !isRolledBack ? unknownOutcome(error) : error;
   }
+}
+
+const GIVEN: OptionKinds<{ db: unknown; work: unknown }> = { db: 'pool', work: 'function' };
+
+const OPTIONS: OptionKinds<TransactionOptions<unknown, unknown>> = {
+  ...{ limits: 'object', settings: 'object', isReadOnly: 'flag', isReadWrite: 'flag' },
+  ...{ first: 'function', last: 'function' },
+};
+
+function refuseMistakes(given: { db: unknown; work: unknown }, options: BeginOptions): void {
+  const { limits, settings } = options ?? {};
+  const mistakes = [
+    ...findOptionMistakes(given, GIVEN),
+    ...findOptionMistakes(options, OPTIONS),
+    ...findLimitMistakes(limits),
+    ...findSettingMistakes(settings),
+  ];
+  if (mistakes.length > 0) throw new TypeError(`transact: ${mistakes.join('; ')}`);
 }
 
 function toBegin(db: Database, options: BeginOptions): BeginOptions {

@@ -74,7 +74,10 @@ describe('whatever a database has for defaults', () => {
   });
 
   test('every connection of a pool has ours', async () => {
-    const { db, close } = openDatabase({ ...database, applicationName: 'howdah api' });
+    const { db, close } = openDatabase({
+      connectionString: database.connectionString,
+      applicationName: 'howdah api',
+    });
     const clients = await Promise.all([db.connect(), db.connect()]);
     for (const client of clients) {
       assert.deepEqual(await settingsOf(client), SESSION_SETTINGS);
@@ -124,7 +127,11 @@ test('every connection asks after 30 s of silence whether the other side is ther
 });
 
 test('a pool keeps as many connections as it is told, and ends others that are idle', async () => {
-  const { db, close } = openDatabase({ ...database, applicationName: 'howdah', keptConnections: 2 });
+  const { db, close } = openDatabase({
+    connectionString: database.connectionString,
+    applicationName: 'howdah',
+    keptConnections: 2,
+  });
   const pool = db as pg.Pool;
   pool.options.idleTimeoutMillis = 30;
   const clients = await Promise.all([1, 2, 3, 4].map(() => pool.connect()));

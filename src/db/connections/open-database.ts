@@ -5,6 +5,7 @@ import type { Database } from '../database.ts';
 import { type Limits, limitSettings, sessionLimits } from '../limits.ts';
 import { within } from '../within.ts';
 import { boundPool } from './bounded-pool.ts';
+import { checkDatabaseOptions, DEFAULT_MAX_CONNECTIONS } from './check-database-options.ts';
 import { type ConnectionOptions, createPool, type DriverLimits } from './connection.ts';
 import { prepareRepeated } from './prepare-repeated.ts';
 import { sendTogether } from './send-together.ts';
@@ -42,10 +43,16 @@ export interface DatabaseHandle {
   disconnect(): void;
 }
 
-/** Connects on first use, so it never fails here. */
+/**
+ * Connects on first use, so that no database makes it fail here.
+ *
+ * @throws {TypeError} naming every option that means nothing
+ * @throws {Mistake} for an address that nobody can connect to
+ */
 export function openDatabase(options: DatabaseOptions): DatabaseHandle {
+  checkDatabaseOptions(options);
   const {
-    maxConnections = 10,
+    maxConnections = DEFAULT_MAX_CONNECTIONS,
     keptConnections = 0,
     limits,
     onConnectionError = () => {},
