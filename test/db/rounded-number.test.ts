@@ -5,15 +5,16 @@ import { leastCpuMs } from '../../bench/cpu-time.ts';
 import { jsonTexts } from '../../bench/json-texts.ts';
 import { findRoundedNumber } from '../../src/db/rounded-number.ts';
 
-/** What JavaScript itself says of each number that it reads, in an order of its own. */
+/**
+ * Those of the text's numbers of which JavaScript says so itself. They are cut out of it, as a reviver is not told of all: V8 13.6 may
+ * read the key `"\""` as one that it read before, and then has no source for what is in that object (nodejs/node#64546).
+ */
 function roundedIn(json: string): string[] {
-  const found: string[] = [];
-  JSON.parse(json, (_key, value: unknown, { source = '' }: { source?: string } = {}) => {
-    if (typeof value !== 'number') return value;
-    if (!Number.isFinite(value) || isAnotherWhole(source, value)) found.push(source);
-    return value;
+  const numbers = json.replace(/"(?:[^"\\]|\\.)*"/g, '""').match(/-?\d[\d.eE+-]*/g) ?? [];
+  return numbers.filter((source) => {
+    const value: unknown = JSON.parse(source);
+    return !Number.isFinite(value) || isAnotherWhole(source, Number(value));
   });
-  return found;
 }
 
 /** By its exact value; what JavaScript writes with an exponent is taken for what it is read as. */
@@ -52,7 +53,7 @@ const { value: json } = fc.letrec<{ value: string }>((tie) => ({
     text,
     fc.array(tie('value'), { maxLength: 4 }).map((elements) => `[ ${elements.join(' , ')} ]`),
     fc
-      .uniqueArray(fc.tuple(text, tie('value')), { maxLength: 4, selector: ([key]) => JSON.parse(key) })
+      .array(fc.tuple(text, tie('value')), { maxLength: 4 })
       .map((members) => `{${members.map(([key, value]) => `${key}:${value}`).join(',')}}`),
   ),
 }));
