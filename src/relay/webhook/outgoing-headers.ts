@@ -46,5 +46,11 @@ const PLAIN = /[!#$&'*+.^_`|~0-9A-Za-z-]/;
 function encode(text: string, bad: RegExp): string {
   if (!bad.test(text)) return text;
   const signs = [...text.toWellFormed()];
-  return signs.map((sign) => (PLAIN.test(sign) ? sign : encodeURIComponent(sign))).join('');
+  return signs.map((sign) => (PLAIN.test(sign) ? sign : percentEncoded(sign))).join('');
+}
+
+/** By hand, as `encodeURIComponent` leaves the parentheses, which no token has. */
+function percentEncoded(sign: string): string {
+  const bytes = [...Buffer.from(sign)];
+  return bytes.map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
 }
