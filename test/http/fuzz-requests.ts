@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { NASTY_TEXTS } from '../support/nasty-texts.ts';
+import { bodyOf, type OddBody, oddHeaders, oddQuery, oddValue } from './odd-requests.ts';
 
 /** As much of JSON Schema as the document uses. */
 export interface Schema {
@@ -28,22 +30,8 @@ export interface FuzzedRequest {
   method: string;
   path: string;
   headers: Record<string, string>;
-  body: string | undefined;
+  body: OddBody | undefined;
 }
-
-/** Values that have met a fault somewhere. */
-const NASTY = [
-  '',
-  '\0',
-  '\uD800',
-  '%',
-  "'; drop table users --",
-  '-1',
-  '9'.repeat(30),
-  '0000-01-01T00:00:00Z',
-  '١',
-  '__proto__',
-];
 
 /** Requests to the operation: some as the document has them, some with wrong parts, some with junk. */
 export function fuzzedRequests(
@@ -64,20 +52,22 @@ export function fuzzedRequests(
       path: texts('path'),
       query: texts('query'),
       header: texts('header'),
+      more: fc.record({ headers: oddHeaders, query: oddQuery }),
       body: body ? bodies(document, body) : fc.constant(undefined),
     })
-    .map((parts) => ({
+    .map(({ more, ...parts }) => ({
       method: method.toUpperCase(),
-      path: fill(path, parts.path) + queryOf(parts.query),
-      headers: inAscii(parts.header),
+      path: fill(path, parts.path) + queryOf(parts.query, more.query),
+      headers: inBytes({ ...parts.header, ...more.headers }),
       body: parts.body,
     }));
 }
 
-function bodies(document: ApiDocument, schema: Schema): fc.Arbitrary<string | undefined> {
+function bodies(document: ApiDocument, schema: Schema): fc.Arbitrary<OddBody | undefined> {
   const fitting = anyValue(document, schema).map((value) => JSON.stringify(value) ?? '');
   return fc.oneof(
     { weight: 8, arbitrary: fitting },
+    { weight: 4, arbitrary: bodyOf(fitting) },
     { weight: 1, arbitrary: fc.json() },
     { weight: 1, arbitrary: fc.constantFrom('', '{', 'null', '[]', '[[', '"\\u0000"', undefined) },
   );
@@ -86,7 +76,11 @@ function bodies(document: ApiDocument, schema: Schema): fc.Arbitrary<string | un
 function anyValue(document: ApiDocument, schema: Schema, depth = 0): fc.Arbitrary<unknown> {
   const resolved = schema.$ref ? document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] : schema;
   if (!resolved || depth > 4) return fc.jsonValue();
-  const junk = fc.oneof(fc.jsonValue(), fc.constantFrom<unknown>(...NASTY));
+  const junk = fc.oneof(
+    fc.jsonValue(),
+    { weight: 2, arbitrary: oddValue },
+    fc.constantFrom<unknown>(...NASTY_TEXTS),
+  );
   return mostly<unknown>(fittingValue(document, resolved, depth), junk);
 }
 
@@ -135,7 +129,7 @@ function text(document: ApiDocument, schema: Schema, ids: readonly string[]): fc
   return fc.oneof(
     { weight: 6, arbitrary: fitting },
     { weight: 2, arbitrary: fc.constantFrom(...ids) },
-    { weight: 1, arbitrary: fc.constantFrom(...NASTY) },
+    { weight: 1, arbitrary: fc.constantFrom(...NASTY_TEXTS) },
     { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
   );
 }
@@ -144,9 +138,12 @@ function fill(path: string, values: Record<string, string>): string {
   return path.replace(/\{(\w+)\}/g, (_, name: string) => encode(values[name] || '1'));
 }
 
-function queryOf(values: Record<string, string>): string {
+/** Of a parameter that comes again, only the last value is odd. */
+function queryOf(values: Record<string, string>, odd: string | undefined): string {
+  const names = Object.keys(values);
   const pairs = Object.entries(values).map(([name, value]) => `${name}=${encode(value)}`);
-  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+  const more = odd === undefined ? [] : [`${names.at(-1) ?? 'limit'}=${odd}`];
+  return pairs.length + more.length === 0 ? '' : `?${[...pairs, ...more].join('&')}`;
 }
 
 /** A dot alone would be taken for a step in the path by whoever builds the address. */
@@ -154,8 +151,11 @@ function encode(value: string): string {
   return encodeURIComponent(value.toWellFormed()).replaceAll('.', '%2E');
 }
 
-/** Others cannot be sent at all. */
-function inAscii(headers: Record<string, string>): Record<string, string> {
-  const entries = Object.entries(headers).map(([name, value]) => [name, value.replace(/[^\x20-\x7e]/g, '?')]);
-  return Object.fromEntries(entries);
+/** As clients send what is not ASCII, byte by byte; what no header can have is a question mark. */
+function inBytes(headers: Record<string, string>): Record<string, string> {
+  const bytes = (value: string) =>
+    Buffer.from(value)
+      .toString('latin1')
+      .replace(/[^\t\x20-\x7e\x80-\xff]/g, '?');
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, bytes(value)]));
 }

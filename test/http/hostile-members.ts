@@ -1,7 +1,7 @@
 import type { ApiDocument, Operation, Schema } from './fuzz-requests.ts';
 
 /** What JSON can say that has no text, no length or no number where one is asked for. */
-const HOSTILE: readonly unknown[] = [
+export const HOSTILE: readonly unknown[] = [
   { toString: null, valueOf: null },
   [{ toString: null }],
   [[[{ toString: 1, length: -1 }]]],

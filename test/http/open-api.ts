@@ -30,6 +30,10 @@ export interface SendOptions {
 
 const TOKENS = { admin: ADMIN_TOKEN, viewer: VIEWER_TOKEN, worker: WORKER_TOKEN, none: undefined };
 
+function isRaw(body: unknown): body is string | Uint8Array<ArrayBuffer> {
+  return typeof body === 'string' || body instanceof Uint8Array;
+}
+
 export async function openApi(): Promise<TestApi> {
   const http = await openApp();
   const check = answerCheck((await (await http.app.request('/openapi.json')).json()) as ApiDocument);
@@ -42,7 +46,7 @@ export async function openApi(): Promise<TestApi> {
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isRaw(body) ? body : JSON.stringify(body) }),
     });
     await check(method, path, answer);
     return answer;
