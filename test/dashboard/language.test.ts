@@ -59,6 +59,28 @@ describe('a Chinese page says in Chinese', () => {
     ],
     ['that there is no such job', () => told('jobs/999999/retry', {}), /没有任务 999999/],
     ['that there is no such queue', () => told('queues/nope/pause', {}), /没有名为 "nope" 的队列/],
+    ['that there is no such task', () => told('tasks/nope'), /没有名为 "nope" 的任务类型/],
+    [
+      'that a group of failures has nothing to retry',
+      () => told('failures/0123456789abcdef/canary', {}),
+      /这一组中已没有已放弃的任务/,
+    ],
+    [
+      'that what changes many names a queue that is gone',
+      () =>
+        told('jobs/act', { action: 'retry', scope: 'all', q: 'queue:nope', key: 'a-key-of-ours', max: '5' }),
+      /没有名为 "nope" 的队列/,
+    ],
+    [
+      'what is no limit',
+      () => told('queues/default/limit', { limit: '0' }),
+      /limit: 需要一个整数.*收到的是 "0"/,
+    ],
+    [
+      'what is no reason',
+      () => told('queues/default/pause', { reason: 'a\0' }),
+      /reason: 需要 1 到 500 个字符/,
+    ],
     [
       'that there is no such source',
       () => told('sources/pause', { source: 'nope' }),
@@ -74,7 +96,7 @@ describe('a Chinese page says in Chinese', () => {
     test(what, async () => {
       const page = await of();
       assert.match(page, words);
-      assert.doesNotMatch(page, /expected|received|unknown|cannot|There is|did you/);
+      assert.doesNotMatch(page, /expected|received|unknown|cannot|There is|did you|invalid|Please/);
     });
   }
 });

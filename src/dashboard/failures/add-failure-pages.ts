@@ -6,6 +6,7 @@ import { readFailure } from '../../look/failure-groups.ts';
 import { listJobs } from '../../look/list-jobs.ts';
 import { startCanary } from '../../operate/start-canary.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
+import { inReadersWords } from '../shell/page-error.ts';
 import { shareRedraws } from '../shell/share-redraws.ts';
 import { showPage } from '../shell/show-page.ts';
 import { takeCommand } from '../shell/take-command.ts';
@@ -41,12 +42,18 @@ export function addFailurePages(app: DashboardApp, deps: DashboardDependencies):
       const group = { id: c.req.param('id') ?? '', seen: form.optional('seen'), view: viewOf(c, deps) };
       return change(async (tx) => {
         await refuseSecond(tx, group);
-        const { id, jobs } = await startCanary(tx, group.id, { jobs: CANARY_SIZE, reason: form.reason() });
+        const order = { jobs: CANARY_SIZE, reason: form.reason() };
+        const { id, jobs } = await startCanary(tx, group.id, order).catch(refuseEmpty);
         await refuseSecond(tx, group, id);
         return { what: 'canary', count: jobs.length };
       });
     }),
   );
+}
+
+/** Somebody has retried them all, or they are not kept any more. */
+function refuseEmpty(error: unknown): never {
+  throw inReadersWords(error, { wrong_state: ({ noneToRetry }) => noneToRetry });
 }
 
 /**

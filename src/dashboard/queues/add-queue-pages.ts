@@ -116,10 +116,10 @@ function readQueue(db: Database, query: ChartQuery & { queue: string }) {
   return Promise.all([readChart(db, query), readTaskFigures(db, query.queue), listWorkers(db)]);
 }
 
-/** Nothing takes the limit away. @throws {HowdahError} `invalid_request` for what is no whole number */
+/** Nothing takes the limit away. @throws {HowdahError} `invalid_request` for what is no whole number from 1 on */
 function readLimit(form: Form): number | null {
   const given = form.optional('limit');
   if (given === undefined) return null;
-  if (/^\d{1,9}$/.test(given)) return Number(given);
+  if (/^[1-9]\d{0,8}$/.test(given)) return Number(given);
   throw wrongField('limit', { expected: (texts) => texts.limit, received: given });
 }

@@ -94,6 +94,9 @@ function errorBody(
   { known, title, words, deps }: Trouble & { deps: DashboardDependencies },
 ): Html {
   const { error } = view.texts.shell;
+  const isUntold =
+    known.fields.length > 1 ||
+    known.fields.some(({ message }) => !words.some((sentence) => sentence.includes(message)));
   const [address, text] =
     known.status === 401 && hasLogin(deps)
       ? [loginAddress(view), view.texts.shell.login.title]
@@ -101,7 +104,7 @@ function errorBody(
   return html`<section class="trouble" role="alert">
 <h1>${title}</h1>
 ${words.map((sentence) => html`<p>${sentence}</p>`)}
-${known.fields.length > 1 ? html`<ul>${known.fields.map(({ field, message }) => html`<li><code>${field}</code>: ${message}</li>`)}</ul>` : ''}
+${isUntold ? html`<ul>${known.fields.map(({ field, message }) => html`<li><code>${field}</code>: ${message}</li>`)}</ul>` : ''}
 <p><a class="button" href="${address}">${text}</a></p>
 <p class="quiet">${error.request(c.var.requestId)}</p>
 </section>`;

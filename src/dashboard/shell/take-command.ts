@@ -8,6 +8,7 @@ import type { AppEnv } from '../../http/app-dependencies.ts';
 import { actorOf } from '../../http/callers/actor-of.ts';
 import { keyedTransaction } from '../../operate/keyed-transaction.ts';
 import { transactionAs } from '../../operate/transaction-as.ts';
+import { isStorable } from '../../tasks/unstorable-text.ts';
 import type { DashboardDependencies } from '../dependencies.ts';
 import { type Content, dashboardLayout } from './layout.ts';
 import { MAX_REASON_LENGTH } from './max-reason-length.ts';
@@ -141,6 +142,8 @@ export function formOf(fields: URLSearchParams): Form {
     const length = value?.length ?? 0;
     if (length > MAX_REASON_LENGTH)
       throw wrongField('reason', { expected: (texts) => texts.atMost(MAX_REASON_LENGTH), received: length });
+    if (value !== undefined && !isStorable(value))
+      throw wrongField('reason', { expected: (texts) => texts.characters(`${MAX_REASON_LENGTH}`) });
     return value;
   };
   return { text, optional, reason, all: (name) => fields.getAll(name) };

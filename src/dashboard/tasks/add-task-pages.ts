@@ -1,7 +1,9 @@
+import type { Database } from '../../db/database.ts';
 import { refuseNoProducer } from '../../http/middleware/identify-caller.ts';
-import { getTask, listTasks } from '../../look/tasks.ts';
+import { getTask, type KnownTask, listTasks } from '../../look/tasks.ts';
 import { enqueueRecorded, toNewJobs } from '../../wire/enqueue-requested.ts';
 import type { DashboardApp, DashboardDependencies } from '../dependencies.ts';
+import { inReadersWords } from '../shell/page-error.ts';
 import { shareRedraws } from '../shell/share-redraws.ts';
 import { showPage } from '../shell/show-page.ts';
 import { takeCommand } from '../shell/take-command.ts';
@@ -22,7 +24,7 @@ export function addTaskPages(app: DashboardApp, deps: DashboardDependencies): vo
   app.get(
     '/dashboard/tasks/:name',
     showPage(deps, async (c, view) =>
-      taskPage(view, await shareTask(c, () => getTask(db, c.req.param('name') ?? ''))),
+      taskPage(view, await shareTask(c, () => readTask(db, c.req.param('name') ?? ''))),
     ),
   );
   app.post(
@@ -31,7 +33,7 @@ export function addTaskPages(app: DashboardApp, deps: DashboardDependencies): vo
       deps,
       async ({ c, form, change }) => {
         refuseNoProducer(c.var);
-        const task = await getTask(db, c.req.param('name') ?? '');
+        const task = await readTask(db, c.req.param('name') ?? '');
         const options = readOptions(form);
         const payload = readPayload(task.payloadSchema, form);
         const jobs = await toNewJobs(deps, [{ task: task.name, ...options, payload }]);
@@ -46,4 +48,13 @@ export function addTaskPages(app: DashboardApp, deps: DashboardDependencies): vo
         taskPage(view, await getTask(db, c.req.param('name') ?? ''), { form, error }),
     ),
   );
+}
+
+/** @throws {HowdahError} `unknown_task` */
+function readTask(db: Database, name: string): Promise<KnownTask> {
+  return getTask(db, name).catch((error) => {
+    throw inReadersWords(error, {
+      unknown_task: (texts, said) => texts.unknownTask(JSON.stringify(name), said),
+    });
+  });
 }

@@ -44,7 +44,8 @@ export function addBulkPages(app: DashboardApp, deps: DashboardDependencies): vo
         return outcomePage(view, work, { report, isOver: true, isBrokenOff: false });
       }
       const step = { ...work, isStop: form.optional('stop') !== undefined };
-      return outcomePage(view, work, await takeStep(c, deps, step));
+      const taken = takeStep(c, deps, step);
+      return outcomePage(view, work, await taken.catch((error) => refuse(error, order)));
     }),
   );
 }
@@ -54,8 +55,12 @@ async function runDry(db: Database, order: BulkOrder): Promise<DryRun> {
   const { filter } = order;
   if (filter === undefined) return { fitting: 0, isCapped: false };
   const count = withinTime(db, MAX_SEARCH_MS, (tx) => countJobs(tx, filter, MOST_JOBS + 1));
-  const found = await count.catch((error) => Promise.reject(sayRefused(error, filter)));
+  const found = await count.catch((error) => refuse(error, order));
   return { fitting: Math.min(found, MOST_JOBS), isCapped: found > MOST_JOBS };
+}
+
+function refuse(error: unknown, { filter = {} }: BulkOrder): never {
+  throw sayRefused(error, filter);
 }
 
 async function runDryOnSelected(db: Database, { action, ids }: BulkOrder): Promise<DryRun> {

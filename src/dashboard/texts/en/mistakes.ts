@@ -5,7 +5,7 @@ export const mistakes = {
   value: 'expected a value',
   atMost: (count: number) => `expected at most ${count} characters`,
   wholeNumber: (least: number, most: number) => `expected a whole number ${least} to ${most}`,
-  limit: 'expected a whole number, or nothing for no limit',
+  limit: 'expected a whole number, or nothing for no limit; 1 at least, as Pause stops it',
   json: 'expected JSON, received something else',
   oneTime: 'expected an instant or a duration, one of the two',
   instant: 'expected an instant in UTC, e.g. 2026-11-21T08:00',
@@ -16,6 +16,7 @@ export const mistakes = {
   search: 'expected a search, empty for all jobs',
   queue: (name: string) => `There is no queue ${name}`,
   schedule: (name: string, queue: string) => `There is no schedule ${name} in queue ${queue} any more`,
+  noneToRetry: 'No job of this group is discarded any more. Nothing was changed.',
   /** What English says is what the database said, which also names those that there are. */
   unknownQueue: (_name: string, said: string) => said,
   unknownTask: (_name: string, said: string) => said,
