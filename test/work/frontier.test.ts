@@ -171,6 +171,7 @@ function engineOver(client: pg.ClientBase, size: number): EngineStatements {
     limitFetch: (size) => size,
     gates: { shutTasks: [], areAllShut: false },
     tally: new Tally(),
+    watchSilence: () => ({ [Symbol.dispose]() {} }),
   });
   const asking = {
     query: (statement: pg.QueryConfig) =>

@@ -52,6 +52,7 @@ async function complete(onTell = () => {}, result?: EncodedResult): Promise<void
   const endings = new Endings({
     ...{ pool, queue: 'default', runs, events, poolId: () => 'pool', log: createLogger({ level: 'silent' }) },
     breaker: new EndsBreaker({ maxUnrecorded: 10, onChange: () => {} }),
+    silence: { tell() {} },
     stopping: new AbortController().signal,
   });
   await endings.write(COMPLETE, [{ jobId: '1', failure: undefined }]);

@@ -16,6 +16,8 @@ export interface LockHolder {
   state: string | null;
   /** Since when its transaction is open, in milliseconds; null where this role may not know. */
   openMs: number | null;
+  /** Which it has locked of what is waited for, as `howdah.runners, graphile_worker._private_jobs`; null where that is no table's. */
+  tables: string | null;
 }
 
 /** Sees, over a connection of its own that it makes when first asked, for whom a session waits. */
@@ -33,8 +35,12 @@ export class LockWatch {
       this.#client ??= this.#connect();
       const { rows } = await (await this.#client).query<LockHolder>(
         `select b.pid, a.usename::text as user, nullif(a.application_name, '') as application, a.state,
-                (extract(epoch from clock_timestamp() - a.xact_start) * 1000)::float8 as "openMs"
-         from (select distinct unnest(pg_blocking_pids(waiting)) from unnest($1::integer[]) waiting) b (pid)
+                (extract(epoch from clock_timestamp() - a.xact_start) * 1000)::float8 as "openMs", b.tables
+         from (select holder as pid, string_agg(distinct l.relation::regclass::text, ', ') as tables
+               from unnest($1::integer[]) waiting
+               cross join unnest(pg_blocking_pids(waiting)) holder
+               left join pg_locks l on l.pid = waiting and (l.locktype = 'tuple' or (l.locktype = 'relation' and not l.granted))
+               group by holder) b
          left join pg_stat_activity a on a.pid = b.pid
          where b.pid <> all ($1::integer[])
          order by a.xact_start nulls last, b.pid`,
@@ -64,15 +70,26 @@ export class LockWatch {
   }
 }
 
-/** In words, for whom these sessions wait just now; undefined when they do not, or nobody can be asked. */
-export async function describeHoldersOf(
+/** As fields of a log line. */
+export interface HeldTables {
+  /** Of what these sessions wait for, where that is known. */
+  table?: string;
+  /** In words, for whom. */
+  held_by: string;
+}
+
+/** For whom these sessions wait just now; undefined when they do not, or nobody can be asked. */
+export async function findHolders(
   connectionString: string,
   pids: readonly number[],
-): Promise<string | undefined> {
+): Promise<HeldTables | undefined> {
   const watch = new LockWatch(connectionString);
   try {
     const holders = await watch.holders(...pids);
-    return holders.length === 0 ? undefined : holders.map(describeHolder).join(' and ');
+    if (holders.length === 0) return undefined;
+    const tables = new Set(holders.flatMap(({ tables }) => tables?.split(', ') ?? []));
+    const held_by = holders.map(describeHolder).join(' and ');
+    return { ...(tables.size > 0 && { table: [...tables].join(', ') }), held_by };
   } finally {
     await watch.close();
   }

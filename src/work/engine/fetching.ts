@@ -43,6 +43,8 @@ export interface FetchingOptions {
   limitFetch: (size: number) => number;
   gates: ShutTasks;
   tally: Tally;
+  /** Watches a fetch until disposed of. */
+  watchSilence: () => Disposable;
 }
 
 /**
@@ -73,12 +75,13 @@ export class Fetching {
 
   /** The engine's fetch, of as many jobs as should be held. */
   async fetch(statement: QueryConfig): Promise<Pick<QueryResult, 'rows'>> {
-    const { pool, prefetch, gates, tally } = this.#options;
+    const { pool, prefetch, gates, tally, watchSilence } = this.#options;
     const size = gates.shutTasks.length > 0 && this.#isResting ? 0 : this.#size();
     this.#isMoreExpected = size === 0;
     if (size === 0) return { rows: [] };
     const asked = this.#asking(statement, size);
     const sentAt = performance.now();
+    using _silence = watchSilence();
     const result = await tally.fetching(pool.query<Job>({ ...asked, types: EXACT_TYPES }));
     const tookMs = performance.now() - sentAt;
     prefetch.fetched(tookMs);

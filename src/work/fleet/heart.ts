@@ -1,3 +1,4 @@
+import type { HeldTables } from '../../db/locks/lock-holders.ts';
 import type { RescueEvent } from '../../observability/events.ts';
 import type { Beat, BeatAnswer, DeadRunner, Registry } from './registry.ts';
 import { SteadyView } from './steady-view.ts';
@@ -8,6 +9,9 @@ const BEAT_MS = 1_000;
 
 /** Without an answer for this long a process takes itself for cut off; others do so after 10 s, hence later. */
 const CUT_OFF_MS = 8_000;
+
+/** A beat without an answer for so long may wait for a lock, which the server gives up half a second later (control-limits.ts). */
+const SLOW_MS = 2_000;
 
 /** A tick so late was held up in this thread, or the whole process was: that the database was silent is not known. */
 const LATE_MS = 3 * BEAT_MS;
@@ -21,6 +25,8 @@ export interface HeartOptions {
   onAnswer: (beats: readonly Beat[], answers: readonly BeatAnswer[]) => void;
   /** No answer for 8 s: whatever runs here is about to be given to others. Called once until the next answer. */
   onCutOff: () => void;
+  /** For whom the register's sessions wait just now; undefined when they do not. */
+  holders: () => Promise<HeldTables | undefined>;
   /** The jobs of another process's runner were given back. */
   onRescued: (rescue: RescueEvent) => void;
 }
@@ -36,6 +42,8 @@ export class Heart {
   #rescuing: Promise<void> | undefined;
   readonly #view = new SteadyView();
   #isBeatWanted = false;
+  /** For whom the latest beats waited, as far as it is known. */
+  #held: HeldTables | undefined;
   #isCutOff = false;
   #answeredAt = performance.now();
   #tickedAt = performance.now();
@@ -96,7 +104,7 @@ export class Heart {
       try {
         await this.#beat();
       } catch (err) {
-        this.#options.warn({ err }, 'heartbeat failed');
+        this.#options.warn({ err, ...this.#held }, 'heartbeat failed');
       }
     }
   }
@@ -105,11 +113,22 @@ export class Heart {
     const { registry, beats: current, onAnswer } = this.#options;
     const beats = await current();
     const sentAt = performance.now();
-    const answers = await registry.beat(beats);
+    const answers = await this.#watched(registry.beat(beats));
     this.#answeredAt = sentAt;
     this.#view.beat();
     this.#isCutOff = false;
     onAnswer(beats, answers);
+  }
+
+  async #watched<Answer>(answering: Promise<Answer>): Promise<Answer> {
+    const timer = setTimeout(() => {
+      void this.#options.holders().then((held) => {
+        this.#held = held;
+      });
+    }, SLOW_MS);
+    const answer = await answering.finally(() => clearTimeout(timer));
+    this.#held = undefined;
+    return answer;
   }
 
   async #rescue(): Promise<void> {

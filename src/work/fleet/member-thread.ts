@@ -1,5 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { openDatabase } from '../../db/connections/open-database.ts';
+import { findHolders } from '../../db/locks/lock-holders.ts';
 import { packError } from '../process/packed-error.ts';
 import { BlockReporter } from './block-reporter.ts';
 import { CONTROL_LIMITS } from './control-limits.ts';
@@ -79,6 +80,7 @@ function createMember(data: MemberThreadData, states: RunnerStates, post: (messa
       if (states.handOver(answers)) post({ kind: 'answers', tokens, answers, roundTripMs });
     },
     onCutOff: () => post({ kind: 'cut_off' }),
+    holders: () => findHolders(connectionString, control.pids()),
     onRescued: (rescue) => post({ kind: 'rescued', rescue }),
   });
   const stop = async () => {

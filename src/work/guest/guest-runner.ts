@@ -152,7 +152,12 @@ export class GuestRunner<Services> {
     if (this.#breaker.limitFetch(1) === 0 || this.jobs.gates.areAllShut) return Promise.resolve({ rows: [] });
     const { refusals, gates } = this.jobs;
     const asked = withoutTasks(withoutRefused(statement, refusals.versions), gates.shutTasks);
-    return asked === statement ? undefined : this.#options.database.db.query(asked);
+    return this.#ask(asked);
+  }
+
+  async #ask(fetch: QueryConfig): ReturnType<Endings['write']> {
+    using _silence = this.jobs.silence.watch();
+    return await this.#options.database.db.query(fetch);
   }
 
   #heed(answers: readonly BeatAnswer[]): void {

@@ -9,6 +9,7 @@ import { toSetting } from '../run/carried-results.ts';
 import { EncodedResult, unstorable } from '../run/result.ts';
 import type { HeldRun, RunReport, RunsUnderWay } from '../run/runs-under-way.ts';
 import type { EndsBreaker } from './ends-breaker.ts';
+import { SILENT_MS, type Silence } from './silence.ts';
 import { type EndState, toNews } from './to-news.ts';
 
 /** What is set is read by the trigger that the end fires, and a condition is met before what is selected. */
@@ -18,9 +19,6 @@ const END_RUN = `select howdah.end_run($1, $2, $3, $4, $5) as state
 /** The first retry comes after so long, each further one after twice that, up to the maximum. */
 const MIN_WAIT_MS = 50;
 const MAX_WAIT_MS = 10_000;
-
-/** A statement without an answer for so long is trouble, as one that fails: somebody may hold a lock for an hour. */
-const SILENT_MS = 10_000;
 
 /** The database refuses everything the runner says (queue_gate.sql): its jobs are others' to end. */
 const RETIRED = 'HWRET';
@@ -33,6 +31,8 @@ export interface EndingsOptions {
   runs: RunsUnderWay;
   /** Shared by the runners of a queue in this process. */
   breaker: EndsBreaker;
+  /** Told when an end has no answer for long. */
+  silence: Pick<Silence, 'tell'>;
   /** Fires when the process stops: what cannot be written soon is left to the register. */
   stopping: AbortSignal;
   events: EventHub;
@@ -174,6 +174,7 @@ export class Endings {
     const timer = setTimeout(() => {
       const error = new Error(`no answer for ${SILENT_MS / 1_000} s: somebody may hold a lock`);
       for (const { run } of ends) this.#options.breaker.failed(run, error);
+      this.#options.silence.tell();
     }, SILENT_MS);
     return { [Symbol.dispose]: () => clearTimeout(timer) };
   }

@@ -1,6 +1,5 @@
 import type { JobHelpers } from 'graphile-worker';
 import type { DatabaseHandle } from '../../db/connections/open-database.ts';
-import { describeHoldersOf } from '../../db/locks/lock-holders.ts';
 import type { CompletedRunEvent, RescuedTask } from '../../observability/events.ts';
 import type { BoundTask } from '../../tasks/bind.ts';
 import { forgetRun } from '../engine/fetched-rows.ts';
@@ -25,6 +24,7 @@ import { Endings } from './endings.ts';
 import type { EndsBreaker } from './ends-breaker.ts';
 import { Gates } from './gates.ts';
 import { isSuspect, recordStart } from './record-start.ts';
+import { Silence } from './silence.ts';
 import { Slots } from './slots.ts';
 import { type Places, TakenPlaces, takePlaces } from './take-places.ts';
 
@@ -74,6 +74,7 @@ export class JobsInHand<Services> {
   readonly refusals = new Refusals();
   readonly endings: Endings;
   readonly gates: Gates;
+  readonly silence: Silence;
   readonly #places: Places;
   readonly #environment: RunEnvironment<Services>;
   #voice: RunVoice | undefined;
@@ -90,12 +91,15 @@ export class JobsInHand<Services> {
     this.#runs = new RunsUnderWay(this.#board);
     this.#places = { grants: this.#grants, breaker, ...(slots && { slots }) };
     this.#environment = { ...environment, overdue, hurrySignal: this.#runs.hurrySignal };
+    const { queue } = identity;
+    this.silence = new Silence({ ...options, queue, log: environment.log });
     this.endings = new Endings({
       pool: database.db,
-      queue: identity.queue,
+      queue,
       poolId: () => this.#poolId,
       runs: this.#runs,
       breaker,
+      silence: this.silence,
       stopping,
       events: environment.events,
       log: environment.log,
@@ -215,24 +219,19 @@ export class JobsInHand<Services> {
    * @param cut has statements under way fail; it may be called more than once
    */
   async letGo(ending: Promise<void>, cut: () => void): Promise<void> {
-    const { connectionString, identity, database, environment } = this.#options;
-    let heldBy: string | undefined;
+    const { identity, environment } = this.#options;
     await endInTime(ending, {
       stopping: this.#stopping,
       isIdle: () => this.isIdle,
       giveUp: () => {
         this.endings.giveUp();
-        const told = describeHoldersOf(connectionString, database.pids());
-        void told.then((holders) => {
-          heldBy = holders;
-        });
+        void this.silence.look();
       },
       cut,
     });
     const { unrecordedIds } = this.#runs;
     if (unrecordedIds.length === 0) return;
-    const fields = { queue: identity.queue, job_ids: unrecordedIds, ...(heldBy && { held_by: heldBy }) };
-    environment.log.error(fields, UNWRITTEN);
+    environment.log.error({ queue: identity.queue, job_ids: unrecordedIds, ...this.silence.held }, UNWRITTEN);
   }
 
   /**

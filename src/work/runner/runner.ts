@@ -170,6 +170,7 @@ export class Runner<Services = unknown> {
       freePlaces: () => this.jobs.freePlaces,
       limitFetch: (size) => breaker.limitFetch(size),
       gates: this.jobs.gates,
+      watchSilence: () => this.jobs.silence.watch(),
       onPool: (poolId) => this.jobs.namePool(poolId),
       listening: member.operators,
       onLeaving: (error) => this.#left.resolve(error),
