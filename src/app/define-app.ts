@@ -13,6 +13,7 @@ import { type BoundTask, isBoundTask } from '../tasks/bind.ts';
 import type { GivenSource } from '../tasks/given-source.ts';
 import type { RouteTarget } from '../tasks/route-target.ts';
 import { defineHandle, type Handle } from './define-handle.ts';
+import { findRouteMistakes, findSourceMistakes } from './find-relay-mistakes.ts';
 
 /** What an application is made of; paths are relative to the file that calls `defineApp`. */
 export interface AppOptions<Services, Settings> {
@@ -46,14 +47,14 @@ export interface AppOptions<Services, Settings> {
   /**
    * Where the jobs of a task go in place of its handler, by its name; `*` for every task that has no other route here. As ROUTES, which
    * comes before, says it: `rabbitmq:mail/welcome`, `kafka:users.v1`, an address of https, `postgres` for the handler; or as `publish`
-   * takes it. Looked at when a worker starts. @default what the tasks' files say, else TASK_DISTRIBUTOR
+   * takes it. What is absent or empty, and names of tasks, are looked at when a worker starts. @default what the tasks' files say, else TASK_DISTRIBUTOR
    */
   readonly routes?: Readonly<Record<string, string | RouteTarget>>;
   /** How the jobs of routes that lead to addresses are posted. @default as the environment says */
   readonly webhooks?: GivenWebhooks;
   /**
    * Places of brokers whose messages become jobs: as SOURCES says them, `kafka:users.v1>user_registered`, or as an object. One that
-   * SOURCES has too is as it says there. Looked at when a worker starts. @default none
+   * SOURCES has too is as it says there. Places and tasks are looked at when a worker starts. @default none
    */
   readonly sources?: readonly (string | GivenSource)[];
   /** From each job in the dashboard to where else there is something of it. @default none */
@@ -191,12 +192,7 @@ function refuseMistakes(options: Given): void {
       `tasks: expected a folder, or a list of what defineHandle()(…) or app.handle(…) returns, received ${show(tasks)}`,
     );
   }
-  if (routes !== undefined && (typeof routes !== 'object' || routes === null || Array.isArray(routes))) {
-    mistakes.push(`routes: expected an object of targets by the names of tasks, received ${show(routes)}`);
-  }
-  if (sources !== undefined && !Array.isArray(sources)) {
-    mistakes.push(`sources: expected a list of sources, received ${show(sources)}`);
-  }
+  mistakes.push(...findRouteMistakes(routes), ...findSourceMistakes(sources));
   mistakes.push(...findPathMistakes(redact), ...findLinkMistakes(links));
   if (mistakes.length > 0) throw new TypeError(`defineApp: ${mistakes.join('; ')}`);
 }

@@ -15,6 +15,13 @@ export type Destination =
 /** What is wrong with a target, in words: what was expected and what came. */
 export class TargetMistake extends Error {
   override readonly name = 'TargetMistake';
+  /** Whether nothing came, or an empty text, as from a variable of the environment that is not set. */
+  readonly isOfAbsent: boolean;
+
+  constructor(message: string, received: unknown) {
+    super(message);
+    this.isOfAbsent = received === undefined || received === '';
+  }
 }
 
 const FORMS =
@@ -44,6 +51,20 @@ export function readTarget(task: string, given: unknown): Destination {
   if (rabbitmq !== undefined) return { to: 'rabbitmq', target: toRabbitmq(task, rabbitmq), cloudEvents };
   if (kafka !== undefined) return { to: 'kafka', target: toKafka(task, kafka), cloudEvents };
   return { to: 'webhook', target: { url: toAddress(webhook) }, cloudEvents };
+}
+
+/** Stands for any task, as its name may be a part of where its jobs go. */
+const ANY_TASK = 'task';
+
+/** What is wrong with a target whatever its task; nothing of what is absent, which is told where it is needed. */
+export function findTargetMistake(given: unknown): string | undefined {
+  try {
+    readTarget(ANY_TASK, given);
+    return undefined;
+  } catch (error) {
+    if (error instanceof TargetMistake) return error.isOfAbsent ? undefined : error.message;
+    throw error;
+  }
 }
 
 type Given = Partial<Record<'rabbitmq' | 'kafka' | 'webhook' | 'cloudEvents', unknown>>;
@@ -113,5 +134,5 @@ function asObject(broker: string, given: unknown, known: readonly string[]): Rec
 }
 
 function expected(what: string, given: unknown): TargetMistake {
-  return new TargetMistake(`${what}; received ${shown(given)}`);
+  return new TargetMistake(`${what}; received ${shown(given)}`, given);
 }

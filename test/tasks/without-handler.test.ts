@@ -31,11 +31,11 @@ describe('what is no definition is refused when it is tied', () => {
 describe('what is no target is refused when it is published', () => {
   for (const [target, message] of [
     ['nonsense', /expected rabbitmq:exchange\/routing\.key, .*; received "nonsense"$/],
-    [undefined, /expected \{ rabbitmq: .*; received undefined$/],
+    [null, /expected \{ rabbitmq: .*; received null$/],
     ['postgres', /expected a broker or an address, as it has no handler, received "postgres"$/],
     [{ kafka: { topci: 'x' } }, /kafka: expected \{ topic \}; received \{"topci":"x"\}$/],
     [{ kafka: {}, rabbitmq: {} }, /expected \{ rabbitmq: .*received/],
-    [{ webhook: undefined }, /webhook: expected an address of http or https; received undefined$/],
+    [{ webhook: 5 }, /webhook: expected an address of http or https; received 5$/],
     [{ ...kafka, cloudEvents: 'yes' }, /cloudEvents: expected true or false; received "yes"$/],
   ] as const) {
     test(JSON.stringify(target) ?? 'nothing', () => {
