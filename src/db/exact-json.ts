@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { endOfString, QUOTE } from './json-text.ts';
 import { doubleDigits, wholeDigits } from './number-literal.ts';
+import { parseJson } from './parse-json.ts';
 
 /**
  * Where a JSON number begins that may be a whole one no double holds: so many digits before the point, or an exponent. Some texts
@@ -8,7 +10,7 @@ import { doubleDigits, wholeDigits } from './number-literal.ts';
 const SUSPECT = /(?:^|[\s[,:])-?(?:\d{16,}|\d[\d.]*[eE]\+?\d)/;
 
 const NUMBER = /[-+.\deE]+/y;
-const [QUOTE, BACKSLASH, MINUS, ZERO, NINE] = [34, 92, 45, 48, 57] as const;
+const [MINUS, ZERO, NINE] = [45, 48, 57] as const;
 
 /** In ECMAScript since 2025, in Node since 21, and not in TypeScript's library. */
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): object };
@@ -24,9 +26,9 @@ const LONG_MEMBERS = new WeakMap<object, Set<string>>();
  * @throws {SyntaxError} as `JSON.parse` does
  */
 export function parseExactly(text: string): unknown {
-  if (!SUSPECT.test(text)) return JSON.parse(text);
+  if (!SUSPECT.test(text)) return parseJson(text);
   const mark = randomUUID();
-  return replaceLeaves(JSON.parse(markLong(text, mark)), (value, owner, name) => {
+  return replaceLeaves(parseJson(markLong(text, mark)), (value, owner, name) => {
     if (typeof value !== 'string' || !value.startsWith(mark)) return value;
     const source = value.slice(mark.length);
     if (isRounded(source)) return BigInt(source);
@@ -98,18 +100,6 @@ function endOfNumber(text: string, at: number): number {
   NUMBER.lastIndex = at;
   NUMBER.test(text);
   return NUMBER.lastIndex;
-}
-
-function endOfString(text: string, at: number): number {
-  let end = text.indexOf('"', at + 1);
-  while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
-  return end === -1 ? text.length : end + 1;
-}
-
-function isEscaped(text: string, at: number): boolean {
-  let before = at;
-  while (text.charCodeAt(before - 1) === BACKSLASH) before -= 1;
-  return (at - before) % 2 === 1;
 }
 
 /** Those of a whole number that may not be what a double holds. */

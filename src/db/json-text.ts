@@ -7,12 +7,15 @@ const [BACKSLASH, COMMA, COLON, BRACKET, BRACKET_END, BRACE, BRACE_END] = [
 
 /** Where the text goes on behind the string that begins at this quote; the text's length for one that has no end. */
 export function endOfString(json: string, quoteAt: number): number {
-  for (let at = quoteAt + 1; at < json.length; at += 1) {
-    const code = json.charCodeAt(at);
-    if (code === QUOTE) return at + 1;
-    if (code === BACKSLASH) at += 1;
-  }
-  return json.length;
+  let end = json.indexOf('"', quoteAt + 1);
+  while (end !== -1 && isEscaped(json, end)) end = json.indexOf('"', end + 1);
+  return end === -1 ? json.length : end + 1;
+}
+
+function isEscaped(json: string, at: number): boolean {
+  let before = at;
+  while (json.charCodeAt(before - 1) === BACKSLASH) before -= 1;
+  return (at - before) % 2 === 1;
 }
 
 /** Deeper than this, the place is told by what it is in. */

@@ -1,6 +1,7 @@
 import pg, { type CustomTypesConfig } from 'pg';
 import { parseExactly } from './exact-json.ts';
 import { parseInstant } from './parse-instant.ts';
+import { parseJson } from './parse-json.ts';
 
 type Parse = (text: string) => unknown;
 
@@ -9,10 +10,10 @@ const PARSERS: Readonly<Record<number, Parse>> = {
   16: (text) => text === 't', // boolean
   21: Number, // smallint
   23: Number, // integer
-  114: JSON.parse, // json
+  114: parseJson, // json
   700: Number, // real
   701: Number, // double precision
-  3802: JSON.parse, // jsonb
+  3802: parseJson, // jsonb
 };
 
 const JSON_OID = 114;

@@ -73,3 +73,14 @@ test('a number in an answer has every digit that the database has', async () => 
   const answer = await api.send('GET', `/v1/jobs/${row?.id}`);
   assert.match(await answer.text(), /"payload":\{"id":1234567890123456791,"of":\[18446744073709551616,1\]\}/);
 });
+
+test('a name of a member stays what it is, whatever others have sent before', async () => {
+  const isKept = async (payload: string) => {
+    const made = await api.send('POST', '/v1/jobs', { body: job(payload) });
+    const [, id] = /"id":"(\d+)"/.exec(await made.text()) ?? [];
+    const answer = await (await api.send('GET', `/v1/jobs/${id}`)).text();
+    assert.ok(answer.includes(`"payload":${payload}`), answer);
+  };
+  await isKept('{"x":1,"a\\\\":1}');
+  await isKept('{"x":2,"a\\n":1}');
+});

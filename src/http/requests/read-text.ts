@@ -1,4 +1,5 @@
 import type { HonoRequest } from 'hono';
+import { parseJson } from '../../db/parse-json.ts';
 import { HowdahError } from '../../errors.ts';
 
 /**
@@ -18,6 +19,7 @@ export async function readText(request: HonoRequest): Promise<void> {
 export function keepText(request: HonoRequest, text: string): void {
   // A promise, whatever its type says: as hono itself puts it there.
   Object.assign(request.bodyCache, { text: Promise.resolve(text) });
+  Object.assign(request, { json: async () => parseJson(text) }); // hono's own is JSON.parse, which may misread names
 }
 
 function decode(bytes: ArrayBuffer): string {

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { findShapeMistake } from '../../db/json-shape.ts';
+import { parseJson } from '../../db/parse-json.ts';
 import { findRoundedNumber } from '../../db/rounded-number.ts';
 import { MAX_PAGE_SIZE } from '../../look/list-jobs.ts';
 import { findUnstorableText } from '../../tasks/unstorable-text.ts';
@@ -96,7 +97,7 @@ export const jobQuery = z.strictObject({
   payload_contains: z
     .string(PAYLOAD)
     .max(MAX_PAYLOAD_LENGTH, PAYLOAD)
-    .transform(parseJson)
+    .transform(readJson)
     .optional()
     .openapi({
       type: 'string',
@@ -166,9 +167,9 @@ function decodeCursor(cursor: string, context: z.RefinementCtx): string {
   return z.NEVER;
 }
 
-function parseJson(value: string, context: z.RefinementCtx): unknown {
+function readJson(value: string, context: z.RefinementCtx): unknown {
   try {
-    if (findRoundedNumber(value) === undefined) return inShape(JSON.parse(value), context);
+    if (findRoundedNumber(value) === undefined) return inShape(parseJson(value), context);
     context.addIssue({ code: 'custom', message: 'expected numbers that a double holds exactly' });
     return z.NEVER;
   } catch {

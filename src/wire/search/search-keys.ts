@@ -1,5 +1,6 @@
 import { durationParser } from '../../config/settings/duration.ts';
 import { findShapeMistake } from '../../db/json-shape.ts';
+import { parseJson } from '../../db/parse-json.ts';
 import { findRoundedNumber } from '../../db/rounded-number.ts';
 import { FINISHED_STATES, type JobState, LIVE_STATES } from '../../look/job.ts';
 import type { JobFilter } from '../../look/job-filter.ts';
@@ -116,7 +117,7 @@ function readAgo(value: string, now: Date): Date | undefined {
 function readJson(value: string): unknown {
   if (value.length > MAX_PAYLOAD_LENGTH || findRoundedNumber(value) !== undefined) return undefined;
   try {
-    const parsed: unknown = JSON.parse(value);
+    const parsed: unknown = parseJson(value);
     const mistake = findShapeMistake(parsed, '') ?? findUnstorableText(JSON.stringify(parsed), '');
     return mistake === undefined ? parsed : undefined;
   } catch {
