@@ -117,10 +117,11 @@ const DEAD = `
 const RETIRE = 'select howdah.retire_runner($1, $2, $3, $4::bigint[], $5::bigint[])';
 
 /**
- * While somebody has the register locked, the server goes on to wait for it after this process has given up, and ended: nobody else
- * could tell which runs had ended. Once a runner, so no more than one session of each waits so.
+ * By the runner's own process. While somebody has the register locked, the server goes on to wait for it after that process has given
+ * up, and ended: nobody else could tell which runs had ended, and that no other job was begun. Once a runner, so no more than one
+ * session of each waits so.
  */
-const RETIRE_WITH_NEWS = RETIRE.replace('select', "select set_config('lock_timeout', '30s', true),");
+const RETIRE_SELF = RETIRE.replace('select', "select set_config('lock_timeout', '30s', true),");
 
 /** The fleet's register of runners, in the database (src/db/sql/fleet). Every statement is a transaction. */
 export class Registry {
@@ -199,8 +200,7 @@ export class Registry {
    * @throws {JobsHeldError} when none could be given back yet; trying again helps
    */
   async end(token: string, { as, because }: RunnerEnd, own?: OwnJobs): Promise<ReleasedJobs> {
-    const isNews = own !== undefined && own.running.length + own.unrecorded.length > 0;
-    await this.#pool.query(isNews ? RETIRE_WITH_NEWS : RETIRE, [
+    await this.#pool.query(own ? RETIRE_SELF : RETIRE, [
       token,
       because,
       as,
