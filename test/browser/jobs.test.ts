@@ -75,6 +75,7 @@ describe('jobs in a browser', { skip: WITHOUT_BROWSER }, () => {
     await page.locator('[data-selected-count]', { hasText: '2' }).waitFor();
     await page.keyboard.press('r');
     await page.getByRole('heading', { name: 'Retry 2 jobs?' }).waitFor();
+    await page.locator('button:focus').waitFor(); // a browser gives it that a moment after the heading is there
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Retried' }).waitFor();
     const { rows } = await dashboard.pool.query(`select state from howdah.jobs`);
