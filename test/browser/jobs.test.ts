@@ -63,12 +63,13 @@ describe('jobs in a browser', { skip: WITHOUT_BROWSER }, () => {
     assert.equal(await page.inputValue('#q'), 'state:discarded ');
     await page.keyboard.press('Enter');
     await page.waitForURL(/q=state%3Adiscarded/);
+    await page.locator('[data-row]').nth(1).waitFor();
     assert.equal(await page.locator('[data-row]').count(), 2);
     await page.keyboard.press('j');
     await page.keyboard.press('x');
     await page.keyboard.press('j');
     await page.keyboard.press('x');
-    assert.equal(await page.locator('[data-selected-count]').textContent(), '2');
+    await page.locator('[data-selected-count]', { hasText: /^2$/ }).waitFor();
     await page.keyboard.press('r');
     await page.getByRole('heading', { name: 'Retry 2 jobs?' }).waitFor();
     await page.goBack(); // whereupon the browser selects again what was
