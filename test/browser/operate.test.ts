@@ -162,6 +162,8 @@ describe('who operates in a browser', { skip: WITHOUT_BROWSER }, () => {
     assert.match((await relative.textContent()) ?? '', /\d+ (sec|min|s)\S* ago|in \d+/);
     assert.match((await relative.getAttribute('title')) ?? '', /\d{4},? .*\d{1,2}:\d\d:\d\d/);
     const field = page.locator('[data-search]');
+    await field.focus();
+    await page.getByRole('option').first().waitFor(); // its script is loaded with the first focus
     await field.fill('error:"since:2026-11-26" until:2026-11-26T08:00 since:2026-11-25 finished-until:1h');
     await field.press('Enter');
     await page.waitForURL(/q=/);
