@@ -4,6 +4,7 @@ import {
   type OptionKinds,
 } from '../config/mistakes/option-mistakes.ts';
 import type { GivenSource } from '../tasks/given-source.ts';
+import { kindOf } from '../tasks/kind-of.ts';
 import { findTargetMistake } from '../tasks/read-target.ts';
 
 const sequence: OptionCheck = (value) => (value === 'key' ? undefined : "'key'");
@@ -19,7 +20,7 @@ const SOURCE: OptionKinds<GivenSource> = { from: 'text', task: 'text', sequence,
 export function findRouteMistakes(routes: unknown): string[] {
   if (routes === undefined) return [];
   if (typeof routes !== 'object' || routes === null || Array.isArray(routes))
-    return [`routes: expected an object of targets by the names of tasks, received ${nameOf(routes)}`];
+    return [`routes: expected an object of targets by the names of tasks, received ${kindOf(routes)}`];
   return Object.entries(routes).flatMap(([task, target]) => {
     const mistake = findTargetMistake(target);
     return mistake === undefined ? [] : [`routes.${task}: ${mistake}`];
@@ -29,21 +30,12 @@ export function findRouteMistakes(routes: unknown): string[] {
 /** The same of sources, of whose texts a worker tells as well. */
 export function findSourceMistakes(sources: unknown): string[] {
   if (sources === undefined) return [];
-  if (!Array.isArray(sources)) return [`sources: expected a list of sources, received ${nameOf(sources)}`];
+  if (!Array.isArray(sources)) return [`sources: expected a list of sources, received ${kindOf(sources)}`];
   return sources.flatMap((source: unknown, index) => {
     const field = `sources[${index}]`;
     if (typeof source === 'string' || source === undefined) return [];
     if (typeof source !== 'object' || source === null || Array.isArray(source))
-      return [`${field}: expected a text, or an object with from and task, received ${nameOf(source)}`];
+      return [`${field}: expected a text, or an object with from and task, received ${kindOf(source)}`];
     return findOptionMistakes(source as GivenSource, SOURCE).map((mistake) => `${field}.${mistake}`);
   });
-}
-
-function nameOf(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'string' || typeof value === 'object' ? kindOf(value) : String(value);
-}
-
-function kindOf(value: string | object | null): string {
-  return value === null ? 'null' : typeof value;
 }

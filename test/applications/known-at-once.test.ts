@@ -13,7 +13,7 @@ describe('defineApp refuses at once', () => {
     [{ routes: { '*': 5 } }, /^routes\.\*: expected \{ rabbitmq: .*; received 5$/],
     [{ routes: { mail: { kafka: { topci: 'x' } } } }, /^routes\.mail: kafka: expected \{ topic \}; received/],
     [{ routes: { mail: { webhook: 'htp://me:secret@a.example' } } }, /^routes\.mail: webhook: (?!.*secret)/],
-    [{ sources: [5] }, /^sources\[0\]: expected a text, or an object with from and task, received 5$/],
+    [{ sources: [5] }, /^sources\[0\]: expected a text, or an object with from and task, received a number$/],
     [{ sources: ['kafka:a>b', { from: 'kafka:a', taks: 'b' }] }, /^sources\[1\]\.taks: there .*, but task$/],
     [{ sources: [{ from: 5, task: 'b' }] }, /^sources\[0\]\.from: expected a text, received number$/],
     [

@@ -1,7 +1,7 @@
 /** Somebody has locked what a worker needs: it says which table and who, and is no burden to the server meanwhile. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import type pg from 'pg';
+import { holdOpen } from '../support/hold-open.ts';
 import { scalar } from '../support/job-states.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -20,20 +20,6 @@ afterEach(async () => {
   await fleet.end();
   await queue.close();
 });
-
-/** An open transaction of somebody else's that has done this. */
-async function hold(statement: string) {
-  const holder: pg.PoolClient = await queue.pool.connect();
-  await holder.query(`begin; ${statement}`);
-  const { rows } = await holder.query('select pg_backend_pid() as pid');
-  return {
-    pid: rows[0].pid as number,
-    async [Symbol.asyncDispose]() {
-      await holder.query('rollback');
-      holder.release();
-    },
-  };
-}
 
 /** Names who holds what, in the first line of that message that names anybody. */
 async function assertNamed(worker: WorkerProcess, message: RegExp, table: string, pid: number) {
@@ -63,7 +49,7 @@ for (const { what, statement } of [
     const worker = await fleet.start(queue.database);
     await untilItWorks(worker);
     {
-      await using held = await hold(statement);
+      await using held = await holdOpen(queue.pool, statement);
       await waitFor('two to fail', () => worker.logged(/^heartbeat failed/).length >= 2);
       assert.ok((await scalar<number>(queue, SESSIONS)) <= CONTROL_SESSIONS);
       await assertNamed(worker, /^heartbeat failed/, 'howdah.runners', held.pid);
@@ -75,7 +61,10 @@ for (const { what, statement } of [
 test('a fetch that waits for a lock is told of, with the table and who has locked it', async () => {
   const worker = await fleet.start(queue.database);
   {
-    await using held = await hold('lock table graphile_worker._private_jobs in access exclusive mode');
+    await using held = await holdOpen(
+      queue.pool,
+      'lock table graphile_worker._private_jobs in access exclusive mode',
+    );
     await assertNamed(
       worker,
       /^no answer from the database for 10 s/,
@@ -89,7 +78,7 @@ test('a fetch that waits for a lock is told of, with the table and who has locke
 test('an end of a run that waits for a lock is told of, with the table and who has locked it', async () => {
   const worker = await fleet.start(queue.database);
   await untilItWorks(worker);
-  await using held = await hold('lock table howdah.job_history in share mode');
+  await using held = await holdOpen(queue.pool, 'lock table howdah.job_history in share mode');
   await queue.distributor.distribute(queue.pool, works, {});
   await assertNamed(worker, /^no answer from the database for 10 s/, 'howdah.job_history', held.pid);
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type pg from 'pg';
 import { openService } from '../integration/open-service.ts';
+import { holdOpen } from '../support/hold-open.ts';
 import { openTestQueue, type TestQueue, testTask } from '../support/test-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { WorkerFleet } from '../support/worker-fleet.ts';
@@ -28,19 +29,6 @@ afterEach(async () => {
   await queue.close();
 });
 
-async function holding(pool: pg.Pool, table: string, mode: string) {
-  const holder = await pool.connect();
-  await holder.query(`begin; lock table ${table} in ${mode} mode`);
-  const { rows } = await holder.query('select pg_backend_pid() as pid');
-  return {
-    pid: rows[0].pid as number,
-    async [Symbol.asyncDispose]() {
-      await holder.query('rollback');
-      holder.release();
-    },
-  };
-}
-
 function untilWaiting(pool: pg.Pool): Promise<unknown> {
   return waitFor('a statement to wait for the lock', async () => {
     const { rows } = await pool.query(
@@ -61,7 +49,10 @@ async function assertStops(worker: WorkerProcess): Promise<void> {
 test('a worker stops whose engine waits for a lock as it begins', async () => {
   await queue.pool.query("select howdah.pause_queue('default')");
   const processor = await queue.start([{ name: 'default', concurrency: 1 }]);
-  await using _holder = await holding(queue.pool, 'graphile_worker.migrations', 'access exclusive');
+  await using _holder = await holdOpen(
+    queue.pool,
+    'lock table graphile_worker.migrations in access exclusive mode',
+  );
   await queue.pool.query("select howdah.resume_queue('default')");
   await untilWaiting(queue.pool);
   let hasStopped = false;
@@ -75,7 +66,7 @@ test('while ends of runs wait: the log names their jobs and the holder, and they
   const worker = await fleet.start(queue.database);
   let id = '';
   {
-    await using held = await holding(queue.pool, 'howdah.job_history', 'share');
+    await using held = await holdOpen(queue.pool, 'lock table howdah.job_history in share mode');
     ({ id } = await queue.distributor.distribute(queue.pool, works, {}));
     await waitFor('it to have run', () => worker.said(`worked ${id}`));
     await untilWaiting(queue.pool);
@@ -94,7 +85,10 @@ test('while ends of runs wait: the log names their jobs and the holder, and they
 
 test('while a fetch waits', async () => {
   const worker = await fleet.start(queue.database);
-  await using _held = await holding(queue.pool, 'graphile_worker._private_jobs', 'access exclusive');
+  await using _held = await holdOpen(
+    queue.pool,
+    'lock table graphile_worker._private_jobs in access exclusive mode',
+  );
   await untilWaiting(queue.pool);
   await assertStops(worker);
 });
@@ -102,7 +96,7 @@ test('while a fetch waits', async () => {
 test('while a handler waits', async () => {
   await using stack = new AsyncDisposableStack();
   const { pool, stop } = await openService(stack);
-  stack.use(await holding(pool, 'public.users', 'access exclusive'));
+  stack.use(await holdOpen(pool, 'lock table public.users in access exclusive mode'));
   await pool.query(`select howdah.enqueue('send_welcome_email', '{"user_account": "ada"}')`);
   await untilWaiting(pool);
   const begun = performance.now();

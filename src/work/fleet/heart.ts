@@ -42,7 +42,7 @@ export class Heart {
   #rescuing: Promise<void> | undefined;
   readonly #view = new SteadyView();
   #isBeatWanted = false;
-  /** For whom the latest beats waited, as far as it is known. */
+  /** For whom the beat under way waits, as far as it is known. */
   #held: HeldTables | undefined;
   #isCutOff = false;
   #answeredAt = performance.now();
@@ -120,15 +120,14 @@ export class Heart {
     onAnswer(beats, answers);
   }
 
-  async #watched<Answer>(answering: Promise<Answer>): Promise<Answer> {
+  #watched<Answer>(answering: Promise<Answer>): Promise<Answer> {
+    this.#held = undefined;
     const timer = setTimeout(() => {
       void this.#options.holders().then((held) => {
         this.#held = held;
       });
     }, SLOW_MS);
-    const answer = await answering.finally(() => clearTimeout(timer));
-    this.#held = undefined;
-    return answer;
+    return answering.finally(() => clearTimeout(timer));
   }
 
   async #rescue(): Promise<void> {
